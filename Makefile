@@ -1,0 +1,67 @@
+# Every target does its own set-up: git, make and Python 3.11 or newer are enough.
+PYTHON ?= $(shell command -v python3.11 || command -v python3)
+VENV := .venv
+BIN := $(VENV)/bin
+PACKAGES := contract client tui screens cli server
+COMPILE := --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header
+unexport PYTHONDONTWRITEBYTECODE
+
+.DEFAULT_GOAL := help
+.PHONY: help demo run test lint check snapshots bench format lock pictures clean
+
+help:  ## what there is to make
+	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 22
+
+$(VENV)/python: # made anew when there is none, or when it is too old to be used
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
+	  || { echo "Headcount needs Python 3.11 or newer. Say which: make PYTHON=/path/to/python3.11"; exit 1; }
+	$(PYTHON) -m venv --clear $(VENV)
+	@touch $@
+
+$(VENV)/runtime: requirements.lock pyproject.toml $(VENV)/python
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	@$(BIN)/python -m compileall -q $(PACKAGES)
+	@touch $@
+
+$(VENV)/dev: requirements-dev.lock $(VENV)/runtime
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.lock
+	@touch $@
+
+demo: $(VENV)/runtime  ## the app on a sample organisation, nothing to configure
+	@$(BIN)/headcount demo
+
+run: $(VENV)/runtime  ## the app on your own profile
+	@$(BIN)/headcount
+
+test: $(VENV)/dev  ## all tests
+	@$(BIN)/python -m pytest -n 2
+
+lint: $(VENV)/dev  ## format, lint, types, import contracts, docstrings
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/interrogate --quiet $(PACKAGES) tests bench
+
+check: lint test  ## everything: lint, then the tests
+
+format: $(VENV)/dev  ## format and mend what can be mended by itself
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+snapshots: $(VENV)/dev  ## write the pictures the tests compare with anew
+	$(BIN)/python -m pytest tests/screens -k snapshot --snapshot-update
+
+bench: $(VENV)/dev  ## the measurements behind every figure in the documents
+	$(BIN)/python -m bench
+
+pictures: $(VENV)/dev  ## the README's pictures, taken from the app itself
+	$(BIN)/python -m bench.pictures
+
+lock:  ## pin every dependency again (needs uv)
+	uv pip compile $(COMPILE) pyproject.toml requirements-build.in -o requirements.lock
+	uv pip compile $(COMPILE) -c requirements.lock --extra dev pyproject.toml -o requirements-dev.lock
+
+clean:  ## remove what make made
+	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis

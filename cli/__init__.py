@@ -1,0 +1,1 @@
+"""The command line: starts the app, the demo and the server."""

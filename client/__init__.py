@@ -1,0 +1,1 @@
+"""The API client: typed calls over httpx, knowing neither a screen nor the server."""

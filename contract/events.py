@@ -1,0 +1,81 @@
+"""Events: everything that happened, in one total order per organisation (D29)."""
+
+from enum import StrEnum
+from typing import Annotated, Any
+
+from pydantic import Field
+
+from contract.base import Answer, Identifier, Instant
+from contract.pages import PageQuery
+
+
+class EventKind(StrEnum):
+    """What can happen."""
+
+    ORGANISATION_CREATED = "organisation.created"
+    SUBSCRIPTION_STARTED = "subscription.started"
+    SUBSCRIPTION_RENEWED = "subscription.renewed"
+    SUBSCRIPTION_PAST_DUE = "subscription.past_due"
+    SEATS_ADDED = "seats.added"
+    SEATS_REDUCTION_SCHEDULED = "seats.reduction_scheduled"
+    SEATS_REDUCTION_CANCELLED = "seats.reduction_cancelled"
+    PAYMENT_SUCCEEDED = "payment.succeeded"
+    PAYMENT_FAILED = "payment.failed"
+    USER_ADDED = "user.added"
+    USER_CHANGED = "user.changed"
+    USER_ACTIVATED = "user.activated"
+    USER_REMOVED = "user.removed"
+    USER_RESTORED = "user.restored"
+    CODE_CREATED = "code.created"
+    CODE_USED = "code.used"
+    TRANSFER_REQUESTED = "transfer.requested"
+    TRANSFER_RESENT = "transfer.resent"
+    TRANSFER_ACCEPTED = "transfer.accepted"
+    TRANSFER_DECLINED = "transfer.declined"
+    TRANSFER_CANCELLED = "transfer.cancelled"
+    TRANSFER_EXPIRED = "transfer.expired"
+    TRANSFER_REOPENED = "transfer.reopened"
+    TOKEN_CREATED = "token.created"  # noqa: S105 - the name of an event
+    CLOCK_MOVED = "sandbox.clock_moved"
+
+
+class Actor(Answer):
+    """Who did it. `account_id` is empty for the server itself (renewals, expiry)."""
+
+    account_id: str | None = None
+    label: str
+
+
+class EventObject(Answer):
+    """What it was done to, as it is afterwards."""
+
+    type: str
+    id: str
+    label: str
+    attributes: dict[str, Any] = {}
+
+
+class EventRequest(Answer):
+    """The request that caused it, so that a client recognises its own command."""
+
+    id: str | None = None
+    idempotency_key: str | None = None
+
+
+class Event(Answer):
+    """One thing that happened. `previous` holds the attributes that changed, as they were."""
+
+    id: Identifier
+    type: EventKind
+    created_at: Instant
+    actor: Actor
+    object: EventObject
+    previous: dict[str, Any] | None = None
+    request: EventRequest = EventRequest()
+
+
+class EventsQuery(PageQuery):
+    """`after` lists what came after an event, oldest first; without it the newest come first."""
+
+    after: Annotated[str, Field(max_length=60)] | None = None
+    idempotency_key: Annotated[str, Field(max_length=255)] | None = None

@@ -1,0 +1,73 @@
+"""Accounts, organisations, roles, and what each role may do (the table before D28)."""
+
+from enum import StrEnum
+
+from contract.base import Answer, Identifier
+from contract.money import Money
+
+
+class Role(StrEnum):
+    """What an account is in its organisation."""
+
+    OWNER = "owner"
+    ADMIN = "admin"
+    BILLING = "billing"
+    VIEWER = "viewer"
+    MEMBER = "member"
+
+
+class Permission(StrEnum):
+    """One thing a role may or may not do."""
+
+    READ = "read"
+    MANAGE_USERS = "manage_users"
+    MANAGE_TRANSFERS = "manage_transfers"
+    ASK_QUOTES = "ask_quotes"
+    CONFIRM_QUOTES = "confirm_quotes"
+    MANAGE_ACCESS = "manage_access"
+    OPERATE_SANDBOX = "operate_sandbox"
+
+
+_READER = frozenset({Permission.READ, Permission.ASK_QUOTES})
+_MANAGER = _READER | {Permission.MANAGE_USERS, Permission.MANAGE_TRANSFERS}
+
+PERMISSIONS: dict[Role, frozenset[Permission]] = {
+    Role.OWNER: frozenset(Permission),
+    Role.ADMIN: _MANAGER | {Permission.CONFIRM_QUOTES},
+    Role.BILLING: _READER | {Permission.CONFIRM_QUOTES},
+    Role.VIEWER: _READER,
+    Role.MEMBER: frozenset(),
+}
+"""An admin's right to confirm is bounded by the monthly spending limit of its token's account."""
+
+
+class Account(Answer):
+    """One person's login."""
+
+    id: Identifier
+    email: str
+    first_name: str
+    last_name: str
+    position: str = ""
+
+    @property
+    def name(self) -> str:
+        """First and last name, or the address of somebody who gave neither."""
+        return f"{self.first_name} {self.last_name}".strip() or self.email
+
+
+class Organisation(Answer):
+    """Who pays."""
+
+    id: Identifier
+    name: str
+
+
+class Me(Answer):
+    """Who is signed in, and what they may do."""
+
+    account: Account
+    organisation: Organisation
+    role: Role
+    may: frozenset[Permission]
+    spending_limit: Money | None = None

@@ -1,0 +1,145 @@
+"""Problem codes: every way a request can fail, with its status and title (RFC 9457)."""
+
+from enum import StrEnum
+from typing import Any, NamedTuple
+
+from contract.base import Answer
+
+
+class ProblemCode(StrEnum):
+    """Stable names that a program can act on."""
+
+    BAD_REQUEST = "bad_request"
+    VALIDATION_FAILED = "validation_failed"
+    BODY_TOO_LARGE = "body_too_large"
+    UNSUPPORTED_MEDIA_TYPE = "unsupported_media_type"
+    NOT_AUTHENTICATED = "not_authenticated"
+    NOT_ALLOWED = "not_allowed"
+    SPENDING_LIMIT_REACHED = "spending_limit_reached"
+    NOT_FOUND = "not_found"
+    METHOD_NOT_ALLOWED = "method_not_allowed"
+    IDEMPOTENCY_KEY_REQUIRED = "idempotency_key_required"
+    IDEMPOTENCY_KEY_REUSED = "idempotency_key_reused"
+    IDEMPOTENCY_KEY_IN_PROGRESS = "idempotency_key_in_progress"
+    VERSION_CONFLICT = "version_conflict"
+    PAYMENT_FAILED = "payment_failed"
+    PAYMENT_IN_PROGRESS = "payment_in_progress"
+    QUOTE_EXPIRED = "quote_expired"
+    QUOTE_STALE = "quote_stale"
+    QUOTE_ALREADY_CONFIRMED = "quote_already_confirmed"
+    NOTHING_TO_CHANGE = "nothing_to_change"
+    SEATS_BELOW_USERS = "seats_below_users"
+    SEATS_FOLLOW_USERS = "seats_follow_users"
+    SUBSCRIPTION_NOT_ACTIVE = "subscription_not_active"
+    REDUCTION_NEEDS_CONTACT = "reduction_needs_contact"
+    PLAN_HAS_NO_SUB_ACCOUNTS = "plan_has_no_sub_accounts"
+    USER_LIMIT_REACHED = "user_limit_reached"
+    UNSAFE_TEXT = "unsafe_text"
+    INVALID_EMAIL = "invalid_email"
+    ALREADY_USER = "already_user"
+    NEEDS_TRANSFER = "needs_transfer"
+    NO_SEAT_AVAILABLE = "no_seat_available"
+    USER_REMOVED = "user_removed"
+    NOT_RESTORABLE = "not_restorable"
+    TRANSFER_PENDING = "transfer_pending"
+    TRANSFER_NOT_PENDING = "transfer_not_pending"
+    TRANSFER_CHANGED = "transfer_changed"
+    TRANSFER_WRONG_SIDE = "transfer_wrong_side"
+    ACCOUNT_NOT_AVAILABLE = "account_not_available"
+    RESEND_TOO_SOON = "resend_too_soon"
+    UNDO_NOT_POSSIBLE = "undo_not_possible"
+    NOT_DONE = "not_done"
+    RATE_LIMITED = "rate_limited"
+    SERVER_BUSY = "server_busy"
+    INTERNAL_ERROR = "internal_error"
+
+
+class ProblemKind(NamedTuple):
+    """What is always the same about one code."""
+
+    status: int
+    title: str
+
+
+PROBLEMS: dict[ProblemCode, ProblemKind] = {
+    ProblemCode.BAD_REQUEST: ProblemKind(400, "The request can't be read"),
+    ProblemCode.VALIDATION_FAILED: ProblemKind(422, "Something in the request is not right"),
+    ProblemCode.BODY_TOO_LARGE: ProblemKind(413, "The request is too large"),
+    ProblemCode.UNSUPPORTED_MEDIA_TYPE: ProblemKind(415, "Send JSON in UTF-8"),
+    ProblemCode.NOT_AUTHENTICATED: ProblemKind(401, "The token is missing, wrong, expired or revoked"),
+    ProblemCode.NOT_ALLOWED: ProblemKind(403, "Your role may not do this"),
+    ProblemCode.SPENDING_LIMIT_REACHED: ProblemKind(403, "This is above your monthly spending limit"),
+    ProblemCode.NOT_FOUND: ProblemKind(404, "There is no such thing"),
+    ProblemCode.METHOD_NOT_ALLOWED: ProblemKind(405, "This address does not take that method"),
+    ProblemCode.IDEMPOTENCY_KEY_REQUIRED: ProblemKind(400, "Send an Idempotency-Key"),
+    ProblemCode.IDEMPOTENCY_KEY_REUSED: ProblemKind(422, "This key was used for another request"),
+    ProblemCode.IDEMPOTENCY_KEY_IN_PROGRESS: ProblemKind(409, "The first request with this key still runs"),
+    ProblemCode.VERSION_CONFLICT: ProblemKind(412, "It has changed since you read it"),
+    ProblemCode.PAYMENT_FAILED: ProblemKind(402, "The payment was refused"),
+    ProblemCode.PAYMENT_IN_PROGRESS: ProblemKind(409, "Another payment is on its way"),
+    ProblemCode.QUOTE_EXPIRED: ProblemKind(410, "The quote has expired"),
+    ProblemCode.QUOTE_STALE: ProblemKind(409, "The subscription has changed since the quote"),
+    ProblemCode.QUOTE_ALREADY_CONFIRMED: ProblemKind(409, "The quote is confirmed already"),
+    ProblemCode.NOTHING_TO_CHANGE: ProblemKind(422, "That is what you have"),
+    ProblemCode.SEATS_BELOW_USERS: ProblemKind(422, "More users are listed than that"),
+    ProblemCode.SEATS_FOLLOW_USERS: ProblemKind(422, "On this plan seats follow the users"),
+    ProblemCode.SUBSCRIPTION_NOT_ACTIVE: ProblemKind(409, "The subscription is not active"),
+    ProblemCode.REDUCTION_NEEDS_CONTACT: ProblemKind(422, "This reduction goes through the vendor"),
+    ProblemCode.PLAN_HAS_NO_SUB_ACCOUNTS: ProblemKind(422, "This plan has no sub-accounts"),
+    ProblemCode.USER_LIMIT_REACHED: ProblemKind(409, "The contract's number of users is reached"),
+    ProblemCode.UNSAFE_TEXT: ProblemKind(422, "Control or direction-changing characters are not accepted"),
+    ProblemCode.INVALID_EMAIL: ProblemKind(422, "This is not an e-mail address"),
+    ProblemCode.ALREADY_USER: ProblemKind(409, "This address is listed already"),
+    ProblemCode.NEEDS_TRANSFER: ProblemKind(
+        409, "This address belongs to an account outside: send a transfer request"
+    ),
+    ProblemCode.NO_SEAT_AVAILABLE: ProblemKind(409, "No paid seat is free"),
+    ProblemCode.USER_REMOVED: ProblemKind(409, "This user was removed already"),
+    ProblemCode.NOT_RESTORABLE: ProblemKind(409, "This removal can't be undone any more"),
+    ProblemCode.TRANSFER_PENDING: ProblemKind(409, "A request to this address is pending already"),
+    ProblemCode.TRANSFER_NOT_PENDING: ProblemKind(409, "This request has been decided or has ended"),
+    ProblemCode.TRANSFER_CHANGED: ProblemKind(409, "This request has changed since you saw it"),
+    ProblemCode.TRANSFER_WRONG_SIDE: ProblemKind(409, "The other side decides this request"),
+    ProblemCode.ACCOUNT_NOT_AVAILABLE: ProblemKind(409, "This account can't join now"),
+    ProblemCode.RESEND_TOO_SOON: ProblemKind(429, "A request may be sent again once an hour"),
+    ProblemCode.UNDO_NOT_POSSIBLE: ProblemKind(409, "This can't be undone any more"),
+    ProblemCode.NOT_DONE: ProblemKind(409, "Not done, because another item of the batch failed"),
+    ProblemCode.RATE_LIMITED: ProblemKind(429, "Too many requests"),
+    ProblemCode.SERVER_BUSY: ProblemKind(503, "The server can't answer right now"),
+    ProblemCode.INTERNAL_ERROR: ProblemKind(500, "The server failed"),
+}
+
+
+class FieldError(Answer):
+    """What is wrong with one field; `pointer` is a JSON Pointer (RFC 6901) into the request."""
+
+    pointer: str
+    code: str
+    detail: str
+
+
+class ItemProblem(Answer):
+    """Why one item of a batch was not done."""
+
+    code: ProblemCode
+    detail: str
+    pointer: str = ""
+
+
+class Problem(Answer):
+    """An error as it travels: `application/problem+json` with our extensions.
+
+    `data` carries what a program needs to go on: `available_seats`, `must_remove`, `contact`, `needed_role`,
+    a fresh `quote` with what `changed`, or the `current` state of a resource.
+    """
+
+    type: str = "about:blank"
+    title: str
+    status: int
+    detail: str = ""
+    instance: str = ""
+    code: ProblemCode
+    request_id: str = ""
+    errors: tuple[FieldError, ...] = ()
+    retry_after: int | None = None
+    data: dict[str, Any] = {}

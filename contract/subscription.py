@@ -1,0 +1,134 @@
+"""Plans, the subscription, and the answer that paints the first screen."""
+
+import datetime
+from enum import StrEnum
+
+from contract.base import Answer, Identifier, Instant, Version
+from contract.events import Event
+from contract.money import Money
+from contract.people import Me
+
+
+class PlanKind(StrEnum):
+    """How a plan is paid for."""
+
+    FREE = "free"
+    PAID = "paid"
+    CONTRACT = "contract"
+
+
+class BillingCycle(StrEnum):
+    """How long a period is."""
+
+    MONTHLY = "monthly"
+    ANNUAL = "annual"
+
+
+class SubscriptionStatus(StrEnum):
+    """Where a subscription stands with its payments (D12, D13)."""
+
+    ACTIVE = "active"
+    PAST_DUE = "past_due"
+    SUSPENDED = "suspended"
+    ENDED = "ended"
+
+
+class Plan(Answer):
+    """One entry of the catalogue. A price is per seat; no price means the cycle is not offered."""
+
+    id: str
+    name: str
+    kind: PlanKind
+    sub_accounts: bool
+    seats_follow_users: bool = False
+    monthly: Money | None = None
+    annual: Money | None = None
+    max_users: int | None = None
+
+
+class NextPayment(Answer):
+    """What will be charged at the next renewal if nothing changes."""
+
+    date: datetime.date
+    amount: Money
+    seats: int
+
+
+class Subscription(Answer):
+    """State of one subscription. The period is `[period_start, period_end)` in days of `time_zone`."""
+
+    id: Identifier
+    plan: str
+    billing_cycle: BillingCycle
+    status: SubscriptionStatus
+    currency: str
+    time_zone: str
+    period_start: datetime.date
+    period_end: datetime.date
+    unit_price: Money | None
+    seats: int
+    high_water: int
+    scheduled_seats: int | None = None
+    users_active: int
+    users_not_paid: int
+    main_account_uses_seat: bool = False
+    cancel_at_period_end: bool = False
+    next_payment: NextPayment | None = None
+    created_at: Instant
+    version: Version
+
+
+class SeatCounts(Answer):
+    """Seats as the Overview counts them. `used` are active users, `not_paid` wait for a seat.
+
+    `free_until_renewal` is how many of the free seats go away at the renewal if nobody takes them (D8, D9).
+    """
+
+    paid: int
+    used: int
+    free: int
+    not_paid: int
+    high_water: int
+    at_renewal: int
+    free_until_renewal: int = 0
+
+
+class TransferCounts(Answer):
+    """Requests that wait, and how many of the incoming ones expire within a day."""
+
+    incoming: int
+    outgoing: int
+    expiring: int = 0
+
+
+class CodeNotice(Answer):
+    """An invitation code that is about to run out."""
+
+    code: str
+    uses_left: int
+    expires_at: Instant | None = None
+
+
+class SeatUsage(Answer):
+    """The most seats paid and used in the week that starts on `week` (a Monday)."""
+
+    week: datetime.date
+    used: int
+    paid: int
+
+
+class Overview(Answer):
+    """Everything the first screen paints, in one answer."""
+
+    as_of: Instant
+    me: Me
+    plan: Plan
+    subscription: Subscription
+    seats: SeatCounts
+    transfers: TransferCounts
+    codes: tuple[CodeNotice, ...] = ()
+    latest: tuple[Event, ...] = ()
+    usage: tuple[SeatUsage, ...] = ()
+    last_event_id: str = "evt_0"
+    vendor_contact: str = ""
+    sandbox: bool = False

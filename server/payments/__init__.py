@@ -1,0 +1,1 @@
+"""Collecting money: the gateway interface and the sandbox behind it."""

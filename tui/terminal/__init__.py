@@ -1,0 +1,1 @@
+"""What the terminal must be told and asked besides what Textual does."""
