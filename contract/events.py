@@ -52,7 +52,7 @@ class EventObject(Answer):
     type: str
     id: str
     label: str
-    attributes: dict[str, Any] = {}
+    attributes: dict[str, Any] = Field(default_factory=dict)
 
 
 class EventRequest(Answer):

@@ -152,9 +152,7 @@ ADD_USER = Operation(
     key=Key.OPTIONAL,
     problems=_NEW_USER,
 )
-GET_USER = Operation(
-    "get_user", "GET", "/v1/users/{id}", "One user", User, Permission.READ, problems=(Code.NOT_FOUND,)
-)
+GET_USER = Operation("get_user", "GET", "/v1/users/{id}", "One user", User, Permission.READ, problems=(Code.NOT_FOUND,))
 CHANGE_USER = Operation(
     "change_user",
     "PATCH",
@@ -351,7 +349,5 @@ SET_PAYMENTS = Operation(
     problems=(Code.NOT_FOUND,),
 )
 
-OPERATIONS: tuple[Operation, ...] = tuple(
-    each for each in list(globals().values()) if isinstance(each, Operation)
-)
+OPERATIONS: tuple[Operation, ...] = tuple(each for each in list(globals().values()) if isinstance(each, Operation))
 """All of them, in the order above."""

@@ -3,6 +3,8 @@
 from enum import StrEnum
 from typing import Any, NamedTuple
 
+from pydantic import Field
+
 from contract.base import Answer
 
 
@@ -90,9 +92,7 @@ PROBLEMS: dict[ProblemCode, ProblemKind] = {
     ProblemCode.UNSAFE_TEXT: ProblemKind(422, "Control or direction-changing characters are not accepted"),
     ProblemCode.INVALID_EMAIL: ProblemKind(422, "This is not an e-mail address"),
     ProblemCode.ALREADY_USER: ProblemKind(409, "This address is listed already"),
-    ProblemCode.NEEDS_TRANSFER: ProblemKind(
-        409, "This address belongs to an account outside: send a transfer request"
-    ),
+    ProblemCode.NEEDS_TRANSFER: ProblemKind(409, "This address belongs to an account outside: send a transfer request"),
     ProblemCode.NO_SEAT_AVAILABLE: ProblemKind(409, "No paid seat is free"),
     ProblemCode.USER_REMOVED: ProblemKind(409, "This user was removed already"),
     ProblemCode.NOT_RESTORABLE: ProblemKind(409, "This removal can't be undone any more"),
@@ -142,4 +142,4 @@ class Problem(Answer):
     request_id: str = ""
     errors: tuple[FieldError, ...] = ()
     retry_after: int | None = None
-    data: dict[str, Any] = {}
+    data: dict[str, Any] = Field(default_factory=dict)

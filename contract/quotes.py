@@ -1,6 +1,6 @@
 """Quotes: a priced, expiring promise of one change, and what confirming it did (D4–D11)."""
 
-import datetime
+import datetime as dt
 from enum import StrEnum
 from typing import Annotated
 
@@ -54,15 +54,15 @@ class Line(Answer):
     factor: Factor
     granularity: Granularity
     rounding: Rounding
-    service_start: datetime.date
-    service_end: datetime.date
+    service_start: dt.date
+    service_end: dt.date
     amount: Money
 
 
 class RenewalForecast(Answer):
     """The next renewal as it will be once the change is made."""
 
-    date: datetime.date
+    date: dt.date
     seats: int
     amount: Money
 
@@ -113,7 +113,7 @@ class Quote(Answer):
     subscription_version: Version
     seats_before: int
     seats_after: int
-    effective: datetime.date
+    effective: dt.date
     lines: tuple[Line, ...]
     net: Money
     tax_rate: int = 0

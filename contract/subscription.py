@@ -1,6 +1,6 @@
 """Plans, the subscription, and the answer that paints the first screen."""
 
-import datetime
+import datetime as dt
 from enum import StrEnum
 
 from contract.base import Answer, Identifier, Instant, Version
@@ -49,7 +49,7 @@ class Plan(Answer):
 class NextPayment(Answer):
     """What will be charged at the next renewal if nothing changes."""
 
-    date: datetime.date
+    date: dt.date
     amount: Money
     seats: int
 
@@ -63,8 +63,8 @@ class Subscription(Answer):
     status: SubscriptionStatus
     currency: str
     time_zone: str
-    period_start: datetime.date
-    period_end: datetime.date
+    period_start: dt.date
+    period_end: dt.date
     unit_price: Money | None
     seats: int
     high_water: int
@@ -112,7 +112,7 @@ class CodeNotice(Answer):
 class SeatUsage(Answer):
     """The most seats paid and used in the week that starts on `week` (a Monday)."""
 
-    week: datetime.date
+    week: dt.date
     used: int
     paid: int
 
