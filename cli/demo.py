@@ -1,0 +1,130 @@
+"""`headcount demo`: the server as a child on a private socket, a sample organisation, and the app.
+
+The socket is made here and handed to the child, so that the app can connect before the child is ready:
+its first request waits in the socket's queue instead of being refused. The child ends when the pipe on
+its standard input closes, however this process ends.
+"""
+
+import contextlib
+import fcntl
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+from tui.paths import Paths, private_folder
+
+_DATABASE = "headcount.sqlite3"
+_QUEUE = 64
+
+
+class DemoError(Exception):
+    """The demo can't start; the message says why and what to do."""
+
+
+class Demo:
+    """A running sample server. `socket` and `token_file` are what a client needs."""
+
+    def __init__(self, folder: Path, socket_folder: Path, process: "subprocess.Popen[bytes]") -> None:
+        self.folder = folder
+        self.socket = socket_folder / "api"
+        self.token_file = folder / "token"
+        self._process = process
+
+    @property
+    def log(self) -> Path:
+        """What the server said."""
+        return self.folder / "server.log"
+
+    def stop(self) -> None:
+        """Let the child end by itself: it sees the end of its input at once and needs no waiting for."""
+        if self._process.stdin:
+            self._process.stdin.close()
+        shutil.rmtree(self.socket.parent, ignore_errors=True)
+
+    def wait(self, seconds: float) -> int | None:
+        """The child's exit code, or None when it still runs after that time."""
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            return self._process.wait(seconds)
+        return None
+
+
+@contextlib.contextmanager
+def running(paths: Paths, *, fresh: bool) -> Iterator[Demo]:
+    """Start the sample server, and stop it at the end.
+
+    Raises:
+        DemoError: when another demo runs on the same folder, or the folder can't be used.
+    """
+    try:
+        folder = private_folder(paths.demo)
+    except OSError as error:
+        message = f"The demo keeps its data in {paths.demo}, which can't be used: {error}."
+        raise DemoError(message) from error
+    with _only_one(folder):
+        if fresh:
+            _forget(folder)
+        _ensure_token(folder / "token")
+        demo = _start(folder, Path(tempfile.mkdtemp(prefix="headcount-", dir=paths.runtime)))
+        try:
+            yield demo
+        finally:
+            demo.stop()
+
+
+@contextlib.contextmanager
+def _only_one(folder: Path) -> Iterator[None]:
+    descriptor = os.open(folder / "lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError as error:
+        message = "The demo is open in another terminal already. Close it there (q), then start it here."
+        raise DemoError(message) from error
+    else:
+        yield
+    finally:
+        os.close(descriptor)
+
+
+def _forget(folder: Path) -> None:
+    for path in folder.glob(f"{_DATABASE}*"):
+        path.unlink()
+
+
+def _ensure_token(path: Path) -> None:
+    if path.exists():
+        return
+    from server.people.tokens import new_token
+
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(descriptor, "w") as file:
+        file.write(new_token() + "\n")
+
+
+def _start(folder: Path, socket_folder: Path) -> Demo:
+    listener = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+    try:
+        listener.bind(str(socket_folder / "api"))
+        listener.listen(_QUEUE)
+        command = [sys.executable, "-P", "-m", "server", "demo", "--db", f"sqlite:///{folder / _DATABASE}"]
+        command += ["--token-file", str(folder / "token"), "--fd", str(listener.fileno())]
+        log = os.open(folder / "server.log", os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+        try:
+            process = subprocess.Popen(  # noqa: S603 - our own server, no shell
+                command,
+                stdin=subprocess.PIPE,
+                stdout=log,
+                stderr=log,
+                pass_fds=(listener.fileno(),),
+                start_new_session=True,
+                cwd="/",
+            )
+        finally:
+            os.close(log)
+    finally:
+        listener.close()
+    return Demo(folder, socket_folder, process)

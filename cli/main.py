@@ -1,0 +1,69 @@
+"""The `headcount` command: which words start what, and the exit codes.
+
+Exit codes: 0 done, 1 failed, 2 usage or settings, 3 not allowed, 6 unreachable, 130 cancelled.
+"""
+
+import os
+import sys
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    import argparse
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command. Returns the exit code; never raises for what a user did."""
+    words = list(sys.argv[1:] if arguments is None else arguments)
+    if words[:1] == ["server"]:
+        from server.__main__ import main as server
+
+        return server(words[1:])
+    try:
+        return _plain(words) if words in ([], ["demo"]) else _parsed(words)
+    except KeyboardInterrupt:
+        return 130
+
+
+def _plain(words: list[str]) -> int:
+    """The two commands typed most, without the time it takes to import a parser: the frame shows sooner."""
+    from cli.open import open_demo, open_profile
+
+    return open_demo({}, fresh=False) if words else open_profile({})
+
+
+def _parsed(words: list[str]) -> int:
+    from cli.arguments import app_flags, parser
+
+    options = parser().parse_args(words)
+    return _run(options, app_flags(options))
+
+
+def _run(options: "argparse.Namespace", flags: dict[str, Any]) -> int:
+    if options.command == "demo":
+        from cli.open import open_demo
+
+        return open_demo(flags, fresh=options.fresh)
+    if options.command == "login":
+        from cli.login import login
+
+        return login(options)
+    if options.command == "info":
+        from cli.info import info
+
+        return info(flags)
+    if options.command == "events":
+        from cli.events import events
+
+        return events(flags, limit=options.limit, as_json=options.json)
+    from cli.open import open_profile
+
+    return open_profile(flags)
+
+
+def run() -> None:
+    """The console script: exit at once, since an app that has closed its files need not tear down its modules."""
+    code = main()
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(code)

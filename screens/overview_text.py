@@ -1,0 +1,89 @@
+"""What the Overview says, computed from one answer: lines of styled text, no widgets."""
+
+import datetime as dt
+
+from contract.subscription import BillingCycle, Overview, PlanKind, SubscriptionStatus
+from screens.summary import BOLD, MUTED, PLAIN, Span
+from tui.glyphs import Glyphs
+from tui.sentences import sentence
+from tui.text import clean
+from tui.wording import clock, count, days_until, short_day
+
+OK, WARN, BAD = "$text-success", "$text-warning", "$text-error"
+_PER = {BillingCycle.MONTHLY: "month", BillingCycle.ANNUAL: "year"}
+_LABEL = 11
+
+
+def today(overview: Overview) -> dt.date:
+    """The server's day: a sandbox clock may be elsewhere than this machine's."""
+    return overview.as_of.date()
+
+
+def state(overview: Overview, glyphs: Glyphs) -> Span:
+    """The subscription's state as glyph, word and colour."""
+    status = overview.subscription.status
+    if status is SubscriptionStatus.ACTIVE:
+        ends = overview.subscription.cancel_at_period_end
+        return (f"{glyphs.warn} ends at the renewal", WARN) if ends else (f"{glyphs.ok} active", OK)
+    return f"{glyphs.bad} {status.value.replace('_', ' ')}", BAD
+
+
+def subscription_lines(overview: Overview) -> list[list[Span]]:
+    """Plan, renewal and price."""
+    subscription, plan = overview.subscription, overview.plan
+    lines: list[list[Span]] = [[(clean(plan.name, 40), BOLD), (f" · {subscription.billing_cycle.value}", PLAIN)]]
+    renews = [
+        ("Renews".ljust(_LABEL), MUTED),
+        (f"{subscription.period_end:%Y-%m-%d}", PLAIN),
+        (f"  {days_until(subscription.period_end, today(overview))}", MUTED),
+    ]
+    lines.append(renews)
+    if plan.kind is PlanKind.PAID and subscription.unit_price:
+        per = f"{subscription.unit_price} per seat and {_PER[subscription.billing_cycle]}"
+        lines.append([("Price".ljust(_LABEL), MUTED), (per, PLAIN)])
+    if subscription.next_payment:
+        amount = f"{subscription.next_payment.amount} for {count(subscription.next_payment.seats, 'seat')}"
+        lines.append([("Next".ljust(_LABEL), MUTED), (amount, PLAIN)])
+    return lines
+
+
+def seats_line(overview: Overview) -> list[Span]:
+    """`36 of 36 taken · 0 free`, and what is NOT PAID or free only until the renewal."""
+    seats = overview.seats
+    spans: list[Span] = [(f"{seats.used:,} of {seats.paid:,} taken", BOLD), (f" · {seats.free:,} free", PLAIN)]
+    if seats.not_paid:
+        spans.append((f" · {seats.not_paid:,} NOT PAID", BAD))
+    if seats.free_until_renewal:
+        last = overview.subscription.period_end - dt.timedelta(days=1)
+        until = f" · {count(seats.free_until_renewal, 'paid seat')} free until {short_day(last)}"
+        spans.append((until, MUTED))
+    return spans
+
+
+def attention_lines(overview: Overview, glyphs: Glyphs) -> list[list[Span]]:
+    """What waits for somebody, the most urgent first; a friendly sentence when nothing does."""
+    lines: list[list[Span]] = []
+    if overview.subscription.status is not SubscriptionStatus.ACTIVE:
+        lines.append([(f"{glyphs.bad} the subscription is {overview.subscription.status.value}", BAD)])
+    if overview.seats.not_paid:
+        who = f"{count(overview.seats.not_paid, 'user')} NOT PAID"
+        lines.append([(f"{glyphs.bad} {who}", BAD), (f"   + {overview.seats.not_paid} seats activates them", MUTED)])
+    if overview.transfers.incoming:
+        requests = count(overview.transfers.incoming, "transfer request")
+        waits = "waits" if overview.transfers.incoming == 1 else "wait"
+        lines.append([(f"{glyphs.more} {requests} {waits}", WARN), ("   3 opens them", MUTED)])
+    if overview.transfers.expiring:
+        lines.append([(f"{glyphs.more} {count(overview.transfers.expiring, 'request')} expiring within a day", WARN)])
+    for code in overview.codes:
+        left = f"{glyphs.warn} code {clean(code.code, 24)} has {count(code.uses_left, 'use')} left"
+        lines.append([(left, PLAIN)])
+    return lines or [[(f"{glyphs.ok} nothing waits for you", OK)]]
+
+
+def latest_lines(overview: Overview, most: int) -> list[list[Span]]:
+    """The newest events, one line each."""
+    me = overview.me.account.id
+    return [
+        [(f"{clock(event.created_at, overview.as_of):>10}  ", MUTED), (sentence(event, me=me), PLAIN)]
+        for event in overview.latest[:most]
+    ] or [[("nothing has happened yet", MUTED)]]
