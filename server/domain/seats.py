@@ -1,0 +1,93 @@
+"""Seats: how many are paid for now, how many at the renewal, and who sits on them (D7–D9, D13–D16)."""
+
+from dataclasses import dataclass, replace
+
+from contract.problems import ProblemCode
+from server.domain.refusals import Refusal
+
+
+@dataclass(frozen=True, slots=True)
+class Seats:
+    """The seats of one subscription in its current period. Every transition returns a new value.
+
+    `high_water` is the most paid for in this period, `scheduled` a lower number that waits for the renewal.
+    With `follow_users` the renewal takes the users listed, whatever was bought (D14).
+    """
+
+    paid: int
+    high_water: int
+    scheduled: int | None = None
+    active: int = 0
+    not_paid: int = 0
+    follow_users: bool = False
+
+    @property
+    def listed(self) -> int:
+        """All users, active or not."""
+        return self.active + self.not_paid
+
+    @property
+    def free(self) -> int:
+        """Paid seats nobody sits on."""
+        return self.paid - self.active
+
+    @property
+    def at_renewal(self) -> int:
+        """The next quantity: the larger of the scheduled seats and the users listed (D13)."""
+        if self.follow_users:
+            return self.listed
+        return max(self.paid if self.scheduled is None else self.scheduled, self.listed)
+
+    @property
+    def free_until_renewal(self) -> int:
+        """How many of the free seats go away at the renewal if nobody takes them."""
+        return max(0, self.paid - self.at_renewal)
+
+    def chargeable(self, wanted: int) -> int:
+        """How many of the wanted seats are above everything already paid for in this period (D9)."""
+        return max(0, wanted - max(self.high_water, self.paid))
+
+    def raised(self, wanted: int) -> "Seats":
+        """More seats from now on (D7): a scheduled reduction is off, and free seats go to unpaid users (D16)."""
+        if wanted < self.paid:
+            message = f"{wanted} is not more than the {self.paid} seats there are"
+            raise ValueError(message)
+        return replace(self, paid=wanted, high_water=max(self.high_water, wanted), scheduled=None).seated()
+
+    def reduced(self, wanted: int) -> "Seats":
+        """Fewer seats from the renewal on (D8). Refused below the users listed, saying how many must go first."""
+        if wanted < self.listed:
+            raise Refusal(
+                ProblemCode.SEATS_BELOW_USERS,
+                f"{self.listed} users are listed: remove {self.listed - wanted} of them first",
+                users_listed=self.listed,
+                must_remove=self.listed - wanted,
+            )
+        return replace(self, scheduled=wanted)
+
+    def kept(self) -> "Seats":
+        """A scheduled reduction taken back; costs nothing."""
+        return replace(self, scheduled=None)
+
+    def seated(self) -> "Seats":
+        """As many unpaid users on free seats as there are (D16)."""
+        moving = min(self.not_paid, max(0, self.free))
+        return replace(self, active=self.active + moving, not_paid=self.not_paid - moving)
+
+    def renewed(self) -> "Seats":
+        """The first day of the next period: the next quantity is paid, so everybody is active (D13)."""
+        quantity = self.at_renewal
+        return replace(self, paid=quantity, high_water=quantity, scheduled=None, active=self.listed, not_paid=0)
+
+    def violations(self) -> tuple[str, ...]:
+        """Which of the invariants between seats and users do not hold (D16), as sentences."""
+        scheduled = self.paid if self.scheduled is None else self.scheduled
+        checks = {
+            f"{self.active} users are active on {self.paid} seats": self.active > self.paid,
+            f"{self.not_paid} users are not paid while {self.free} seats are free": self.not_paid > 0 and self.free > 0,
+            f"{self.paid} seats are above the high-water mark of {self.high_water}": self.paid > self.high_water,
+            f"{scheduled} seats scheduled are not below the {self.paid} there are": scheduled > self.paid
+            or self.scheduled == self.paid,
+            "a count is negative": min(self.paid, self.active, self.not_paid, scheduled) < 0,
+        }
+        return tuple(sentence for sentence, broken in checks.items() if broken)
