@@ -1,0 +1,161 @@
+"""Transfer requests (D22-D27): which side moves which request when, and what a batch of decisions comes to."""
+
+import datetime as dt
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+
+from contract.problems import ProblemCode
+from contract.transfers import Direction, TransferState
+from server.domain.refusals import Refusal
+
+PENDING_FOR = dt.timedelta(days=14)
+"""How long a request waits for its answer (D23)."""
+
+RESEND_PAUSE = dt.timedelta(hours=1)
+"""How long after sending a request it may be sent again (D23)."""
+
+UNDO_FOR = dt.timedelta(minutes=10)
+"""How long a decision can be taken back (D27)."""
+
+
+class Action(StrEnum):
+    """What this organisation may do to a request."""
+
+    ACCEPT = "accept"
+    DECLINE = "decline"
+    CANCEL = "cancel"
+    RESEND = "resend"
+
+
+SIDE = {
+    Action.ACCEPT: Direction.INCOMING,
+    Action.DECLINE: Direction.INCOMING,
+    Action.CANCEL: Direction.OUTGOING,
+    Action.RESEND: Direction.OUTGOING,
+}
+"""Who opens a request has agreed by opening it: the other side decides (D22)."""
+
+_NOT_OURS = {
+    Action.ACCEPT: "You sent this request: the person who got it accepts it",
+    Action.DECLINE: "You sent this request: you can cancel it, not decline it",
+    Action.CANCEL: "The person who asked can cancel this request: you can decline it",
+    Action.RESEND: "The person who asked can send this request again, not you",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What the rules look at in one request. `account_id` is empty while nobody has signed up with its address."""
+
+    id: str
+    direction: Direction
+    state: TransferState
+    version: int
+    expires_at: dt.datetime
+    account_id: str | None = None
+    resend_after: dt.datetime | None = None
+
+    def state_at(self, now: dt.datetime) -> TransferState:
+        """The state by the clock: a pending request has expired when its time is over, noted down or not."""
+        over = self.state is TransferState.PENDING and self.expires_at <= now
+        return TransferState.EXPIRED if over else self.state
+
+
+def refusal_of(action: Action, request: Request, now: dt.datetime) -> Refusal | None:
+    """Why a request can't be moved like this now; None when it can."""
+    if request.direction is not SIDE[action]:
+        return Refusal(ProblemCode.TRANSFER_WRONG_SIDE, _NOT_OURS[action])
+    state = request.state_at(now)
+    if state is not TransferState.PENDING:
+        return Refusal(ProblemCode.TRANSFER_NOT_PENDING, f"This request is {state.value}", state=state.value)
+    if action is Action.RESEND and request.resend_after is not None and now < request.resend_after:
+        seconds = -((now - request.resend_after) // dt.timedelta(seconds=1))
+        return Refusal(
+            ProblemCode.RESEND_TOO_SOON, f"Sent less than an hour ago: wait {seconds} s", retry_after=seconds
+        )
+    return None
+
+
+@dataclass(frozen=True, slots=True)
+class House:
+    """The subscription that takes people in. `room` is how many more users a contract allows; None is no limit."""
+
+    subscription_id: str
+    sub_accounts: bool
+    room: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """One decision as it was asked for. Without a version the request is taken as it is now."""
+
+    id: str
+    action: Action
+    version: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What one decision comes to: done when there is no refusal. No request: it is not ours, or there is none."""
+
+    asked: Asked
+    request: Request | None
+    refusal: Refusal | None = None
+
+    @property
+    def accepted(self) -> bool:
+        """Whether this makes somebody a user."""
+        return self.refusal is None and self.asked.action is Action.ACCEPT
+
+
+def decide(
+    asked: Iterable[Asked],
+    found: Mapping[str, Request],
+    house: House,
+    listed: Mapping[str, str | None],
+    now: dt.datetime,
+) -> list[Verdict]:
+    """One verdict for each decision, in order (D26); an acceptance rechecks everything (D24).
+
+    `listed` has an entry for every account that still exists: the subscription it is a user of, if any.
+    """
+    verdicts = []
+    taken: set[str] = set()
+    for each in asked:
+        request = found.get(each.id)
+        refusal = _refusal(each, request, now)
+        if refusal is None and request and each.action is Action.ACCEPT:
+            refusal = _refusal_of_acceptance(request, house, listed, taken)
+            if refusal is None and request.account_id:
+                taken.add(request.account_id)
+        verdicts.append(Verdict(each, request, refusal))
+    return verdicts
+
+
+def _refusal(asked: Asked, request: Request | None, now: dt.datetime) -> Refusal | None:
+    if request is None:
+        return Refusal(ProblemCode.NOT_FOUND, "There is no such request")
+    if asked.version is not None and asked.version != request.version:
+        return Refusal(
+            ProblemCode.TRANSFER_CHANGED,
+            f"You saw version {asked.version}; it is {request.state_at(now).value} at version {request.version} now",
+        )
+    return refusal_of(asked.action, request, now)
+
+
+def _refusal_of_acceptance(
+    request: Request, house: House, listed: Mapping[str, str | None], taken: set[str]
+) -> Refusal | None:
+    account = request.account_id
+    if account is None or account not in listed:
+        return Refusal(ProblemCode.ACCOUNT_NOT_AVAILABLE, "This account does not exist any more")
+    if account in taken or listed[account] == house.subscription_id:
+        return Refusal(ProblemCode.ACCOUNT_NOT_AVAILABLE, "This account is a user of your subscription already")
+    if listed[account] is not None:
+        return Refusal(ProblemCode.ACCOUNT_NOT_AVAILABLE, "This account is on another organisation's subscription")
+    if not house.sub_accounts:
+        return Refusal(ProblemCode.PLAN_HAS_NO_SUB_ACCOUNTS, "This plan is for one account alone")
+    if house.room is not None and len(taken) >= house.room:
+        return Refusal(ProblemCode.USER_LIMIT_REACHED, "The contract's number of users is reached")
+    return None
