@@ -1,0 +1,162 @@
+"""What all screens share: the client, the last overview, and how the connection stands.
+
+It knows no widgets: the app hands it three callbacks. Events of the server are gathered for a quarter of a second and
+answered with one new overview, so that a burst of changes costs one request and one repaint.
+"""
+
+import asyncio
+import contextlib
+import datetime as dt
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from enum import Enum
+
+from client.api import Client
+from client.errors import HeadcountError, Refused
+from client.events import Connecting, Live, Offline, StreamItem, Unreadable
+from contract.events import Event, EventKind
+from contract.subscription import Overview
+
+GATHER = 0.25
+"""Seconds in which changes are gathered before the screens hear of them: at most four repaints a second."""
+
+_FIRST_RETRY, _LONGEST_RETRY = 0.5, 15.0
+
+
+class Link(Enum):
+    """How the connection stands."""
+
+    CONNECTING = "connecting"
+    LIVE = "live"
+    RECONNECTING = "reconnecting"
+    REFUSED = "refused"
+
+
+@dataclass(frozen=True, slots=True)
+class Connection:
+    """The link, since when the data on screen is old, and when the next attempt is made (both local time)."""
+
+    link: Link = Link.CONNECTING
+    data_from: dt.datetime | None = None
+    retry_at: dt.datetime | None = None
+    error: HeadcountError | None = None
+
+
+def _nothing(*_: object) -> None:
+    """For who does not listen."""
+
+
+@dataclass(slots=True)
+class Listeners:
+    """Who is told: of a new overview, of the connection, and of which kinds of things changed."""
+
+    overview: Callable[[Overview], None] = _nothing
+    connection: Callable[[Connection], None] = _nothing
+    changed: Callable[[frozenset[EventKind]], None] = _nothing
+
+
+@dataclass(slots=True)
+class Session:
+    """One signed-in connection, followed for as long as the app runs."""
+
+    client: Client
+    profile: str
+    colour: str = ""
+    read_only: bool = False
+    listeners: Listeners = field(default_factory=Listeners)
+    overview: Overview | None = None
+    connection: Connection = Connection()
+    _dirty: asyncio.Event = field(default_factory=asyncio.Event)
+    _kinds: set[EventKind] = field(default_factory=set)
+    _attempt_now: asyncio.Event = field(default_factory=asyncio.Event)
+
+    def now(self) -> dt.datetime:
+        """The local time that connection times are told in."""
+        return dt.datetime.now().astimezone()
+
+    async def run(self) -> None:
+        """Load the overview, then follow the events for ever. Never raises what a server or a network does."""
+        await self._load_at_last()
+        async with asyncio.TaskGroup() as group:
+            group.create_task(self._refresh_when_dirty())
+            group.create_task(self._follow())
+
+    def touch(self, *kinds: EventKind) -> None:
+        """Say that something changed here: the screens get fresh data together with what the server reports."""
+        self._kinds.update(kinds)
+        self._dirty.set()
+
+    def retry(self) -> None:
+        """Try again now instead of waiting for the next attempt."""
+        self._attempt_now.set()
+        self._dirty.set()
+
+    async def _load_at_last(self) -> None:
+        delay = _FIRST_RETRY
+        while not await self._load():
+            await self._wait(delay)
+            delay = min(delay * 2, _LONGEST_RETRY)
+
+    async def _load(self) -> bool:
+        try:
+            overview = await self.client.overview()
+        except HeadcountError as error:
+            link = Link.REFUSED if isinstance(error, Refused) else Link.RECONNECTING
+            self._now_is(link, error=error)
+            return False
+        self.overview = overview
+        self.listeners.overview(overview)
+        self._now_is(Link.LIVE)
+        return True
+
+    async def _wait(self, seconds: float) -> None:
+        if self.connection.link is Link.REFUSED:
+            seconds = _LONGEST_RETRY
+        retry_at = self.now() + dt.timedelta(seconds=seconds)
+        self._now_is(self.connection.link, retry_at=retry_at, error=self.connection.error)
+        self._attempt_now.clear()
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(self._attempt_now.wait(), seconds)
+
+    async def _follow(self) -> None:
+        after = self.overview.last_event_id if self.overview else "evt_0"
+        async for item in self.client.stream(after):
+            self._heard(item)
+
+    def _heard(self, item: StreamItem) -> None:
+        match item:
+            case Event():
+                self.touch(item.type)
+            case Live():
+                if self.connection.link is not Link.LIVE:
+                    self.touch(*EventKind)
+            case Unreadable():
+                self.touch(*EventKind)
+            case Offline(retry_in=None):
+                self._now_is(Link.REFUSED, error=item.error)
+            case Offline(retry_in=float(seconds)):
+                retry_at = self.now() + dt.timedelta(seconds=seconds)
+                self._now_is(Link.RECONNECTING, retry_at=retry_at, error=item.error)
+            case Connecting():
+                pass
+
+    async def _refresh_when_dirty(self) -> None:
+        while True:
+            await self._dirty.wait()
+            await asyncio.sleep(GATHER)
+            self._dirty.clear()
+            kinds, self._kinds = frozenset(self._kinds), set()
+            await self._load_at_last()
+            self.listeners.changed(kinds)
+
+    def _now_is(
+        self, link: Link, *, retry_at: dt.datetime | None = None, error: HeadcountError | None = None
+    ) -> None:
+        fresh = link is Link.LIVE
+        self.connection = Connection(
+            link,
+            data_from=self.now() if fresh else self.connection.data_from,
+            retry_at=retry_at,
+            error=None if fresh else error,
+        )
+        self.listeners.connection(self.connection)
