@@ -1,0 +1,118 @@
+"""Send one call until it is answered: attempts, pauses, the total time, and the note on disk before a command."""
+
+import asyncio
+import random
+import time
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from typing import TypeVar
+
+from client import retries
+from client.errors import HeadcountError, TimedOut
+from client.journal import Intention, Journal
+from client.protocol import Call, Channel, Reply, understand
+from contract.base import Answer
+from contract.operations import CREATE_QUOTE, SET_PAYMENTS
+
+A = TypeVar("A", bound=Answer)
+
+_LEAVE_NO_TRACE = frozenset({CREATE_QUOTE.name, SET_PAYMENTS.name})
+"""Commands that no event tells of, so that nobody could find out what became of them; repeating them is harmless."""
+
+
+@dataclass(frozen=True, slots=True)
+class Pace:
+    """Time and chance, so that tests need neither. `budget` is in seconds for all attempts of one call."""
+
+    sleep: Callable[[float], Awaitable[None]] = asyncio.sleep
+    chance: Callable[[], float] = random.random
+    clock: Callable[[], float] = time.monotonic
+    budget: float = retries.BUDGET
+
+
+@dataclass(slots=True)
+class _Attempts:
+    """What is known about one call so far."""
+
+    call: Call
+    started: float
+    count: int = 0
+    unclear: bool = False
+    last: Reply | None = None
+
+    def failed(self, error: HeadcountError) -> None:
+        """Take an attempt into account that ended without the answer we want."""
+        replayed = self.last is not None and self.last.replayed
+        if self.call.is_command:
+            open_now = retries.leaves_open(error, replayed=replayed)
+            self.unclear = open_now or (self.unclear and not retries.settles(error, replayed=replayed))
+            error.key, error.uncertain = self.call.key, self.unclear
+
+    def pause(self, error: HeadcountError, pace: Pace) -> float | None:
+        """How long to wait before the next attempt, if there is to be one."""
+        status = self.last.status if self.last else 0
+        replayed = self.last is not None and self.last.replayed
+        if not retries.may_repeat(error, status=status, has_key=bool(self.call.key), replayed=replayed):
+            return None
+        spent = pace.clock() - self.started
+        return retries.pause_before_next(error, attempt=self.count, spent=spent, budget=pace.budget, chance=pace.chance)
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """Makes calls at a pace; with a journal, notes each command on disk before its first byte leaves."""
+
+    pace: Pace = field(default_factory=Pace)
+    journal: Journal | None = None
+
+    async def answer(self, channel: Channel, call: Call, answer: type[A]) -> A:
+        """The answer to a call, after as many attempts as the rules allow.
+
+        Raises what the last attempt ended with. The request is the same each time, its key too.
+        """
+        await self._note(call)
+        try:
+            found = await self._until_answered(channel, call, answer)
+        except HeadcountError as error:
+            if not error.uncertain:
+                await self._settle(call)
+            raise
+        await self._settle(call)
+        return found
+
+    async def _until_answered(self, channel: Channel, call: Call, answer: type[A]) -> A:
+        attempts = _Attempts(call, self.pace.clock())
+        while True:
+            attempts.last = None
+            try:
+                attempts.last = await self._once(channel, attempts)
+                return understand(answer, attempts.last)
+            except HeadcountError as error:
+                attempts.failed(error)
+                pause = attempts.pause(error, self.pace)
+                if pause is None:
+                    raise
+            await self.pace.sleep(pause)
+            attempts.count += 1
+
+    async def _once(self, channel: Channel, attempts: _Attempts) -> Reply:
+        left = self.pace.budget - (self.pace.clock() - attempts.started)
+        try:
+            async with asyncio.timeout(left):
+                return await channel.send(attempts.call)
+        except TimeoutError as error:
+            message = f"The server has not answered within {self.pace.budget:.0f} s."
+            raise TimedOut(message) from error
+
+    def _journal_for(self, call: Call) -> Journal | None:
+        return self.journal if call.is_command and call.operation.name not in _LEAVE_NO_TRACE else None
+
+    async def _note(self, call: Call) -> None:
+        if journal := self._journal_for(call):
+            operation = call.operation
+            intention = Intention(key=call.key, method=operation.method, path=call.path, summary=operation.summary)
+            await asyncio.to_thread(journal.begin, intention)
+
+    async def _settle(self, call: Call) -> None:
+        if journal := self._journal_for(call):
+            await asyncio.to_thread(journal.settle, call.key)

@@ -1,0 +1,350 @@
+"""Every way a call can fail, as one tree to catch by meaning.
+
+    HeadcountError
+    ├── Unreachable               no answer
+    │   ├── CannotConnect         nothing was sent
+    │   │   └── Untrusted         the certificate is not one we trust
+    │   ├── TimedOut              the answer did not come in time
+    │   └── Broken                the connection broke off
+    ├── ServerFault               5xx
+    │   └── ServerBusy            503, with `retry_after`
+    ├── Refused                   4xx, by what it means
+    │   ├── NotAuthenticated
+    │   ├── NotAllowed            with `needed_role`
+    │   │   └── SpendingLimitReached
+    │   ├── NotFound
+    │   ├── Conflict              the state of things is against it
+    │   │   ├── InProgress        the same or another command still runs
+    │   │   ├── QuoteExpired
+    │   │   ├── QuoteStale        with the `fresh` quote and what `changed`
+    │   │   └── VersionConflict   with the `current` state
+    │   ├── PaymentRefused
+    │   ├── Invalid               with `fields`: what is wrong where
+    │   ├── NotPossible           a rule of the subscription is against it
+    │   └── TooManyRequests       with `retry_after`
+    ├── BadAnswer                 not JSON, wrong shape, wrong type, too large
+    ├── ReadOnly                  this profile may not change anything
+    ├── UnsafeAddress             nothing is sent there
+    ├── NoToken                   the token could not be read
+    └── NotNoted                  the command could not be written down before it was to be sent
+
+Texts may quote the server: clean them before a terminal sees them.
+"""
+# ruff: noqa: N818 - they are caught by meaning, and the meaning is the name
+
+from typing import Any, ClassVar
+
+from pydantic import ValidationError
+
+from contract.problems import FieldError, Problem, ProblemCode
+from contract.quotes import Quote
+
+LONGEST_MESSAGE = 500
+_UNCERTAIN = "It is not certain whether this was done: look at the history before you do it again."
+
+
+class HeadcountError(Exception):
+    """Something did not work: `message` says what in one sentence, `advice` what to do about it.
+
+    `problem` is what the server said, if it said so properly. `request_id` finds the call in the server's log.
+    `retry_after` is in seconds. For a command, `key` is its idempotency key, and `uncertain` tells that
+    it may have been done although no answer says so.
+    """
+
+    _advice: ClassVar[str] = "Try again; if it stays like this, report it with the request id."
+
+    def __init__(
+        self, message: str, *, problem: Problem | None = None, request_id: str = "", retry_after: float | None = None
+    ) -> None:
+        super().__init__(message[:LONGEST_MESSAGE])
+        self.message = message[:LONGEST_MESSAGE]
+        self.problem = problem
+        self.request_id = request_id or (problem.request_id if problem else "")
+        self.retry_after = retry_after
+        self.key = ""
+        self.uncertain = False
+
+    @property
+    def code(self) -> ProblemCode | None:
+        """The server's name for it, if there is one."""
+        return self.problem.code if self.problem else None
+
+    @property
+    def advice(self) -> str:
+        """What to do next, in one sentence."""
+        if self.uncertain:
+            return _UNCERTAIN
+        return _ADVICE.get(self.code, self._advice) if self.code else self._advice
+
+    @property
+    def data(self) -> dict[str, Any]:
+        """What the server added for a program to go on with."""
+        return self.problem.data if self.problem else {}
+
+
+class Unreachable(HeadcountError):
+    """There is no answer."""
+
+    _advice = "Check the network and the server's address, then try again."
+
+
+class CannotConnect(Unreachable):
+    """No connection came about, so nothing was sent."""
+
+
+class Untrusted(CannotConnect):
+    """The server's certificate is not one we trust, so nothing was sent."""
+
+    _advice = "Check the address; a private certificate authority goes into the profile as ca_bundle."
+
+
+class TimedOut(Unreachable):
+    """The answer did not come in time."""
+
+    _advice = "The server is slow or the network loses packets: try again in a moment."
+
+
+class Broken(Unreachable):
+    """The connection broke off before the answer was complete."""
+
+
+class ServerFault(HeadcountError):
+    """The server failed (5xx)."""
+
+
+class ServerBusy(ServerFault):
+    """The server can't answer right now (503)."""
+
+    _advice = "Wait a moment, then try again."
+
+
+class Refused(HeadcountError):
+    """The server understood and said no (4xx)."""
+
+
+class NotAuthenticated(Refused):
+    """The token is missing, wrong, expired or revoked."""
+
+    _advice = "Check the token of this profile, or ask the owner for a new one."
+
+
+class NotAllowed(Refused):
+    """The role may not do this (D28)."""
+
+    _advice = "Ask somebody whose role allows it."
+
+    @property
+    def needed_role(self) -> str:
+        """The role that may, or nothing when the server does not say."""
+        return str(self.data.get("needed_role", ""))
+
+
+class SpendingLimitReached(NotAllowed):
+    """It costs more than this account may still spend this month."""
+
+    _advice = "Ask the owner to confirm it or to raise your monthly spending limit."
+
+
+class NotFound(Refused):
+    """There is no such thing, or it belongs to somebody else."""
+
+    _advice = "It may be gone: refresh the list."
+
+
+class Conflict(Refused):
+    """The state of things is against it."""
+
+    _advice = "Refresh, look at the new state, then decide again."
+
+
+class InProgress(Conflict):
+    """The same command, or another payment, still runs."""
+
+    _advice = "Wait until it is finished, then refresh."
+
+
+class QuoteExpired(Conflict):
+    """The quote is older than its fifteen minutes (D5)."""
+
+    _advice = "Ask for a new quote."
+
+
+class QuoteStale(Conflict):
+    """The subscription has changed since the quote (D5)."""
+
+    _advice = "Read the fresh quote, then confirm that one."
+
+    @property
+    def fresh(self) -> Quote | None:
+        """The quote as it would be now, if the server sent one that can be read."""
+        try:
+            return Quote.model_validate(self.data.get("quote"))
+        except ValidationError:
+            return None
+
+    @property
+    def changed(self) -> tuple[str, ...]:
+        """Names of what has changed since."""
+        found = self.data.get("changed")
+        return tuple(map(str, found)) if isinstance(found, list | tuple | dict) else ()
+
+
+class VersionConflict(Conflict):
+    """Somebody changed it since it was read."""
+
+    @property
+    def current(self) -> dict[str, Any]:
+        """The resource as it is now, if the server sent it."""
+        found = self.data.get("current")
+        return found if isinstance(found, dict) else {}
+
+
+class PaymentRefused(Refused):
+    """The payment was refused; nothing has changed."""
+
+    _advice = "Check the payment method with the owner, then ask for a new quote."
+
+
+class Invalid(Refused):
+    """Something in the request is not right."""
+
+    _advice = "Mend what is marked, then send it again."
+
+    @property
+    def fields(self) -> tuple[FieldError, ...]:
+        """What is wrong where; the pointers go into the body that was sent."""
+        return self.problem.errors if self.problem else ()
+
+
+class NotPossible(Refused):
+    """A rule of the plan or the subscription is against it."""
+
+    _advice = "Choose something else."
+
+
+class TooManyRequests(Refused):
+    """Too much in too short a time; `retry_after` says how long to wait."""
+
+    @property
+    def advice(self) -> str:
+        """When to try again."""
+        if self.retry_after is None or self.uncertain:
+            return super().advice
+        return f"Try again in {_duration(self.retry_after)}."
+
+
+class BadAnswer(HeadcountError):
+    """What came back is not an answer of this API."""
+
+    _advice = "Check the address of this profile: something else may answer there."
+
+
+class ReadOnly(HeadcountError):
+    """This profile may only look; nothing was sent."""
+
+    _advice = "Use a profile that may change things."
+
+
+class UnsafeAddress(HeadcountError):
+    """Nothing is sent to this address, as it could lead elsewhere or be read on the way."""
+
+    _advice = "Use https://, or http:// to this machine, or unix:///path of a socket."
+
+
+class NoToken(HeadcountError):
+    """The token could not be read from where the profile says it is."""
+
+    _advice = "Check token_env, token_command or token_file of this profile."
+
+
+class NotNoted(HeadcountError):
+    """The command could not be written down on this machine, so it was not sent."""
+
+    _advice = "Check the folder where this program keeps its state: owner, rights, free space."
+
+
+def _duration(seconds: float) -> str:
+    whole = max(1, round(seconds))
+    if whole < 120:  # noqa: PLR2004 - two minutes
+        return f"{whole} s"
+    return f"{-(-whole // 60)} min"
+
+
+CLASSES: dict[ProblemCode, type[HeadcountError]] = {
+    ProblemCode.BAD_REQUEST: Invalid,
+    ProblemCode.VALIDATION_FAILED: Invalid,
+    ProblemCode.BODY_TOO_LARGE: Invalid,
+    ProblemCode.UNSUPPORTED_MEDIA_TYPE: Invalid,
+    ProblemCode.NOT_AUTHENTICATED: NotAuthenticated,
+    ProblemCode.NOT_ALLOWED: NotAllowed,
+    ProblemCode.SPENDING_LIMIT_REACHED: SpendingLimitReached,
+    ProblemCode.NOT_FOUND: NotFound,
+    ProblemCode.METHOD_NOT_ALLOWED: Invalid,
+    ProblemCode.IDEMPOTENCY_KEY_REQUIRED: Invalid,
+    ProblemCode.IDEMPOTENCY_KEY_REUSED: Invalid,
+    ProblemCode.IDEMPOTENCY_KEY_IN_PROGRESS: InProgress,
+    ProblemCode.VERSION_CONFLICT: VersionConflict,
+    ProblemCode.PAYMENT_FAILED: PaymentRefused,
+    ProblemCode.PAYMENT_IN_PROGRESS: InProgress,
+    ProblemCode.QUOTE_EXPIRED: QuoteExpired,
+    ProblemCode.QUOTE_STALE: QuoteStale,
+    ProblemCode.QUOTE_ALREADY_CONFIRMED: Conflict,
+    ProblemCode.NOTHING_TO_CHANGE: NotPossible,
+    ProblemCode.SEATS_BELOW_USERS: NotPossible,
+    ProblemCode.SEATS_FOLLOW_USERS: NotPossible,
+    ProblemCode.SUBSCRIPTION_NOT_ACTIVE: Conflict,
+    ProblemCode.REDUCTION_NEEDS_CONTACT: NotPossible,
+    ProblemCode.PLAN_HAS_NO_SUB_ACCOUNTS: NotPossible,
+    ProblemCode.USER_LIMIT_REACHED: Conflict,
+    ProblemCode.UNSAFE_TEXT: Invalid,
+    ProblemCode.INVALID_EMAIL: Invalid,
+    ProblemCode.ALREADY_USER: Conflict,
+    ProblemCode.NEEDS_TRANSFER: Conflict,
+    ProblemCode.NO_SEAT_AVAILABLE: Conflict,
+    ProblemCode.USER_REMOVED: Conflict,
+    ProblemCode.NOT_RESTORABLE: Conflict,
+    ProblemCode.TRANSFER_PENDING: Conflict,
+    ProblemCode.TRANSFER_NOT_PENDING: Conflict,
+    ProblemCode.TRANSFER_CHANGED: Conflict,
+    ProblemCode.TRANSFER_WRONG_SIDE: Conflict,
+    ProblemCode.ACCOUNT_NOT_AVAILABLE: Conflict,
+    ProblemCode.RESEND_TOO_SOON: TooManyRequests,
+    ProblemCode.UNDO_NOT_POSSIBLE: Conflict,
+    ProblemCode.NOT_DONE: Conflict,
+    ProblemCode.RATE_LIMITED: TooManyRequests,
+    ProblemCode.SERVER_BUSY: ServerBusy,
+    ProblemCode.INTERNAL_ERROR: ServerFault,
+}
+"""Which error a problem becomes."""
+
+BY_STATUS: dict[int, type[HeadcountError]] = {
+    401: NotAuthenticated,
+    402: PaymentRefused,
+    403: NotAllowed,
+    404: NotFound,
+    409: Conflict,
+    410: Conflict,
+    412: VersionConflict,
+    429: TooManyRequests,
+    503: ServerBusy,
+}
+"""Which error a status becomes when a newer server names a code that is not known here."""
+
+_ADVICE: dict[ProblemCode, str] = {
+    ProblemCode.SEATS_BELOW_USERS: "Remove users first, or ask for more seats than that.",
+    ProblemCode.SEATS_FOLLOW_USERS: "Add or remove users: the seats follow.",
+    ProblemCode.REDUCTION_NEEDS_CONTACT: "Write to the vendor.",
+    ProblemCode.PLAN_HAS_NO_SUB_ACCOUNTS: "Move to a plan with sub-accounts first.",
+    ProblemCode.NEEDS_TRANSFER: "Send a transfer request to this address.",
+    ProblemCode.NO_SEAT_AVAILABLE: "Buy a seat or remove a user first.",
+    ProblemCode.QUOTE_ALREADY_CONFIRMED: "Nothing to do: refresh to see it.",
+    ProblemCode.ALREADY_USER: "Nothing to do: search for the address in the list.",
+    ProblemCode.TRANSFER_PENDING: "Wait for the answer, or send the pending request again.",
+}
+
+
+def class_for_status(status: int) -> type[HeadcountError]:
+    """The error a 4xx or 5xx status becomes when nothing more is known."""
+    if status in BY_STATUS:
+        return BY_STATUS[status]
+    return ServerFault if status >= 500 else Refused  # noqa: PLR2004 - the servers' own faults start there

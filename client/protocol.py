@@ -1,0 +1,233 @@
+"""What a call looks like on the wire and what an answer means. Pure: no socket, no clock, no loop."""
+
+import json
+import re
+import uuid
+from collections.abc import AsyncIterator, Mapping
+from contextlib import AbstractAsyncContextManager
+from dataclasses import dataclass, field
+from email.utils import parsedate_to_datetime
+from typing import NoReturn, Protocol, TypeVar
+from urllib.parse import urlencode
+
+from pydantic import TypeAdapter, ValidationError
+
+from client.errors import CLASSES, BadAnswer, HeadcountError, UnsafeAddress, class_for_status
+from contract.base import Answer, Body, Identifier, Query
+from contract.operations import STREAM_EVENTS, Operation
+from contract.problems import Problem
+
+A = TypeVar("A", bound=Answer)
+
+_IDENTIFIER: TypeAdapter[str] = TypeAdapter(Identifier)
+_KEY = re.compile(r"[\x21-\x7e]{1,255}")
+_REQUEST_ID = re.compile(r"[A-Za-z0-9._:-]{1,128}")
+_SUCCESS = range(200, 300)
+_FAILURE = range(400, 600)
+_FROM_PROXIES = frozenset({429, *range(500, 600)})
+"""Statuses that a proxy on the way answers in words of its own."""
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """One request, ready to be sent. `target` is a path with its query, never an address."""
+
+    operation: Operation
+    path: str
+    query: str = ""
+    headers: Mapping[str, str] = field(default_factory=dict)
+    body: bytes | None = field(default=None, repr=False)
+    key: str = ""
+
+    @property
+    def target(self) -> str:
+        """Path and query as they stand in the request line."""
+        return f"{self.path}?{self.query}" if self.query else self.path
+
+    @property
+    def is_command(self) -> bool:
+        """Whether it may change something."""
+        return self.operation.method not in {"GET", "HEAD"}
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """What came back. Header names are in lower case."""
+
+    status: int
+    headers: Mapping[str, str]
+    body: bytes = field(repr=False)
+    request_id: str = ""
+
+    @property
+    def replayed(self) -> bool:
+        """Whether this is the stored answer of an earlier request with the same key."""
+        return self.headers.get("idempotency-replayed", "").lower() == "true"
+
+
+class Channel(Protocol):
+    """What carries calls: `client.transport.HttpChannel`. All its errors are of `client.errors`."""
+
+    async def send(self, call: Call) -> Reply:
+        """Send one call and read its whole answer, whatever its status."""
+
+    def stream(self, call: Call) -> AbstractAsyncContextManager[AsyncIterator[bytes]]:
+        """Send one call and hand out the bytes of its answer as they come; a failure status raises."""
+
+    async def aclose(self) -> None:
+        """Close the connections."""
+
+
+def new_key() -> str:
+    """A fresh idempotency key, for one intention."""
+    return str(uuid.uuid4())
+
+
+def is_identifier(text: str) -> bool:
+    """Whether a text is an id as the contract draws them."""
+    try:
+        _IDENTIFIER.validate_python(text)
+    except ValidationError:
+        return False
+    return True
+
+
+def build(
+    operation: Operation,
+    *,
+    id: str | None = None,  # noqa: A002 - the contract's name for it
+    query: Query | None = None,
+    body: Body | None = None,
+    version: int | None = None,
+    key: str | None = None,
+) -> Call:
+    """The call of an operation. An id or a key that is not one is `UnsafeAddress`: nothing is sent."""
+    headers = {"Accept": "application/json, application/problem+json"}
+    content = None
+    if body is not None:
+        content = body.model_dump_json(exclude_none=True).encode()
+        headers["Content-Type"] = "application/json"
+    if version is not None:
+        headers["If-Match"] = f'"{version:d}"'
+    if key is not None:
+        if not _KEY.fullmatch(key):
+            message = "An idempotency key is 1 to 255 visible ASCII characters."
+            raise UnsafeAddress(message)
+        headers["Idempotency-Key"] = key
+    return Call(operation, _path(operation, id), _query(query), headers, content, key or "")
+
+
+def build_stream(after: str) -> Call:
+    """The call that opens the stream of events after the one named."""
+    if not is_identifier(after):
+        raise _no_identifier()
+    headers = {"Accept": "text/event-stream, application/problem+json", "Last-Event-ID": after}
+    return Call(STREAM_EVENTS, STREAM_EVENTS.path, "", headers)
+
+
+def _path(operation: Operation, identifier: str | None) -> str:
+    if ("{id}" in operation.path) != (identifier is not None):
+        message = f"{operation.name} takes {'an' if identifier is None else 'no'} id"
+        raise ValueError(message)
+    if identifier is None:
+        return operation.path
+    if not is_identifier(identifier):
+        raise _no_identifier()
+    return operation.path.replace("{id}", identifier)
+
+
+def _no_identifier() -> UnsafeAddress:
+    return UnsafeAddress("This is not an id, and it could change the address: nothing was sent.")
+
+
+def _query(query: Query | None) -> str:
+    if query is None:
+        return ""
+    chosen = query.model_dump(mode="json", exclude_defaults=True, exclude_none=True)
+    return urlencode({name: str(value).lower() if value is True else value for name, value in chosen.items()})
+
+
+def understand(answer: type[A], reply: Reply) -> A:
+    """The model that a reply carries. Anything but a success of the right shape raises what it means."""
+    if reply.status not in _SUCCESS:
+        raise failure(reply)
+    if media_type(reply) != "application/json":
+        _bad(reply, f"The server answered {_named(media_type(reply))} instead of JSON.")
+    try:
+        return answer.model_validate_json(reply.body)
+    except ValidationError as error:
+        first = error.errors(include_url=False, include_context=False, include_input=False)[0]
+        where = "/".join(map(str, first["loc"])) or "the whole"
+        _bad(reply, f"The server's answer has another shape than agreed ({where}: {first['type']}).")
+
+
+def failure(reply: Reply) -> HeadcountError:
+    """The error that a reply means which is no success."""
+    if reply.status not in _FAILURE:
+        return BadAnswer(f"The server answered {reply.status}, which this API never does.", request_id=reply.request_id)
+    retry_after = retry_after_seconds(reply.headers)
+    problem = _problem(reply)
+    if problem is not None:
+        wait = problem.retry_after if retry_after is None else retry_after
+        kind = CLASSES[problem.code]
+        text = problem.detail or problem.title
+        return kind(text, problem=problem, request_id=reply.request_id, retry_after=wait)
+    told = _loose_problem(reply)
+    if told is None and reply.status not in _FROM_PROXIES:
+        text = f"Something answered {reply.status} that does not speak this API."
+        return BadAnswer(text, request_id=reply.request_id)
+    text = told or f"The server answered {reply.status}."
+    return class_for_status(reply.status)(text, request_id=reply.request_id, retry_after=retry_after)
+
+
+def _problem(reply: Reply) -> Problem | None:
+    try:
+        return Problem.model_validate_json(reply.body)
+    except ValidationError:
+        return None
+
+
+def _loose_problem(reply: Reply) -> str | None:
+    """The sentence in a problem whose code a newer server knows and we do not."""
+    if media_type(reply) != "application/problem+json":
+        return None
+    try:
+        told = json.loads(reply.body)
+    except (ValueError, RecursionError):
+        return None
+    if not isinstance(told, dict):
+        return None
+    texts = [told.get("detail"), told.get("title")]
+    return next((each for each in texts if isinstance(each, str) and each), None)
+
+
+def media_type(reply: Reply) -> str:
+    """The content type without its parameters, in lower case."""
+    return reply.headers.get("content-type", "").partition(";")[0].strip().lower()
+
+
+def _named(media: str) -> str:
+    return media if re.fullmatch(r"[a-z0-9.+/-]{1,60}", media) else "something"
+
+
+def retry_after_seconds(headers: Mapping[str, str]) -> float | None:
+    """`Retry-After` in seconds; a date is counted from the answer's own `Date`, so that clocks may differ."""
+    value = headers.get("retry-after", "").strip()
+    if value.isascii() and value.isdigit() and len(value) < 10:  # noqa: PLR2004 - thirty years are enough
+        return float(value)
+    try:
+        until = parsedate_to_datetime(value) - parsedate_to_datetime(headers["date"])
+    except (ValueError, TypeError, KeyError):
+        return None
+    return max(0.0, until.total_seconds())
+
+
+def request_id_of(headers: Mapping[str, str], ours: str) -> str:
+    """The id under which the server's log knows the request: its own if it is harmless, else the one we sent."""
+    theirs = headers.get("x-request-id", "")
+    return theirs if _REQUEST_ID.fullmatch(theirs) else ours
+
+
+def _bad(reply: Reply, message: str) -> NoReturn:
+    # pydantic's own text quotes the answer, which holds names and addresses: it must not reach a log.
+    raise BadAnswer(message, request_id=reply.request_id) from None

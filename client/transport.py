@@ -1,0 +1,247 @@
+"""The wire: the only module that imports httpx.
+
+Nothing leaves but to the origin of the profile's address; redirects are not followed; the environment's proxies and
+netrc are not looked at; answers are bounded in size; no log line holds a query or a header.
+"""
+
+import logging
+import ssl
+import time
+import uuid
+from collections.abc import AsyncGenerator, AsyncIterator, Generator, Iterator, Mapping
+from contextlib import asynccontextmanager, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import NoReturn
+
+import httpx
+from pydantic import SecretStr
+
+from client.address import Address
+from client.errors import (
+    BadAnswer,
+    Broken,
+    CannotConnect,
+    HeadcountError,
+    ReadOnly,
+    TimedOut,
+    UnsafeAddress,
+    Untrusted,
+)
+from client.protocol import Call, Reply, failure, request_id_of
+
+LARGEST_ANSWER = 32 << 20
+LARGEST_PROBLEM = 1 << 20
+CONNECT_SECONDS = 5.0
+READ_SECONDS = 30.0
+STREAM_READ_SECONDS = 45.0
+"""Three times the server's pause between comments: after that the link is dead."""
+_BROKEN_OFF = ("disconnected", "peer closed", "closed connection")
+_log = logging.getLogger("headcount.client")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wire:
+    """How to reach a server. Times in seconds; `proxy` is an address; files are in PEM."""
+
+    token: SecretStr | None = None
+    connect: float = CONNECT_SECONDS
+    read: float = READ_SECONDS
+    stream_read: float = STREAM_READ_SECONDS
+    proxy: SecretStr | None = None
+    ca_bundle: Path | None = None
+    client_cert: Path | None = None
+    read_only: bool = False
+
+
+class OriginToken(httpx.Auth):
+    """Attaches the token to requests for one origin and refuses to let any other leave."""
+
+    def __init__(self, origin: str, token: SecretStr | None) -> None:
+        self._origin = _origin(httpx.URL(origin))
+        self._token = token
+
+    def auth_flow(self, request: httpx.Request) -> Generator[httpx.Request, httpx.Response, None]:
+        """Called by httpx for each request, redirected ones included."""
+        if _origin(request.url) != self._origin:
+            message = "The request would have gone to another server than the profile's."
+            raise UnsafeAddress(message)
+        if self._token is not None:
+            request.headers["Authorization"] = f"Bearer {self._token.get_secret_value()}"
+        yield request
+
+
+class HttpChannel:
+    """Calls over HTTP/1.1. `transport` replaces the network, for tests in one process."""
+
+    def __init__(self, address: Address, wire: Wire, *, transport: httpx.AsyncBaseTransport | None = None) -> None:
+        _quieten_libraries()
+        self._address = address
+        self._wire = wire
+        tls = _tls(address, wire)
+        if transport is None and address.socket:
+            transport = httpx.AsyncHTTPTransport(uds=address.socket, verify=tls)
+        proxy = wire.proxy.get_secret_value() if wire.proxy and not address.socket else None
+        self._http = httpx.AsyncClient(
+            auth=OriginToken(address.origin, wire.token),
+            headers={"User-Agent": "headcount", "Accept-Encoding": "identity"},
+            verify=tls,
+            proxy=proxy,
+            transport=transport,
+            timeout=httpx.Timeout(wire.read, connect=wire.connect, pool=wire.connect),
+            limits=httpx.Limits(max_connections=8, max_keepalive_connections=4, keepalive_expiry=30),
+            follow_redirects=False,
+            trust_env=False,
+        )
+
+    async def send(self, call: Call) -> Reply:
+        """Send one call and read its whole answer, whatever its status."""
+        request_id = _new_request_id()
+        began = time.monotonic()
+        async with self._opened(call, request_id, self._wire.read) as response:
+            body = await _whole(response)
+        reply = self._reply(response, body, request_id)
+        milliseconds = (time.monotonic() - began) * 1000
+        _log.debug("%s %s %d %.0f ms %s", call.operation.method, call.path, reply.status, milliseconds, request_id)
+        return reply
+
+    @asynccontextmanager
+    async def stream(self, call: Call) -> AsyncGenerator[AsyncIterator[bytes], None]:
+        """Send one call and hand out the bytes of its answer as they come; a failure status raises."""
+        request_id = _new_request_id()
+        async with self._opened(call, request_id, self._wire.stream_read) as response:
+            if not response.is_success:
+                body = await _whole(response, LARGEST_PROBLEM)
+                raise failure(self._reply(response, body, request_id))
+            media = response.headers.get("content-type", "").partition(";")[0].strip().lower()
+            if media != "text/event-stream":
+                message = "The server answered something else than a stream of events."
+                raise BadAnswer(message, request_id=request_id)
+            yield response.aiter_raw()
+
+    async def aclose(self) -> None:
+        """Close the connections."""
+        await self._http.aclose()
+
+    @asynccontextmanager
+    async def _opened(self, call: Call, request_id: str, read: float) -> AsyncGenerator[httpx.Response, None]:
+        if self._wire.read_only and call.is_command:
+            message = "This profile is read-only."
+            raise ReadOnly(message)
+        if not call.path.startswith("/") or call.path.startswith("//"):
+            message = "Only paths of the profile's own server can be called."
+            raise UnsafeAddress(message)
+        url = f"{self._address.origin}{self._address.prefix}{call.target}"
+        headers = {**call.headers, "X-Request-Id": request_id}
+        times = httpx.Timeout(read, connect=self._wire.connect, pool=self._wire.connect)
+        with _translated(request_id):
+            async with self._http.stream(
+                call.operation.method, url, headers=headers, content=call.body, timeout=times
+            ) as response:
+                yield response
+
+    def _reply(self, response: httpx.Response, body: bytes, request_id: str) -> Reply:
+        """The reply without a trace of the token, should the server have echoed it."""
+        if self._wire.token is not None:
+            body = body.replace(self._wire.token.get_secret_value().encode(), b"[token]")
+        headers = _headers(response)
+        return Reply(response.status_code, headers, body, request_id_of(headers, request_id))
+
+
+def _new_request_id() -> str:
+    return f"req_{uuid.uuid4().hex}"
+
+
+def _headers(response: httpx.Response) -> Mapping[str, str]:
+    return dict(response.headers)
+
+
+def _origin(url: httpx.URL) -> tuple[str, str, int | None]:
+    return url.scheme, url.host, url.port or {"https": 443, "http": 80}.get(url.scheme)
+
+
+async def _whole(response: httpx.Response, largest: int = LARGEST_ANSWER) -> bytes:
+    if response.headers.get("content-encoding", "identity").lower() != "identity":
+        message = "The server packed its answer although it was asked not to."
+        raise BadAnswer(message)
+    announced = response.headers.get("content-length", "0")
+    if not announced.isdigit() or len(announced) > 18 or int(announced) > largest:  # noqa: PLR2004 - 64 bits
+        _too_large()
+    body = bytearray()
+    async for chunk in response.aiter_raw():
+        body += chunk
+        if len(body) > largest:
+            _too_large()
+    return bytes(body)
+
+
+def _too_large() -> NoReturn:
+    message = "The server's answer is larger than any answer of this API."
+    raise BadAnswer(message)
+
+
+def _tls(address: Address, wire: Wire) -> ssl.SSLContext:
+    """What certificates to trust: the profile's bundle, or else the system's. Without TLS, none at all."""
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    context.minimum_version = ssl.TLSVersion.TLSv1_2
+    if not address.secure:
+        return context
+    try:
+        if wire.ca_bundle:
+            context.load_verify_locations(wire.ca_bundle)
+        else:
+            context.load_default_certs()
+        if wire.client_cert:
+            context.load_cert_chain(wire.client_cert)
+    except (OSError, ssl.SSLError) as error:
+        message = "The certificates of this profile can't be read."
+        raise Untrusted(message) from error
+    return context
+
+
+def _quieten_libraries() -> None:
+    """Keep httpx and httpcore from logging addresses with their queries, and headers."""
+    for name in ("httpx", "httpcore"):
+        logging.getLogger(name).setLevel(logging.WARNING)
+
+
+@contextmanager
+def _translated(request_id: str) -> Iterator[None]:
+    """Let only our own errors out, without the frames of httpx: those hold the token in their variables."""
+    try:
+        yield
+    except httpx.HTTPError as error:
+        raise _meaning(error, request_id) from _bare(error)
+    except httpx.InvalidURL as error:
+        message = "This address can't be called."
+        raise UnsafeAddress(message) from _bare(error)
+    except HeadcountError as error:
+        error.request_id = error.request_id or request_id
+        raise
+
+
+def _meaning(error: httpx.HTTPError, request_id: str) -> HeadcountError:
+    if isinstance(error, httpx.ConnectError) and _is_about_certificates(error):
+        return Untrusted("The server's certificate is not one we trust.", request_id=request_id)
+    if isinstance(error, httpx.ConnectTimeout | httpx.ConnectError | httpx.PoolTimeout | httpx.ProxyError):
+        return CannotConnect("The server can't be reached.", request_id=request_id)
+    if isinstance(error, httpx.TimeoutException):
+        return TimedOut("The server did not answer in time.", request_id=request_id)
+    if isinstance(error, httpx.RemoteProtocolError) and not any(each in str(error) for each in _BROKEN_OFF):
+        return BadAnswer("What answered does not speak HTTP as it should.", request_id=request_id)
+    if isinstance(error, httpx.NetworkError | httpx.RemoteProtocolError):
+        return Broken("The connection to the server broke off.", request_id=request_id)
+    return BadAnswer("The call could not be made as HTTP.", request_id=request_id)
+
+
+def _is_about_certificates(error: BaseException | None) -> bool:
+    while error is not None:
+        if isinstance(error, ssl.SSLError):
+            return True
+        error = error.__cause__ or error.__context__
+    return False
+
+
+def _bare(error: Exception) -> Exception:
+    error.__cause__ = error.__context__ = None
+    return error.with_traceback(None)
