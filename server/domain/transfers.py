@@ -46,7 +46,10 @@ _NOT_OURS = {
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """What the rules look at in one request. `account_id` is empty while nobody has signed up with its address."""
+    """What the rules look at in one request. `account_id` is empty while nobody has signed up with its address.
+
+    `gives_up`: both sides were told that a paid subscription of the account's own ends.
+    """
 
     id: str
     direction: Direction
@@ -55,6 +58,7 @@ class Request:
     expires_at: dt.datetime
     account_id: str | None = None
     resend_after: dt.datetime | None = None
+    gives_up: bool = False
 
     def state_at(self, now: dt.datetime) -> TransferState:
         """The state by the clock: a pending request has expired when its time is over, noted down or not."""
@@ -87,6 +91,14 @@ class House:
 
 
 @dataclass(frozen=True, slots=True)
+class Applicant:
+    """An account that exists: the subscription it is a user of, if any, and the paid one of its own, if any."""
+
+    listed_on: str | None = None
+    owns: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Asked:
     """One decision as it was asked for. Without a version the request is taken as it is now."""
 
@@ -113,12 +125,12 @@ def decide(
     asked: Iterable[Asked],
     found: Mapping[str, Request],
     house: House,
-    listed: Mapping[str, str | None],
+    applicants: Mapping[str, Applicant],
     now: dt.datetime,
 ) -> list[Verdict]:
     """One verdict for each decision, in order (D26); an acceptance rechecks everything (D24).
 
-    `listed` has an entry for every account that still exists: the subscription it is a user of, if any.
+    `applicants` has an entry for every account that still exists.
     """
     verdicts = []
     taken: set[str] = set()
@@ -126,7 +138,7 @@ def decide(
         request = found.get(each.id)
         refusal = _refusal(each, request, now)
         if refusal is None and request and each.action is Action.ACCEPT:
-            refusal = _refusal_of_acceptance(request, house, listed, taken)
+            refusal = _refusal_of_acceptance(request, house, applicants, taken)
             if refusal is None and request.account_id:
                 taken.add(request.account_id)
         verdicts.append(Verdict(each, request, refusal))
@@ -145,17 +157,21 @@ def _refusal(asked: Asked, request: Request | None, now: dt.datetime) -> Refusal
 
 
 def _refusal_of_acceptance(
-    request: Request, house: House, listed: Mapping[str, str | None], taken: set[str]
+    request: Request, house: House, applicants: Mapping[str, Applicant], taken: set[str]
 ) -> Refusal | None:
-    account = request.account_id
-    if account is None or account not in listed:
-        return Refusal(ProblemCode.ACCOUNT_NOT_AVAILABLE, "This account does not exist any more")
-    if account in taken or listed[account] == house.subscription_id:
-        return Refusal(ProblemCode.ACCOUNT_NOT_AVAILABLE, "This account is a user of your subscription already")
-    if listed[account] is not None:
-        return Refusal(ProblemCode.ACCOUNT_NOT_AVAILABLE, "This account is on another organisation's subscription")
+    applicant = applicants.get(request.account_id or "")
     if not house.sub_accounts:
         return Refusal(ProblemCode.PLAN_HAS_NO_SUB_ACCOUNTS, "This plan is for one account alone")
-    if house.room is not None and len(taken) >= house.room:
+    if applicant is None:
+        why = "This account does not exist any more"
+    elif request.account_id in taken or applicant.listed_on == house.subscription_id:
+        why = "This account is a user of your subscription already"
+    elif applicant.listed_on not in {None, applicant.owns}:
+        why = "This account is on another organisation's subscription"
+    elif applicant.owns and not request.gives_up:
+        why = "This account has taken a paid subscription of its own since it asked"
+    elif house.room is not None and len(taken) >= house.room:
         return Refusal(ProblemCode.USER_LIMIT_REACHED, "The contract's number of users is reached")
-    return None
+    else:
+        return None
+    return Refusal(ProblemCode.ACCOUNT_NOT_AVAILABLE, why)

@@ -1,6 +1,7 @@
 """Transfer rules: who moves which request when, and what a batch comes to (D22-D27)."""
 
 import datetime as dt
+from dataclasses import replace
 
 import pytest
 from hypothesis import given
@@ -8,7 +9,7 @@ from hypothesis import strategies as st
 
 from contract.problems import ProblemCode as Code
 from contract.transfers import Direction, TransferState
-from server.domain.transfers import Action, Asked, House, Request, decide, refusal_of
+from server.domain.transfers import Action, Applicant, Asked, House, Request, decide, refusal_of
 
 NOW = dt.datetime(2026, 3, 10, 12, tzinfo=dt.UTC)
 LATER = NOW + dt.timedelta(days=3)
@@ -56,22 +57,34 @@ def test_resending_waits_for_whole_seconds() -> None:
     assert refusal_of(Action.RESEND, soon, NOW + dt.timedelta(seconds=60)) is None
 
 
+FREE = Applicant()
+
+
 @pytest.mark.parametrize(
-    ("listed", "house", "code"),
+    ("applicants", "house", "code"),
     [
-        ({"acc_one": None}, HOUSE, None),
+        ({"acc_one": FREE}, HOUSE, None),
         ({}, HOUSE, Code.ACCOUNT_NOT_AVAILABLE),
-        ({"acc_one": "sub_other"}, HOUSE, Code.ACCOUNT_NOT_AVAILABLE),
-        ({"acc_one": "sub_ours"}, HOUSE, Code.ACCOUNT_NOT_AVAILABLE),
-        ({"acc_one": None}, House("sub_ours", sub_accounts=False), Code.PLAN_HAS_NO_SUB_ACCOUNTS),
-        ({"acc_one": None}, House("sub_ours", sub_accounts=True, room=0), Code.USER_LIMIT_REACHED),
+        ({"acc_one": Applicant("sub_other")}, HOUSE, Code.ACCOUNT_NOT_AVAILABLE),
+        ({"acc_one": Applicant("sub_ours")}, HOUSE, Code.ACCOUNT_NOT_AVAILABLE),
+        ({"acc_one": FREE}, House("sub_ours", sub_accounts=False), Code.PLAN_HAS_NO_SUB_ACCOUNTS),
+        ({"acc_one": FREE}, House("sub_ours", sub_accounts=True, room=0), Code.USER_LIMIT_REACHED),
     ],
 )
-def test_accepting_rechecks_everything(listed: dict[str, str | None], house: House, code: Code | None) -> None:
+def test_accepting_rechecks_everything(applicants: dict[str, Applicant], house: House, code: Code | None) -> None:
     """The account still exists, is on nobody's subscription, and the plan has room for it (D24)."""
-    (verdict,) = decide([Asked("trf_one", Action.ACCEPT, 3)], {"trf_one": request()}, house, listed, NOW)
+    (verdict,) = decide([Asked("trf_one", Action.ACCEPT, 3)], {"trf_one": request()}, house, applicants, NOW)
     assert (verdict.refusal.code if verdict.refusal else None) == code
     assert verdict.accepted == (code is None)
+
+
+@pytest.mark.parametrize("told", [True, False])
+def test_a_subscription_ends_only_when_both_sides_were_told(told: bool) -> None:  # noqa: FBT001 - a parameter
+    """Somebody who pays for a subscription of their own comes in only when the request said that it ends (D24)."""
+    asked = replace(request(), gives_up=told)
+    payer = {"acc_one": Applicant("sub_own", "sub_own")}
+    (verdict,) = decide([Asked("trf_one", Action.ACCEPT, 3)], {"trf_one": asked}, HOUSE, payer, NOW)
+    assert verdict.accepted == told
 
 
 def test_a_decline_asks_nothing_of_the_account() -> None:
@@ -83,7 +96,7 @@ def test_a_decline_asks_nothing_of_the_account() -> None:
 def test_changed_and_unknown_requests_are_named() -> None:
     """A version that is not the one on the screen and an id that is not ours are answered, not acted on (D26)."""
     asked = [Asked("trf_one", Action.ACCEPT, 2), Asked("trf_gone", Action.DECLINE, 1)]
-    verdicts = decide(asked, {"trf_one": request()}, HOUSE, {"acc_one": None}, NOW)
+    verdicts = decide(asked, {"trf_one": request()}, HOUSE, {"acc_one": FREE}, NOW)
     assert [verdict.refusal.code for verdict in verdicts if verdict.refusal] == [Code.TRANSFER_CHANGED, Code.NOT_FOUND]
 
 
@@ -96,9 +109,11 @@ def test_a_batch_never_takes_more_than_there_is_room_for(
 ) -> None:
     """Whatever is asked, every decision gets one verdict in order, and the first `room` people come in."""
     found = {f"trf_{n}": request(state=state, name=str(n)) for n, (state, _, _) in enumerate(people)}
-    listed = {f"acc_{n}": "sub_other" if taken else None for n, (_, taken, exists) in enumerate(people) if exists}
+    applicants = {
+        f"acc_{n}": Applicant("sub_other" if taken else None) for n, (_, taken, exists) in enumerate(people) if exists
+    }
     asked = [Asked(key, Action.ACCEPT, 3) for key in found]
-    verdicts = decide(asked, found, House("sub_ours", sub_accounts=True, room=room), listed, NOW)
+    verdicts = decide(asked, found, House("sub_ours", sub_accounts=True, room=room), applicants, NOW)
     assert [verdict.asked for verdict in verdicts] == asked
     able = [state is TransferState.PENDING and exists and not taken for state, taken, exists in people]
     places = [sum(able[: n + 1]) <= room for n in range(len(able))]
