@@ -1,0 +1,248 @@
+"""Every command of the app in one table. It feeds the bindings, the key bar, the help, the palette and the README.
+
+An id is `scope.verb`. The scope says where the binding lives: `app`, `table` and `list` (the screens around a table)
+are shared, `overview`, `users` and `transfers` are the areas, `dialog` is what asks before something happens.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import cache
+
+from textual.binding import Binding
+from textual.keys import format_key
+
+__all__ = [
+    "AREAS",
+    "BY_ID",
+    "COMMANDS",
+    "OFF",
+    "Command",
+    "bindings",
+    "for_area",
+    "key_names",
+    "key_table_markdown",
+    "keys_of",
+    "scopes_of",
+]
+
+AREAS = {"overview": "Overview", "users": "Users", "transfers": "Transfers"}
+"""Names of the areas by id, in the order of their number keys."""
+
+OFF = "<ignore>"
+"""The key of a command that the user has switched off: no terminal sends it."""
+
+_LISTS = ("users", "transfers")
+_ALL = tuple(AREAS)
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """One thing a user can do. `keys` are Textual key names joined by commas, `action` is what Textual runs.
+
+    `areas` lists the screens that offer it, `show` puts it into the key bar, `palette` into the command palette, and
+    `asks` says that it opens a dialog (whose confirming key must be another one).
+    """
+
+    id: str
+    keys: str
+    action: str
+    label: str
+    help: str
+    areas: tuple[str, ...]
+    show: bool = False
+    palette: bool = True
+    asks: bool = False
+    priority: bool = False
+
+    @property
+    def scope(self) -> str:
+        """The part of the id that says where the binding lives."""
+        return self.id.partition(".")[0]
+
+
+COMMANDS: tuple[Command, ...] = (
+    Command("table.down", "j,down", "move(1)", "down", "One row down.", _LISTS, palette=False),
+    Command("table.up", "k,up", "move(-1)", "up", "One row up.", _LISTS, palette=False),
+    Command("table.page_down", "pagedown,ctrl+f", "page(1)", "page down", "One page down.", _LISTS, palette=False),
+    Command("table.page_up", "pageup", "page(-1)", "page up", "One page up.", _LISTS, palette=False),
+    Command("table.first", "g,home", "first", "first", "To the first row.", _LISTS, palette=False),
+    Command("table.last", "G,end", "last", "last", "To the last row, however many there are.", _LISTS, palette=False),
+    Command("table.open", "enter", "open", "open", "Open the row under the cursor.", _LISTS, palette=False),
+    Command("table.mark", "space", "mark", "mark", "Mark the row, or unmark it.", _LISTS, palette=False, show=True),
+    Command("table.mark_all", "asterisk", "mark_all", "all", "Mark everything that matches.", _LISTS, show=True),
+    Command("table.mark_none", "backslash", "mark_none", "none", "Unmark everything.", _LISTS),
+    Command("table.range", "V", "mark_range", "range", "Start a range here, and mark it at its end.", _LISTS),
+    Command("table.sort", "s", "sort", "sort", "Sort by the next column.", _LISTS),
+    Command("table.reverse", "S", "reverse", "reverse", "Turn the order round.", _LISTS),
+    Command("table.copy", "y", "copy_cell", "copy", "Copy the address in the row.", _LISTS),
+    Command("table.copy_row", "Y", "copy_row", "copy row", "Copy the whole row.", _LISTS),
+    Command("list.filter", "slash", "filter", "find", "Filter: words, or status:not_paid.", _LISTS, show=True),
+    Command("overview.more", "plus", "more", "seats", "One seat more in the draft.", ("overview",), show=True),
+    Command("overview.fewer", "minus", "fewer", "seats", "One seat less in the draft.", ("overview",), show=True),
+    Command("overview.type", "e", "type", "type", "Type the number of seats.", ("overview",), show=True),
+    Command("overview.confirm", "c", "confirm", "confirm…", "Confirm the draft.", ("overview",), show=True, asks=True),
+    Command("overview.discard", "d", "discard", "discard", "Throw the draft away.", ("overview",), show=True),
+    Command("users.new", "n", "new", "new…", "Add users by hand.", ("users",), show=True),
+    Command("users.edit", "e", "edit", "edit…", "Edit name and position.", ("users",), show=True),
+    Command("users.remove", "d", "remove", "remove…", "Remove the marked users.", ("users",), show=True, asks=True),
+    Command("users.undo", "z", "undo", "undo", "Take the last removal back.", ("users",), show=True),
+    Command(
+        "transfers.accept",
+        "a",
+        "accept",
+        "accept…",
+        "Accept the marked requests.",
+        ("transfers",),
+        show=True,
+        asks=True,
+    ),
+    Command(
+        "transfers.decline",
+        "x",
+        "decline",
+        "decline…",
+        "Decline the marked requests, with a reason if you like.",
+        ("transfers",),
+        show=True,
+        asks=True,
+    ),
+    Command("transfers.undo", "z", "undo", "undo", "Undo your last decision (10 minutes).", ("transfers",), show=True),
+    Command("transfers.send", "t", "send", "send…", "Ask somebody to join: a request.", ("transfers",), show=True),
+    Command("transfers.resend", "m", "resend", "mail again", "Mail an outgoing request again.", ("transfers",)),
+    Command("transfers.cancel", "d", "cancel", "cancel…", "Cancel an outgoing request.", ("transfers",), asks=True),
+    Command(
+        "transfers.next_side", "tab", "next_side", "side", "Incoming, outgoing, history.", ("transfers",), show=True
+    ),
+    Command(
+        "transfers.previous_side",
+        "shift+tab",
+        "previous_side",
+        "side",
+        "The same, backwards.",
+        ("transfers",),
+        palette=False,
+    ),
+    Command("app.overview", "1", "area('overview')", "Overview", "Go to the overview.", _ALL),
+    Command("app.users", "2", "area('users')", "Users", "Go to the list of users.", _ALL),
+    Command("app.transfers", "3", "area('transfers')", "Transfers", "Go to the transfer requests.", _ALL),
+    Command(
+        "app.previous_area",
+        "left_square_bracket",
+        "next_area(-1)",
+        "area left",
+        "The area to the left.",
+        _ALL,
+        palette=False,
+    ),
+    Command(
+        "app.next_area",
+        "right_square_bracket",
+        "next_area(1)",
+        "area right",
+        "The area to the right.",
+        _ALL,
+        palette=False,
+    ),
+    Command("app.refresh", "r", "screen.refresh_view", "refresh", "Ask the server for this view again.", _ALL),
+    Command("app.refresh_all", "R", "refresh_all", "refresh all", "Ask the server for everything again.", _ALL),
+    Command(
+        "app.palette", "colon,ctrl+p", "command_palette", "commands", "Every command by name.", _ALL, palette=False
+    ),
+    Command("app.help", "question_mark,f1", "help", "help", "The keys of this screen.", _ALL, show=True),
+    Command("app.escape", "escape", "escape", "close", "Back: close what is open. Never quits.", _ALL, palette=False),
+    Command("app.back", "q", "back", "back", "Back; at the top: quit.", _ALL, palette=False),
+    Command("app.cancel", "ctrl+c", "cancel", "cancel", "Cancel what is running.", _ALL, palette=False),
+    Command("app.quit", "ctrl+q", "quit", "quit", "Quit; asks only when something is unfinished.", _ALL, priority=True),
+    Command("dialog.yes", "y", "yes", "do it", "Do what the dialog says.", (), palette=False),
+    Command("dialog.cancel", "q,escape", "no", "cancel", "Close the dialog, nothing happens.", (), palette=False),
+)
+"""All of them, in the order in which key bar and help show them."""
+
+BY_ID: Mapping[str, Command] = {command.id: command for command in COMMANDS}
+"""The same by id."""
+
+
+def scopes_of(area: str) -> tuple[str, ...]:
+    """The scopes whose bindings are alive at the same time on an area's screen."""
+    return ("app", "table", "list", area) if area in _LISTS else ("app", area)
+
+
+def for_area(area: str) -> tuple[Command, ...]:
+    """What may be done on an area's screen: its own commands first, then those it shares."""
+    own = [command for command in COMMANDS if command.scope == area]
+    shared = [command for command in COMMANDS if area in command.areas and command.scope != area]
+    return (*own, *shared)
+
+
+def bindings(*scopes: str) -> list[Binding]:
+    """Textual's bindings for the commands of some scopes, each with its id so that a keymap may move it."""
+    return [
+        Binding(
+            command.keys,
+            command.action,
+            command.label,
+            show=command.show,
+            id=command.id,
+            priority=command.priority,
+            tooltip=command.help,
+            system=command.scope == "app",
+        )
+        for command in COMMANDS
+        if command.scope in scopes
+    ]
+
+
+def keys_of(command_id: str, user_keys: Mapping[str, str] | None = None) -> tuple[str, ...]:
+    """The keys of a command after the user's own choice, as Textual names them; none if it is switched off."""
+    keys = (user_keys or {}).get(command_id) or BY_ID[command_id].keys
+    return tuple(key for key in keys.split(",") if key != OFF)
+
+
+_SHOWN = {
+    "asterisk": "*",
+    "backslash": "\\",
+    "slash": "/",
+    "plus": "+",
+    "minus": "-",
+    "question_mark": "?",
+    "colon": ":",
+    "left_square_bracket": "[",
+    "right_square_bracket": "]",
+    "escape": "Esc",
+    "enter": "Enter",
+    "pageup": "PgUp",
+    "pagedown": "PgDn",
+    "home": "Home",
+    "end": "End",
+    "tab": "Tab",
+    "shift+tab": "Shift+Tab",
+    "up": "↑",
+    "down": "↓",
+    "left": "←",
+    "right": "→",
+    "f1": "F1",
+}
+
+
+@cache
+def _shown(key: str) -> str:
+    if key in _SHOWN:
+        return _SHOWN[key]
+    return format_key(key) if len(key) > 1 and "+" not in key else key
+
+
+def key_names(keys: Iterable[str]) -> str:
+    """Keys as people read them, with blanks between: `j ↓`."""
+    return " ".join(_shown(key) for key in keys)
+
+
+def key_table_markdown() -> str:
+    """The table of all default keys for the README, grouped by where they work."""
+    titles = {**AREAS, "table": "Every list", "app": "Everywhere", "dialog": "In a dialog"}
+    rows = ["| where | keys | command | does |", "| --- | --- | --- | --- |"]
+    for scope, title in titles.items():
+        for command in COMMANDS:
+            if command.scope == scope or (scope == "table" and command.scope == "list"):
+                keys = " ".join(f"`{_shown(key)}`" for key in command.keys.split(","))
+                rows.append(f"| {title} | {keys} | {command.id} | {command.help} |")
+    return "\n".join(rows) + "\n"

@@ -1,0 +1,96 @@
+"""The looks: one dark theme whose every colour is an entry of the 256-colour palette, and what each tone means.
+
+Over SSH most terminals show 256 colours, so a theme made of palette entries looks the same with and without true
+colour. Sixteen-colour terminals get Textual's `ansi-dark`, and `NO_COLOR` means no colour at all: only bold, reverse
+and words.
+"""
+
+from collections.abc import Iterable, Mapping
+from typing import Literal
+
+from textual.theme import Theme
+
+from tui.text import clean
+
+__all__ = ["HEADCOUNT", "STYLE_WORDS", "Line", "Piece", "Tone", "pieces", "theme_name", "wants_ansi"]
+
+Tone = Literal["", "ok", "warn", "bad", "dim", "accent", "strong", "reverse"]
+"""How a piece of text looks. Never the only carrier of a meaning."""
+
+Piece = str | tuple[str, str]
+"""Text, or text and its tone; a tone may also be one of Textual's style words in `STYLE_WORDS`."""
+
+Line = Piece | list[str] | list[tuple[str, str]] | list[Piece]
+"""One line of text from anywhere: plain, in one tone, or in pieces. Nothing in it is ever read as markup."""
+
+STYLE_WORDS: Mapping[str, Tone] = {
+    "bold": "strong",
+    "bold reverse": "reverse",
+    "$success": "ok",
+    "$text-success": "ok",
+    "$warning": "warn",
+    "$text-warning": "warn",
+    "$error": "bad",
+    "$text-error": "bad",
+    "$accent": "accent",
+    "$text-accent": "accent",
+    "$foreground-muted": "dim",
+}
+"""Textual's words for our tones."""
+
+HEADCOUNT = Theme(
+    name="headcount",
+    dark=True,
+    primary="#5f87d7",
+    secondary="#87afaf",
+    accent="#d7af5f",
+    foreground="#d0d0d0",
+    background="#121212",
+    surface="#121212",
+    panel="#262626",
+    success="#87d787",
+    warning="#d7af5f",
+    error="#ff8787",
+    variables={
+        "text-success": "#87d787",
+        "text-warning": "#d7af5f",
+        "text-error": "#ff8787",
+        "text-accent": "#d7af5f",
+        "foreground-muted": "#8a8a8a",
+        "panel-lighten-2": "#444444",
+        "error-muted": "#5f0000",
+        "block-cursor-background": "#005f87",
+        "block-cursor-foreground": "#ffffff",
+        "block-cursor-text-style": "none",
+        "block-cursor-blurred-background": "#303030",
+        "block-cursor-blurred-foreground": "#d0d0d0",
+        "input-selection-background": "#005f87",
+    },
+)
+
+
+def wants_ansi(environ: Mapping[str, str]) -> bool | None:
+    """What `App(ansi_color=…)` must be told before it starts: True under `NO_COLOR`, else the theme decides.
+
+    Set later, Textual's filter for colourless output draws black on black.
+    """
+    return True if "NO_COLOR" in environ else None
+
+
+def theme_name(environ: Mapping[str, str], wanted: str = "auto") -> str:
+    """The theme to use: `dark` and `ansi` are the user's word, `auto` looks at NO_COLOR, COLORTERM and TERM."""
+    if wanted == "ansi" or "NO_COLOR" in environ:
+        return "ansi-dark"
+    if wanted == "dark" or environ.get("COLORTERM", "") in {"truecolor", "24bit"}:
+        return HEADCOUNT.name
+    term = environ.get("TERM", "")
+    return HEADCOUNT.name if "256color" in term or term.endswith(("-direct", "kitty", "alacritty")) else "ansi-dark"
+
+
+def pieces(line: Line) -> list[tuple[str, str]]:
+    """A line as clean pieces with their tones."""
+    parts: Iterable[Piece] = line if isinstance(line, list) else [line]
+    return [
+        (clean(part), "") if isinstance(part, str) else (clean(part[0]), STYLE_WORDS.get(part[1], part[1]))
+        for part in parts
+    ]

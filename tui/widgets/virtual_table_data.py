@@ -1,0 +1,150 @@
+"""What a remote list is made of, and the pages of it that are here. Pure: no terminal, no network, no clock."""
+
+from collections import OrderedDict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from enum import Enum
+from typing import Any, Protocol
+
+__all__ = ["PAGE", "Pages", "Phase", "Query", "Row", "Window", "WindowSource"]
+
+PAGE = 100
+"""Rows in one request."""
+
+_KEPT = 60
+
+
+@dataclass(frozen=True, slots=True)
+class Query:
+    """What is asked for: the filter as typed, and the key of the column to sort by (none: the server's order)."""
+
+    text: str = ""
+    sort: str | None = None
+    descending: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One row: its id, one value per column, the version that was seen, and the object behind it."""
+
+    id: str
+    cells: tuple[str, ...]
+    version: int | None = None
+    item: Any = None
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """Rows from an offset on, and how many match in all."""
+
+    rows: Sequence[Row]
+    total: int
+
+
+class WindowSource(Protocol):
+    """Where rows come from."""
+
+    async def fetch(self, query: Query, offset: int, limit: int) -> Window:
+        """At most `limit` rows from `offset` on. Any exception is shown in the place of the rows."""
+        ...
+
+
+class Phase(Enum):
+    """What a list has to say for itself; each is a different sentence."""
+
+    LOADING = "loading"
+    READY = "ready"
+    EMPTY = "nothing there"
+    NO_MATCH = "nothing matches"
+    FAILED = "failed"
+
+
+@dataclass(slots=True)
+class Pages:
+    """The pages that are here, by page number, for one query at one time (a generation).
+
+    The least recently used page goes when there are more than `_KEPT`. A page that failed keeps its reason.
+    """
+
+    query: Query = field(default_factory=Query)
+    total: int = 0
+    known: bool = False
+    loaded: OrderedDict[int, Sequence[Row]] = field(default_factory=OrderedDict)
+    failed: dict[int, str] = field(default_factory=dict)
+
+    def row(self, index: int) -> Row | None:
+        """The row at an index, if it is here."""
+        number, place = divmod(index, PAGE)
+        page = self.loaded.get(number)
+        return page[place] if page is not None and place < len(page) else None
+
+    def store(self, number: int, window: Window) -> None:
+        """Keep the page that arrived; a row that is already on another page here (rows moved meanwhile) is kept too."""
+        self.loaded[number] = window.rows
+        self.loaded.move_to_end(number)
+        self.failed.pop(number, None)
+        self.total, self.known = window.total, True
+        while len(self.loaded) > _KEPT:
+            self.loaded.popitem(last=False)
+
+    def fail(self, number: int, reason: str) -> None:
+        """Remember why a page did not come."""
+        self.failed[number] = reason
+
+    def touch(self, numbers: Iterable[int]) -> None:
+        """Mark pages as used now."""
+        for number in numbers:
+            if number in self.loaded:
+                self.loaded.move_to_end(number)
+
+    def find(self, row_id: str) -> int | None:
+        """The index of a row that is here."""
+        for number, page in self.loaded.items():
+            for place, row in enumerate(page):
+                if row.id == row_id:
+                    return number * PAGE + place
+        return None
+
+    def rows(self) -> Iterable[Row]:
+        """All rows that are here, in order."""
+        for number in sorted(self.loaded):
+            yield from self.loaded[number]
+
+    @property
+    def complete(self) -> bool:
+        """Whether every row that matches is here."""
+        return self.known and sum(len(page) for page in self.loaded.values()) >= self.total
+
+    def on_screen(self, top: int, height: int) -> list[int]:
+        """The pages that a screen of `height` rows from `top` on shows; before the total is known, all it may show."""
+        last = top + height - 1
+        if self.known:
+            last = min(last, max(0, self.total - 1))
+        return list(range(min(top, last) // PAGE, last // PAGE + 1))
+
+    def ahead(self, top: int, height: int) -> list[int]:
+        """The neighbours worth reading ahead: those less than a quarter page away."""
+        if not self.known:
+            return []
+        last = min(top + height - 1, max(0, self.total - 1))
+        near: list[int] = []
+        if last % PAGE >= PAGE * 3 // 4 and (last // PAGE + 1) * PAGE < self.total:
+            near.append(last // PAGE + 1)
+        if top % PAGE < PAGE // 4 and top >= PAGE:
+            near.append(top // PAGE - 1)
+        return near
+
+    def missing(self, numbers: Iterable[int]) -> list[int]:
+        """Those of the pages that are neither here nor failed."""
+        return [number for number in numbers if number not in self.loaded and number not in self.failed]
+
+    @property
+    def phase(self) -> Phase:
+        """What to say about the list as a whole."""
+        if self.known and self.total:
+            return Phase.READY
+        if self.failed:
+            return Phase.FAILED
+        if not self.known:
+            return Phase.LOADING
+        return Phase.NO_MATCH if self.query.text else Phase.EMPTY
