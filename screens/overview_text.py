@@ -9,7 +9,7 @@ from tui.sentences import sentence
 from tui.text import clean
 from tui.wording import clock, count, days_until, short_day
 
-OK, WARN, BAD = "$text-success", "$text-warning", "$text-error"
+OK, WARN, BAD = "ok", "warn", "bad"
 _PER = {BillingCycle.MONTHLY: "month", BillingCycle.ANNUAL: "year"}
 _LABEL = 11
 
@@ -24,7 +24,7 @@ def state(overview: Overview, glyphs: Glyphs) -> Span:
     status = overview.subscription.status
     if status is SubscriptionStatus.ACTIVE:
         ends = overview.subscription.cancel_at_period_end
-        return (f"{glyphs.warn} ends at the renewal", WARN) if ends else (f"{glyphs.ok} active", OK)
+        return (f"{glyphs.waiting} ends at the renewal", WARN) if ends else (f"{glyphs.live} active", OK)
     return f"{glyphs.bad} {status.value.replace('_', ' ')}", BAD
 
 
@@ -71,13 +71,13 @@ def attention_lines(overview: Overview, glyphs: Glyphs) -> list[list[Span]]:
     if overview.transfers.incoming:
         requests = count(overview.transfers.incoming, "transfer request")
         waits = "waits" if overview.transfers.incoming == 1 else "wait"
-        lines.append([(f"{glyphs.more} {requests} {waits}", WARN), ("   3 opens them", MUTED)])
+        lines.append([(f"{glyphs.point} {requests} {waits}", WARN), ("   3 opens them", MUTED)])
     if overview.transfers.expiring:
-        lines.append([(f"{glyphs.more} {count(overview.transfers.expiring, 'request')} expiring within a day", WARN)])
+        lines.append([(f"{glyphs.point} {count(overview.transfers.expiring, 'request')} expiring within a day", WARN)])
     for code in overview.codes:
-        left = f"{glyphs.warn} code {clean(code.code, 24)} has {count(code.uses_left, 'use')} left"
+        left = f"{glyphs.waiting} code {clean(code.code, 24)} has {count(code.uses_left, 'use')} left"
         lines.append([(left, PLAIN)])
-    return lines or [[(f"{glyphs.ok} nothing waits for you", OK)]]
+    return lines or [[(f"{glyphs.good} nothing waits for you", OK)]]
 
 
 def latest_lines(overview: Overview, most: int) -> list[list[Span]]:

@@ -9,9 +9,9 @@ from tui.text import clean
 from tui.wording import count, short_day, some
 
 Span = tuple[str, str]
-"""A piece of text and the style it is shown in."""
+"""A piece of text and its tone."""
 
-BOLD, MUTED, PLAIN = "bold", "$foreground-muted", ""
+BOLD, MUTED, PLAIN = "strong", "dim", ""
 _EACH = {BillingCycle.MONTHLY: "each month", BillingCycle.ANNUAL: "each year"}
 
 

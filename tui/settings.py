@@ -7,8 +7,9 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Literal
 
-from client.profile import Profile
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from client.profile import Profile
 
 _PREFIX = "HEADCOUNT_"
 _TRUE = {"1": True, "true": True, "yes": True, "on": True, "0": False, "false": False, "no": False, "off": False}
