@@ -1,0 +1,205 @@
+"""The application: settings in, an ASGI app out. Nothing happens on import.
+
+An area is a package with an `endpoints` module. It exposes `HANDLERS` (operation → handler), and may expose
+`ON_START` (coroutines over `Services`, run in the order of `AREAS` once the database is open) and
+`CHORES` (functions `(connection, now, services) -> int` for what falls due by itself; they answer how much they did).
+"""
+
+import asyncio
+import json
+import logging
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager, suppress
+from importlib import import_module
+from importlib.metadata import version
+from importlib.util import find_spec
+from types import ModuleType
+from typing import Any
+
+from sqlalchemy import Connection
+from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
+from starlette.middleware import Middleware
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
+
+from contract.operations import OPERATIONS, SET_CLOCK, SET_PAYMENTS
+from contract.problems import ProblemCode
+from server.catalogue import Catalogue, default_catalogue
+from server.clock import Clock
+from server.http import idempotency
+from server.http.binding import Endpoint, Handlers, Resource, request_id
+from server.http.envelope import Envelope
+from server.http.problems import ServerProblem, not_found, render
+from server.payments.gateway import Gateway
+from server.payments.sandbox import SandboxGateway
+from server.sandbox.state import restore_clock
+from server.services import Services
+from server.settings import ServerSettings
+from server.store.database import Database
+
+log = logging.getLogger("headcount.server")
+
+AREAS = (
+    "people",
+    "overview",
+    "subscription",
+    "quotes",
+    "users",
+    "transfers",
+    "invoices",
+    "renewals",
+    "events",
+    "sandbox",
+)
+SANDBOX_ONLY = frozenset({SET_CLOCK, SET_PAYMENTS})
+
+Chore = Callable[[Connection, Any, Services], int]
+OnStart = Callable[[Services], Awaitable[None]]
+
+
+def create_app(
+    settings: ServerSettings,
+    *,
+    clock: Clock | None = None,
+    gateway: Gateway | None = None,
+    catalogue: Catalogue | None = None,
+) -> Starlette:
+    """The server as an ASGI application; its lifespan opens and closes the database.
+
+    `app.state.services` holds what the areas share.
+    """
+    database, clock = Database(settings.database), clock or Clock()
+    services = Services(
+        settings=settings,
+        database=database,
+        clock=clock,
+        catalogue=catalogue or default_catalogue(),
+        gateway=gateway or SandboxGateway(database, clock),
+    )
+    services.database.on_commit = services.notices.ring
+    areas = load_areas()
+    app = Starlette(
+        routes=_routes(areas, services),
+        middleware=[Middleware(Envelope)],
+        exception_handlers={HTTPException: _http_problem},
+        lifespan=_lifespan(areas, services),
+    )
+    app.router.redirect_slashes = False
+    app.state.services = services
+    return app
+
+
+def load_areas() -> list[ModuleType]:
+    """The endpoints of every area there is."""
+    names = [f"server.{area}" for area in AREAS]
+    return [import_module(f"{name}.endpoints") for name in names if find_spec(name) and find_spec(f"{name}.endpoints")]
+
+
+def handlers_of(areas: list[ModuleType]) -> Handlers:
+    """All handlers, by operation."""
+    return {operation: handler for area in areas for operation, handler in getattr(area, "HANDLERS", {}).items()}
+
+
+def _routes(areas: list[ModuleType], services: Services) -> list[Route]:
+    handlers = handlers_of(areas)
+    resources: dict[str, dict[str, Endpoint]] = {}
+    for operation in OPERATIONS:
+        hidden = operation in SANDBOX_ONLY and not services.settings.sandbox
+        if operation in handlers and not hidden:
+            endpoint = Endpoint(operation, handlers[operation], services)
+            resources.setdefault(operation.path, {})[operation.method] = endpoint
+    routes = [
+        Route("/healthz", _healthy),
+        Route("/readyz", _ready(services)),
+        Route("/openapi.json", _openapi),
+    ]
+    for path in sorted(resources, key=lambda path: ("{" in path, path)):
+        routes.append(_any_method(path, Resource(resources[path])))
+    return routes
+
+
+def _any_method(path: str, resource: Resource) -> Route:
+    async def answer(request: Request) -> Response:
+        return await resource(request)
+
+    route = Route(path, answer)
+    route.methods = set()
+    return route
+
+
+def _lifespan(areas: list[ModuleType], services: Services) -> Callable[[Starlette], Any]:
+    @asynccontextmanager
+    async def lifespan(_: Starlette) -> AsyncIterator[None]:
+        services.database.open()
+        try:
+            restore_clock(services)
+            with services.database.write() as connection:
+                idempotency.forget(connection, services.clock.now())
+            for area in areas:
+                for hook in getattr(area, "ON_START", ()):
+                    await hook(services)
+            with services.database.write() as connection:
+                idempotency.forget_unfinished(connection)
+            chores = asyncio.create_task(_keep_house(areas, services))
+            yield
+            services.notices.close()
+            chores.cancel()
+            with suppress(asyncio.CancelledError):
+                await chores
+        finally:
+            services.database.close()
+
+    return lifespan
+
+
+async def _keep_house(areas: list[ModuleType], services: Services) -> None:
+    """Do what falls due by itself, at start and then every so often."""
+    while True:
+        try:
+            do_chores(areas, services)
+        except Exception:
+            log.exception("a chore failed; it is tried again later")
+        await asyncio.sleep(services.settings.chores)
+
+
+def do_chores(areas: list[ModuleType], services: Services) -> int:
+    """Run every area's chores now, each in its own transaction; answers how much they did."""
+    done = 0
+    chores: list[Chore] = [chore for area in areas for chore in getattr(area, "CHORES", ())]
+    for chore in chores:
+        with services.database.write() as connection:
+            done += chore(connection, services.clock.now(), services)
+    with services.database.write() as connection:
+        idempotency.forget(connection, services.clock.now())
+    return done
+
+
+async def _http_problem(request: Request, error: Exception) -> Response:
+    status = error.status_code if isinstance(error, HTTPException) else 500
+    codes = {404: not_found(), 405: ServerProblem(ProblemCode.METHOD_NOT_ALLOWED, headers={"Allow": "GET, HEAD"})}
+    problem = codes.get(status, ServerProblem(ProblemCode.BAD_REQUEST))
+    return render(problem, instance=request.url.path, request_id=request_id(request))
+
+
+async def _healthy(_: Request) -> Response:
+    return JSONResponse({"status": "ok"})
+
+
+def _ready(services: Services) -> Callable[[Request], Awaitable[Response]]:
+    async def ready(request: Request) -> Response:
+        if services.notices.closed:
+            problem = ServerProblem(ProblemCode.SERVER_BUSY, "The server is stopping.", retry_after=1)
+            return render(problem, instance=request.url.path, request_id=request_id(request))
+        with services.database.read() as connection:
+            connection.exec_driver_sql("SELECT 1")
+        return JSONResponse({"status": "ok", "sandbox": services.settings.sandbox})
+
+    return ready
+
+
+async def _openapi(_: Request) -> Response:
+    from contract.openapi import document
+
+    return Response(json.dumps(document(version("headcount"))), media_type="application/json")

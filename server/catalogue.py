@@ -1,0 +1,77 @@
+"""The catalogue of plans: read once, from TOML, with prices by currency."""
+
+import tomllib
+from functools import cache
+from pathlib import Path
+from typing import NamedTuple, Self
+
+from pydantic import BaseModel, ConfigDict
+
+from contract.money import Money
+from contract.subscription import BillingCycle, Plan, PlanKind
+
+DEFAULT = Path(__file__).with_name("catalogue.toml")
+
+
+class Offer(BaseModel):
+    """One plan as the catalogue has it: a price per seat in minor units for each currency and cycle."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    id: str
+    name: str
+    kind: PlanKind
+    sub_accounts: bool
+    seats_follow_users: bool = False
+    monthly: dict[str, int] = {}
+    annual: dict[str, int] = {}
+    max_users: int | None = None
+
+    def unit_price(self, cycle: BillingCycle, currency: str) -> int | None:
+        """The price of one seat for one period in minor units; None when it is not offered."""
+        return (self.monthly if cycle is BillingCycle.MONTHLY else self.annual).get(currency)
+
+    def plan(self, currency: str) -> Plan:
+        """The plan as it travels, priced in one currency."""
+        monthly, annual = self.monthly.get(currency), self.annual.get(currency)
+        return Plan(
+            **self.model_dump(include={"id", "name", "kind", "sub_accounts", "seats_follow_users", "max_users"}),
+            monthly=None if monthly is None else Money(amount=monthly, currency=currency),
+            annual=None if annual is None else Money(amount=annual, currency=currency),
+        )
+
+
+class _File(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    vendor_contact: str
+    tax_rate: int = 0
+    plans: tuple[Offer, ...]
+
+
+class Catalogue(NamedTuple):
+    """The plans by id, in the order of the file; `tax_rate` in hundredths of a percent."""
+
+    offers: dict[str, Offer]
+    vendor_contact: str
+    tax_rate: int
+
+    @classmethod
+    def read(cls, path: Path = DEFAULT) -> Self:
+        """Read a catalogue file.
+
+        Raises:
+            ValueError: the file is not a catalogue (TOML and validation errors are both of this kind).
+        """
+        found = _File.model_validate(tomllib.loads(path.read_text("utf-8")))
+        return cls({offer.id: offer for offer in found.plans}, found.vendor_contact, found.tax_rate)
+
+    def offer(self, plan: str) -> Offer:
+        """The offer behind a subscription's plan; a plan that is no longer sold is a KeyError."""
+        return self.offers[plan]
+
+
+@cache
+def default_catalogue() -> Catalogue:
+    """The catalogue that comes with the server."""
+    return Catalogue.read()

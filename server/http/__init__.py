@@ -1,0 +1,1 @@
+"""The platform under every area: binding, authentication, problems, idempotency, cursors."""

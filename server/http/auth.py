@@ -1,0 +1,94 @@
+"""Who asks, and whether they may."""
+
+import datetime as dt
+from typing import Any
+
+from sqlalchemy import Row
+from starlette.requests import Request
+
+from contract.operations import Operation
+from contract.people import PERMISSIONS, Permission, Role
+from contract.problems import ProblemCode
+from server.http import tokens as token_text
+from server.http.call import Principal
+from server.http.problems import ServerProblem
+from server.services import Services
+from server.store import tokens
+
+USED_EVERY = dt.timedelta(minutes=1)
+"""How often the time of the last use is written: not at every request."""
+
+LADDER = (Role.VIEWER, Role.BILLING, Role.ADMIN, Role.OWNER)
+"""Roles from the least to the most powerful, to name the one that is needed."""
+
+
+def authenticate(request: Request, services: Services) -> Principal:
+    """The principal behind the request's token.
+
+    Raises:
+        ServerProblem: `not_authenticated`, the same for a missing, wrong, expired or revoked token.
+    """
+    token = _bearer(request)
+    identity = token_text.token_id(token)
+    if identity is None:
+        raise _refused()
+    now = services.clock.now()
+    with services.database.read() as connection:
+        row = tokens.holder(connection, identity)
+    if row is None or not token_text.same(row.secret_hash, token):
+        raise _refused()
+    if row.revoked_at is not None or (row.expires_at is not None and row.expires_at <= now):
+        raise _refused()
+    if row.last_used_at is None or abs(now - row.last_used_at) >= USED_EVERY:
+        with services.database.write() as connection:
+            tokens.touch(connection, identity, now)
+    return _principal(row)
+
+
+def permit(principal: Principal, operation: Operation) -> None:
+    """Check the role.
+
+    Raises:
+        ServerProblem: `not_allowed`, naming the role needed (D28).
+    """
+    if operation.permission in PERMISSIONS[principal.role]:
+        return
+    needed = needed_role(operation.permission)
+    raise ServerProblem(
+        ProblemCode.NOT_ALLOWED,
+        f"You are {principal.role.value} here; this takes {needed.value}.",
+        needed_role=needed.value,
+        permission=operation.permission.value,
+    )
+
+
+def needed_role(permission: Permission) -> Role:
+    """The least powerful role that may do it."""
+    return next(role for role in LADDER if permission in PERMISSIONS[role])
+
+
+def _bearer(request: Request) -> str:
+    values = request.headers.getlist("authorization")
+    scheme, _, token = (values[0] if len(values) == 1 else "").partition(" ")
+    return token.strip() if scheme.lower() == "bearer" else ""
+
+
+def _refused() -> ServerProblem:
+    return ServerProblem(ProblemCode.NOT_AUTHENTICATED, headers={"WWW-Authenticate": 'Bearer realm="headcount"'})
+
+
+def _principal(row: Row[Any]) -> Principal:
+    return Principal(
+        token_id=row.id,
+        account_id=row.account_id,
+        organisation_id=row.organisation_id,
+        organisation_name=row.organisation_name,
+        subscription_id=row.subscription_id,
+        role=Role(row.role),
+        email=row.email,
+        first_name=row.first_name,
+        last_name=row.last_name,
+        position=row.position,
+        spending_limit=row.spending_limit,
+        currency=row.currency,
+    )

@@ -1,0 +1,261 @@
+"""From an `Operation` and its handler to a route: everything a call needs is checked here, once, in one order.
+
+token → role → query → body → idempotency key → transaction (replay, or run, record events, keep the answer) → answer
+"""
+
+import inspect
+import logging
+import re
+from collections.abc import Mapping
+from http import HTTPStatus
+from typing import cast
+
+from pydantic import BaseModel
+from sqlalchemy.exc import OperationalError
+from starlette.requests import Request
+from starlette.responses import Response
+
+from contract.operations import Key, Operation
+from contract.people import Permission
+from contract.problems import ProblemCode
+from server.domain.refusals import Refusal
+from server.http import bodies, idempotency
+from server.http.auth import authenticate, permit
+from server.http.call import Asked, Handler, LongCall, LongHandler, Reply, make_call
+from server.http.problems import MEDIA_TYPE, ServerProblem, not_found, refused, render
+from server.services import Services
+
+log = logging.getLogger("headcount.server")
+
+Handlers = Mapping[Operation, Handler | LongHandler]
+
+_ID = re.compile(r"[a-z]{2,4}_[A-Za-z0-9]{1,40}")
+_ETAG = re.compile(r'\s*(?:W/)?"([^"\x00-\x1f]*)"\s*')
+REPLAYED = "Idempotency-Replayed"
+
+
+class Endpoint:
+    """One operation behind its path."""
+
+    def __init__(self, operation: Operation, handler: Handler | LongHandler, services: Services) -> None:
+        self._operation = operation
+        self._handler = handler
+        self._services = services
+        self._long = inspect.iscoroutinefunction(handler)
+
+    async def __call__(self, request: Request) -> Response:
+        """Answer one request; whatever goes wrong comes out as a problem."""
+        try:
+            return await self._answer(request)
+        except (ServerProblem, Refusal) as error:
+            problem = error if isinstance(error, ServerProblem) else refused(error)
+            return render(problem, instance=request.url.path, request_id=request_id(request))
+        except OperationalError as error:
+            log.error("the database could not answer: %s", type(error.orig).__name__)
+            busy = ServerProblem(ProblemCode.SERVER_BUSY, retry_after=1)
+            return render(busy, instance=request.url.path, request_id=request_id(request))
+
+    async def _answer(self, request: Request) -> Response:
+        principal = authenticate(request, self._services)
+        permit(principal, self._operation)
+        query = bodies.parse_query(request.query_params, self._operation.query)
+        raw = b""
+        body = None
+        if self._operation.method != "GET":
+            raw = await bodies.read_body(request, self._services.settings.max_body)
+            body = self._body(request, raw)
+        asked = Asked(
+            principal=principal,
+            services=self._services,
+            http=request,
+            body=body,
+            query=query,
+            id=self._id(request),
+            if_match=self._if_match(request),
+            request_id=request_id(request),
+            idempotency_key=self._key(request),
+        )
+        if self._operation.method == "GET" and not self._long:
+            return self._read(asked)
+        if self._long:
+            return await self._run_long(asked)
+        return self._run(asked)
+
+    def _body(self, request: Request, raw: bytes) -> BaseModel | None:
+        model = self._operation.body
+        if not raw and (model is None or self._operation.body_optional):
+            return None
+        if model is None:
+            if raw.strip() not in {b"", b"{}"}:
+                raise ServerProblem(ProblemCode.BAD_REQUEST, "This call takes no body.")
+            return None
+        bodies.check_media_type(request)
+        body = bodies.parse_body(raw, model)
+        if ProblemCode.UNSAFE_TEXT in self._operation.problems:
+            bodies.refuse_unsafe(body)
+        return body
+
+    def _id(self, request: Request) -> str:
+        found: str = request.path_params.get("id", "")
+        if found and not _ID.fullmatch(found):
+            raise not_found()
+        return found
+
+    def _key(self, request: Request) -> str | None:
+        if self._operation.key is Key.NONE:
+            return None
+        key = idempotency.checked_key(request.headers.getlist("idempotency-key"))
+        if key is None and self._operation.key is Key.REQUIRED:
+            raise ServerProblem(ProblemCode.IDEMPOTENCY_KEY_REQUIRED)
+        return key
+
+    def _if_match(self, request: Request) -> frozenset[int] | None:
+        value = ", ".join(request.headers.getlist("if-match")).strip()
+        if not self._operation.if_match or value in {"", "*"}:
+            return None
+        found = [_ETAG.fullmatch(part) for part in value.split(",")]
+        if not all(found):
+            raise ServerProblem(ProblemCode.BAD_REQUEST, 'If-Match takes the ETag of an answer, such as "3".')
+        tags = [match[1] for match in found if match]
+        return frozenset(int(tag) if tag.isascii() and tag.isdecimal() and len(tag) < 19 else -1 for tag in tags)
+
+    def _read(self, asked: Asked) -> Response:
+        with self._services.database.read() as connection:
+            answer = cast("Handler", self._handler)(make_call(asked, connection, self._services.clock.now()))
+        return self._response(answer)
+
+    def _run(self, asked: Asked) -> Response:
+        slot = self._slot(asked)
+        try:
+            with self._services.database.write() as connection:
+                call = make_call(asked, connection, self._services.clock.now())
+                if slot and (stored := slot.claim(connection, call.now)):
+                    return replay(stored)
+                answer = cast("Handler", self._handler)(call)
+                call.record()
+                response = self._response(answer)
+                if slot:
+                    slot.store(connection, as_stored(response))
+                return response
+        except (ServerProblem, Refusal, OperationalError):
+            raise
+        except Exception:
+            return self._crashed(asked, slot)
+
+    async def _run_long(self, asked: Asked) -> Response:
+        slot = self._slot(asked)
+        now = self._services.clock.now()
+        if slot:
+            with self._services.database.write() as connection:
+                stored = slot.claim(connection, now)
+            if stored:
+                return replay(stored)
+        try:
+            call = LongCall(asked=asked, slot=slot, status=self._operation.status)
+            answer = await cast("LongHandler", self._handler)(call)
+            response = answer if isinstance(answer, Response) else self._response(answer)
+        except (ServerProblem, Refusal) as error:
+            return self._refused(asked, slot, error if isinstance(error, ServerProblem) else refused(error))
+        except Exception:
+            return self._crashed(asked, slot)
+        self._keep(slot, response)
+        return response
+
+    def _refused(self, asked: Asked, slot: idempotency.Slot | None, problem: ServerProblem) -> Response:
+        response = render(problem, instance=asked.http.url.path, request_id=asked.request_id)
+        if slot and not problem.ran:
+            with self._services.database.write() as connection:
+                slot.release(connection)
+        elif slot:
+            self._keep(slot, response)
+        return response
+
+    def _crashed(self, asked: Asked, slot: idempotency.Slot | None) -> Response:
+        log.exception("%s failed, request %s", self._operation.name, asked.request_id)
+        problem = ServerProblem(ProblemCode.INTERNAL_ERROR, "The server failed. What you asked for was not done.")
+        response = render(problem, instance=asked.http.url.path, request_id=asked.request_id)
+        self._keep(slot, response)
+        return response
+
+    def _keep(self, slot: idempotency.Slot | None, response: Response) -> None:
+        """Keep an answer under its key, in a transaction of its own (an answer kept already stays as it is)."""
+        if slot is None:
+            return
+        with self._services.database.write() as connection:
+            try:
+                kept = slot.claim(connection, self._services.clock.now())
+            except ServerProblem:
+                kept = None
+            if kept is None:
+                slot.store(connection, as_stored(response))
+
+    def _slot(self, asked: Asked) -> idempotency.Slot | None:
+        if asked.idempotency_key is None:
+            return None
+        payload = b"" if asked.body is None else asked.body.model_dump_json(exclude_unset=True).encode()
+        if asked.if_match is not None:
+            payload += repr(sorted(asked.if_match)).encode()
+        money = self._operation.permission is Permission.CONFIRM_QUOTES
+        return idempotency.Slot(
+            organisation_id=asked.principal.organisation_id,
+            account_id=asked.principal.account_id,
+            method=self._operation.method,
+            path=asked.http.url.path,
+            key=asked.idempotency_key,
+            fingerprint=idempotency.fingerprint(payload),
+            kept=idempotency.KEPT_FOR_MONEY if money else idempotency.KEPT,
+        )
+
+    def _response(self, answer: BaseModel | Reply) -> Response:
+        reply = answer if isinstance(answer, Reply) else Reply(answer)
+        headers = dict(reply.headers)
+        version = getattr(reply.answer, "version", None)
+        if version is not None:
+            headers.setdefault("ETag", f'"{version}"')
+        return Response(
+            reply.answer.model_dump_json(),
+            status_code=reply.status or self._operation.status,
+            headers=headers,
+            media_type="application/json",
+        )
+
+
+class Resource:
+    """All operations of one path; answers 405 with what the path does take."""
+
+    def __init__(self, endpoints: Mapping[str, Endpoint]) -> None:
+        self._endpoints = dict(endpoints)
+        if "GET" in self._endpoints:
+            self._endpoints["HEAD"] = self._endpoints["GET"]
+
+    async def __call__(self, request: Request) -> Response:
+        """Pass the request on to its method's endpoint."""
+        endpoint = self._endpoints.get(request.method)
+        if endpoint is None:
+            allowed = ", ".join(sorted(self._endpoints))
+            problem = ServerProblem(
+                ProblemCode.METHOD_NOT_ALLOWED, f"This address takes {allowed}.", headers={"Allow": allowed}
+            )
+            return render(problem, instance=request.url.path, request_id=request_id(request))
+        return await endpoint(request)
+
+
+def request_id(request: Request) -> str:
+    """The id the envelope gave the request."""
+    found: str = request.scope.get("headcount.request_id", "")
+    return found
+
+
+def as_stored(response: Response) -> idempotency.Stored:
+    """A response as it is kept under its key."""
+    kept = {
+        name: response.headers[name] for name in ("etag", "content-type", "retry-after") if name in response.headers
+    }
+    return idempotency.Stored(response.status_code, kept, bytes(response.body))
+
+
+def replay(stored: idempotency.Stored) -> Response:
+    """The same answer again, marked as such."""
+    headers = {**stored.headers, REPLAYED: "true"}
+    media = headers.pop("content-type", MEDIA_TYPE if stored.status >= HTTPStatus.BAD_REQUEST else "application/json")
+    return Response(stored.body, status_code=stored.status, headers=headers, media_type=media)

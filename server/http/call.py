@@ -1,0 +1,165 @@
+"""What a handler is given, and what it answers."""
+
+import datetime as dt
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Any, TypeAlias
+
+from pydantic import BaseModel
+from starlette.requests import Request
+from starlette.responses import Response
+
+from contract.base import Body, Query
+from contract.events import Actor, EventRequest
+from contract.people import Role
+from contract.problems import ProblemCode
+from server.http import idempotency
+from server.http.problems import ServerProblem
+from server.services import Services
+from server.unit import Unit
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Principal:
+    """Who asks: the token's account, its organisation and subscription, its role there.
+
+    `spending_limit` is in minor units of the subscription's currency a month; None means there is none.
+    """
+
+    token_id: str
+    account_id: str
+    organisation_id: str
+    organisation_name: str
+    subscription_id: str
+    role: Role
+    email: str
+    first_name: str
+    last_name: str
+    position: str
+    spending_limit: int | None
+    currency: str
+
+    @property
+    def label(self) -> str:
+        """How events and lists name them."""
+        return self.email
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Asked:
+    """One request, read and found in order. `id` is the one of the path, or empty.
+
+    `if_match` holds the versions the client accepts; None when it does not care.
+    """
+
+    principal: Principal
+    services: Services
+    http: Request
+    body: Body | None = None
+    query: Query | None = None
+    id: str = ""
+    if_match: frozenset[int] | None = None
+    request_id: str = ""
+    idempotency_key: str | None = None
+
+
+@dataclass(kw_only=True)
+class Call(Unit):
+    """One request inside its transaction."""
+
+    asked: Asked
+
+    @property
+    def principal(self) -> Principal:
+        """Who asks."""
+        return self.asked.principal
+
+    @property
+    def services(self) -> Services:
+        """Settings, catalogue, clock, gateway."""
+        return self.asked.services
+
+    @property
+    def id(self) -> str:
+        """The id of the path."""
+        return self.asked.id
+
+    @property
+    def body(self) -> Any:
+        """The body as its model; None when it was optional and absent."""
+        return self.asked.body
+
+    @property
+    def query(self) -> Any:
+        """The query string as its model."""
+        return self.asked.query
+
+    def expect(self, version: int, current: BaseModel) -> None:
+        """Check `If-Match` against a version.
+
+        Raises:
+            ServerProblem: `version_conflict` with the current state.
+        """
+        if self.asked.if_match is not None and version not in self.asked.if_match:
+            raise ServerProblem(
+                ProblemCode.VERSION_CONFLICT,
+                f"You read another version; it is at {version} now.",
+                current=current.model_dump(mode="json"),
+            )
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """An answer with a status or headers of its own."""
+
+    answer: BaseModel
+    status: int | None = None
+    headers: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass(kw_only=True)
+class LongCall:
+    """A request whose handler waits for something (a gateway, events) and opens its transactions itself.
+
+    `slot` is the claimed idempotency key, if one was given.
+    """
+
+    asked: Asked
+    slot: idempotency.Slot | None = None
+    status: int = 200
+
+    @contextmanager
+    def transaction(self) -> Iterator[Call]:
+        """A write transaction; events are recorded and everything is committed at its end."""
+        with self.asked.services.database.write() as connection:
+            call = make_call(self.asked, connection, self.asked.services.clock.now())
+            yield call
+            call.record()
+
+    def finish(self, call: Call, answer: BaseModel, status: int | None = None) -> None:
+        """Keep the answer under the idempotency key, in the transaction that made the change."""
+        if self.slot:
+            body = answer.model_dump_json().encode()
+            self.slot.store(call.connection, idempotency.Stored(status or self.status, {}, body))
+
+
+Handler: TypeAlias = Callable[[Call], BaseModel | Reply]
+"""An ordinary handler: runs inside one transaction and never waits."""
+
+LongHandler: TypeAlias = Callable[[LongCall], Awaitable[BaseModel | Reply | Response]]
+"""An asynchronous handler: between its transactions it may wait."""
+
+
+def make_call(asked: Asked, connection: Any, now: dt.datetime) -> Call:
+    """A request's call inside a transaction."""
+    principal = asked.principal
+    return Call(
+        connection=connection,
+        organisation_id=principal.organisation_id,
+        subscription_id=principal.subscription_id,
+        now=now,
+        actor=Actor(account_id=principal.account_id, label=principal.label),
+        request=EventRequest(id=asked.request_id, idempotency_key=asked.idempotency_key),
+        asked=asked,
+    )

@@ -1,0 +1,44 @@
+"""Cursors: opaque to the client, carrying the sort and the last row's key."""
+
+import base64
+import binascii
+import json
+from collections.abc import Sequence
+
+from server.http.problems import Invalid
+
+MAX_NUMBER = 2**63 - 1
+
+
+def encode(sort: str, values: Sequence[str | int]) -> str:
+    """A cursor that continues after the row with these key values."""
+    text = json.dumps([sort, *values], separators=(",", ":"))
+    return base64.urlsafe_b64encode(text.encode()).decode().rstrip("=")
+
+
+def decode(cursor: str, sort: str, types: Sequence[type]) -> list[str | int]:
+    """The key values inside a cursor.
+
+    Raises:
+        Invalid: it is not one of ours, or it was made for another sort.
+    """
+    try:
+        text = base64.b64decode(cursor + "=" * (-len(cursor) % 4), altchars=b"-_", validate=True)
+        found = json.loads(text)
+    except (ValueError, binascii.Error, RecursionError) as error:
+        raise _bad() from error
+    if not isinstance(found, list) or len(found) != len(types) + 1 or found[0] != sort:
+        raise _bad()
+    values = found[1:]
+    for value, kind in zip(values, types, strict=True):
+        if type(value) is not kind or (kind is int and abs(value) > MAX_NUMBER) or not _storable(value):
+            raise _bad()
+    return values
+
+
+def _storable(value: str | int) -> bool:
+    return isinstance(value, int) or value.isascii() or not any("\ud800" <= char <= "\udfff" for char in value)
+
+
+def _bad() -> Invalid:
+    return Invalid(("/cursor", "bad_cursor", "This cursor is not one of this list in this order."))

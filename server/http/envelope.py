@@ -1,0 +1,75 @@
+"""Around every answer: a request id, `no-store`, the access log, and a problem instead of a bare failure."""
+
+import logging
+import re
+import time
+from collections.abc import MutableMapping
+from typing import Any
+
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from contract.problems import ProblemCode
+from server.http.problems import ServerProblem, render
+from server.ids import random_text
+
+access = logging.getLogger("headcount.access")
+log = logging.getLogger("headcount.server")
+
+_SANE_ID = re.compile(r"[A-Za-z0-9_.:-]{1,100}")
+_MAX_LOGGED = 200
+
+
+class Envelope:
+    """ASGI middleware; the outermost layer."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass one request through."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        offered = Headers(scope=scope).get("x-request-id", "")
+        scope["headcount.request_id"] = offered if _SANE_ID.fullmatch(offered) else f"req_{random_text()}"
+        record = _Record(scope, send)
+        try:
+            await self._app(scope, receive, record.send)
+        except Exception:
+            log.exception("request %s failed", record.id)
+            if record.status:
+                raise
+            problem = ServerProblem(ProblemCode.INTERNAL_ERROR)
+            response = render(problem, instance=scope["path"], request_id=record.id)
+            await response(scope, receive, record.send)
+        finally:
+            record.write()
+
+
+class _Record:
+    """One answer on its way out."""
+
+    def __init__(self, scope: MutableMapping[str, Any], send: Send) -> None:
+        self._scope = scope
+        self._send = send
+        self._start = time.perf_counter()
+        self.id: str = scope["headcount.request_id"]
+        self.status = 0
+
+    async def send(self, message: Message) -> None:
+        """Add the headers every answer has."""
+        if message["type"] == "http.response.start":
+            self.status = message["status"]
+            headers = MutableHeaders(scope=message)
+            headers["X-Request-Id"] = self.id
+            headers["Cache-Control"] = "no-store"
+            headers["X-Content-Type-Options"] = "nosniff"
+        await self._send(message)
+
+    def write(self) -> None:
+        """One line in the log: never the query string, never a header."""
+        raw = self._scope.get("raw_path") or self._scope["path"].encode()
+        path = re.sub(r"[^!-~]", "?", raw[:_MAX_LOGGED].decode("latin-1"))
+        took = (time.perf_counter() - self._start) * 1000
+        access.info("%s %s %s %.1fms %s", self._scope["method"][:20], path, self.status or "-", took, self.id)

@@ -1,0 +1,122 @@
+"""Idempotency keys (D30): a command repeated with its key answers what it answered, and nothing happens twice."""
+
+import datetime as dt
+import hashlib
+import json
+from dataclasses import dataclass
+
+from sqlalchemy import Connection, and_, delete, insert, select, update
+
+from contract.problems import ProblemCode
+from server.http.problems import ServerProblem
+from server.store.tables import idempotency_keys as keys
+
+KEPT = dt.timedelta(hours=24)
+KEPT_FOR_MONEY = dt.timedelta(days=7)
+MAX_KEY = 255
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """A finished answer as it was sent."""
+
+    status: int
+    headers: dict[str, str]
+    body: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Slot:
+    """Where one command's answer is kept: organisation, account, method, path and key together."""
+
+    organisation_id: str
+    account_id: str
+    method: str
+    path: str
+    key: str
+    fingerprint: bytes
+    kept: dt.timedelta = KEPT
+
+    def claim(self, connection: Connection, now: dt.datetime) -> Stored | None:
+        """The stored answer, or None after marking the key as in progress in this transaction.
+
+        Raises:
+            ServerProblem: the key was used for another payload, or its first request still runs.
+        """
+        row = connection.execute(
+            select(keys.c.fingerprint, keys.c.status, keys.c.headers, keys.c.body, keys.c.expires_at).where(
+                self._mine()
+            )
+        ).first()
+        if row is not None and row.expires_at <= now:
+            self.release(connection)
+            row = None
+        if row is None:
+            self._insert(connection, now)
+            return None
+        if row.fingerprint != self.fingerprint:
+            raise ServerProblem(ProblemCode.IDEMPOTENCY_KEY_REUSED)
+        if row.status is None:
+            raise ServerProblem(ProblemCode.IDEMPOTENCY_KEY_IN_PROGRESS, retry_after=1)
+        return Stored(row.status, json.loads(row.headers), row.body)
+
+    def store(self, connection: Connection, answer: Stored) -> None:
+        """Keep the answer, in this transaction."""
+        values = {"status": answer.status, "headers": json.dumps(answer.headers), "body": answer.body}
+        connection.execute(update(keys).where(self._mine()).values(**values))
+
+    def release(self, connection: Connection) -> None:
+        """Forget the key: the command was refused before it did anything."""
+        connection.execute(delete(keys).where(self._mine()))
+
+    def _mine(self) -> object:
+        return and_(
+            keys.c.organisation_id == self.organisation_id,
+            keys.c.account_id == self.account_id,
+            keys.c.method == self.method,
+            keys.c.path == self.path,
+            keys.c.key == self.key,
+        )
+
+    def _insert(self, connection: Connection, now: dt.datetime) -> None:
+        connection.execute(
+            insert(keys).values(
+                organisation_id=self.organisation_id,
+                account_id=self.account_id,
+                method=self.method,
+                path=self.path,
+                key=self.key,
+                fingerprint=self.fingerprint,
+                created_at=now,
+                expires_at=now + self.kept,
+            )
+        )
+
+
+def checked_key(values: list[str]) -> str | None:
+    """The key out of the request's headers.
+
+    Raises:
+        ServerProblem: it is given twice, empty, too long, or not visible ASCII.
+    """
+    if not values:
+        return None
+    key = values[0]
+    if len(values) > 1 or not 1 <= len(key) <= MAX_KEY or not all("!" <= char <= "~" for char in key):
+        raise ServerProblem(ProblemCode.BAD_REQUEST, f"An Idempotency-Key is 1 to {MAX_KEY} visible ASCII characters.")
+    return key
+
+
+def fingerprint(body: bytes) -> bytes:
+    """What tells one payload from another."""
+    return hashlib.sha256(body).digest()
+
+
+def forget(connection: Connection, now: dt.datetime) -> None:
+    """Delete the keys whose time is over."""
+    connection.execute(delete(keys).where(keys.c.expires_at <= now))
+
+
+def forget_unfinished(connection: Connection) -> None:
+    """At start: nothing runs, so a key in progress belongs to a process that died; its command may be sent again."""
+    connection.execute(delete(keys).where(keys.c.status.is_(None)))

@@ -1,0 +1,93 @@
+"""Every way a request fails is a `ServerProblem`; one function renders them all (RFC 9457).
+
+ServerProblem           carries a code of the contract; its status and title come from there
+└── Invalid             one or more fields are wrong, each with its JSON pointer
+"""
+
+from collections.abc import Iterable
+from typing import Any
+
+from starlette.responses import Response
+
+from contract.problems import PROBLEMS, FieldError, ItemProblem, Problem, ProblemCode
+from server.domain.refusals import Refusal
+
+MEDIA_TYPE = "application/problem+json"
+
+
+class ServerProblem(Exception):  # noqa: N818 - it is a problem in the sense of RFC 9457
+    """A refusal or a failure with its code. Raising it undoes the transaction.
+
+    `ran` says that the command did run (a payment was asked for and declined): then its answer is kept under the
+    idempotency key. `data` travels as `data` of the problem.
+    """
+
+    def __init__(
+        self,
+        code: ProblemCode,
+        detail: str = "",
+        *,
+        errors: Iterable[FieldError] = (),
+        retry_after: int | None = None,
+        ran: bool = False,
+        headers: dict[str, str] | None = None,
+        **data: Any,
+    ) -> None:
+        super().__init__(detail or PROBLEMS[code].title)
+        self.code = code
+        self.detail = detail or f"{PROBLEMS[code].title}."
+        self.errors = tuple(errors)
+        self.retry_after = retry_after
+        self.ran = ran
+        self.headers = headers or {}
+        self.data = data
+
+    def item(self, pointer: str = "") -> ItemProblem:
+        """The same, as one item of a batch."""
+        return ItemProblem(code=self.code, detail=self.detail, pointer=pointer)
+
+    def problem(self, *, instance: str = "", request_id: str = "") -> Problem:
+        """As it travels."""
+        kind = PROBLEMS[self.code]
+        return Problem(
+            title=kind.title,
+            status=kind.status,
+            detail=self.detail,
+            instance=instance,
+            code=self.code,
+            request_id=request_id,
+            errors=self.errors,
+            retry_after=self.retry_after,
+            data=self.data,
+        )
+
+
+class Invalid(ServerProblem):
+    """Fields of the request are wrong: `Invalid(("/seats", "too_many", "At most 10."))`."""
+
+    def __init__(
+        self, *errors: tuple[str, str, str], code: ProblemCode = ProblemCode.VALIDATION_FAILED, **data: Any
+    ) -> None:
+        fields = [FieldError(pointer=pointer, code=name, detail=detail) for pointer, name, detail in errors]
+        super().__init__(
+            code, "; ".join(f"{each.pointer}: {each.detail}" for each in fields[:3]), errors=fields, **data
+        )
+
+
+def not_found() -> ServerProblem:
+    """The same answer for what never was and for what belongs to somebody else (D28)."""
+    return ServerProblem(ProblemCode.NOT_FOUND, "There is no such thing, or it is not yours.")
+
+
+def refused(refusal: Refusal) -> ServerProblem:
+    """A rule's no, as a problem."""
+    return ServerProblem(refusal.code, refusal.detail, **refusal.data)
+
+
+def render(problem: ServerProblem, *, instance: str = "", request_id: str = "") -> Response:
+    """The response for a problem."""
+    headers = dict(problem.headers)
+    if problem.retry_after is not None:
+        headers["Retry-After"] = str(problem.retry_after)
+    body = problem.problem(instance=instance, request_id=request_id)
+    return Response(body.model_dump_json(), status_code=body.status, headers=headers, media_type=MEDIA_TYPE)

@@ -1,0 +1,23 @@
+"""The principal as it travels."""
+
+from contract.money import Money
+from contract.people import PERMISSIONS, Account, Me, Organisation, Role
+from server.http.call import Principal
+
+
+def me_answer(principal: Principal) -> Me:
+    """Who is signed in. A spending limit is told only to the role it binds, an admin."""
+    limit = principal.spending_limit if principal.role is Role.ADMIN else None
+    return Me(
+        account=Account(
+            id=principal.account_id,
+            email=principal.email,
+            first_name=principal.first_name,
+            last_name=principal.last_name,
+            position=principal.position,
+        ),
+        organisation=Organisation(id=principal.organisation_id, name=principal.organisation_name),
+        role=principal.role,
+        may=PERMISSIONS[principal.role],
+        spending_limit=None if limit is None else Money(amount=limit, currency=principal.currency),
+    )

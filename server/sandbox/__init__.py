@@ -1,0 +1,1 @@
+"""The sandbox: a clock that can be moved and a gateway that can be told to decline."""

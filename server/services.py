@@ -1,0 +1,22 @@
+"""What the areas share while the server runs."""
+
+from dataclasses import dataclass, field
+
+from server.catalogue import Catalogue
+from server.clock import Clock
+from server.notices import Notices
+from server.payments.gateway import Gateway
+from server.settings import ServerSettings
+from server.store.database import Database
+
+
+@dataclass(frozen=True, kw_only=True)
+class Services:
+    """One of each. `gateway` is what collects money."""
+
+    settings: ServerSettings
+    database: Database
+    clock: Clock
+    catalogue: Catalogue
+    gateway: Gateway
+    notices: Notices = field(default_factory=Notices)

@@ -1,0 +1,42 @@
+"""What a server is started with."""
+
+from pathlib import Path
+
+from pydantic import AwareDatetime, BaseModel, ConfigDict
+
+MAX_BODY = 32 * 1024 * 1024
+"""The largest request body, in bytes."""
+
+
+class SettingsError(ValueError):
+    """The server can't be started like this; the message says why."""
+
+
+class ServerSettings(BaseModel):
+    """Everything `create_app` needs. `now` sets the sandbox clock of a database that has none yet, or moves it on."""
+
+    model_config = ConfigDict(frozen=True)
+
+    database: str
+    sandbox: bool = False
+    now: AwareDatetime | None = None
+    max_body: int = MAX_BODY
+    heartbeat: float = 15.0
+    """Seconds between the comment lines of an event stream that has nothing to say."""
+    chores: float = 60.0
+    """Seconds between two looks for what fell due."""
+
+
+def sqlite_path(database: str) -> Path | None:
+    """The file behind `sqlite:///path` (or behind a bare path); None for a database in memory.
+
+    Raises:
+        SettingsError: for any other kind of database.
+    """
+    if database in {"sqlite://", "sqlite:///:memory:", ":memory:"}:
+        return None
+    path = database.removeprefix("sqlite:///")
+    if "://" in path or not path:
+        message = "this server keeps its data in SQLite: give --db sqlite:///path/to/file.db"
+        raise SettingsError(message)
+    return Path(path).expanduser()

@@ -1,0 +1,85 @@
+"""One database: opening it, and the two kinds of transaction."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+from sqlalchemy import Connection, Engine
+
+from server.settings import sqlite_path
+from server.store import schema, sqlite
+
+CHANGED = "changed_organisations"
+"""Where a transaction notes, in `connection.info`, whose events it appended."""
+
+
+def _nobody_waits(changed: set[str]) -> None:
+    """What happens after a commit when no stream is open."""
+
+
+class Database:
+    """The one connection to SQLite, used on the event loop in short transactions.
+
+    `on_commit` is called after a commit that appended events, with the ids of the organisations.
+    """
+
+    def __init__(self, url: str, *, read_only: bool = False) -> None:
+        self._path = sqlite_path(url)
+        self._read_only = read_only
+        self._lock = sqlite.WriterLock(self._path) if self._path and not read_only else None
+        self._engine: Engine | None = None
+        self._connection: Connection | None = None
+        self.on_commit: Callable[[set[str]], None] = _nobody_waits
+
+    @property
+    def engine(self) -> Engine:
+        """SQLAlchemy's engine; only between `open` and `close`."""
+        assert self._engine is not None
+        return self._engine
+
+    def open(self, *, migrate: bool = True) -> None:
+        """Take the writer's lock, connect, and bring the tables up to date.
+
+        Raises:
+            SettingsError: another process writes to it, or it belongs to a newer version.
+        """
+        if self._lock:
+            self._lock.take()
+        self._engine = sqlite.make_engine(self._path, read_only=self._read_only)
+        if migrate and not self._read_only:
+            schema.upgrade(self._engine)
+        self._connection = self._engine.connect()
+
+    def close(self) -> None:
+        """Let go of everything; may be called twice."""
+        if self._connection is not None:
+            self._connection.close()
+            self._connection = None
+        if self._engine is not None:
+            self._engine.dispose()
+            self._engine = None
+        if self._lock:
+            self._lock.release()
+
+    @contextmanager
+    def read(self) -> Iterator[Connection]:
+        """A transaction that sees one state and changes nothing."""
+        with self._transaction(writes=False) as connection:
+            yield connection
+
+    @contextmanager
+    def write(self) -> Iterator[Connection]:
+        """A transaction that commits at the end, or leaves no trace when it raises."""
+        with self._transaction(writes=True) as connection:
+            yield connection
+            changed: set[str] = connection.info.pop(CHANGED, set())
+        if changed:
+            self.on_commit(changed)
+
+    @contextmanager
+    def _transaction(self, *, writes: bool) -> Iterator[Connection]:
+        assert self._connection is not None
+        connection = self._connection
+        connection.execution_options(writes=writes)
+        connection.info.pop(CHANGED, None)
+        with connection.begin():
+            yield connection

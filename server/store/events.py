@@ -1,0 +1,107 @@
+"""Events: appending to an organisation's chain, and reading it (D29)."""
+
+import hashlib
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from sqlalchemy import Connection, insert, select, update
+
+from contract.events import Event
+from server.store.database import CHANGED
+from server.store.tables import events, organisations
+
+PREFIX = "evt_"
+
+
+def event_id(seq: int) -> str:
+    """The public id of the event with this number."""
+    return f"{PREFIX}{seq}"
+
+
+def link(prev_hash: str, body: str) -> str:
+    """The hash of an event: over its predecessor's hash and its own text, so that changing either shows."""
+    return hashlib.sha256(f"{prev_hash}\n{body}".encode()).hexdigest()
+
+
+def append(
+    connection: Connection, organisation_id: str, drafts: Sequence[Event], *, idempotency_key: str | None = None
+) -> int:
+    """Number and chain these events (their ids are given here), in this transaction; answers the last number."""
+    head = connection.execute(
+        select(organisations.c.event_seq, organisations.c.event_hash).where(organisations.c.id == organisation_id)
+    ).one()
+    seq, prev_hash = head.event_seq, head.event_hash
+    rows: list[dict[str, Any]] = []
+    for draft in drafts:
+        seq += 1
+        body = draft.model_copy(update={"id": event_id(seq)}).model_dump_json()
+        digest = link(prev_hash, body)
+        rows.append(
+            {
+                "organisation_id": organisation_id,
+                "seq": seq,
+                "kind": draft.type.value,
+                "created_at": draft.created_at,
+                "idempotency_key": idempotency_key,
+                "body": body,
+                "prev_hash": prev_hash,
+                "hash": digest,
+            }
+        )
+        prev_hash = digest
+    if rows:
+        connection.execute(insert(events), rows)
+        connection.execute(
+            update(organisations)
+            .where(organisations.c.id == organisation_id)
+            .values(event_seq=seq, event_hash=prev_hash)
+        )
+        connection.info.setdefault(CHANGED, set()).add(organisation_id)
+    return int(seq)
+
+
+def after(connection: Connection, organisation_id: str, seq: int, limit: int) -> Sequence[tuple[int, str, str]]:
+    """(number, kind, text) of the events after one, oldest first."""
+    rows = connection.execute(
+        select(events.c.seq, events.c.kind, events.c.body)
+        .where(events.c.organisation_id == organisation_id, events.c.seq > seq)
+        .order_by(events.c.seq)
+        .limit(limit)
+    )
+    return [(row.seq, row.kind, row.body) for row in rows]
+
+
+def page(
+    connection: Connection,
+    organisation_id: str,
+    *,
+    limit: int,
+    after_seq: int | None = None,
+    before_seq: int | None = None,
+    offset: int = 0,
+    idempotency_key: str | None = None,
+) -> list[str]:
+    """Texts of events: oldest first after a number, otherwise newest first (before a number)."""
+    query = select(events.c.body).where(events.c.organisation_id == organisation_id).limit(limit).offset(offset)
+    if idempotency_key is not None:
+        query = query.where(events.c.idempotency_key == idempotency_key)
+    if before_seq is not None:
+        query = query.where(events.c.seq < before_seq)
+    if after_seq is None:
+        query = query.order_by(events.c.seq.desc())
+    else:
+        query = query.where(events.c.seq > after_seq).order_by(events.c.seq)
+    return list(connection.execute(query).scalars())
+
+
+def last_seq(connection: Connection, organisation_id: str) -> int:
+    """The number of an organisation's newest event; 0 before the first."""
+    found: int = connection.execute(
+        select(organisations.c.event_seq).where(organisations.c.id == organisation_id)
+    ).scalar_one()
+    return found
+
+
+def parse(bodies: Iterable[str]) -> tuple[Event, ...]:
+    """The events behind their texts."""
+    return tuple(Event.model_validate_json(body) for body in bodies)

@@ -1,0 +1,152 @@
+"""Invoices with their lines. What was issued is never changed, except from open to paid or void."""
+
+import datetime as dt
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import Connection, Row, func, insert, select, update
+
+from contract.money import Money
+from contract.quotes import Factor, Granularity, Invoice, InvoiceStatus, Line, Rounding
+from server.domain.pricing import Charge
+from server.ids import new_id
+from server.store import payments
+from server.store.tables import invoice_lines, invoices
+
+
+def issue(
+    connection: Connection,
+    charge: Charge,
+    *,
+    organisation_id: str,
+    subscription_id: str,
+    status: InvoiceStatus,
+    tax_rate: int,
+    now: dt.datetime,
+    quote_id: str | None = None,
+) -> str:
+    """Write an invoice under the organisation's next number, without gaps; answers its id."""
+    invoice_id = new_id("inv")
+    last = connection.execute(
+        select(func.coalesce(func.max(invoices.c.serial), 0)).where(invoices.c.organisation_id == organisation_id)
+    ).scalar_one()
+    connection.execute(
+        insert(invoices).values(
+            id=invoice_id,
+            organisation_id=organisation_id,
+            subscription_id=subscription_id,
+            serial=last + 1,
+            number=f"INV-{last + 1:05d}",
+            quote_id=quote_id,
+            status=status.value,
+            currency=charge.total.currency,
+            net=charge.net.amount,
+            tax_rate=tax_rate,
+            tax=charge.tax.amount,
+            total=charge.total.amount,
+            issued_at=now,
+        )
+    )
+    rows = [_line_row(invoice_id, position, line) for position, line in enumerate(charge.lines)]
+    connection.execute(insert(invoice_lines), rows)
+    return invoice_id
+
+
+def mark(connection: Connection, invoice_id: str, status: InvoiceStatus) -> None:
+    """Close an open invoice."""
+    connection.execute(update(invoices).where(invoices.c.id == invoice_id).values(status=status.value))
+
+
+def open_invoice(connection: Connection, subscription_id: str) -> Row[Any] | None:
+    """The renewal that waits for its payment, if there is one."""
+    return connection.execute(
+        select(invoices).where(
+            invoices.c.subscription_id == subscription_id, invoices.c.status == InvoiceStatus.OPEN.value
+        )
+    ).first()
+
+
+def find(connection: Connection, organisation_id: str, invoice_id: str) -> Invoice | None:
+    """One invoice of an organisation."""
+    query = select(invoices).where(invoices.c.id == invoice_id, invoices.c.organisation_id == organisation_id)
+    found = as_invoices(connection, connection.execute(query).all())
+    return found[0] if found else None
+
+
+def page(
+    connection: Connection,
+    organisation_id: str,
+    *,
+    limit: int,
+    after: int | None = None,
+    offset: int = 0,
+) -> Sequence[Row[Any]]:
+    """Rows of invoices, newest first, continuing after a serial number."""
+    query = select(invoices).where(invoices.c.organisation_id == organisation_id)
+    if after is not None:
+        query = query.where(invoices.c.serial < after)
+    return connection.execute(query.order_by(invoices.c.serial.desc()).limit(limit).offset(offset)).all()
+
+
+def count(connection: Connection, organisation_id: str) -> int:
+    """How many invoices an organisation has."""
+    query = select(func.count()).select_from(invoices).where(invoices.c.organisation_id == organisation_id)
+    return int(connection.execute(query).scalar_one())
+
+
+def as_invoices(connection: Connection, rows: Sequence[Row[Any]]) -> list[Invoice]:
+    """Rows with their lines and payments, in the order given: two queries, however many rows."""
+    ids = [row.id for row in rows]
+    lines: dict[str, list[Line]] = {invoice_id: [] for invoice_id in ids}
+    currencies = {row.id: row.currency for row in rows}
+    query = select(invoice_lines).where(invoice_lines.c.invoice_id.in_(ids)).order_by(invoice_lines.c.position)
+    for row in connection.execute(query):
+        lines[row.invoice_id].append(_line(row, currencies[row.invoice_id]))
+    paid = payments.of_invoices(connection, ids)
+    return [_invoice(row, tuple(lines[row.id])).model_copy(update={"payments": paid[row.id]}) for row in rows]
+
+
+def _invoice(row: Row[Any], lines: tuple[Line, ...]) -> Invoice:
+    return Invoice(
+        id=row.id,
+        number=row.number,
+        issued_at=row.issued_at,
+        status=InvoiceStatus(row.status),
+        lines=lines,
+        net=Money(amount=row.net, currency=row.currency),
+        tax_rate=row.tax_rate,
+        tax=Money(amount=row.tax, currency=row.currency),
+        total=Money(amount=row.total, currency=row.currency),
+        quote_id=row.quote_id,
+    )
+
+
+def _line(row: Row[Any], currency: str) -> Line:
+    return Line(
+        description=row.description,
+        quantity=row.quantity,
+        unit_price=Money(amount=row.unit_price, currency=currency),
+        factor=Factor(numerator=row.numerator, denominator=row.denominator),
+        granularity=Granularity(row.granularity),
+        rounding=Rounding(row.rounding),
+        service_start=row.service_start,
+        service_end=row.service_end,
+        amount=Money(amount=row.amount, currency=currency),
+    )
+
+
+def _line_row(invoice_id: str, position: int, line: Line) -> dict[str, Any]:
+    return {
+        "invoice_id": invoice_id,
+        "position": position,
+        "description": line.description,
+        "quantity": line.quantity,
+        "unit_price": line.unit_price.amount,
+        "numerator": line.factor.numerator,
+        "denominator": line.factor.denominator,
+        "granularity": line.granularity.value,
+        "rounding": line.rounding.value,
+        "service_start": line.service_start,
+        "service_end": line.service_end,
+        "amount": line.amount.amount,
+    }

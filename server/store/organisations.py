@@ -1,0 +1,66 @@
+"""Organisations, accounts and memberships."""
+
+import datetime as dt
+from typing import Any
+
+from sqlalchemy import Connection, Row, insert, select
+
+from contract.people import Role
+from server.ids import new_id
+from server.store.tables import accounts, members, organisations
+
+
+def by_name(connection: Connection, name_key: str) -> Row[Any] | None:
+    """The organisation with this folded name."""
+    return connection.execute(select(organisations).where(organisations.c.name_key == name_key)).first()
+
+
+def add(connection: Connection, *, name: str, name_key: str, now: dt.datetime) -> str:
+    """A new organisation; answers its id."""
+    identity = new_id("org")
+    connection.execute(insert(organisations).values(id=identity, name=name, name_key=name_key, created_at=now))
+    return identity
+
+
+def account_by_email(connection: Connection, email_key: str) -> Row[Any] | None:
+    """The account with this address."""
+    return connection.execute(select(accounts).where(accounts.c.email_key == email_key)).first()
+
+
+def add_account(
+    connection: Connection,
+    *,
+    email: str,
+    email_key: str,
+    now: dt.datetime,
+    first_name: str = "",
+    last_name: str = "",
+    position: str = "",
+) -> str:
+    """A new account; answers its id."""
+    identity = new_id("acc")
+    values = {"id": identity, "email": email, "email_key": email_key, "created_at": now}
+    names = {"first_name": first_name, "last_name": last_name, "position": position}
+    connection.execute(insert(accounts).values(**values, **names))
+    return identity
+
+
+def add_member(
+    connection: Connection,
+    *,
+    organisation_id: str,
+    account_id: str,
+    role: Role,
+    now: dt.datetime,
+    spending_limit: int | None = 0,
+) -> None:
+    """Put an account into an organisation's directory."""
+    connection.execute(
+        insert(members).values(
+            organisation_id=organisation_id,
+            account_id=account_id,
+            role=role.value,
+            spending_limit=spending_limit,
+            created_at=now,
+        )
+    )

@@ -1,0 +1,97 @@
+"""Payments: attempts to collect an amount, each known to the gateway by one key for good."""
+
+import datetime as dt
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import Connection, Row, func, insert, select, update
+
+from contract.money import Money
+from contract.quotes import Payment, PaymentStatus
+from server.store.tables import payments
+
+
+def insert_asked(
+    connection: Connection,
+    payment_id: str,
+    *,
+    organisation_id: str,
+    account_id: str | None,
+    amount: Money,
+    gateway: str,
+    now: dt.datetime,
+    invoice_id: str | None = None,
+) -> None:
+    """Note that a payment is about to be asked for. Its id is its key at the gateway."""
+    connection.execute(
+        insert(payments).values(
+            id=payment_id,
+            organisation_id=organisation_id,
+            invoice_id=invoice_id,
+            account_id=account_id,
+            amount=amount.amount,
+            currency=amount.currency,
+            status=PaymentStatus.ASKED.value,
+            gateway=gateway,
+            gateway_key=payment_id,
+            created_at=now,
+        )
+    )
+
+
+def settle(
+    connection: Connection, payment_id: str, *, accepted: bool, reason: str, invoice_id: str | None, now: dt.datetime
+) -> bool:
+    """Note how a payment ended; False when it had ended before, and then nothing is changed."""
+    status = PaymentStatus.SUCCEEDED if accepted else PaymentStatus.DECLINED
+    done = connection.execute(
+        update(payments)
+        .where(payments.c.id == payment_id, payments.c.status == PaymentStatus.ASKED.value)
+        .values(status=status.value, reason=reason, invoice_id=invoice_id, settled_at=now)
+    )
+    return done.rowcount == 1
+
+
+def find(connection: Connection, payment_id: str) -> Row[Any]:
+    """One payment; it must exist."""
+    return connection.execute(select(payments).where(payments.c.id == payment_id)).one()
+
+
+def asked(connection: Connection) -> Sequence[Row[Any]]:
+    """Every payment whose outcome is not known, oldest first."""
+    query = select(payments).where(payments.c.status == PaymentStatus.ASKED.value)
+    return connection.execute(query.order_by(payments.c.created_at, payments.c.id)).all()
+
+
+def of_invoices(connection: Connection, invoice_ids: Sequence[str]) -> dict[str, tuple[Payment, ...]]:
+    """The payments of these invoices, oldest first."""
+    found: dict[str, list[Payment]] = {invoice_id: [] for invoice_id in invoice_ids}
+    query = select(payments).where(payments.c.invoice_id.in_(invoice_ids)).order_by(payments.c.created_at)
+    for row in connection.execute(query):
+        found[row.invoice_id].append(as_payment(row))
+    return {invoice_id: tuple(each) for invoice_id, each in found.items()}
+
+
+def spent(connection: Connection, organisation_id: str, account_id: str, since: dt.datetime) -> int:
+    """What an account has paid or is paying since a moment, in minor units of the organisation's currency."""
+    total = connection.execute(
+        select(func.coalesce(func.sum(payments.c.amount), 0)).where(
+            payments.c.organisation_id == organisation_id,
+            payments.c.account_id == account_id,
+            payments.c.status != PaymentStatus.DECLINED.value,
+            payments.c.created_at >= since,
+        )
+    ).scalar_one()
+    return int(total)
+
+
+def as_payment(row: Row[Any]) -> Payment:
+    """A row as it travels."""
+    return Payment(
+        id=row.id,
+        amount=Money(amount=row.amount, currency=row.currency),
+        status=PaymentStatus(row.status),
+        gateway=row.gateway,
+        created_at=row.created_at,
+        reason=row.reason,
+    )

@@ -1,0 +1,113 @@
+"""All SQL that only SQLite understands: pragmas, the trigram index, and who may write."""
+
+import fcntl
+import os
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import DDL, Connection, Engine, create_engine, event
+from sqlalchemy.pool import StaticPool
+
+from server.settings import SettingsError
+
+PRAGMAS = (
+    "PRAGMA journal_mode=WAL",
+    "PRAGMA synchronous=FULL",
+    "PRAGMA foreign_keys=ON",
+    "PRAGMA busy_timeout=5000",
+    "PRAGMA temp_store=MEMORY",
+    "PRAGMA cache_size=-65536",
+    "PRAGMA mmap_size=268435456",
+)
+
+SEARCH_DDL = (
+    """CREATE VIRTUAL TABLE users_search USING fts5(
+  search_key, content='users', content_rowid='number', tokenize='trigram'
+)""",
+    """CREATE TRIGGER users_search_added AFTER INSERT ON users WHEN new.removed_at IS NULL BEGIN
+  INSERT INTO users_search(rowid, search_key) VALUES (new.number, new.search_key);
+END""",
+    """CREATE TRIGGER users_search_gone AFTER UPDATE OF search_key, removed_at ON users
+WHEN old.removed_at IS NULL AND (new.removed_at IS NOT NULL OR new.search_key <> old.search_key) BEGIN
+  INSERT INTO users_search(users_search, rowid, search_key) VALUES ('delete', old.number, old.search_key);
+END""",
+    """CREATE TRIGGER users_search_here AFTER UPDATE OF search_key, removed_at ON users
+WHEN new.removed_at IS NULL AND (old.removed_at IS NOT NULL OR new.search_key <> old.search_key) BEGIN
+  INSERT INTO users_search(rowid, search_key) VALUES (new.number, new.search_key);
+END""",
+    """CREATE TRIGGER users_search_deleted AFTER DELETE ON users WHEN old.removed_at IS NULL BEGIN
+  INSERT INTO users_search(users_search, rowid, search_key) VALUES ('delete', old.number, old.search_key);
+END""",
+)
+"""The trigram index over the living users, kept by triggers so that no way of writing can forget it."""
+
+
+def install(connection: Connection) -> None:
+    """Make the trigram index and its triggers, beside the tables."""
+    for statement in SEARCH_DDL:
+        connection.execute(DDL(statement))
+
+
+def make_engine(path: Path | None, *, read_only: bool = False) -> Engine:
+    """An engine over one file (None: in memory) with one connection, which begins transactions by itself."""
+    target = ":memory:" if path is None else f"file:{path}?mode=ro" if read_only else f"file:{path}"
+    engine = create_engine(
+        "sqlite://",
+        creator=lambda: _connect(target, read_only=read_only),
+        poolclass=StaticPool,
+        skip_autocommit_rollback=True,
+        hide_parameters=True,
+    )
+    event.listen(engine, "begin", _begin)
+    return engine
+
+
+def _connect(target: str, *, read_only: bool) -> Any:
+    import sqlite3
+
+    connection = sqlite3.connect(
+        target, uri=target != ":memory:", check_same_thread=False, isolation_level=None, cached_statements=512
+    )
+    for pragma in PRAGMAS[2:] if read_only else PRAGMAS:
+        connection.execute(pragma)
+    return connection
+
+
+def _begin(connection: Connection) -> None:
+    writes = connection.get_execution_options().get("writes", True)
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+
+class WriterLock:
+    """One writing process per file: a lock beside it, given back by the kernel however the process ends."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path.with_name(path.name + ".lock")
+        self._file: int | None = None
+
+    def take(self) -> None:
+        """Take the lock.
+
+        Raises:
+            SettingsError: another process has it.
+        """
+        self._path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        handle = os.open(self._path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            os.close(handle)
+            message = f"another process has {self._path.stem} open: SQLite takes one writing process"
+            raise SettingsError(message) from error
+        self._file = handle
+
+    def release(self) -> None:
+        """Give the lock back."""
+        if self._file is not None:
+            os.close(self._file)
+            self._file = None
+
+
+def match_text(words: list[str]) -> str:
+    """What the trigram index is asked: every one of these words (three characters or more) as it stands."""
+    return " AND ".join('"' + word.replace('"', '""') + '"' for word in words)

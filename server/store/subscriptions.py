@@ -1,0 +1,24 @@
+"""The subscription's row."""
+
+from typing import Any
+
+from sqlalchemy import Connection, Row, bindparam, select, update
+
+from server.store.tables import subscriptions
+
+_ONE = select(subscriptions).where(subscriptions.c.id == bindparam("id"))
+
+
+def get(connection: Connection, subscription_id: str) -> Row[Any]:
+    """The row of a subscription that is there (its id comes from a principal or a foreign key)."""
+    return connection.execute(_ONE, {"id": subscription_id}).one()
+
+
+def change(connection: Connection, subscription_id: str, **values: Any) -> Row[Any]:
+    """Change columns, count the version up, and answer the row as it is then."""
+    connection.execute(
+        update(subscriptions)
+        .where(subscriptions.c.id == subscription_id)
+        .values(**values, version=subscriptions.c.version + 1)
+    )
+    return get(connection, subscription_id)

@@ -1,0 +1,32 @@
+"""Every table, by name."""
+
+from server.store.tables.billing import invoice_lines, invoices, payments, quotes, sandbox_charges
+from server.store.tables.columns import metadata
+from server.store.tables.log import events, idempotency_keys, sandbox_state, seat_usage
+from server.store.tables.people import accounts, members, organisations, tokens
+from server.store.tables.subscription import LIVING, subscriptions, users
+from server.store.tables.transfers import decision_items, decisions, invitation_codes, transfers
+
+__all__ = [
+    "LIVING",
+    "accounts",
+    "decision_items",
+    "decisions",
+    "events",
+    "idempotency_keys",
+    "invitation_codes",
+    "invoice_lines",
+    "invoices",
+    "members",
+    "metadata",
+    "organisations",
+    "payments",
+    "quotes",
+    "sandbox_charges",
+    "sandbox_state",
+    "seat_usage",
+    "subscriptions",
+    "tokens",
+    "transfers",
+    "users",
+]

@@ -1,0 +1,63 @@
+"""What happened, and what the server remembers for itself: events, keys, seat use, the sandbox."""
+
+from sqlalchemy import CheckConstraint, Column, ForeignKey, Index, Integer, LargeBinary, String, Table, Text
+
+from server.store.tables.columns import amount, count, metadata, moment, words
+from server.store.types import Day, Moment
+
+idempotency_keys = Table(
+    "idempotency_keys",
+    metadata,
+    Column("organisation_id", String(60), primary_key=True),
+    Column("account_id", String(60), primary_key=True),
+    Column("method", String(10), primary_key=True),
+    Column("path", String(400), primary_key=True),
+    Column("key", String(255), primary_key=True),
+    Column("fingerprint", LargeBinary(32), nullable=False),
+    Column("status", Integer),
+    Column("headers", Text),
+    Column("body", LargeBinary),
+    moment("created_at"),
+    Column("expires_at", Moment, nullable=False, index=True),
+    sqlite_with_rowid=False,
+)
+
+events = Table(
+    "events",
+    metadata,
+    Column("organisation_id", String(60), ForeignKey("organisations.id"), primary_key=True),
+    Column("seq", Integer, primary_key=True, autoincrement=False),
+    Column("kind", String(60), nullable=False),
+    moment("created_at"),
+    Column("idempotency_key", String(255)),
+    words("body", None),
+    Column("prev_hash", String(64), nullable=False),
+    Column("hash", String(64), nullable=False),
+)
+_KEYED = events.c.idempotency_key.is_not(None)
+Index(
+    "ix_events_key",
+    events.c.organisation_id,
+    events.c.idempotency_key,
+    events.c.seq,
+    sqlite_where=_KEYED,
+    postgresql_where=_KEYED,
+)
+
+seat_usage = Table(
+    "seat_usage",
+    metadata,
+    Column("subscription_id", String(60), ForeignKey("subscriptions.id"), primary_key=True),
+    Column("week", Day, primary_key=True),
+    count("used"),
+    count("paid"),
+    sqlite_with_rowid=False,
+)
+
+sandbox_state = Table(
+    "sandbox_state",
+    metadata,
+    Column("id", Integer, CheckConstraint("id = 1", "single"), primary_key=True, autoincrement=False),
+    amount("clock_offset"),
+    Column("next_payment", String(20), nullable=False, server_default="accept"),
+)

@@ -1,0 +1,52 @@
+"""Who there is: organisations, accounts, memberships, tokens."""
+
+from sqlalchemy import Column, ForeignKey, LargeBinary, String, Table, Text
+
+from server.store.tables.columns import amount, count, identity, metadata, moment, reference, words
+
+organisations = Table(
+    "organisations",
+    metadata,
+    identity(),
+    words("name", None),
+    Column("name_key", Text, nullable=False, unique=True),
+    moment("created_at"),
+    count("event_seq"),
+    Column("event_hash", String(64), nullable=False, server_default=""),
+)
+
+accounts = Table(
+    "accounts",
+    metadata,
+    identity(),
+    words("email", None),
+    Column("email_key", Text, nullable=False, unique=True),
+    words("first_name"),
+    words("last_name"),
+    words("position"),
+    moment("created_at"),
+)
+
+members = Table(
+    "members",
+    metadata,
+    Column("organisation_id", String(60), ForeignKey("organisations.id"), primary_key=True),
+    Column("account_id", String(60), ForeignKey("accounts.id"), primary_key=True, index=True),
+    Column("role", String(20), nullable=False),
+    amount("spending_limit", nullable=True),
+    moment("created_at"),
+)
+
+tokens = Table(
+    "tokens",
+    metadata,
+    identity(),
+    reference("organisation_id", "organisations", index=True),
+    reference("account_id", "accounts"),
+    words("label"),
+    Column("secret_hash", LargeBinary(32), nullable=False),
+    moment("created_at"),
+    moment("expires_at", nullable=True),
+    moment("revoked_at", nullable=True),
+    moment("last_used_at", nullable=True),
+)

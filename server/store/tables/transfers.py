@@ -1,0 +1,104 @@
+"""Transfer requests, decisions and invitation codes (D21–D27)."""
+
+from sqlalchemy import Column, ForeignKey, Index, Integer, LargeBinary, String, Table, Text
+
+from server.store.tables.columns import count, flag, identity, metadata, moment, reference, words
+from server.store.types import Number
+
+transfers = Table(
+    "transfers",
+    metadata,
+    Column("number", Number, primary_key=True, autoincrement=True),
+    Column("id", String(60), nullable=False, unique=True),
+    reference("organisation_id", "organisations"),
+    reference("subscription_id", "subscriptions"),
+    Column("direction", String(20), nullable=False),
+    Column("state", String(20), nullable=False),
+    reference("account_id", "accounts", nullable=True, index=True),
+    words("email", None),
+    words("email_key", None),
+    words("first_name"),
+    words("last_name"),
+    words("position"),
+    words("name_key"),
+    words("search_key"),
+    words("message"),
+    words("gives_up"),
+    words("reason"),
+    moment("created_at"),
+    moment("sent_at"),
+    moment("expires_at"),
+    moment("resend_after", nullable=True),
+    Column("link_hash", LargeBinary(32)),
+    moment("decided_at", nullable=True),
+    words("decided_by"),
+    reference("decided_by_account", "accounts", nullable=True),
+    Column("user_id", String(60)),
+    count("version", 1),
+)
+_PENDING = transfers.c.state == "pending"
+for _name, _columns in {
+    "created": (transfers.c.created_at, transfers.c.number),
+    "name": (transfers.c.name_key, transfers.c.number),
+    "email": (transfers.c.email_key, transfers.c.number),
+    "expires": (transfers.c.expires_at, transfers.c.number),
+}.items():
+    Index(f"ix_transfers_{_name}", transfers.c.subscription_id, *_columns)
+Index(
+    "uq_transfers_pending",
+    transfers.c.subscription_id,
+    transfers.c.email_key,
+    unique=True,
+    sqlite_where=_PENDING,
+    postgresql_where=_PENDING,
+)
+Index(
+    "ix_transfers_pending",
+    transfers.c.subscription_id,
+    transfers.c.direction,
+    transfers.c.expires_at,
+    transfers.c.number,
+    sqlite_where=_PENDING,
+    postgresql_where=_PENDING,
+)
+
+decisions = Table(
+    "decisions",
+    metadata,
+    identity(),
+    reference("organisation_id", "organisations"),
+    reference("subscription_id", "subscriptions"),
+    reference("account_id", "accounts"),
+    moment("created_at"),
+    moment("undo_until"),
+    moment("undone_at", nullable=True),
+)
+
+decision_items = Table(
+    "decision_items",
+    metadata,
+    Column("decision_id", String(60), ForeignKey("decisions.id"), primary_key=True),
+    Column("position", Integer, primary_key=True),
+    reference("transfer_id", "transfers"),
+    Column("action", String(20), nullable=False),
+    count("transfer_version"),
+    Column("user_id", String(60)),
+    Column("before", Text),
+)
+
+invitation_codes = Table(
+    "invitation_codes",
+    metadata,
+    identity(),
+    reference("organisation_id", "organisations"),
+    reference("subscription_id", "subscriptions", index=True),
+    words("code", None),
+    Column("code_key", Text, nullable=False, unique=True),
+    Column("max_uses", Integer),
+    count("uses"),
+    moment("expires_at", nullable=True),
+    flag("enabled", default=True),
+    reference("created_by", "accounts"),
+    moment("created_at"),
+    count("version", 1),
+)

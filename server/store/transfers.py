@@ -1,0 +1,171 @@
+"""Reading and writing transfer requests."""
+
+import datetime as dt
+from collections.abc import Iterable, Mapping, Sequence
+from types import SimpleNamespace
+from typing import Any
+
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Row,
+    Select,
+    bindparam,
+    func,
+    insert,
+    select,
+    tuple_,
+    type_coerce,
+    update,
+)
+
+from contract.transfers import TransferSort, TransfersQuery
+from server.http import cursors
+from server.store.tables import LIVING, accounts, subscriptions, transfers, users
+from server.store.types import from_microseconds, to_microseconds
+from server.text import fold
+
+T = transfers.c
+
+_SORTS: dict[str, ColumnElement[Any]] = {
+    "created_at": T.created_at,
+    "name": T.name_key,
+    "email": T.email_key,
+    "expires_at": T.expires_at,
+}
+_MOMENTS = {"created_at", "expires_at"}
+
+
+def one(connection: Connection, subscription_id: str, transfer_id: str) -> Row[Any] | None:
+    """One request of a subscription, or None."""
+    return connection.execute(_one(subscription_id, transfer_id)).first()
+
+
+def _one(subscription_id: str, transfer_id: str) -> Select[Any]:
+    return select(transfers).where(T.id == transfer_id, T.subscription_id == subscription_id)
+
+
+def required(connection: Connection, subscription_id: str, transfer_id: str) -> Row[Any]:
+    """One request that is there."""
+    return connection.execute(_one(subscription_id, transfer_id)).one()
+
+
+def due(connection: Connection, now: dt.datetime, subscription_id: str | None = None) -> Sequence[Row[Any]]:
+    """The requests that still say pending though their time is over, of one subscription or of all, oldest first."""
+    query = select(transfers).where(T.state == "pending", T.expires_at <= now)
+    if subscription_id is not None:
+        query = query.where(T.subscription_id == subscription_id)
+    return connection.execute(query.order_by(T.expires_at, T.number)).all()
+
+
+def many(connection: Connection, subscription_id: str, ids: Sequence[str]) -> dict[str, Row[Any]]:
+    """Those of these requests that are the subscription's, by id."""
+    rows = connection.execute(select(transfers).where(T.id.in_(ids), T.subscription_id == subscription_id))
+    return {row.id: row for row in rows}
+
+
+def now_as(row: Row[Any], **changes: Any) -> SimpleNamespace:
+    """A row as it is after `change`, without asking the database."""
+    return SimpleNamespace(**{**row._mapping, **changes, "version": row.version + 1})  # noqa: SLF001 - a public name
+
+
+def page(
+    connection: Connection, subscription_id: str, query: TransfersQuery
+) -> tuple[Sequence[Row[Any]], str | None, int | None]:
+    """A page in the order asked for: rows, the cursor of the next page, and the total when it was asked for."""
+    name = query.sort.value.removeprefix("-")
+    key, number = _SORTS[name], T.number
+    wanted = _filter(subscription_id, query)
+    found = select(transfers).where(*wanted).limit(query.limit + 1).offset(query.offset or 0)
+    if query.sort.value.startswith("-"):
+        found = found.order_by(key.desc(), number.desc())
+    else:
+        found = found.order_by(key, number)
+    if query.cursor:
+        found = found.where(_beyond(query.cursor, query.sort))
+    rows = connection.execute(found).all()
+    total = connection.execute(select(func.count()).where(*wanted)).scalar_one() if query.count else None
+    if len(rows) <= query.limit:
+        return rows, None, total
+    last = rows[query.limit - 1]
+    value = last._mapping[key]  # noqa: SLF001 - the public name of SQLAlchemy's mapping view
+    position = to_microseconds(value) if name in _MOMENTS else value
+    return rows[: query.limit], cursors.encode(query.sort.value, [position, last.number]), total
+
+
+def _filter(subscription_id: str, query: TransfersQuery) -> list[ColumnElement[bool]]:
+    wanted = [T.subscription_id == subscription_id]
+    if query.direction:
+        wanted.append(T.direction == query.direction.value)
+    if query.state:
+        wanted.append(T.state == query.state.value)
+    wanted += [T.search_key.contains(word, autoescape=True) for word in fold(query.search).split()]
+    return wanted
+
+
+def _beyond(cursor: str, sort: TransferSort) -> ColumnElement[bool]:
+    name = sort.value.removeprefix("-")
+    kind = int if name in _MOMENTS else str
+    value, number = cursors.decode(cursor, sort.value, [kind, int])
+    key = _SORTS[name]
+    edge = from_microseconds(value) if isinstance(value, int) else value
+    here = tuple_(key, T.number)
+    there = tuple_(type_coerce(edge, key.type), number)
+    return here < there if sort.value.startswith("-") else here > there
+
+
+def pending_to(connection: Connection, subscription_id: str, email_keys: Iterable[str]) -> set[str]:
+    """Which of these addresses have a request that waits."""
+    rows = connection.execute(
+        select(T.email_key).where(
+            T.subscription_id == subscription_id, T.state == "pending", T.email_key.in_(list(email_keys))
+        )
+    )
+    return set(rows.scalars())
+
+
+def add(connection: Connection, values: Mapping[str, Any]) -> None:
+    """A new request."""
+    connection.execute(insert(transfers), values)
+
+
+def change(connection: Connection, rows: Sequence[Mapping[str, Any]], *names: str) -> None:
+    """Set these columns of many requests, each row of values with its `number`; every version goes up by one."""
+    if rows:
+        values: dict[str, Any] = {name: bindparam(f"new_{name}") for name in names}
+        connection.execute(
+            update(transfers).where(T.number == bindparam("row")).values(version=T.version + 1, **values),
+            [{"row": row["number"], **{f"new_{name}": row[name] for name in names}} for row in rows],
+        )
+
+
+def applicants(connection: Connection, account_ids: Sequence[str]) -> Sequence[Row[Any]]:
+    """What is true of these accounts: `id`, `email`, names, `position`, and `listed_on`, where each is a user."""
+    a = accounts.c
+    query = (
+        select(
+            a.id,
+            a.email,
+            a.email_key,
+            a.first_name,
+            a.last_name,
+            a.position,
+            users.c.subscription_id.label("listed_on"),
+        )
+        .select_from(accounts.outerjoin(users, (users.c.account_id == a.id) & LIVING))
+        .where(a.id.in_(account_ids))
+    )
+    rows: Sequence[Row[Any]] = connection.execute(query).all()
+    return rows
+
+
+def own_subscriptions(
+    connection: Connection, account_ids: Sequence[str], paid_plans: Iterable[str], but: str
+) -> Sequence[Row[Any]]:
+    """The paid subscriptions these accounts own that have not ended, except `but`."""
+    s = subscriptions.c
+    return connection.execute(
+        select(subscriptions).where(
+            s.owner_account_id.in_(account_ids), s.status != "ended", s.plan.in_(list(paid_plans)), s.id != but
+        )
+    ).all()

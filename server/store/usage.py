@@ -1,0 +1,40 @@
+"""Twelve months of seat use: the most of each week."""
+
+import datetime as dt
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import Connection, Row, case, select
+from sqlalchemy.dialects.postgresql import insert as postgresql_insert
+from sqlalchemy.dialects.sqlite import insert as sqlite_insert
+
+from server.store.tables import seat_usage as table
+
+WEEKS = 53
+
+
+def week_of(day: dt.date) -> dt.date:
+    """The Monday of a day's week."""
+    return day - dt.timedelta(days=day.weekday())
+
+
+def note(connection: Connection, subscription_id: str, day: dt.date, *, used: int, paid: int) -> None:
+    """Keep the most seats used and paid in the week of a day."""
+    dialect_insert = sqlite_insert if connection.dialect.name == "sqlite" else postgresql_insert
+    new = dialect_insert(table).values(subscription_id=subscription_id, week=week_of(day), used=used, paid=paid)
+    larger = {
+        name: case((new.excluded[name] > table.c[name], new.excluded[name]), else_=table.c[name])
+        for name in ("used", "paid")
+    }
+    connection.execute(new.on_conflict_do_update(index_elements=["subscription_id", "week"], set_=larger))
+
+
+def latest(connection: Connection, subscription_id: str) -> Sequence[Row[Any]]:
+    """The last twelve months, oldest first."""
+    newest = (
+        select(table.c.week, table.c.used, table.c.paid)
+        .where(table.c.subscription_id == subscription_id)
+        .order_by(table.c.week.desc())
+        .limit(WEEKS)
+    )
+    return list(reversed(connection.execute(newest).all()))

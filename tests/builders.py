@@ -1,0 +1,127 @@
+"""Builders with defaults: a test names only what matters to it.
+
+    async with running(tmp_path) as server:
+        team = make_organisation(server, users=3, seats=5)
+        async with team.client() as api:
+            answer = await api.get("/v1/me")
+
+The server runs in this process, on a temporary SQLite file, with a sandbox clock that starts at `NOW` and stands still.
+"""
+
+import datetime as dt
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import httpx
+from starlette.applications import Starlette
+
+from contract.people import Role
+from contract.subscription import BillingCycle
+from server.app import create_app
+from server.clock import Clock
+from server.founding import Founding, found, give_token
+from server.services import Services
+from server.settings import ServerSettings
+from server.store import organisations
+from server.text import email_key
+
+NOW = dt.datetime(2025, 11, 14, 9, 30, tzinfo=dt.UTC)
+"""A Friday in the middle of a month."""
+
+
+@dataclass(frozen=True)
+class RunningServer:
+    """An app whose lifespan is running."""
+
+    app: Starlette
+    clock: Clock
+
+    @property
+    def services(self) -> Services:
+        """What the areas share: database, clock, catalogue."""
+        found: Services = self.app.state.services
+        return found
+
+    def client(self, token: str = "", **headers: str) -> httpx.AsyncClient:
+        """An HTTP client that talks to the app without a network."""
+        if token:
+            headers["Authorization"] = f"Bearer {token}"
+        transport = httpx.ASGITransport(self.app, raise_app_exceptions=False)
+        return httpx.AsyncClient(transport=transport, base_url="http://server", headers=headers)
+
+
+@dataclass(frozen=True)
+class Team:
+    """One organisation, with its owner's token."""
+
+    server: RunningServer
+    organisation_id: str
+    subscription_id: str
+    account_id: str
+    token: str
+
+    def client(self, **headers: str) -> httpx.AsyncClient:
+        """A client with the owner's token."""
+        return self.server.client(self.token, **headers)
+
+    def token_of(self, role: Role, *, email: str = "", spending_limit: int | None = 0) -> str:
+        """The token of a new member with this role."""
+        address = email or f"{role.value}-{self.organisation_id[4:10].lower()}@team.example"
+        services = self.server.services
+        now = services.clock.now()
+        with services.database.write() as connection:
+            account_id = organisations.add_account(
+                connection, email=address, email_key=email_key(address) or address, now=now
+            )
+            organisations.add_member(
+                connection,
+                organisation_id=self.organisation_id,
+                account_id=account_id,
+                role=role,
+                now=now,
+                spending_limit=spending_limit,
+            )
+            return give_token(connection, self.organisation_id, account_id, now)
+
+
+@asynccontextmanager
+async def running(
+    folder: Path, *, now: dt.datetime = NOW, sandbox: bool = True, gateway: Any = None, **settings: Any
+) -> AsyncIterator[RunningServer]:
+    """A server on a database in `folder`, whose clock stands still at `now` until a test moves it."""
+    clock = Clock(source=lambda: now)
+    database = f"sqlite:///{folder / 'headcount.db'}"
+    app = create_app(ServerSettings(database=database, sandbox=sandbox, **settings), clock=clock, gateway=gateway)
+    async with app.router.lifespan_context(app):
+        yield RunningServer(app, clock)
+
+
+def make_organisation(
+    server: RunningServer,
+    name: str = "Example Ltd",
+    *,
+    users: int = 0,
+    seats: int = 10,
+    plan: str = "business",
+    cycle: BillingCycle = BillingCycle.MONTHLY,
+    currency: str = "EUR",
+    owner: str = "",
+) -> Team:
+    """An organisation with that many users (`user0@…`, added by hand, one second apart by id order)."""
+    services = server.services
+    wanted = Founding(
+        organisation=name,
+        owner=owner or f"owner@{name.split(maxsplit=1)[0].lower()}.example",
+        plan=plan,
+        cycle=cycle,
+        seats=seats,
+        currency=currency,
+        first_name="Olga",
+        last_name="Owner",
+    )
+    with services.database.write() as connection:
+        made = found(connection, wanted, services.catalogue, services.clock.now())
+    return Team(server, made.organisation_id, made.subscription_id, made.account_id, made.token)
