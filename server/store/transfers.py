@@ -139,7 +139,7 @@ def change(connection: Connection, rows: Sequence[Mapping[str, Any]], *names: st
         )
 
 
-def applicants(connection: Connection, account_ids: Sequence[str]) -> Sequence[Row[Any]]:
+def applicants(connection: Connection, account_ids: Sequence[str]) -> list[Row[Any]]:
     """What is true of these accounts: `id`, `email`, names, `position`, and `listed_on`, where each is a user."""
     a = accounts.c
     query = (
@@ -155,7 +155,7 @@ def applicants(connection: Connection, account_ids: Sequence[str]) -> Sequence[R
         .select_from(accounts.outerjoin(users, (users.c.account_id == a.id) & LIVING))
         .where(a.id.in_(account_ids))
     )
-    rows: Sequence[Row[Any]] = connection.execute(query).all()
+    rows: list[Any] = list(connection.execute(query))
     return rows
 
 

@@ -1,0 +1,1 @@
+"""Transfer requests, both ways (D22-D27)."""

@@ -1,0 +1,47 @@
+"""What the opener may still do to an outgoing request: cancel it, or send it again."""
+
+from typing import Any
+
+from contract.events import EventKind
+from contract.transfers import Transfer, TransferState
+from server.domain.transfers import PENDING_FOR, RESEND_PAUSE, Action, refusal_of
+from server.http.call import Call
+from server.store import transfers
+from server.transfers.answers import as_answer, as_problem, as_request, subject
+from server.transfers.create import new_link
+from server.transfers.reading import required
+
+
+def cancel_transfer(call: Call) -> Transfer:
+    """End an outgoing request before it is answered."""
+    changes = {
+        "state": TransferState.CANCELLED.value,
+        "decided_at": call.now,
+        "decided_by": call.actor.label,
+        "decided_by_account": call.actor.account_id,
+        "link_hash": None,
+    }
+    return _move(call, Action.CANCEL, EventKind.TRANSFER_CANCELLED, changes)
+
+
+def resend_transfer(call: Call) -> Transfer:
+    """Send an outgoing request again: the old link opens nothing any more, and the time starts again."""
+    changes = {
+        "sent_at": call.now,
+        "expires_at": call.now + PENDING_FOR,
+        "resend_after": call.now + RESEND_PAUSE,
+        "link_hash": new_link(),
+    }
+    return _move(call, Action.RESEND, EventKind.TRANSFER_RESENT, changes)
+
+
+def _move(call: Call, action: Action, kind: EventKind, changes: dict[str, Any]) -> Transfer:
+    row = required(call)
+    refusal = refusal_of(action, as_request(row), call.now)
+    if refusal is not None:
+        raise as_problem(refusal)
+    transfers.change(call.connection, [{"number": row.number, **changes}], *changes)
+    answer = as_answer(transfers.now_as(row, **changes))
+    previous = {"state": row.state} if "state" in changes else {"expires_at": row.expires_at.isoformat()}
+    call.emit(kind, subject(answer), previous)
+    return answer
