@@ -117,7 +117,7 @@ class HttpChannel:
             if media != "text/event-stream":
                 message = "The server answered something else than a stream of events."
                 raise BadAnswer(message, request_id=request_id)
-            yield response.aiter_raw()
+            yield response.aiter_bytes()
 
     async def aclose(self) -> None:
         """Close the connections."""
@@ -138,6 +138,9 @@ class HttpChannel:
             async with self._http.stream(
                 call.operation.method, url, headers=headers, content=call.body, timeout=times
             ) as response:
+                if response.headers.get("content-encoding", "identity").lower() != "identity":
+                    message = "The server packed its answer although it was asked not to."
+                    raise BadAnswer(message)
                 yield response
 
     def _reply(self, response: httpx.Response, body: bytes, request_id: str) -> Reply:
@@ -161,14 +164,11 @@ def _origin(url: httpx.URL) -> tuple[str, str, int | None]:
 
 
 async def _whole(response: httpx.Response, largest: int = LARGEST_ANSWER) -> bytes:
-    if response.headers.get("content-encoding", "identity").lower() != "identity":
-        message = "The server packed its answer although it was asked not to."
-        raise BadAnswer(message)
     announced = response.headers.get("content-length", "0")
     if not announced.isdigit() or len(announced) > 18 or int(announced) > largest:  # noqa: PLR2004 - 64 bits
         _too_large()
     body = bytearray()
-    async for chunk in response.aiter_raw():
+    async for chunk in response.aiter_bytes():
         body += chunk
         if len(body) > largest:
             _too_large()
@@ -222,7 +222,9 @@ def _translated(request_id: str) -> Iterator[None]:
 
 def _meaning(error: httpx.HTTPError, request_id: str) -> HeadcountError:
     if isinstance(error, httpx.ConnectError) and _is_about_certificates(error):
-        return Untrusted("The server's certificate is not one we trust.", request_id=request_id)
+        return Untrusted(
+            "The server can't prove who it is: its certificate or its TLS is not one we accept.", request_id=request_id
+        )
     if isinstance(error, httpx.ConnectTimeout | httpx.ConnectError | httpx.PoolTimeout | httpx.ProxyError):
         return CannotConnect("The server can't be reached.", request_id=request_id)
     if isinstance(error, httpx.TimeoutException):
