@@ -14,6 +14,8 @@ from tui.text import clean
 
 __all__ = ["HEADCOUNT", "STYLE_WORDS", "Line", "Piece", "Tone", "pieces", "theme_name", "wants_ansi"]
 
+_LONGEST = 1_000
+
 Tone = Literal["", "ok", "warn", "bad", "dim", "accent", "strong", "reverse"]
 """How a piece of text looks. Never the only carrier of a meaning."""
 
@@ -91,6 +93,8 @@ def pieces(line: Line) -> list[tuple[str, str]]:
     """A line as clean pieces with their tones."""
     parts: Iterable[Piece] = line if isinstance(line, list) else [line]
     return [
-        (clean(part), "") if isinstance(part, str) else (clean(part[0]), STYLE_WORDS.get(part[1], part[1]))
+        (clean(part, _LONGEST), "")
+        if isinstance(part, str)
+        else (clean(part[0], _LONGEST), STYLE_WORDS.get(part[1], part[1]))
         for part in parts
     ]

@@ -1,23 +1,52 @@
 """The base of our widgets: draws its own lines from text in tones, instead of being a tree of smaller widgets."""
 
+import re
 from typing import ClassVar
 
 from rich.segment import Segment
 from rich.style import Style
+from textual.content import Content
 from textual.geometry import Region
 from textual.strip import Strip
 from textual.widget import Widget
 
 from tui.glyphs import Glyphs, glyphs_of
 from tui.text import cells, fit, to_ascii
-from tui.theme import Line, pieces
+from tui.theme import Line, Piece, pieces
 
-__all__ = ["Canvas", "width_of"]
+__all__ = ["Canvas", "framed", "width_of", "wrapped"]
+
+_WORDS = re.compile(r"\s+|\S+")
+_FRAME_TONES = {"ok": "$text-success", "warn": "$text-warning", "bad": "$text-error", "dim": "$foreground-muted"}
 
 
 def width_of(line: Line) -> int:
     """How many cells a line takes."""
     return sum(cells(text) for text, _ in pieces(line))
+
+
+def wrapped(line: Line, width: int) -> list[Line]:
+    """A line in as many as it needs at `width` cells, broken between words; what stands in columns stays if it fits."""
+    if width_of(line) <= width:
+        return [line]
+    lines: list[list[Piece]] = [[]]
+    left = width
+    for text, tone in pieces(line):
+        for word in _WORDS.findall(text):
+            if cells(word) > left and lines[-1]:
+                lines.append([])
+                left = width
+            if lines[-1] or not word.isspace() or len(lines) == 1:
+                lines[-1].append((word, tone))
+                left -= cells(word)
+    return [*lines]
+
+
+def framed(line: Line, glyphs: Glyphs) -> Content | None:
+    """A line as the title of a frame; None when there is nothing to say."""
+    parts = [(to_ascii(text) if glyphs.ascii else text, _FRAME_TONES.get(tone, "")) for text, tone in pieces(line)]
+    found = Content.assemble(*parts)
+    return found if found.plain else None
 
 
 class Canvas(Widget):
@@ -57,8 +86,13 @@ class Canvas(Widget):
     }
     """
 
-    def __init__(self, *, id: str | None = None, classes: str | None = None) -> None:  # noqa: A002 - Textual's word
-        super().__init__(id=id, classes=classes)
+    def __init__(
+        self,
+        *children: Widget,
+        id: str | None = None,  # noqa: A002 - Textual's word
+        classes: str | None = None,
+    ) -> None:
+        super().__init__(*children, id=id, classes=classes)
         self._looks: dict[str, Style] = {}
 
     def draw(self, y: int) -> Strip:

@@ -156,8 +156,10 @@ class RemoteList(TableView):
         )
 
     async def rows_between(self, first: int, last: int) -> list[Row] | None:
-        """The rows from one index to another, those not here asked for now; None when that failed
-        (and the user was told why)."""
+        """The rows from one index to another, asked for now unless they are here.
+
+        None when that failed; `problem` has said why.
+        """
         here = [self.pages.row(index) for index in range(first, last + 1)]
         rows = [row for row in here if row is not None]
         if len(rows) == len(here):

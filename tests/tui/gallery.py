@@ -1,0 +1,144 @@
+"""Small screens that show the widgets as the areas use them."""
+
+import os
+from collections.abc import Iterable
+
+from textual.app import App
+from textual.binding import BindingType
+from textual.screen import Screen
+from textual.widget import Widget
+
+from fake_rows import COLUMNS, FakeRows
+from screens.confirm import Confirm, Summary
+from tui.area import AreaScreen, ListScreen
+from tui.commands import bindings
+from tui.glyphs import glyphs_for
+from tui.theme import HEADCOUNT, theme_name, wants_ansi
+from tui.widgets.app_bar import Frame, link_line
+from tui.widgets.filter_bar import FilterBar
+from tui.widgets.gauges import Meter, UsageChart
+from tui.widgets.panel import Panel
+from tui.widgets.stepper import Stepper
+from tui.widgets.virtual_table import VirtualTable
+
+FRAME = Frame(
+    counts={"users": 39, "transfers": 7},
+    link=link_line(live=True),
+    profile="acme-prod",
+    account="jane@acme.example",
+    colour="#d7875f",
+)
+ACCEPT = Summary(
+    title="Accept 7 transfer requests",
+    verb="Accept 7",
+    lines=["7 people join the subscription: 4 fit into free seats, 3 will be NOT PAID until paid."],
+    items=[f"{name}  {name.split()[0].lower()}@old.example" for name in ("Ana Silva", "Bo Kaya", "Cy Stone", "Dee Novak")],
+    hidden="2 of them are hidden by the filter.",
+    money=[[("EUR 18.00", "strong"), " for 3 seats, with Pay or with the payment of 1 Dec"]],
+    final="Their own paid subscriptions end, without refund: Bo Kaya.",
+    opener="transfers.accept",
+)
+REMOVE = Summary(
+    title="Remove 23 users",
+    verb="Remove 23",
+    lines=["23 users lose access now. Their seats stay paid until 30 Nov and can be refilled."],
+    items=[f"user {number:02}  person.{number}@example.com" for number in range(1, 24)],
+    final="Nothing is refunded. Removal can be undone until 30 Nov while a seat is free.",
+    type_number=23,
+    danger=True,
+    opener="users.remove",
+)
+
+
+class Overview(AreaScreen):
+    """Gauges, stepper and panels."""
+
+    AREA = "overview"
+    BINDINGS: list[BindingType] = [*bindings("overview")]  # noqa: RUF012 - Textual's way
+    AUTO_FOCUS = "Stepper"
+    CSS = "#body { height: 1fr; }"
+
+    def body(self) -> Iterable[Widget]:
+        """Two panels."""
+        plan = Panel(title="My subscription", subtitle=("● active", "ok"), id="plan")
+        seats = Panel(Meter(), UsageChart(id="chart"), Stepper(), title="Seats", id="seats")
+        yield plan
+        yield seats
+        yield Panel(title="Needs attention", subtitle="nothing [/] else", classes="-alert", id="attention")
+        yield Widget(id="body")
+
+    def on_mount(self) -> None:
+        """Show what an account might have."""
+        self.query_one("#plan", Panel).show(
+            [[("Business", "bold"), " · monthly"], [("Renews    ", "dim"), "2026-12-01", ("  in 10 days", "dim")]]
+        )
+        self.query_one("#attention", Panel).show([[("! 3 users are NOT PAID", "bad"), "   EUR 6.00 each"]])
+        self.query_one(Meter).show(36, 36, [("36 of 36", "strong"), " taken · 0 free"])
+        chart = self.query_one(UsageChart)
+        chart.show([3, 4, 5, 9, 12, 14, 18, 19, 22, 26, 31, 36] * 2, ("Dec … Nov", "dim"))
+        self.query_one(Stepper).show(42, 36, note=("(3 for NOT PAID users, 3 spare)", "dim"), least=36)
+        self.action_bar.show([("EUR 12.00 now", "strong"), "   6 seats × EUR 6.00 × 10/30 days, to 30 Nov"])
+
+    def action_more(self) -> None:
+        """One more."""
+        self.query_one(Stepper).step(1)
+
+    def action_fewer(self) -> None:
+        """One less."""
+        self.query_one(Stepper).step(-1)
+
+    def action_type(self) -> None:
+        """Type it."""
+        self.query_one(Stepper).start_typing()
+
+
+class Users(ListScreen):
+    """A list with a filter."""
+
+    AREA = "users"
+    BINDINGS: list[BindingType] = [*bindings("users")]  # noqa: RUF012 - Textual's way
+
+    def __init__(self, source: FakeRows | None = None) -> None:
+        super().__init__()
+        self.source = source or FakeRows(size=39)
+
+    def body(self) -> Iterable[Widget]:
+        """Filter and table."""
+        yield FilterBar("status: source:")
+        yield VirtualTable(self.source, COLUMNS, noun="users", empty="No users yet. n adds one by hand.")
+
+    def actions(self) -> list[tuple[str, str]]:
+        """Removal, when something is marked."""
+        count = self.table.mark_count
+        return [("users.remove", f"remove {count:,}…")] if count else []
+
+
+class Gallery(App[None]):
+    """An app around one of the screens, in the house's colours or as the environment wants."""
+
+    CSS_PATH = "../../tui/headcount.tcss"
+    BINDINGS: list[BindingType] = [*bindings("app")]  # noqa: RUF012 - Textual's way
+    ENABLE_COMMAND_PALETTE = False
+
+    def __init__(self, first: Screen[None], *, theme: str = "", ascii_only: bool = False) -> None:
+        super().__init__(ansi_color=wants_ansi(os.environ))
+        self.first = first
+        self.frame = FRAME
+        self.glyphs = glyphs_for(ascii_only=ascii_only)
+        self.user_keys: dict[str, str] = {}
+        self.answers: list[bool | None] = []
+        self.register_theme(HEADCOUNT)
+        self.theme = theme or theme_name({**os.environ, "TERM": "xterm-256color"})
+
+    def get_default_screen(self) -> Screen[None]:
+        """The screen under test."""
+        return self.first
+
+    def ask(self, summary: Summary) -> None:
+        """Open the dialog and remember its answer."""
+        self.push_screen(Confirm(summary), self.answers.append)
+
+    def action_escape(self) -> None:
+        """What the real app does."""
+        if isinstance(self.screen, AreaScreen):
+            self.screen.close_something()

@@ -1,0 +1,103 @@
+"""The row on top: where one is, how the connection stands, and as whom one works."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from rich.color import ColorParseError
+from rich.segment import Segment
+from rich.style import Style
+from textual.strip import Strip
+
+from tui.commands import AREAS
+from tui.glyphs import UNICODE, Glyphs
+from tui.theme import Line, Piece
+from tui.widgets.canvas import Canvas, width_of
+
+__all__ = ["AppBar", "Frame", "link_line"]
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """What the top row tells on every screen. `colour` paints the product's mark (`#d70000`, `red`; else ours)."""
+
+    counts: Mapping[str, int] = field(default_factory=dict)
+    link: Line = ("○ connecting", "dim")
+    profile: str = ""
+    account: str = ""
+    read_only: bool = False
+    colour: str = ""
+
+
+def link_line(*, live: bool = False, retry: str = "", as_of: str = "", glyphs: Glyphs = UNICODE) -> Line:
+    """How the connection stands: `● live`, `○ reconnecting in 4 s  as of 14:02`, `○ connecting`.
+
+    `retry` says when the next attempt is ("in 4 s"), `as_of` how old the data is ("14:02").
+    """
+    if live:
+        return (f"{glyphs.live} live", "ok")
+    words = [f"{glyphs.waiting} " + (f"reconnecting {retry}".rstrip() if as_of or retry else "connecting")]
+    if as_of:
+        words.append(f"as of {as_of}")
+    return ("  ".join(words), "warn" if as_of or retry else "dim")
+
+
+class AppBar(Canvas):
+    """Product, areas with their counts, READ-ONLY as a word, connection, profile and account.
+
+    When it gets narrow these go in order: the account, the names of the other areas, the product's name, the profile.
+    """
+
+    DEFAULT_CSS = """
+    AppBar { background: $panel; color: $foreground; }
+    AppBar:ansi { text-style: none; }
+    """
+
+    def __init__(self, area: str, frame: Frame | None = None, *, id: str | None = None) -> None:  # noqa: A002
+        super().__init__(id=id)
+        self.area = area
+        self.frame = frame or Frame()
+
+    def show(self, frame: Frame) -> None:
+        """Show other facts; nothing is repainted when they are the same."""
+        if frame != self.frame:
+            self.frame = frame
+            self.refresh()
+
+    def draw(self, y: int) -> Strip:  # noqa: ARG002 - it has one line
+        """The row, with as much as fits."""
+        width = self.size.width
+        brand: str = ""
+        left: list[Piece] = []
+        right: list[Piece] = []
+        for level in range(5):
+            brand = f" {self.glyphs.brand}headcount " if level < 3 else f" {self.glyphs.brand} "  # noqa: PLR2004
+            left, right = self._areas(short=level > 1), self._who(level)
+            if len(brand) + width_of(left) + width_of(right) < width:
+                break
+        gap = max(1, width - len(brand) - width_of(left) - width_of(right))
+        rest = self.strip_of([*left, " " * gap, *right], max(0, width - len(brand)))
+        return Strip([Segment(brand, self._brand_style()), *rest]).adjust_cell_length(width, self.look())
+
+    def _brand_style(self) -> Style:
+        try:
+            own = Style(color=self.frame.colour, bold=True) if self.frame.colour else self.look("accent")
+        except ColorParseError:
+            own = self.look("accent")
+        return self.look() + own
+
+    def _areas(self, *, short: bool) -> list[Piece]:
+        parts: list[Piece] = []
+        for number, (area, name) in enumerate(AREAS.items(), 1):
+            count = self.frame.counts.get(area)
+            words = [str(number), "" if short and area != self.area else name, f"{count:,}" if count else ""]
+            parts.append((f" {' '.join(filter(None, words))} ", "reverse" if area == self.area else "dim"))
+        return parts
+
+    def _who(self, level: int) -> list[Piece]:
+        frame = self.frame
+        parts: list[Piece] = [("READ-ONLY", "warn"), "  "] if frame.read_only else []
+        parts += frame.link if isinstance(frame.link, list) else [frame.link]
+        names = [frame.profile if level < 4 else "", frame.account if level < 1 else ""]  # noqa: PLR2004
+        if shown := " · ".join(filter(None, names)):
+            parts.append(f"  {shown}")
+        return [*parts, " "]

@@ -1,0 +1,75 @@
+"""One line of text being typed. Pure: keys in, text and caret out."""
+
+from dataclasses import dataclass
+
+from tui.text import cells, clean
+from tui.theme import Piece
+
+__all__ = ["Editor"]
+
+
+@dataclass(slots=True)
+class Editor:
+    """Text and where the caret stands in it. `digits` lets only digits in; `limit` is in characters."""
+
+    text: str = ""
+    caret: int = 0
+    digits: bool = False
+    limit: int = 200
+
+    def set(self, text: str) -> None:
+        """Another text, with the caret at its end."""
+        self.text = text
+        self.caret = len(text)
+
+    def insert(self, text: str) -> bool:
+        """Put text in at the caret: one line, harmless; True when something changed."""
+        added = clean(text, limit=self.limit) if text else ""
+        if self.digits:
+            added = "".join(character for character in added if character in "0123456789")
+        added = added[: max(0, self.limit - len(self.text))]
+        self.text = self.text[: self.caret] + added + self.text[self.caret :]
+        self.caret += len(added)
+        return bool(added)
+
+    def press(self, key: str, character: str | None) -> bool:
+        """Handle a key; False when it means nothing here."""
+        edits = {
+            "backspace": lambda: self._cut(self.caret - 1, self.caret),
+            "delete": lambda: self._cut(self.caret, self.caret + 1),
+            "ctrl+u": lambda: self._cut(0, self.caret),
+            "ctrl+k": lambda: self._cut(self.caret, len(self.text)),
+            "ctrl+w": lambda: self._cut(self._word_start(), self.caret),
+            "left": lambda: self._to(self.caret - 1),
+            "right": lambda: self._to(self.caret + 1),
+            "home": lambda: self._to(0),
+            "end": lambda: self._to(len(self.text)),
+            "ctrl+e": lambda: self._to(len(self.text)),
+        }
+        if key in edits:
+            edits[key]()
+            return True
+        if character is not None and character.isprintable():
+            self.insert(character)
+            return True
+        return False
+
+    def _cut(self, start: int, end: int) -> None:
+        start = max(0, start)
+        self.text = self.text[:start] + self.text[end:]
+        self.caret = start
+
+    def _to(self, place: int) -> None:
+        self.caret = max(0, min(place, len(self.text)))
+
+    def _word_start(self) -> int:
+        before = self.text[: self.caret].rstrip()
+        return before.rfind(" ") + 1
+
+    def pieces(self, width: int) -> list[Piece]:
+        """The part of the text around the caret that fits into `width` cells, the caret in reverse."""
+        start = 0
+        while start < self.caret and cells(self.text[start : self.caret]) >= width:
+            start += 1
+        under = self.text[self.caret : self.caret + 1] or " "
+        return [self.text[start : self.caret], (under, "reverse"), self.text[self.caret + 1 :]]

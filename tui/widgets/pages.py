@@ -1,0 +1,94 @@
+"""Lines of text that scroll: what dialogs and the help are made of."""
+
+from collections.abc import Sequence
+
+from textual import events
+from textual.geometry import Size
+from textual.strip import Strip
+
+from tui.theme import Line
+from tui.widgets.canvas import Canvas, wrapped
+
+__all__ = ["Scroller"]
+
+
+class Scroller(Canvas):
+    """Fixed lines above, lines that scroll, fixed lines below; as high as it needs to be, or as there is room.
+
+    When not all lines are seen, one says how many are above and below.
+    """
+
+    BARE = False
+    DEFAULT_CSS = """
+    Scroller { height: auto; max-height: 100%; }
+    """
+
+    def __init__(
+        self,
+        *,
+        above: Sequence[Line] = (),
+        lines: Sequence[Line] = (),
+        below: Sequence[Line] = (),
+        id: str | None = None,  # noqa: A002 - Textual's word
+    ) -> None:
+        super().__init__(id=id)
+        self._said = (list(above), list(lines), list(below))
+        self._laid: tuple[int, list[list[Line]]] = (0, [])
+        self.first = 0
+
+    def _parts(self, width: int) -> list[list[Line]]:
+        """The three parts wrapped to a width."""
+        if self._laid[0] != width or not self._laid[1]:
+            self._laid = (width, [[row for line in part for row in wrapped(line, width)] for part in self._said])
+        return self._laid[1]
+
+    def get_content_height(self, container: Size, viewport: Size, width: int) -> int:  # noqa: ARG002
+        """All lines."""
+        return sum(map(len, self._parts(width)))
+
+    @property
+    def room(self) -> int:
+        """How many of the scrolling lines are seen at once."""
+        above, lines, below = self._parts(self.size.width)
+        free = self.size.height - len(above) - len(below)
+        return max(1, free if free >= len(lines) else free - 1)
+
+    def scroll_lines(self, by: int) -> None:
+        """Show other lines."""
+        first = max(0, min(self.first + by, len(self._parts(self.size.width)[1]) - self.room))
+        if first != self.first:
+            self.first = first
+            self.refresh()
+
+    def show_below(self, below: Sequence[Line]) -> None:
+        """Replace the lines at the bottom."""
+        rows = len(self._parts(self.size.width)[2])
+        self._said = (*self._said[:2], list(below))
+        self._laid = (0, [])
+        self.refresh(layout=len(self._parts(self.size.width)[2]) != rows)
+
+    def on_mouse_scroll_down(self, event: events.MouseScrollDown) -> None:
+        """Three lines down."""
+        event.stop()
+        self.scroll_lines(3)
+
+    def on_mouse_scroll_up(self, event: events.MouseScrollUp) -> None:
+        """Three lines up."""
+        event.stop()
+        self.scroll_lines(-3)
+
+    def _seen(self) -> list[Line]:
+        lines, room = self._parts(self.size.width)[1], self.room
+        if room >= len(lines):
+            return lines
+        last = min(self.first + room, len(lines))
+        more = f"  {self.glyphs.up} {self.first:,} above   {self.glyphs.down} {len(lines) - last:,} below"
+        return [*lines[self.first : last], (f"{more}   ↓ ↑ scroll", "dim")]
+
+    def draw(self, y: int) -> Strip:
+        """One line."""
+        above, _, below = self._parts(self.size.width)
+        middle = self._seen()
+        fill = max(0, self.size.height - len(above) - len(middle) - len(below))
+        rows = [*above, *middle, *([""] * fill), *below]
+        return self.strip_of(rows[y] if y < len(rows) else "", self.size.width)
