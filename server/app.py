@@ -115,9 +115,8 @@ def _routes(areas: list[ModuleType], services: Services) -> list[Route]:
         Route("/readyz", _ready(services)),
         Route("/openapi.json", _openapi),
     ]
-    for path in sorted(resources, key=lambda path: ("{" in path, path)):
-        routes.append(_any_method(path, Resource(resources[path])))
-    return routes
+    in_order = sorted(resources, key=lambda path: ("{" in path, path))
+    return routes + [_any_method(path, Resource(resources[path])) for path in in_order]
 
 
 def _any_method(path: str, resource: Resource) -> Route:
@@ -142,16 +141,24 @@ def _lifespan(areas: list[ModuleType], services: Services) -> Callable[[Starlett
                     await hook(services)
             with services.database.write() as connection:
                 idempotency.forget_unfinished(connection)
-            chores = asyncio.create_task(_keep_house(areas, services))
-            yield
-            services.notices.close()
-            chores.cancel()
-            with suppress(asyncio.CancelledError):
-                await chores
+            async with _house_kept(areas, services):
+                yield
         finally:
+            services.notices.close()
             services.database.close()
 
     return lifespan
+
+
+@asynccontextmanager
+async def _house_kept(areas: list[ModuleType], services: Services) -> AsyncIterator[None]:
+    chores = asyncio.create_task(_keep_house(areas, services))
+    try:
+        yield
+    finally:
+        chores.cancel()
+        with suppress(asyncio.CancelledError):
+            await chores
 
 
 async def _keep_house(areas: list[ModuleType], services: Services) -> None:

@@ -2,6 +2,7 @@
 
 import datetime as dt
 from dataclasses import dataclass
+from typing import NamedTuple
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from sqlalchemy import Connection, insert
@@ -20,6 +21,7 @@ from server.text import email_key, fold, is_unsafe
 from server.unit import Unit
 
 MAX_SEATS = 10_000_000
+MAX_NAME = 200
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -45,6 +47,11 @@ class Founded:
     subscription_id: str
     account_id: str
     token: str
+
+
+class _Price(NamedTuple):
+    unit: int | None
+    sub_accounts: bool
 
 
 def found(connection: Connection, wanted: Founding, catalogue: Catalogue, now: dt.datetime) -> Founded:
@@ -84,7 +91,14 @@ def found(connection: Connection, wanted: Founding, catalogue: Catalogue, now: d
         now=now,
         spending_limit=None,
     )
-    subscription_id = _subscribe(connection, wanted, catalogue, price, organisation_id, account_id, now)
+    subscription_id = _subscribe(
+        connection,
+        wanted,
+        _Price(price, catalogue.offer(wanted.plan).sub_accounts),
+        organisation_id,
+        account_id,
+        now=now,
+    )
     token = give_token(connection, organisation_id, account_id, now, label="the owner's first token")
     _tell(connection, wanted, organisation_id, subscription_id, now)
     return Founded(organisation_id=organisation_id, subscription_id=subscription_id, account_id=account_id, token=token)
@@ -108,7 +122,7 @@ def give_token(
 
 
 def _checked_price(wanted: Founding, catalogue: Catalogue) -> int | None:
-    if not fold(wanted.organisation) or is_unsafe(wanted.organisation) or len(wanted.organisation) > 200:
+    if not fold(wanted.organisation) or is_unsafe(wanted.organisation) or len(wanted.organisation) > MAX_NAME:
         _refuse("an organisation needs a name of at most 200 characters, without control characters")
     if wanted.plan not in catalogue.offers:
         _refuse(f"there is no plan {wanted.plan!r}; there are {', '.join(catalogue.offers)}")
@@ -129,15 +143,15 @@ def _checked_price(wanted: Founding, catalogue: Catalogue) -> int | None:
 def _subscribe(
     connection: Connection,
     wanted: Founding,
-    catalogue: Catalogue,
-    price: int | None,
+    price: _Price,
     organisation_id: str,
     account_id: str,
+    *,
     now: dt.datetime,
 ) -> str:
     today = local_date(now, wanted.time_zone)
     period = period_from(today, wanted.cycle)
-    seats = wanted.seats if catalogue.offer(wanted.plan).sub_accounts else 0
+    seats = wanted.seats if price.sub_accounts else 0
     identity = new_id("sub")
     connection.execute(
         insert(subscriptions).values(
@@ -152,7 +166,7 @@ def _subscribe(
             anchor_day=today.day,
             period_start=period.start,
             period_end=period.end,
-            unit_price=price,
+            unit_price=price.unit,
             seats=seats,
             high_water=seats,
             created_at=now,

@@ -1,9 +1,7 @@
 """Who asks, and whether they may."""
 
 import datetime as dt
-from typing import Any
 
-from sqlalchemy import Row
 from starlette.requests import Request
 
 from contract.operations import Operation
@@ -14,6 +12,7 @@ from server.http.call import Principal
 from server.http.problems import ServerProblem
 from server.services import Services
 from server.store import tokens
+from server.store.types import AnyRow
 
 USED_EVERY = dt.timedelta(minutes=1)
 """How often the time of the last use is written: not at every request."""
@@ -77,7 +76,7 @@ def _refused() -> ServerProblem:
     return ServerProblem(ProblemCode.NOT_AUTHENTICATED, headers={"WWW-Authenticate": 'Bearer realm="headcount"'})
 
 
-def _principal(row: Row[Any]) -> Principal:
+def _principal(row: AnyRow) -> Principal:
     return Principal(
         token_id=row.id,
         account_id=row.account_id,

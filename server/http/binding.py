@@ -15,6 +15,7 @@ from sqlalchemy.exc import OperationalError
 from starlette.requests import Request
 from starlette.responses import Response
 
+from contract.base import Body
 from contract.operations import Key, Operation
 from contract.people import Permission
 from contract.problems import ProblemCode
@@ -31,6 +32,9 @@ Handlers = Mapping[Operation, Handler | LongHandler]
 
 _ID = re.compile(r"[a-z]{2,4}_[A-Za-z0-9]{1,40}")
 _ETAG = re.compile(r'\s*(?:W/)?"([^"\x00-\x1f]*)"\s*')
+_VERSION = re.compile(r"[0-9]{1,18}")
+NO_VERSION = -1
+"""What an ETag that is not one of ours stands for: it matches nothing."""
 REPLAYED = "Idempotency-Replayed"
 
 
@@ -81,7 +85,7 @@ class Endpoint:
             return await self._run_long(asked)
         return self._run(asked)
 
-    def _body(self, request: Request, raw: bytes) -> BaseModel | None:
+    def _body(self, request: Request, raw: bytes) -> Body | None:
         model = self._operation.body
         if not raw and (model is None or self._operation.body_optional):
             return None
@@ -117,7 +121,7 @@ class Endpoint:
         if not all(found):
             raise ServerProblem(ProblemCode.BAD_REQUEST, 'If-Match takes the ETag of an answer, such as "3".')
         tags = [match[1] for match in found if match]
-        return frozenset(int(tag) if tag.isascii() and tag.isdecimal() and len(tag) < 19 else -1 for tag in tags)
+        return frozenset(int(tag) if _VERSION.fullmatch(tag) else NO_VERSION for tag in tags)
 
     def _read(self, asked: Asked) -> Response:
         with self._services.database.read() as connection:
@@ -139,8 +143,8 @@ class Endpoint:
                 return response
         except (ServerProblem, Refusal, OperationalError):
             raise
-        except Exception:
-            return self._crashed(asked, slot)
+        except Exception as error:  # noqa: BLE001 - a fault of ours is an answer too, kept under the key
+            return self._crashed(asked, slot, error)
 
     async def _run_long(self, asked: Asked) -> Response:
         slot = self._slot(asked)
@@ -156,8 +160,8 @@ class Endpoint:
             response = answer if isinstance(answer, Response) else self._response(answer)
         except (ServerProblem, Refusal) as error:
             return self._refused(asked, slot, error if isinstance(error, ServerProblem) else refused(error))
-        except Exception:
-            return self._crashed(asked, slot)
+        except Exception as error:  # noqa: BLE001 - a fault of ours is an answer too, kept under the key
+            return self._crashed(asked, slot, error)
         self._keep(slot, response)
         return response
 
@@ -170,8 +174,8 @@ class Endpoint:
             self._keep(slot, response)
         return response
 
-    def _crashed(self, asked: Asked, slot: idempotency.Slot | None) -> Response:
-        log.exception("%s failed, request %s", self._operation.name, asked.request_id)
+    def _crashed(self, asked: Asked, slot: idempotency.Slot | None, error: Exception) -> Response:
+        log.error("%s failed, request %s", self._operation.name, asked.request_id, exc_info=error)
         problem = ServerProblem(ProblemCode.INTERNAL_ERROR, "The server failed. What you asked for was not done.")
         response = render(problem, instance=asked.http.url.path, request_id=asked.request_id)
         self._keep(slot, response)

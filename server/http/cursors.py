@@ -4,6 +4,7 @@ import base64
 import binascii
 import json
 from collections.abc import Sequence
+from typing import Any
 
 from server.http.problems import Invalid
 
@@ -30,14 +31,16 @@ def decode(cursor: str, sort: str, types: Sequence[type]) -> list[str | int]:
     if not isinstance(found, list) or len(found) != len(types) + 1 or found[0] != sort:
         raise _bad()
     values = found[1:]
-    for value, kind in zip(values, types, strict=True):
-        if type(value) is not kind or (kind is int and abs(value) > MAX_NUMBER) or not _storable(value):
-            raise _bad()
+    if not all(type(value) is kind and _storable(value) for value, kind in zip(values, types, strict=True)):
+        raise _bad()
     return values
 
 
-def _storable(value: str | int) -> bool:
-    return isinstance(value, int) or value.isascii() or not any("\ud800" <= char <= "\udfff" for char in value)
+def _storable(value: Any) -> bool:
+    """Whether a database takes it: 64 bits, no halves of characters."""
+    if isinstance(value, int):
+        return abs(value) <= MAX_NUMBER
+    return value.isascii() or not any("\ud800" <= char <= "\udfff" for char in value)
 
 
 def _bad() -> Invalid:

@@ -5,7 +5,7 @@ import hashlib
 import json
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, and_, delete, insert, select, update
+from sqlalchemy import ColumnElement, Connection, and_, delete, insert, select, update
 
 from contract.problems import ProblemCode
 from server.http.problems import ServerProblem
@@ -69,7 +69,7 @@ class Slot:
         """Forget the key: the command was refused before it did anything."""
         connection.execute(delete(keys).where(self._mine()))
 
-    def _mine(self) -> object:
+    def _mine(self) -> ColumnElement[bool]:
         return and_(
             keys.c.organisation_id == self.organisation_id,
             keys.c.account_id == self.account_id,

@@ -1,16 +1,16 @@
 """Organisations, accounts and memberships."""
 
 import datetime as dt
-from typing import Any
 
-from sqlalchemy import Connection, Row, insert, select
+from sqlalchemy import Connection, insert, select
 
 from contract.people import Role
 from server.ids import new_id
 from server.store.tables import accounts, members, organisations
+from server.store.types import AnyRow
 
 
-def by_name(connection: Connection, name_key: str) -> Row[Any] | None:
+def by_name(connection: Connection, name_key: str) -> AnyRow | None:
     """The organisation with this folded name."""
     return connection.execute(select(organisations).where(organisations.c.name_key == name_key)).first()
 
@@ -22,7 +22,12 @@ def add(connection: Connection, *, name: str, name_key: str, now: dt.datetime) -
     return identity
 
 
-def account_by_email(connection: Connection, email_key: str) -> Row[Any] | None:
+def account(connection: Connection, account_id: str) -> AnyRow | None:
+    """An account by its id."""
+    return connection.execute(select(accounts).where(accounts.c.id == account_id)).first()
+
+
+def account_by_email(connection: Connection, email_key: str) -> AnyRow | None:
     """The account with this address."""
     return connection.execute(select(accounts).where(accounts.c.email_key == email_key)).first()
 
@@ -64,3 +69,8 @@ def add_member(
             created_at=now,
         )
     )
+
+
+def account(connection: Connection, account_id: str) -> AnyRow | None:
+    """One account by its id."""
+    return connection.execute(select(accounts).where(accounts.c.id == account_id)).first()

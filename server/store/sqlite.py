@@ -5,7 +5,20 @@ import os
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import DDL, Connection, Engine, create_engine, event
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Engine,
+    Integer,
+    Select,
+    column,
+    create_engine,
+    event,
+    func,
+    literal_column,
+    select,
+    table,
+)
 from sqlalchemy.pool import StaticPool
 
 from server.settings import SettingsError
@@ -41,11 +54,13 @@ END""",
 )
 """The trigram index over the living users, kept by triggers so that no way of writing can forget it."""
 
+_search = table("users_search", column("rowid", Integer))
+
 
 def install(connection: Connection) -> None:
     """Make the trigram index and its triggers, beside the tables."""
     for statement in SEARCH_DDL:
-        connection.execute(DDL(statement))
+        connection.exec_driver_sql(statement)
 
 
 def make_engine(path: Path | None, *, read_only: bool = False) -> Engine:
@@ -55,7 +70,6 @@ def make_engine(path: Path | None, *, read_only: bool = False) -> Engine:
         "sqlite://",
         creator=lambda: _connect(target, read_only=read_only),
         poolclass=StaticPool,
-        skip_autocommit_rollback=True,
         hide_parameters=True,
     )
     event.listen(engine, "begin", _begin)
@@ -108,6 +122,12 @@ class WriterLock:
             self._file = None
 
 
-def match_text(words: list[str]) -> str:
-    """What the trigram index is asked: every one of these words (three characters or more) as it stands."""
-    return " AND ".join('"' + word.replace('"', '""') + '"' for word in words)
+def matches(words: list[str]) -> Select[tuple[int]]:
+    """The numbers of the users in whose text each of these words (three characters or more) is found somewhere."""
+    text = " AND ".join('"' + word.replace('"', '""') + '"' for word in words)
+    return select(_search.c.rowid).where(literal_column("users_search").op("MATCH")(text))
+
+
+def contains(column: ColumnElement[str], word: str) -> ColumnElement[bool]:
+    """Whether a word is somewhere in a column, asked row by row."""
+    return func.instr(column, word) > 0

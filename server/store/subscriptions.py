@@ -2,19 +2,20 @@
 
 from typing import Any
 
-from sqlalchemy import Connection, Row, bindparam, select, update
+from sqlalchemy import Connection, bindparam, select, update
 
 from server.store.tables import subscriptions
+from server.store.types import AnyRow
 
 _ONE = select(subscriptions).where(subscriptions.c.id == bindparam("id"))
 
 
-def get(connection: Connection, subscription_id: str) -> Row[Any]:
+def get(connection: Connection, subscription_id: str) -> AnyRow:
     """The row of a subscription that is there (its id comes from a principal or a foreign key)."""
     return connection.execute(_ONE, {"id": subscription_id}).one()
 
 
-def change(connection: Connection, subscription_id: str, **values: Any) -> Row[Any]:
+def change(connection: Connection, subscription_id: str, **values: Any) -> AnyRow:
     """Change columns, count the version up, and answer the row as it is then."""
     connection.execute(
         update(subscriptions)

@@ -1,11 +1,11 @@
 """Tokens in the database, and the one query that tells who asks."""
 
 import datetime as dt
-from typing import Any
 
-from sqlalchemy import Connection, Row, bindparam, insert, select, update
+from sqlalchemy import Connection, bindparam, insert, select, update
 
 from server.store.tables import accounts, members, organisations, subscriptions, tokens
+from server.store.types import AnyRow
 
 _HOLDER = (
     select(
@@ -37,7 +37,7 @@ _HOLDER = (
 )
 
 
-def holder(connection: Connection, token_id: str) -> Row[Any] | None:
+def holder(connection: Connection, token_id: str) -> AnyRow | None:
     """The token with its account, membership, organisation and subscription."""
     return connection.execute(_HOLDER, {"token_id": token_id}).first()
 

@@ -1,12 +1,16 @@
 """Column types that mean the same on every database."""
 
 import datetime as dt
+from typing import Any, TypeAlias
 
-from sqlalchemy import BigInteger, Dialect, Integer, String
+from sqlalchemy import BigInteger, Dialect, Integer, Row, String
 from sqlalchemy.types import TypeDecorator
 
 EPOCH = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
 _MICROSECOND = dt.timedelta(microseconds=1)
+
+AnyRow: TypeAlias = Row[*tuple[Any, ...]]
+"""A row of any columns."""
 
 Number = BigInteger().with_variant(Integer(), "sqlite")
 """A row number that the database counts up (SQLite does that for INTEGER alone)."""

@@ -2,13 +2,13 @@
 
 import datetime as dt
 from collections.abc import Sequence
-from typing import Any
 
-from sqlalchemy import Connection, Row, case, select
+from sqlalchemy import Connection, case, select
 from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
 from server.store.tables import seat_usage as table
+from server.store.types import AnyRow
 
 WEEKS = 53
 
@@ -29,7 +29,7 @@ def note(connection: Connection, subscription_id: str, day: dt.date, *, used: in
     connection.execute(new.on_conflict_do_update(index_elements=["subscription_id", "week"], set_=larger))
 
 
-def latest(connection: Connection, subscription_id: str) -> Sequence[Row[Any]]:
+def latest(connection: Connection, subscription_id: str) -> Sequence[AnyRow]:
     """The last twelve months, oldest first."""
     newest = (
         select(table.c.week, table.c.used, table.c.paid)

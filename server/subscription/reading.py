@@ -1,9 +1,5 @@
 """A subscription's row as the rules and the wire see it."""
 
-from typing import Any
-
-from sqlalchemy import Row
-
 from contract.money import Money
 from contract.subscription import (
     BillingCycle,
@@ -17,9 +13,10 @@ from server.catalogue import Catalogue
 from server.domain.periods import Period
 from server.domain.pricing import Facts, forecast
 from server.domain.seats import Seats
+from server.store.types import AnyRow
 
 
-def seats_of(row: Row[Any], catalogue: Catalogue) -> Seats:
+def seats_of(row: AnyRow, catalogue: Catalogue) -> Seats:
     """The seats, for the rules."""
     return Seats(
         paid=row.seats,
@@ -31,7 +28,7 @@ def seats_of(row: Row[Any], catalogue: Catalogue) -> Seats:
     )
 
 
-def facts_of(row: Row[Any], catalogue: Catalogue) -> Facts:
+def facts_of(row: AnyRow, catalogue: Catalogue) -> Facts:
     """All that pricing needs to know."""
     return Facts(
         plan=catalogue.offer(row.plan).name,
@@ -46,13 +43,13 @@ def facts_of(row: Row[Any], catalogue: Catalogue) -> Facts:
     )
 
 
-def plan_of(row: Row[Any], catalogue: Catalogue) -> Plan:
+def plan_of(row: AnyRow, catalogue: Catalogue) -> Plan:
     """The plan it is on; on a contract the maximum number of users is the contract's."""
     plan = catalogue.offer(row.plan).plan(row.currency)
     return plan.model_copy(update={"max_users": row.seats}) if plan.kind is PlanKind.CONTRACT else plan
 
 
-def subscription_answer(row: Row[Any], catalogue: Catalogue) -> Subscription:
+def subscription_answer(row: AnyRow, catalogue: Catalogue) -> Subscription:
     """The subscription as it travels, with what the next renewal will cost if nothing changes."""
     return Subscription(
         id=row.id,
@@ -77,11 +74,11 @@ def subscription_answer(row: Row[Any], catalogue: Catalogue) -> Subscription:
     )
 
 
-def _unit_price(row: Row[Any]) -> Money | None:
+def _unit_price(row: AnyRow) -> Money | None:
     return None if row.unit_price is None else Money(amount=row.unit_price, currency=row.currency)
 
 
-def _next_payment(row: Row[Any], catalogue: Catalogue) -> NextPayment | None:
+def _next_payment(row: AnyRow, catalogue: Catalogue) -> NextPayment | None:
     facts = facts_of(row, catalogue)
     found = forecast(facts, facts.seats)
     return None if found is None else NextPayment(date=found.date, amount=found.amount, seats=found.seats)

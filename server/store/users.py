@@ -1,0 +1,138 @@
+"""Users: single rows and sets of them."""
+
+import datetime as dt
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import islice
+from typing import Any, NamedTuple
+
+from sqlalchemy import Connection, and_, insert, select, update
+
+from contract.users import UserStatus
+from server.store.tables import LIVING, accounts, members, users
+from server.store.types import AnyRow
+
+CHUNK = 1000
+"""How many keys one query names."""
+
+
+def get(connection: Connection, subscription_id: str, user_id: str) -> AnyRow | None:
+    """A user of this subscription, listed or removed."""
+    return connection.execute(
+        select(users).where(users.c.id == user_id, users.c.subscription_id == subscription_id)
+    ).first()
+
+
+def many(connection: Connection, subscription_id: str, ids: Iterable[str]) -> dict[str, AnyRow]:
+    """Users of this subscription by id, listed or removed."""
+    found: dict[str, AnyRow] = {}
+    for chunk in _chunks(ids):
+        rows = connection.execute(
+            select(users).where(users.c.id.in_(chunk), users.c.subscription_id == subscription_id)
+        )
+        found.update((row.id, row) for row in rows)
+    return found
+
+
+def listed_keys(connection: Connection, subscription_id: str, email_keys: Iterable[str]) -> set[str]:
+    """Which of these addresses are listed."""
+    found: set[str] = set()
+    for chunk in _chunks(email_keys):
+        found.update(
+            connection.execute(
+                select(users.c.email_key).where(
+                    users.c.subscription_id == subscription_id, users.c.email_key.in_(chunk), LIVING
+                )
+            ).scalars()
+        )
+    return found
+
+
+def accounts_of(connection: Connection, organisation_id: str, email_keys: Iterable[str]) -> dict[str, AnyRow]:
+    """Accounts by address key: with `member` (role here or None) and `listed_on` (subscription or None)."""
+    found: dict[str, AnyRow] = {}
+    mine = and_(members.c.account_id == accounts.c.id, members.c.organisation_id == organisation_id)
+    for chunk in _chunks(email_keys):
+        rows = connection.execute(
+            select(accounts, members.c.role.label("member"), users.c.subscription_id.label("listed_on"))
+            .select_from(accounts)
+            .outerjoin(members, mine)
+            .outerjoin(users, and_(users.c.account_id == accounts.c.id, LIVING))
+            .where(accounts.c.email_key.in_(chunk))
+        )
+        found.update((row.email_key, row) for row in rows)
+    return found
+
+
+def is_account_listed(connection: Connection, account_id: str) -> bool:
+    """Whether an account is on any subscription now."""
+    row = connection.execute(select(users.c.id).where(users.c.account_id == account_id, LIVING)).first()
+    return row is not None
+
+
+def add(connection: Connection, rows: Sequence[dict[str, Any]]) -> None:
+    """List new users."""
+    if rows:
+        connection.execute(insert(users), rows)
+
+
+def change(connection: Connection, user_id: str, **values: Any) -> AnyRow:
+    """Change columns of one user, count its version up, and answer it as it is then."""
+    connection.execute(update(users).where(users.c.id == user_id).values(**values, version=users.c.version + 1))
+    return connection.execute(select(users).where(users.c.id == user_id)).one()
+
+
+def remove(connection: Connection, ids: Iterable[str], now: dt.datetime, restorable_until: dt.datetime) -> None:
+    """Take users off the list; their rows stay as history."""
+    for chunk in _chunks(ids):
+        connection.execute(
+            update(users)
+            .where(users.c.id.in_(chunk))
+            .values(removed_at=now, restorable_until=restorable_until, version=users.c.version + 1)
+        )
+
+
+class Waiting(NamedTuple):
+    """Somebody without a seat."""
+
+    id: str
+    email: str
+    first_name: str
+    last_name: str
+    source: str
+
+    @property
+    def name(self) -> str:
+        """First and last name, or the address of somebody who gave neither."""
+        return f"{self.first_name} {self.last_name}".strip() or self.email
+
+
+def waiting(connection: Connection, subscription_id: str, limit: int) -> list[Waiting]:
+    """The users without a seat, those who wait longest first (D16)."""
+    rows = connection.execute(
+        select(users.c.id, users.c.email, users.c.first_name, users.c.last_name, users.c.source)
+        .where(users.c.subscription_id == subscription_id, LIVING, users.c.status == UserStatus.NOT_PAID.value)
+        .order_by(users.c.waiting_since, users.c.number)
+        .limit(limit)
+    )
+    return [Waiting(*row) for row in rows]
+
+
+def names_waiting(connection: Connection, subscription_id: str, limit: int) -> list[str]:
+    """The names of the first users in line for a seat."""
+    return [each.name for each in waiting(connection, subscription_id, limit)] if limit else []
+
+
+def activate(connection: Connection, ids: Iterable[str]) -> None:
+    """Give these users a seat."""
+    for chunk in _chunks(ids):
+        connection.execute(
+            update(users)
+            .where(users.c.id.in_(chunk))
+            .values(status=UserStatus.ACTIVE.value, waiting_since=None, version=users.c.version + 1)
+        )
+
+
+def _chunks(values: Iterable[str]) -> Iterator[list[str]]:
+    remaining = iter(values)
+    while chunk := list(islice(remaining, CHUNK)):
+        yield chunk

@@ -1,0 +1,1 @@
+"""Users: the accounts listed on the subscription (D15–D19)."""

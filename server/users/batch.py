@@ -1,0 +1,106 @@
+"""Many users in one transaction, with one result each (additions first, then removals)."""
+
+from collections.abc import Sequence
+from typing import TypeAlias
+
+from contract.problems import ItemProblem, ProblemCode
+from contract.users import BatchMode, User, UserBatch, UserBatchReport, UserResult
+from server.http.call import Call
+from server.http.problems import ServerProblem, not_found
+from server.store import subscriptions, users
+from server.store.types import AnyRow
+from server.users.adding import become_accounts, check_plan, contract_limit, judge, limit_reached
+from server.users.answers import user_answer
+from server.users.seating import Listing, list_users, seats_in, unlist_users
+
+Verdicts: TypeAlias = list[Listing | ServerProblem]
+Removals: TypeAlias = list[AnyRow | ServerProblem]
+
+
+def batch_users(call: Call) -> UserBatchReport:
+    """Remove, then add (so that the freed seats count), then answer in the order of the request.
+
+    `atomic` does all or nothing; `best_effort` does what can be done; `until_full` adds nobody without a free seat.
+    """
+    batch: UserBatch = call.body
+    if batch.add:
+        check_plan(call)
+    removals = _judge_removals(call, batch.remove)
+    additions = _fit(call, judge(call, batch.add), removals, batch.mode)
+    problems = [each for each in (*additions, *removals) if isinstance(each, ServerProblem)]
+    if batch.mode is BatchMode.ATOMIC and problems:
+        undone = ServerProblem(ProblemCode.NOT_DONE)
+        additions = [each if isinstance(each, ServerProblem) else undone for each in additions]
+        removals = [each if isinstance(each, ServerProblem) else undone for each in removals]
+    removed = _remove(call, removals)
+    added = _add(call, additions)
+    return _report([*added, *removed], len(batch.add))
+
+
+def _judge_removals(call: Call, ids: Sequence[str]) -> Removals:
+    found = users.many(call.connection, call.subscription_id, ids)
+    seen: set[str] = set()
+    verdicts: Removals = []
+    for each in ids:
+        row = found.get(each)
+        if row is None:
+            verdicts.append(not_found())
+        elif row.removed_at is not None or each in seen:
+            verdicts.append(ServerProblem(ProblemCode.USER_REMOVED))
+        else:
+            verdicts.append(row)
+        seen.add(each)
+    return verdicts
+
+
+def _fit(call: Call, verdicts: Verdicts, removals: Removals, mode: BatchMode) -> Verdicts:
+    """Refuse those for whom there is no room: above a contract's number, or above the free seats of `until_full`."""
+    row = subscriptions.get(call.connection, call.subscription_id)
+    seats = seats_in(row)
+    going = [each for each in removals if not isinstance(each, ServerProblem)]
+    full = ServerProblem(ProblemCode.NO_SEAT_AVAILABLE, available_seats=0)
+    room: int | None = None
+    if contract_limit(call) is not None:
+        full, room = limit_reached(), seats.paid - seats.listed + len(going)
+    elif mode is BatchMode.UNTIL_FULL:
+        room = max(0, seats.paid - seats.listed + len(going))
+    if room is None:
+        return verdicts
+    fitted: Verdicts = []
+    for verdict in verdicts:
+        if isinstance(verdict, ServerProblem) or room > 0:
+            fitted.append(verdict)
+            room -= isinstance(verdict, Listing)
+        else:
+            fitted.append(full)
+    return fitted
+
+
+def _remove(call: Call, removals: Removals) -> list[User | ServerProblem]:
+    going = [each for each in removals if not isinstance(each, ServerProblem)]
+    if not going:
+        return [each for each in removals if isinstance(each, ServerProblem)]
+    unlist_users(call, going)
+    after = users.many(call.connection, call.subscription_id, [each.id for each in going])
+    return [each if isinstance(each, ServerProblem) else user_answer(after[each.id]) for each in removals]
+
+
+def _add(call: Call, verdicts: Verdicts) -> list[User | ServerProblem]:
+    coming = [each for each in verdicts if isinstance(each, Listing)]
+    added = iter(list_users(call, become_accounts(call, coming)) if coming else [])
+    return [each if isinstance(each, ServerProblem) else next(added) for each in verdicts]
+
+
+def _report(outcomes: Sequence[User | ServerProblem], additions: int) -> UserBatchReport:
+    results = tuple(_result(index, outcome, additions) for index, outcome in enumerate(outcomes))
+    failed = sum(result.problem is not None for result in results)
+    return UserBatchReport(done=len(results) - failed, failed=failed, results=results)
+
+
+def _result(index: int, outcome: User | ServerProblem, additions: int) -> UserResult:
+    if isinstance(outcome, User):
+        return UserResult(index=index, user=outcome)
+    place = f"/add/{index}" if index < additions else f"/remove/{index - additions}"
+    field = outcome.errors[0].pointer if outcome.errors else ""
+    problem = ItemProblem(code=outcome.code, detail=outcome.detail, pointer=place + field)
+    return UserResult(index=index, problem=problem)

@@ -1,0 +1,32 @@
+"""Editing a user's name or position."""
+
+from contract.events import EventKind
+from contract.users import User, UserStatus
+from server.http.call import Call
+from server.store import users
+from server.text import fold, name_key, search_key
+from server.users.answers import user_answer, user_object
+from server.users.removing import find_listed
+
+
+def change_user(call: Call) -> User:
+    """Change what was given; what is absent, or the same as before, stays."""
+    row = find_listed(call)
+    given = call.body.model_dump(exclude_none=True)
+    changed = {name: value.strip() for name, value in given.items() if value.strip() != getattr(row, name)}
+    if not changed:
+        return user_answer(row)
+    first, last, position = (changed.get(name, getattr(row, name)) for name in ("first_name", "last_name", "position"))
+    after = users.change(
+        call.connection,
+        row.id,
+        **changed,
+        name_key=name_key(first, last, row.email),
+        last_key=fold(last),
+        position_key=fold(position),
+        search_key=search_key(first, last, row.email, position),
+    )
+    subject = user_object(after, UserStatus(after.status))
+    subject = subject.model_copy(update={"attributes": {**subject.attributes, **changed}})
+    call.emit(EventKind.USER_CHANGED, subject, {name: getattr(row, name) for name in changed})
+    return user_answer(after)

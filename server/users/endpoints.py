@@ -1,0 +1,27 @@
+"""`/v1/users`."""
+
+from contract.operations import ADD_USER, BATCH_USERS, CHANGE_USER, GET_USER, LIST_USERS, REMOVE_USER, RESTORE_USER
+from contract.users import User
+from server.http.call import Call
+from server.users.adding import add_user
+from server.users.answers import user_answer
+from server.users.batch import batch_users
+from server.users.editing import change_user
+from server.users.listing import list_users
+from server.users.removing import find, remove_user, take_back_removal
+
+
+def show_user(call: Call) -> User:
+    """One user, listed or removed."""
+    return user_answer(find(call))
+
+
+HANDLERS = {
+    LIST_USERS: list_users,
+    ADD_USER: add_user,
+    GET_USER: show_user,
+    CHANGE_USER: change_user,
+    REMOVE_USER: remove_user,
+    RESTORE_USER: take_back_removal,
+    BATCH_USERS: batch_users,
+}

@@ -1,0 +1,61 @@
+"""Removing users and taking a removal back (D19)."""
+
+from contract.problems import ProblemCode
+from contract.users import User
+from server.http.call import Call
+from server.http.problems import ServerProblem, not_found
+from server.store import subscriptions, users
+from server.store.types import AnyRow
+from server.users.answers import user_answer
+from server.users.seating import restore_user, seats_in, unlist_users
+
+
+def find(call: Call) -> AnyRow:
+    """The user of the path, listed or removed.
+
+    Raises:
+        ServerProblem: there is none on this subscription.
+    """
+    row = users.get(call.connection, call.subscription_id, call.id)
+    if row is None:
+        raise not_found()
+    return row
+
+
+def find_listed(call: Call) -> AnyRow:
+    """The listed user of the path, in the version the client saw.
+
+    Raises:
+        ServerProblem: there is none, it was removed, or it has changed since.
+    """
+    row = find(call)
+    if row.removed_at is not None:
+        raise ServerProblem(ProblemCode.USER_REMOVED)
+    call.expect(row.version, user_answer(row))
+    return row
+
+
+def remove_user(call: Call) -> User:
+    """Remove one user: the seat goes to whoever waits longest, or stays free; nothing is refunded."""
+    unlist_users(call, [find_listed(call)])
+    return user_answer(find(call))
+
+
+def take_back_removal(call: Call) -> User:
+    """List a removed user again, within the period and while a paid seat is free.
+
+    Raises:
+        ServerProblem: `not_restorable` or `no_seat_available`.
+    """
+    row = find(call)
+    if row.removed_at is None:
+        raise ServerProblem(ProblemCode.NOT_RESTORABLE, "This user is listed.")
+    if row.restorable_until is None or call.now >= row.restorable_until:
+        raise ServerProblem(ProblemCode.NOT_RESTORABLE, "The period of the removal is over.")
+    taken = users.listed_keys(call.connection, call.subscription_id, [row.email_key])
+    if taken or users.is_account_listed(call.connection, row.account_id):
+        raise ServerProblem(ProblemCode.NOT_RESTORABLE, "This address is listed again already.")
+    seats = seats_in(subscriptions.get(call.connection, call.subscription_id))
+    if seats.free <= 0:
+        raise ServerProblem(ProblemCode.NO_SEAT_AVAILABLE, available_seats=0)
+    return user_answer(restore_user(call, row))

@@ -1,0 +1,160 @@
+"""Who sits on which seat: the only place that gives seats to users and takes them back (D15, D16, D19).
+
+Every function keeps the counters of the subscription's row, the week's seat use and the events in the same transaction.
+"""
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from contract.events import EventKind
+from contract.users import User, UserSource, UserStatus
+from server.domain.periods import local_date, start_of_day
+from server.domain.seats import Seats
+from server.ids import new_ids
+from server.store import subscriptions, usage, users
+from server.store.types import AnyRow
+from server.store.users import Waiting
+from server.text import fold, name_key, search_key
+from server.unit import Unit
+from server.users.answers import user_object
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Listing:
+    """Somebody to list: an account that is on no subscription, and how it came in."""
+
+    account_id: str
+    email: str
+    email_key: str
+    first_name: str = ""
+    last_name: str = ""
+    position: str = ""
+    source: UserSource = UserSource.HAND
+
+
+def seats_in(row: AnyRow) -> Seats:
+    """The seats of a subscription's row, as far as seating needs to know."""
+    return Seats(
+        paid=row.seats,
+        high_water=row.high_water,
+        scheduled=row.scheduled_seats,
+        active=row.users_active,
+        not_paid=row.users_not_paid,
+    )
+
+
+def list_users(unit: Unit, listings: Sequence[Listing]) -> list[User]:
+    """List these accounts in this order: the first take the free seats, the rest are not paid (D15).
+
+    On a contract the caller has checked that all of them fit. Each leaves a `user.added`, but for those who came by a
+    transfer: its acceptance says it already.
+    """
+    row = subscriptions.get(unit.connection, unit.subscription_id)
+    seats = seats_in(row)
+    free = max(0, seats.free)
+    ids = new_ids("usr", len(listings))
+    rows = [
+        _row(unit, identity, listing, active=place < free)
+        for place, (identity, listing) in enumerate(zip(ids, listings, strict=True))
+    ]
+    users.add(unit.connection, rows)
+    active = min(free, len(rows))
+    keep_counts(unit, row, replace(seats, active=seats.active + active, not_paid=seats.not_paid + len(rows) - active))
+    answers = [_answer(each) for each in rows]
+    for answer in answers:
+        if answer.source is UserSource.TRANSFER:
+            continue
+        unit.emit(EventKind.USER_ADDED, user_object(answer, answer.status))
+    return answers
+
+
+def unlist_users(unit: Unit, rows: Sequence[AnyRow]) -> dt.datetime:
+    """Take listed users off; freed seats go to those who wait longest (D16, D19).
+
+    Answers until when it can be undone: the end of the period.
+    """
+    row = subscriptions.get(unit.connection, unit.subscription_id)
+    until = start_of_day(row.period_end, row.time_zone)
+    users.remove(unit.connection, [each.id for each in rows], unit.now, until)
+    active = sum(each.status == UserStatus.ACTIVE.value for each in rows)
+    for each in rows:
+        unit.emit(EventKind.USER_REMOVED, user_object(each, UserStatus.REMOVED), {"status": each.status})
+    seats = seats_in(row)
+    left = replace(seats, active=seats.active - active, not_paid=seats.not_paid - (len(rows) - active))
+    _seat_waiting(unit, row, left)
+    return until
+
+
+def restore_user(unit: Unit, user: AnyRow) -> AnyRow:
+    """List a removed user again, on a seat that the caller found free."""
+    row = subscriptions.get(unit.connection, unit.subscription_id)
+    back = users.change(
+        unit.connection,
+        user.id,
+        status=UserStatus.ACTIVE.value,
+        waiting_since=None,
+        removed_at=None,
+        restorable_until=None,
+    )
+    seats = seats_in(row)
+    keep_counts(unit, row, replace(seats, active=seats.active + 1))
+    unit.emit(EventKind.USER_RESTORED, user_object(back, UserStatus.ACTIVE), {"status": UserStatus.REMOVED.value})
+    return back
+
+
+def seat_waiting(unit: Unit) -> Sequence[Waiting]:
+    """After seats were added: give the free ones to those who wait longest; answers who became active (D16)."""
+    row = subscriptions.get(unit.connection, unit.subscription_id)
+    return _seat_waiting(unit, row, seats_in(row))
+
+
+def _seat_waiting(unit: Unit, row: AnyRow, seats: Seats) -> Sequence[Waiting]:
+    after = seats.seated()
+    free = after.active - seats.active
+    chosen = users.waiting(unit.connection, unit.subscription_id, free) if free else []
+    users.activate(unit.connection, [each.id for each in chosen])
+    for each in chosen:
+        unit.emit(EventKind.USER_ACTIVATED, user_object(each, UserStatus.ACTIVE), {"status": UserStatus.NOT_PAID.value})
+    keep_counts(unit, row, after)
+    return chosen
+
+
+def keep_counts(unit: Unit, row: AnyRow, seats: Seats) -> None:
+    """Write the counters, and the week's seat use, if they changed."""
+    if (row.users_active, row.users_not_paid) != (seats.active, seats.not_paid):
+        subscriptions.change(
+            unit.connection, unit.subscription_id, users_active=seats.active, users_not_paid=seats.not_paid
+        )
+    usage.note(
+        unit.connection, unit.subscription_id, local_date(unit.now, row.time_zone), used=seats.active, paid=seats.paid
+    )
+
+
+def _row(unit: Unit, identity: str, listing: Listing, *, active: bool) -> dict[str, Any]:
+    names = listing.first_name, listing.last_name
+    return {
+        "id": identity,
+        "subscription_id": unit.subscription_id,
+        "account_id": listing.account_id,
+        "email": listing.email,
+        "email_key": listing.email_key,
+        "first_name": listing.first_name,
+        "last_name": listing.last_name,
+        "position": listing.position,
+        "name_key": name_key(*names, listing.email),
+        "last_key": fold(listing.last_name),
+        "position_key": fold(listing.position),
+        "search_key": search_key(*names, listing.email, listing.position),
+        "status": (UserStatus.ACTIVE if active else UserStatus.NOT_PAID).value,
+        "source": listing.source.value,
+        "added_at": unit.now,
+        "added_by": unit.actor.label,
+        "waiting_since": None if active else unit.now,
+        "version": 1,
+    }
+
+
+def _answer(row: dict[str, Any]) -> User:
+    return User.model_validate({name: row[name] for name in User.model_fields if name in row})
