@@ -16,6 +16,8 @@ class EventKind(StrEnum):
     SUBSCRIPTION_STARTED = "subscription.started"
     SUBSCRIPTION_RENEWED = "subscription.renewed"
     SUBSCRIPTION_PAST_DUE = "subscription.past_due"
+    SUBSCRIPTION_SUSPENDED = "subscription.suspended"
+    SUBSCRIPTION_ENDED = "subscription.ended"
     SEATS_ADDED = "seats.added"
     SEATS_REDUCTION_SCHEDULED = "seats.reduction_scheduled"
     SEATS_REDUCTION_CANCELLED = "seats.reduction_cancelled"

@@ -4,7 +4,7 @@ import datetime as dt
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import Connection, Row, func, insert, select, update
+from sqlalchemy import Connection, func, insert, select, update
 
 from contract.money import Money
 from contract.quotes import Factor, Granularity, Invoice, InvoiceStatus, Line, Rounding
@@ -12,6 +12,7 @@ from server.domain.pricing import Charge
 from server.ids import new_id
 from server.store import payments
 from server.store.tables import invoice_lines, invoices
+from server.store.types import AnyRow
 
 
 def issue(
@@ -57,7 +58,7 @@ def mark(connection: Connection, invoice_id: str, status: InvoiceStatus) -> None
     connection.execute(update(invoices).where(invoices.c.id == invoice_id).values(status=status.value))
 
 
-def open_invoice(connection: Connection, subscription_id: str) -> Row[Any] | None:
+def open_invoice(connection: Connection, subscription_id: str) -> AnyRow | None:
     """The renewal that waits for its payment, if there is one."""
     return connection.execute(
         select(invoices).where(
@@ -80,7 +81,7 @@ def page(
     limit: int,
     after: int | None = None,
     offset: int = 0,
-) -> Sequence[Row[Any]]:
+) -> Sequence[AnyRow]:
     """Rows of invoices, newest first, continuing after a serial number."""
     query = select(invoices).where(invoices.c.organisation_id == organisation_id)
     if after is not None:
@@ -94,7 +95,7 @@ def count(connection: Connection, organisation_id: str) -> int:
     return int(connection.execute(query).scalar_one())
 
 
-def as_invoices(connection: Connection, rows: Sequence[Row[Any]]) -> list[Invoice]:
+def as_invoices(connection: Connection, rows: Sequence[AnyRow]) -> list[Invoice]:
     """Rows with their lines and payments, in the order given: two queries, however many rows."""
     ids = [row.id for row in rows]
     lines: dict[str, list[Line]] = {invoice_id: [] for invoice_id in ids}
@@ -106,7 +107,7 @@ def as_invoices(connection: Connection, rows: Sequence[Row[Any]]) -> list[Invoic
     return [_invoice(row, tuple(lines[row.id])).model_copy(update={"payments": paid[row.id]}) for row in rows]
 
 
-def _invoice(row: Row[Any], lines: tuple[Line, ...]) -> Invoice:
+def _invoice(row: AnyRow, lines: tuple[Line, ...]) -> Invoice:
     return Invoice(
         id=row.id,
         number=row.number,
@@ -121,7 +122,7 @@ def _invoice(row: Row[Any], lines: tuple[Line, ...]) -> Invoice:
     )
 
 
-def _line(row: Row[Any], currency: str) -> Line:
+def _line(row: AnyRow, currency: str) -> Line:
     return Line(
         description=row.description,
         quantity=row.quantity,

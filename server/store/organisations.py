@@ -69,8 +69,3 @@ def add_member(
             created_at=now,
         )
     )
-
-
-def account(connection: Connection, account_id: str) -> AnyRow | None:
-    """One account by its id."""
-    return connection.execute(select(accounts).where(accounts.c.id == account_id)).first()

@@ -2,13 +2,13 @@
 
 import datetime as dt
 from collections.abc import Sequence
-from typing import Any
 
-from sqlalchemy import Connection, Row, func, insert, select, update
+from sqlalchemy import Connection, func, insert, select, update
 
 from contract.money import Money
 from contract.quotes import Payment, PaymentStatus
-from server.store.tables import payments
+from server.store.tables import payments, subscriptions
+from server.store.types import AnyRow
 
 
 def insert_asked(
@@ -52,12 +52,18 @@ def settle(
     return done.rowcount == 1
 
 
-def find(connection: Connection, payment_id: str) -> Row[Any]:
+def pend(connection: Connection, subscription_id: str, payment_id: str | None) -> None:
+    """Keep a subscription for one payment until its outcome is known, or let it go; its version stays."""
+    query = update(subscriptions).where(subscriptions.c.id == subscription_id)
+    connection.execute(query.values(pending_payment_id=payment_id))
+
+
+def find(connection: Connection, payment_id: str) -> AnyRow:
     """One payment; it must exist."""
     return connection.execute(select(payments).where(payments.c.id == payment_id)).one()
 
 
-def asked(connection: Connection) -> Sequence[Row[Any]]:
+def asked(connection: Connection) -> Sequence[AnyRow]:
     """Every payment whose outcome is not known, oldest first."""
     query = select(payments).where(payments.c.status == PaymentStatus.ASKED.value)
     return connection.execute(query.order_by(payments.c.created_at, payments.c.id)).all()
@@ -85,7 +91,7 @@ def spent(connection: Connection, organisation_id: str, account_id: str, since: 
     return int(total)
 
 
-def as_payment(row: Row[Any]) -> Payment:
+def as_payment(row: AnyRow) -> Payment:
     """A row as it travels."""
     return Payment(
         id=row.id,

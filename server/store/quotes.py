@@ -5,11 +5,12 @@ import json
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, Row, insert, select, update
+from sqlalchemy import Connection, insert, select, update
 
 from contract.quotes import Confirmation, Quote, QuoteStatus
 from server.domain.pricing import Effect
 from server.store.tables import quotes
+from server.store.types import AnyRow
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +91,7 @@ def _set(connection: Connection, quote_id: str, **values: Any) -> None:
     connection.execute(update(quotes).where(quotes.c.id == quote_id).values(**values))
 
 
-def _stored(row: Row[Any]) -> StoredQuote:
+def _stored(row: AnyRow) -> StoredQuote:
     body = json.loads(row.body)
     quote = Quote.model_validate_json(json.dumps(body["quote"] | {"status": row.status}))
     return StoredQuote(

@@ -1,0 +1,1 @@
+"""Invoices: what was charged, line by line."""

@@ -1,0 +1,51 @@
+"""What a quote stands on: when one of these moves, its promise is no longer good (D5)."""
+
+import json
+from typing import Any
+
+from server.catalogue import Catalogue
+from server.store.types import AnyRow
+
+WORDS = {
+    "plan": "plan",
+    "billing_cycle": "billing cycle",
+    "status": "status",
+    "currency": "currency",
+    "unit_price": "price of a seat",
+    "tax_rate": "tax rate",
+    "period_start": "start of the period",
+    "period_end": "renewal",
+    "seats": "seats",
+    "high_water": "most seats paid for in this period",
+    "scheduled_seats": "seats from the renewal on",
+    "users_active": "active users",
+    "users_not_paid": "users not paid",
+    "cancel_at_period_end": "cancellation at the renewal",
+}
+"""What a quote stands on, as people call it: the price follows from it, or what the change does to users.
+
+A change of anything else (a name, a position, a transfer request) leaves a quote as good as it was.
+"""
+
+
+def basis_of(row: AnyRow, catalogue: Catalogue) -> dict[str, Any]:
+    """What a quote made now stands on, as JSON can hold it."""
+    found = {name: getattr(row, name, None) for name in WORDS if name != "tax_rate"}
+    found["tax_rate"] = catalogue.tax_rate
+    plain: dict[str, Any] = json.loads(json.dumps(found, default=str))
+    return plain
+
+
+def moved(before: dict[str, Any], now: dict[str, Any]) -> list[str]:
+    """What a quote stood on and is different now, in words: `seats: 10, now 12`."""
+    return [
+        f"{word}: {_said(before.get(name))}, now {_said(now.get(name))}"
+        for name, word in WORDS.items()
+        if before.get(name) != now.get(name)
+    ]
+
+
+def _said(value: Any) -> str:
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return "none" if value is None else str(value)

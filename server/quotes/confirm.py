@@ -1,0 +1,163 @@
+"""Confirming a quote in three steps, so that a crash anywhere ends in one charge or none (D5).
+
+1. one transaction checks everything and notes the payment as asked, under an id that is its key at the gateway;
+2. the gateway is asked, as often as need be: it charges once per key;
+3. one transaction makes the change, issues the invoice, and keeps the answer under the idempotency key.
+
+What was interrupted between 1 and 3 is finished by the same request sent again, or by `settle_pending` at start.
+"""
+
+import datetime as dt
+import logging
+from dataclasses import dataclass
+
+from contract.money import Money
+from contract.people import Role
+from contract.problems import ProblemCode
+from contract.quotes import Confirmation, QuoteStatus
+from server.domain.periods import local_date, start_of_day
+from server.domain.refusals import Refusal
+from server.http.call import Call, LongCall
+from server.http.problems import ServerProblem, not_found
+from server.ids import new_id
+from server.quotes.apply import apply
+from server.quotes.basis import basis_of, moved
+from server.quotes.finish import PaymentRefused, finish
+from server.quotes.make import make
+from server.store import payments, quotes, subscriptions
+from server.store.quotes import StoredQuote
+
+log = logging.getLogger("headcount.server")
+
+
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """A payment that is noted as asked: what the gateway is to collect."""
+
+    payment_id: str
+    amount: Money
+
+
+async def confirm_quote(call: LongCall) -> Confirmation:
+    """Make the change and charge exactly what the quote says, or nothing."""
+    with call.transaction() as first:
+        begun = _begin(first)
+        if isinstance(begun, Confirmation):
+            call.finish(first, begun)
+    if isinstance(begun, ServerProblem):
+        raise begun
+    return begun if isinstance(begun, Confirmation) else await _collect(call, begun)
+
+
+async def _collect(call: LongCall, ask: Ask) -> Confirmation:
+    try:
+        outcome = await call.asked.services.gateway.charge(ask.payment_id, ask.amount)
+        with call.transaction() as last:
+            done = finish(last, call.asked.services, last.id, ask.payment_id, outcome)
+    except Exception as error:
+        # Whatever failed, the outcome of the payment is open: "not done" would be a guess, and no answer may be kept.
+        log.exception("payment %s is not settled yet", ask.payment_id)
+        raise _in_progress(5) from error
+    if isinstance(done, PaymentRefused):
+        raise done.problem
+    return done
+
+
+def _begin(call: Call) -> Confirmation | Ask | ServerProblem:
+    stored = quotes.find(call.connection, call.organisation_id, call.id)
+    if stored is None:
+        raise not_found()
+    resumed = _resumed(call, stored)
+    if resumed is not None:
+        return resumed
+    row = subscriptions.get(call.connection, call.subscription_id)
+    if call.now >= stored.quote.expires_at:
+        raise ServerProblem(
+            ProblemCode.QUOTE_EXPIRED, "A quote is good for fifteen minutes.", expired_at=_iso(stored.quote.expires_at)
+        )
+    if row.pending_payment_id is not None:
+        raise _in_progress(1)
+    changed = moved(stored.basis, basis_of(row, call.services.catalogue))
+    if changed:
+        return _stale(call, stored, changed)
+    if local_date(call.now, row.time_zone) >= row.period_end:
+        raise ServerProblem(ProblemCode.SUBSCRIPTION_NOT_ACTIVE, "The renewal is being settled: ask again in a minute.")
+    if stored.quote.due_now.amount == 0:
+        quotes.confirming(
+            call.connection, call.id, account_id=call.principal.account_id, key=_key(call), payment_id=None
+        )
+        return apply(call, call.services, stored)
+    _check_limit(call, stored.quote.due_now, row.time_zone)
+    return _ask(call, stored)
+
+
+def _resumed(call: Call, stored: StoredQuote) -> Confirmation | Ask | None:
+    """What a repeated request goes on with; None for a quote nobody confirms yet."""
+    mine = stored.confirm_key == _key(call) and stored.confirmed_by == call.principal.account_id
+    if stored.confirmation is not None:
+        if mine:
+            return stored.confirmation
+        raise ServerProblem(ProblemCode.QUOTE_ALREADY_CONFIRMED, "Ask for a new quote to change something else.")
+    if stored.quote.status is QuoteStatus.CONFIRMING:
+        if mine and stored.payment_id:
+            return Ask(stored.payment_id, stored.quote.due_now)
+        raise _in_progress(1)
+    return None
+
+
+def _ask(call: Call, stored: StoredQuote) -> Ask:
+    payment_id, quote = new_id("pay"), stored.quote
+    account_id = call.principal.account_id
+    payments.insert_asked(
+        call.connection,
+        payment_id,
+        organisation_id=call.organisation_id,
+        account_id=account_id,
+        amount=quote.due_now,
+        gateway=call.services.gateway.name,
+        now=call.now,
+    )
+    quotes.confirming(call.connection, quote.id, account_id=account_id, key=_key(call), payment_id=payment_id)
+    payments.pend(call.connection, call.subscription_id, payment_id)
+    return Ask(payment_id, quote.due_now)
+
+
+def _stale(call: Call, stored: StoredQuote, changed: list[str]) -> ServerProblem:
+    """The problem with a fresh quote, which is kept: the transaction must be committed before it is raised."""
+    try:
+        fresh = make(call, call.services, stored.quote.change, call.principal.account_id).quote.model_dump(mode="json")
+        detail = "; ".join(changed)
+    except Refusal as refusal:
+        fresh, detail = None, f"{'; '.join(changed)}. {refusal.detail}"
+    return ServerProblem(ProblemCode.QUOTE_STALE, detail, quote=fresh, changed=changed)
+
+
+def _check_limit(call: Call, due: Money, time_zone: str) -> None:
+    if call.principal.role is not Role.ADMIN:
+        return
+    month = start_of_day(local_date(call.now, time_zone).replace(day=1), time_zone)
+    spent = payments.spent(call.connection, call.organisation_id, call.principal.account_id, month)
+    limit = call.principal.spending_limit or 0
+    if spent + due.amount > limit:
+        money = {name: Money(amount=value, currency=due.currency) for name, value in {"l": limit, "s": spent}.items()}
+        raise ServerProblem(
+            ProblemCode.SPENDING_LIMIT_REACHED,
+            f"Your limit is {money['l']} a month, {money['s']} of it is spent, and this costs {due}.",
+            limit=money["l"].model_dump(),
+            spent=money["s"].model_dump(),
+            due_now=due.model_dump(),
+        )
+
+
+def _key(call: Call) -> str | None:
+    return call.asked.idempotency_key
+
+
+def _in_progress(seconds: int) -> ServerProblem:
+    return ServerProblem(
+        ProblemCode.PAYMENT_IN_PROGRESS, "Its outcome is not known yet: ask again.", retry_after=seconds
+    )
+
+
+def _iso(instant: dt.datetime) -> str:
+    return instant.isoformat().replace("+00:00", "Z")

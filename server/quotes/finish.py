@@ -1,0 +1,103 @@
+"""The last step of a confirmation: what the gateway said becomes the state of the subscription, exactly once."""
+
+from dataclasses import dataclass
+
+from contract.events import EventKind, EventObject
+from contract.operations import CONFIRM_QUOTE
+from contract.problems import ProblemCode
+from contract.quotes import Confirmation, PaymentStatus
+from server.http import idempotency
+from server.http.problems import MEDIA_TYPE, ServerProblem
+from server.payments.gateway import Outcome
+from server.quotes.apply import apply, bill
+from server.services import Services
+from server.store import payments, quotes
+from server.store.quotes import StoredQuote
+from server.unit import Unit
+
+
+@dataclass(frozen=True, slots=True)
+class PaymentRefused:
+    """The payment was declined: nothing has changed, and the quote may be confirmed again."""
+
+    quote_id: str
+    reason: str
+
+    @property
+    def problem(self) -> ServerProblem:
+        """`payment_failed`; it ran, so it is kept under the idempotency key."""
+        detail = f"{self.reason}. Nothing was changed."
+        return ServerProblem(ProblemCode.PAYMENT_FAILED, detail, ran=True, reason=self.reason)
+
+
+def finish(
+    unit: Unit, services: Services, quote_id: str, payment_id: str, outcome: Outcome
+) -> Confirmation | PaymentRefused:
+    """Settle a payment that was asked for, and keep the answer under the key of the request that asked.
+
+    Settled already, it answers what came of it and changes nothing.
+    """
+    stored = quotes.find(unit.connection, unit.organisation_id, quote_id)
+    assert stored is not None
+    payment = payments.find(unit.connection, payment_id)
+    if payment.status == PaymentStatus.ASKED.value:
+        done = _settle(unit, services, stored, payment_id, outcome)
+        _keep(unit, quote_id, done)
+        return done
+    if payment.status == PaymentStatus.SUCCEEDED.value and stored.confirmation:
+        return stored.confirmation
+    return PaymentRefused(quote_id, payment.reason)
+
+
+def _settle(
+    unit: Unit, services: Services, stored: StoredQuote, payment_id: str, outcome: Outcome
+) -> Confirmation | PaymentRefused:
+    if not outcome.accepted:
+        return _refused(unit, stored, payment_id, outcome.reason)
+    invoice_id = bill(unit, stored.quote)
+    payments.settle(unit.connection, payment_id, accepted=True, reason="", invoice_id=invoice_id, now=unit.now)
+    unit.emit(EventKind.PAYMENT_SUCCEEDED, _subject(stored, payment_id))
+    return apply(unit, services, stored, invoice_id)
+
+
+def _refused(unit: Unit, stored: StoredQuote, payment_id: str, reason: str) -> PaymentRefused:
+    payments.settle(unit.connection, payment_id, accepted=False, reason=reason, invoice_id=None, now=unit.now)
+    quotes.reopened(unit.connection, stored.quote.id)
+    payments.pend(unit.connection, unit.subscription_id, None)
+    unit.emit(EventKind.PAYMENT_FAILED, _subject(stored, payment_id, reason))
+    return PaymentRefused(stored.quote.id, reason)
+
+
+def _subject(stored: StoredQuote, payment_id: str, reason: str = "") -> EventObject:
+    attributes = {"amount": str(stored.quote.due_now), "quote_id": stored.quote.id}
+    if reason:
+        attributes["reason"] = reason
+    return EventObject(type="payment", id=payment_id, label=str(stored.quote.due_now), attributes=attributes)
+
+
+def _keep(unit: Unit, quote_id: str, done: Confirmation | PaymentRefused) -> None:
+    """The answer is stored here and not by the request, which may be gone: the same key never asks twice."""
+    key, account_id = unit.request.idempotency_key, unit.actor.account_id
+    if key is None or account_id is None:
+        return
+    path = CONFIRM_QUOTE.path.format(id=quote_id)
+    slot = idempotency.Slot(
+        organisation_id=unit.organisation_id,
+        account_id=account_id,
+        method=CONFIRM_QUOTE.method,
+        path=path,
+        key=key,
+        fingerprint=idempotency.fingerprint(b""),
+        kept=idempotency.KEPT_FOR_MONEY,
+    )
+    slot.release(unit.connection)
+    slot.claim(unit.connection, unit.now)
+    slot.store(unit.connection, _as_stored(done, path, unit.request.id or ""))
+
+
+def _as_stored(done: Confirmation | PaymentRefused, path: str, request_id: str) -> idempotency.Stored:
+    if isinstance(done, Confirmation):
+        headers = {"content-type": "application/json"}
+        return idempotency.Stored(CONFIRM_QUOTE.status, headers, done.model_dump_json().encode())
+    problem = done.problem.problem(instance=path, request_id=request_id)
+    return idempotency.Stored(problem.status, {"content-type": MEDIA_TYPE}, problem.model_dump_json().encode())

@@ -1,0 +1,1 @@
+"""What falls due by itself: requests expire, subscriptions renew, are paid late, or end (D12, D13, D23)."""

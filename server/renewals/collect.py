@@ -1,0 +1,106 @@
+"""What the payment of a renewal comes to: a new period for everybody, or another try later (D13)."""
+
+import datetime as dt
+from typing import Any
+
+from contract.events import EventKind, EventObject
+from contract.money import Money
+from contract.quotes import InvoiceStatus, PaymentStatus
+from contract.subscription import SubscriptionStatus
+from server.domain.periods import Period
+from server.payments.gateway import Outcome
+from server.store import invoices, payments, subscriptions
+from server.store.types import AnyRow
+from server.unit import Unit
+from server.users.seating import seat_waiting
+
+RETRY_AFTER_DAYS = (1, 3, 5, 7)
+"""Days after the first refusal; the last refusal suspends."""
+
+
+def collected(unit: Unit, payment_id: str, outcome: Outcome) -> None:
+    """Note how the payment of a renewal ended, and do what follows; once only, however often it is told."""
+    payment = payments.find(unit.connection, payment_id)
+    if payment.status != PaymentStatus.ASKED.value:
+        return
+    amount = Money(amount=payment.amount, currency=payment.currency)
+    payments.settle(
+        unit.connection,
+        payment_id,
+        accepted=outcome.accepted,
+        reason=outcome.reason,
+        invoice_id=payment.invoice_id,
+        now=unit.now,
+    )
+    payments.pend(unit.connection, unit.subscription_id, None)
+    if outcome.accepted:
+        invoices.mark(unit.connection, payment.invoice_id, InvoiceStatus.PAID)
+        invoice = invoices.find(unit.connection, unit.organisation_id, payment.invoice_id)
+        assert invoice is not None
+        unit.emit(EventKind.PAYMENT_SUCCEEDED, _payment(payment_id, amount, invoice=invoice.number))
+        period = Period(invoice.lines[0].service_start, invoice.lines[0].service_end)
+        start_period(unit, invoice.lines[0].quantity, period, amount, invoice.number)
+    else:
+        unit.emit(EventKind.PAYMENT_FAILED, _payment(payment_id, amount, reason=outcome.reason))
+        _late(unit, amount)
+
+
+def start_period(unit: Unit, quantity: int, period: Period, amount: Money, invoice: str = "") -> None:
+    """Begin a period that is paid: its seats, a new high-water mark, and a seat for everybody who waits."""
+    row = subscriptions.get(unit.connection, unit.subscription_id)
+    seats = max(quantity, row.users_active)
+    subscriptions.change(
+        unit.connection,
+        row.id,
+        status=SubscriptionStatus.ACTIVE.value,
+        period_start=period.start,
+        period_end=period.end,
+        seats=seats,
+        high_water=seats,
+        scheduled_seats=None,
+        failed_renewals=0,
+        past_due_since=None,
+        retry_at=None,
+    )
+    unit.emit(
+        EventKind.SUBSCRIPTION_RENEWED,
+        _renewed(row, seats, period, amount, invoice),
+        {"seats": row.seats, "period_end": row.period_end.isoformat()},
+    )
+    seat_waiting(unit)
+
+
+def _late(unit: Unit, amount: Money) -> None:
+    """Past due with another try, or suspended after the last one. Users stay as they are until then."""
+    row = subscriptions.get(unit.connection, unit.subscription_id)
+    failed, since = row.failed_renewals + 1, row.past_due_since or unit.now
+    suspended = failed > len(RETRY_AFTER_DAYS)
+    status = SubscriptionStatus.SUSPENDED if suspended else SubscriptionStatus.PAST_DUE
+    retry_at = None if suspended else since + dt.timedelta(days=RETRY_AFTER_DAYS[failed - 1])
+    values: dict[str, Any] = {"failed_renewals": failed, "past_due_since": since, "retry_at": retry_at}
+    subscriptions.change(unit.connection, row.id, status=status.value, **values)
+    attributes = {"amount": str(amount)}
+    if retry_at:
+        attributes["retry_at"] = retry_at.isoformat().replace("+00:00", "Z")
+    kind = EventKind.SUBSCRIPTION_SUSPENDED if suspended else EventKind.SUBSCRIPTION_PAST_DUE
+    subject = EventObject(type="subscription", id=row.id, label=str(amount), attributes=attributes)
+    if status.value != row.status:
+        unit.emit(kind, subject, {"status": row.status})
+
+
+def _payment(payment_id: str, amount: Money, **attributes: str) -> EventObject:
+    said = {"amount": str(amount), **attributes}
+    return EventObject(type="payment", id=payment_id, label=str(amount), attributes=said)
+
+
+def _renewed(row: AnyRow, seats: int, period: Period, amount: Money, invoice: str) -> EventObject:
+    attributes = {
+        "from": row.seats,
+        "to": seats,
+        "amount": str(amount),
+        "invoice": invoice,
+        "period_start": period.start.isoformat(),
+        "period_end": period.end.isoformat(),
+    }
+    label = f"{seats} seats until {period.end}, {amount}"
+    return EventObject(type="subscription", id=row.id, label=label, attributes=attributes)
