@@ -98,11 +98,11 @@ def _forget(folder: Path) -> None:
 def _ensure_token(path: Path) -> None:
     if path.exists():
         return
-    from server.people.tokens import new_token
+    from server.http.tokens import make_token
 
     descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     with os.fdopen(descriptor, "w") as file:
-        file.write(new_token() + "\n")
+        file.write(make_token().token + "\n")
 
 
 def _start(folder: Path, socket_folder: Path) -> Demo:

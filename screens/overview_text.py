@@ -87,3 +87,10 @@ def latest_lines(overview: Overview, most: int) -> list[list[Span]]:
         [(f"{clock(event.created_at, overview.as_of):>10}  ", MUTED), (sentence(event, me=me), PLAIN)]
         for event in overview.latest[:most]
     ] or [[("nothing has happened yet", MUTED)]]
+
+
+def usage_span(overview: Overview) -> Span:
+    """The months the chart spans: `Dec … Nov`."""
+    if not overview.usage:
+        return ("", MUTED)
+    return (f"{overview.usage[0].week:%b} … {overview.usage[-1].week:%b}", MUTED)

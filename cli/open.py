@@ -1,0 +1,110 @@
+"""Open the app: on the demo, on a profile, or, when there is none, by offering the demo.
+
+The order is what makes it quick: look at the terminal, paint the known frame, start the server, and only then import
+Textual and everything that rests on it.
+"""
+
+import os
+import sys
+from typing import TYPE_CHECKING, Any
+
+from tui.paths import find
+from tui.terminal.preflight import Terminal, Unsuitable, preflight
+
+if TYPE_CHECKING:
+    from client.profile import Profile
+    from tui.settings import Settings
+
+_OFFER = """No profile is configured yet.
+
+  Enter   opens the demo: a sample organisation on this machine; no money moves, no port opens
+  q       leaves
+
+To connect to a server you have a token for:  headcount login --url https://…
+"""
+
+
+def open_demo(flags: dict[str, Any], *, fresh: bool) -> int:
+    """The app on the sample organisation. Returns the exit code."""
+    try:
+        terminal = _look(flags)
+    except Unsuitable as error:
+        return _refuse(str(error))
+    from tui.terminal.first_frame import paint
+
+    with paint(terminal) as frame:
+        from cli.demo import DemoError, running
+
+        paths = find(os.environ)
+        try:
+            with running(paths, fresh=fresh) as demo:
+                from client.profile import Profile
+                from tui.settings import SettingsError, load
+
+                settings = load(paths.config_file, flags=flags)
+                profile = Profile(url=f"unix://{demo.socket}", token_file=demo.token_file)
+                return _run(terminal, settings, "demo", profile, frame)
+        except (DemoError, SettingsError) as error:
+            frame.give_back()
+            return _refuse(str(error))
+
+
+def open_profile(flags: dict[str, Any]) -> int:
+    """The app on the configured profile; without one, the offer to open the demo."""
+    from tui.settings import SettingsError, load
+
+    paths = find(os.environ)
+    try:
+        settings = load(paths.config_file, flags=flags)
+        chosen = settings.chosen_profile()
+    except SettingsError as error:
+        return _refuse(str(error))
+    if chosen is None:
+        return _offer_demo(flags)
+    try:
+        terminal = _look(settings.screen.model_dump())
+    except Unsuitable as error:
+        return _refuse(str(error))
+    from tui.terminal.first_frame import paint
+
+    with paint(terminal) as frame:
+        return _run(terminal, settings, *chosen, frame)
+
+
+def _offer_demo(flags: dict[str, Any]) -> int:
+    if not (sys.stdin.isatty() and sys.stderr.isatty()):
+        return _refuse("No profile is configured yet. Make one with: headcount login --url https://…")
+    print(_OFFER, file=sys.stderr)
+    try:
+        answer = input("> ")
+    except EOFError:
+        return 0
+    return 0 if answer.strip() else open_demo(flags, fresh=False)
+
+
+def _look(flags: dict[str, Any]) -> Terminal:
+    screen = flags.get("screen", flags)
+    return preflight(
+        ascii_only=bool(screen.get("ascii", False)),
+        slow=bool(screen.get("slow", False)),
+        mouse=bool(screen.get("mouse", True)),
+    )
+
+
+def _run(terminal: Terminal, settings: "Settings", name: str, profile: "Profile", frame: Any) -> int:
+    from client.journal import Journal
+    from client.profile import open_client
+    from tui.app import HeadcountApp
+    from tui.paths import private_folder
+    from tui.session import Session
+
+    state = private_folder(find(os.environ).state)
+    client = open_client(profile, journal=Journal(state))
+    session = Session(client, name, colour=profile.colour or "", read_only=profile.read_only)
+    app = HeadcountApp(session, settings, terminal=terminal, state_dir=state)
+    return app.run_safely(frame.attributes)
+
+
+def _refuse(message: str) -> int:
+    print(message, file=sys.stderr)
+    return 2

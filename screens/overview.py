@@ -1,0 +1,327 @@
+"""The Overview: what is paid, what it costs, what waits, and the stepper that changes the number of seats."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from typing import ClassVar
+
+from textual import work
+from textual.binding import BindingType
+from textual.containers import Horizontal, Vertical
+from textual.timer import Timer
+from textual.widget import Widget
+
+from client.errors import HeadcountError, QuoteExpired, QuoteStale
+from client.protocol import new_key
+from contract.events import EventKind
+from contract.quotes import Change, Quote
+from contract.subscription import Overview
+from screens.confirm import Confirm, Summary
+from screens.overview_text import (
+    attention_lines,
+    latest_lines,
+    seats_line,
+    state,
+    subscription_lines,
+    usage_span,
+)
+from screens.summary import Span, change_in_words, done, effects, holds_until, price_lines
+from tui.commands import bindings
+from tui.errors import told
+from tui.glyphs import glyphs_of
+from tui.live import LiveArea
+from tui.text import clean
+from tui.widgets.gauges import Meter, UsageChart
+from tui.widgets.panel import Panel
+from tui.widgets.stepper import Stepper
+from tui.widgets.summary_bar import SummaryBar
+
+__all__ = ["OverviewScreen"]
+
+SETTLE = 0.25
+"""Seconds without another press after which a draft is priced: five presses make one quote."""
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """A wanted number of seats, and what the server says about it: a price, a refusal, or nothing yet."""
+
+    seats: int
+    quote: Quote | None = None
+    refusal: str = ""
+    remark: str = ""
+
+
+class OverviewScreen(LiveArea):
+    """The first area. Presses change a draft; nothing is sent but questions until the dialog's `y`."""
+
+    AREA = "overview"
+    BINDINGS: ClassVar[list[BindingType]] = [*bindings("overview")]
+    CSS_PATH = "overview.tcss"
+    AUTO_FOCUS = ""
+
+    draft: Draft | None = None
+    _settle: Timer | None = None
+    _confirming = ""
+
+    def body(self) -> Iterable[Widget]:
+        """Subscription and seats on one side, what waits and what happened on the other; the summary below."""
+        yield Horizontal(
+            Vertical(
+                Panel(title="My subscription", id="subscription"),
+                Panel(
+                    Meter(id="meter"),
+                    UsageChart(id="chart"),
+                    Stepper(id="stepper"),
+                    title="Seats",
+                    id="seats",
+                ),
+                id="left",
+            ),
+            Vertical(Panel(title="Needs attention", id="attention"), Panel(title="Latest", id="latest"), id="right"),
+            id="panels",
+        )
+        yield SummaryBar()
+
+    def on_mount(self) -> None:
+        """Say that the data is on its way."""
+        if self.session.overview is None:
+            for name in ("subscription", "attention", "latest"):
+                self.query_one(f"#{name}", Panel).show([("loading…", "dim")])
+        self._show_draft()
+
+    def on_resize(self) -> None:
+        """Other widths show more or fewer lines."""
+        if self.session.overview:
+            self.call_after_refresh(self._paint, self.session.overview)
+
+    # What the server says.
+
+    def overview_changed(self, overview: Overview) -> None:
+        """Paint it; a draft that was priced on another state is priced again."""
+        self._paint(overview)
+        quote = self.draft.quote if self.draft else None
+        moved = quote and quote.subscription_version != overview.subscription.version
+        if self.draft and moved and not self._confirming:
+            self._ask(replace(self.draft, remark="The subscription has changed meanwhile; this is the price now."))
+
+    def _paint(self, overview: Overview) -> None:
+        glyphs = glyphs_of(self)
+        subscription = self.query_one("#subscription", Panel)
+        subscription.show(subscription_lines(overview))
+        subscription.show_titles("My subscription", [state(overview, glyphs)])
+        self.query_one("#attention", Panel).show(attention_lines(overview, glyphs))
+        latest = self.query_one("#latest", Panel)
+        latest.show(latest_lines(overview, max(1, latest.content_size.height)))
+        seats = overview.seats
+        self.query_one(Meter).show(seats.used, seats.paid, seats_line(overview))
+        used = [week.used for week in overview.usage]
+        self.query_one(UsageChart).show(used, usage_span(overview))
+        self._show_draft()
+
+    @property
+    def planned(self) -> int:
+        """How many seats there will be if nothing is done: those paid for, or those of a scheduled reduction."""
+        overview = self.session.overview
+        if overview is None:
+            return 0
+        scheduled = overview.subscription.scheduled_seats
+        return overview.subscription.seats if scheduled is None else scheduled
+
+    # The draft.
+
+    def action_more(self) -> None:
+        """+: one more."""
+        self._step(1)
+
+    def action_fewer(self) -> None:
+        """-: one less."""
+        self._step(-1)
+
+    def action_type(self) -> None:
+        """e, and digits from then on: the number itself."""
+        if self.session.overview:
+            self.query_one(Stepper).start_typing()
+
+    def action_digit(self, digit: str) -> None:
+        """A digit starts typing the number."""
+        if self.session.overview:
+            stepper = self.query_one(Stepper)
+            stepper.start_typing()
+            stepper.type(digit)
+
+    def _step(self, by: int) -> None:
+        if self.session.overview and not self._confirming:
+            self.query_one(Stepper).step(by)
+
+    def on_stepper_changed(self, message: Stepper.Changed) -> None:
+        """Another number is wanted: priced when the presses have settled."""
+        self.clear_result()
+        if message.total == self.planned:
+            self.action_discard()
+            return
+        self.draft = Draft(message.total)
+        self._show_draft()
+        if self._settle:
+            self._settle.stop()
+        self._settle = self.set_timer(SETTLE, lambda: self._ask(self.draft))
+
+    def action_discard(self) -> None:
+        """d: as if nothing had been pressed."""
+        if self._settle:
+            self._settle.stop()
+        self.workers.cancel_group(self, "question")
+        self.draft = None
+        self._show_draft()
+
+    def _ask(self, draft: Draft | None) -> None:
+        if draft:
+            self.draft = replace(draft, quote=None)
+            self._show_draft()
+            self._price(self.draft)
+
+    @work(group="question", exclusive=True, exit_on_error=False)
+    async def _price(self, draft: Draft) -> None:
+        try:
+            priced = replace(draft, quote=await self.client.quote(Change(seats=draft.seats)))
+        except HeadcountError as error:
+            priced = replace(draft, refusal=told(error))
+        if self.draft and self.draft.seats == draft.seats:
+            self.draft = priced
+            self._show_draft()
+
+    def _show_draft(self) -> None:
+        overview = self.session.overview
+        bar, stepper = self.query_one(SummaryBar), self.query_one(Stepper)
+        if overview is None:
+            bar.show([])
+            return
+        wanted = self.draft.seats if self.draft else self.planned
+        note = change_in_words(overview.subscription.seats, wanted, overview.seats.not_paid)
+        stepper.show(wanted, self.planned, note=(note, "dim"))
+        bar.show(self._summary_lines(overview))
+        self.key_bar.hide([] if self.draft else ["overview.confirm", "overview.discard"])
+
+    def _summary_lines(self, overview: Overview) -> list[list[Span]]:
+        draft = self.draft
+        if draft is None:
+            return self._standing_lines(overview)
+        if draft.refusal:
+            return [[(draft.refusal, "bad")]]
+        if draft.quote is None:
+            return [[(draft.remark or f"asking what {draft.seats:,} seats cost…", "dim")]]
+        first, second = price_lines(draft.quote, overview.subscription.billing_cycle)
+        second.append((f"   {holds_until(draft.quote)}   {draft.remark}".rstrip(), "dim"))
+        return [first, second]
+
+    def _standing_lines(self, overview: Overview) -> list[list[Span]]:
+        scheduled = overview.subscription.scheduled_seats
+        if scheduled is not None:
+            said = f"{scheduled:,} seats from {overview.subscription.period_end:%d %b}: + takes the reduction back"
+            return [[(said, "warn")]]
+        return [[("no change drafted", "dim"), ("   + and - change the seats, nothing is sent yet", "dim")]]
+
+    # Confirming.
+
+    def action_confirm(self) -> None:
+        """c: the dialog that says what will happen; its `y` does it."""
+        draft = self.draft
+        if draft is None:
+            self.show_result("There is nothing to confirm: + and - change the number of seats.", "dim")
+        elif draft.refusal:
+            self.show_result(draft.refusal, "bad")
+        elif draft.quote is None:
+            self._ask_then_open(draft)
+        else:
+            self._open(draft.quote)
+
+    def _ask_then_open(self, draft: Draft) -> None:
+        """The price is still on its way: open when it is here, so that `+ c` typed at once is not lost."""
+        if self._settle:
+            self._settle.stop()
+        self._price_and_open(draft)
+
+    @work(group="question", exclusive=True, exit_on_error=False)
+    async def _price_and_open(self, draft: Draft) -> None:
+        try:
+            quote = await self.client.quote(Change(seats=draft.seats))
+        except HeadcountError as error:
+            self.draft = replace(draft, refusal=told(error))
+            self._show_draft()
+            return
+        if self.draft and self.draft.seats == draft.seats:
+            self.draft = replace(draft, quote=quote)
+            self._show_draft()
+            self._open(quote)
+
+    def _open(self, quote: Quote) -> None:
+        overview = self.session.overview
+        if overview is None or self.app.screen is not self:
+            return
+        remark = self.draft.remark if self.draft else ""
+        said = [remark] if remark else []
+        verb = f"Pay {quote.due_now}" if quote.due_now.amount else "Make this change"
+        summary = Summary(
+            title="Confirm modifications",
+            verb=verb,
+            lines=[*said, *effects(quote)],
+            money=price_lines(quote, overview.subscription.billing_cycle),
+            final="What is paid is not refunded when seats are lowered later." if quote.due_now.amount else "",
+            opener="overview.confirm",
+        )
+        self.app.push_screen(Confirm(summary), lambda yes: self._confirm(quote, new_key()) if yes else None)
+
+    @work(group="command", exit_on_error=False)
+    async def _confirm(self, quote: Quote, key: str) -> None:
+        self._confirming = quote.id
+        self.show_result(f"Confirming {quote.due_now}…", "dim")
+        try:
+            confirmation = await self.client.confirm(quote.id, key=key)
+        except QuoteStale as error:
+            self._offer_again(error)
+        except QuoteExpired:
+            self._confirming = ""
+            if self.draft:
+                self._ask(replace(self.draft, remark="The price had expired; this is the price now."))
+            self.show_result("Nothing was charged: the price had expired. Look at the new one, then c again.", "warn")
+        except HeadcountError as error:
+            self.show_error(told(error))
+        else:
+            self.draft = None
+            self.show_result(done(confirmation))
+            self.session.touch(EventKind.SEATS_ADDED, EventKind.USER_ACTIVATED)
+        finally:
+            self._confirming = ""
+            self._show_draft()
+
+    def _offer_again(self, error: QuoteStale) -> None:
+        """Somebody changed the subscription: show the fresh price and what moved; nothing was charged."""
+        moved = clean(", ".join(error.changed), 200)
+        remark = f"Changed meanwhile: {moved}. Nothing was charged; this is the price now."
+        self.show_result(remark, "warn")
+        if self.draft and error.fresh:
+            self.draft = Draft(self.draft.seats, quote=error.fresh, remark="This is the price now.")
+        elif self.draft:
+            self._ask(replace(self.draft, remark=remark))
+
+    # Leaving.
+
+    @property
+    def unfinished(self) -> str:
+        """A payment on its way, or a draft that was not confirmed."""
+        if self._confirming:
+            return "a payment on its way; it goes on without you"
+        return f"a draft of {self.draft.seats:,} seats that is not confirmed" if self.draft else ""
+
+    def close_something(self) -> bool:
+        """Esc or q: a result first, then the draft."""
+        if super().close_something():
+            return True
+        if self.draft and not self._confirming:
+            self.action_discard()
+            return True
+        return False
+
+    def refresh_view(self) -> None:
+        """r: a fresh overview, and a lost connection at once."""
+        self.session.touch()
+        self.session.retry()

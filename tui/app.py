@@ -1,0 +1,186 @@
+"""The app: which area is in front, how the connection stands, and the keys that work everywhere."""
+
+import datetime as dt
+import os
+from collections.abc import Callable, Iterable
+from pathlib import Path
+from typing import ClassVar
+
+from textual.app import SystemCommand
+from textual.binding import BindingType
+from textual.screen import Screen
+from textual.signal import Signal
+from textual.timer import Timer
+
+from contract.events import EventKind
+from contract.subscription import Overview
+from screens.confirm import Confirm, Summary
+from screens.overview import OverviewScreen
+from screens.transfers import TransfersScreen
+from screens.users import UsersScreen
+from tui.area import AreaScreen
+from tui.commands import AREAS, bindings, for_area
+from tui.errors import told
+from tui.glyphs import Glyphs, glyphs_for
+from tui.live import LiveArea
+from tui.session import Connection, Link, Listeners, Session
+from tui.settings import Settings
+from tui.terminal.app import TerminalApp
+from tui.terminal.preflight import Terminal
+from tui.theme import HEADCOUNT, theme_name
+from tui.widgets.app_bar import Frame, link_line
+
+__all__ = ["HeadcountApp"]
+
+
+class HeadcountApp(TerminalApp[None]):
+    """The terminal app over one session."""
+
+    TITLE = "Headcount"
+    MODES: ClassVar = {"overview": OverviewScreen, "users": UsersScreen, "transfers": TransfersScreen}
+    DEFAULT_MODE = "overview"
+    BINDINGS: ClassVar[list[BindingType]] = [*bindings("app")]
+    COMMAND_PALETTE_BINDING = "ctrl+p"
+    ALLOW_SELECT = False
+
+    def __init__(
+        self,
+        session: Session,
+        settings: Settings | None = None,
+        *,
+        terminal: Terminal | None = None,
+        state_dir: Path = Path(),
+    ) -> None:
+        self.session = session
+        self.settings = settings or Settings()
+        self.frame = Frame(profile=session.profile, colour=session.colour, read_only=session.read_only)
+        super().__init__(terminal, state_dir)
+        self.glyphs: Glyphs = glyphs_for(ascii_only=self.terminal.ascii_only)
+        self.overview_signal: Signal[Overview] = Signal(self, "overview")
+        self.changed_signal: Signal[frozenset[EventKind]] = Signal(self, "changed")
+        self.user_keys = self.settings.keys
+        self._countdown: Timer | None = None
+        self.register_theme(HEADCOUNT)
+        self.theme = theme_name(os.environ, self.settings.screen.theme)
+
+    def on_mount(self) -> None:
+        """Follow the server from now on."""
+        if self.user_keys:
+            self.set_keymap(self.user_keys)
+        self.session.listeners = Listeners(
+            overview=self._new_overview, connection=self._new_connection, changed=self.changed_signal.publish
+        )
+        self.run_worker(self.session.run(), group="session", exit_on_error=False)
+
+    async def on_unmount(self) -> None:
+        """Leave no connection open."""
+        await self.session.client.aclose()
+
+    # What the session tells.
+
+    def _new_overview(self, overview: Overview) -> None:
+        counts = {
+            "users": overview.seats.used + overview.seats.not_paid,
+            "transfers": overview.transfers.incoming,
+        }
+        self._show_frame(counts=counts, account=overview.me.account.email)
+        self.overview_signal.publish(overview)
+
+    def _new_connection(self, connection: Connection) -> None:
+        self._show_link(connection)
+        waiting = connection.retry_at is not None and connection.link is not Link.LIVE
+        if waiting and self._countdown is None:
+            self._countdown = self.set_interval(1, lambda: self._show_link(self.session.connection))
+        elif not waiting and self._countdown is not None:
+            self._countdown.stop()
+            self._countdown = None
+        if connection.link is Link.REFUSED and connection.error and isinstance(self.screen, AreaScreen):
+            self.screen.show_error(told(connection.error))
+
+    def _show_link(self, connection: Connection) -> None:
+        retry = ""
+        if connection.link is not Link.LIVE and connection.retry_at:
+            seconds = max(0, round((connection.retry_at - self.session.now()).total_seconds()))
+            retry = f"in {seconds} s"
+        as_of = f"{connection.data_from:%H:%M}" if connection.data_from else ""
+        line = link_line(live=connection.link is Link.LIVE, retry=retry, as_of=as_of, glyphs=self.glyphs)
+        self._show_frame(link=line)
+
+    def _show_frame(self, **changes: object) -> None:
+        facts = {name: getattr(self.frame, name) for name in Frame.__dataclass_fields__}
+        self.frame = Frame(**{**facts, **changes})
+        for screen in self.screen_stack:
+            if isinstance(screen, AreaScreen):
+                screen.show_frame(self.frame)
+
+    def now(self) -> dt.datetime:
+        """The server's time as of the last overview, for ages and days: a sandbox clock may be elsewhere."""
+        return self.session.overview.as_of if self.session.overview else self.session.now()
+
+    # Keys that work everywhere.
+
+    async def action_area(self, area: str) -> None:
+        """1, 2, 3: another area."""
+        if area != self.current_mode:
+            await self.switch_mode(area)
+
+    async def action_next_area(self, step: int) -> None:
+        """[ and ]: the neighbour."""
+        areas = list(AREAS)
+        await self.action_area(areas[(areas.index(self.current_mode) + step) % len(areas)])
+
+    def action_refresh_all(self) -> None:
+        """R: everything again, and a lost connection at once."""
+        self.session.touch(*EventKind)
+        self.session.retry()
+
+    async def action_help(self) -> None:
+        """The keys of this screen."""
+        from screens.help import Help
+
+        area = getattr(self.screen, "AREA", "")
+        if area:
+            await self.push_screen(Help(area))
+
+    async def action_escape(self) -> None:
+        """Close what is open; never quits."""
+        if isinstance(self.screen, AreaScreen):
+            self.screen.close_something()
+
+    async def action_back(self) -> None:
+        """q: close what is open, and at the top leave."""
+        if not (isinstance(self.screen, AreaScreen) and self.screen.close_something()):
+            await self.action_quit()
+
+    def action_cancel(self) -> None:
+        """ctrl+c: stop asking for what is being asked for. A command on its way is left alone: it may be done."""
+        if not isinstance(self.screen, AreaScreen):
+            return
+        running = [worker for worker in self.workers if worker.group == "question" and worker.is_running]
+        for worker in running:
+            worker.cancel()
+        said = "Cancelled." if running else "Nothing to cancel. q leaves, y copies."
+        self.screen.show_result(said, "dim")
+
+    async def action_quit(self) -> None:
+        """Leave; asks only when something is unfinished."""
+        unfinished = [text for screen in self._areas() if (text := screen.unfinished)]
+        if not unfinished:
+            self.exit()
+        elif not isinstance(self.screen, Confirm):
+            lines = [f"You have {text}." for text in unfinished]
+            summary = Summary("Leave Headcount?", "Leave", lines=lines, opener="app.quit")
+            await self.push_screen(Confirm(summary), lambda leave: self.exit() if leave else None)
+
+    def _areas(self) -> list[LiveArea]:
+        return [screen for stack in self._screen_stacks.values() for screen in stack if isinstance(screen, LiveArea)]
+
+    def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
+        """The palette: every command of the screen that is in front."""
+        for command in for_area(getattr(screen, "AREA", "")):
+            if command.palette:
+                yield SystemCommand(command.label, command.help, self._runner(screen, command.action))
+
+    def _runner(self, screen: Screen[object], action: str) -> Callable[[], object]:
+        target = self if hasattr(self, f"action_{action.partition('(')[0]}") else screen
+        return lambda: self.run_action(action, target)

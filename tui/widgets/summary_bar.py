@@ -1,0 +1,33 @@
+"""What a draft costs, at the bottom of the Overview: a few lines that keep their place."""
+
+from collections.abc import Sequence
+
+from textual.strip import Strip
+
+from tui.theme import Line
+from tui.widgets.canvas import Canvas
+
+__all__ = ["SummaryBar"]
+
+
+class SummaryBar(Canvas):
+    """Two lines: what is charged now and why, what the renewal will cost and until when the price holds."""
+
+    DEFAULT_CSS = """
+    SummaryBar { background: $surface; color: $foreground; height: 2; padding: 0; }
+    """
+
+    def __init__(self, *, id: str | None = None) -> None:  # noqa: A002 - Textual's word
+        super().__init__(id=id)
+        self._lines: tuple[Line, ...] = ()
+
+    def show(self, lines: Sequence[Line]) -> None:
+        """Other lines."""
+        if tuple(lines) != self._lines:
+            self._lines = tuple(lines)
+            self.refresh()
+
+    def draw(self, y: int) -> Strip:
+        """One of them."""
+        line = self._lines[y] if y < len(self._lines) else ""
+        return self.strip_of([" ", *(line if isinstance(line, list) else [line])], self.size.width)
