@@ -29,7 +29,8 @@ def events(flags: dict[str, Any], *, limit: int, as_json: bool) -> int:
     except HeadcountError as error:
         return _say(f"{clean(error.message, 500)} {error.advice}", _exit_code(error))
     for event in reversed(found):
-        print(json.dumps(event.model_dump(mode="json")) if as_json else f"{event.created_at:%Y-%m-%d %H:%M:%S}  {sentence(event)}")
+        plain = f"{event.created_at:%Y-%m-%d %H:%M:%S}  {sentence(event)}"
+        print(json.dumps(event.model_dump(mode="json")) if as_json else plain)
     return 0
 
 

@@ -12,7 +12,7 @@ from typing import Any
 import tomli_w
 from pydantic import ValidationError
 
-from client.errors import HeadcountError, NoToken, NotAuthenticated, Unreachable
+from client.errors import HeadcountError, NotAuthenticated, NoToken, Unreachable
 from client.profile import Profile, open_client
 from contract.people import Me
 from tui.paths import Paths, find, private_folder

@@ -14,6 +14,12 @@ from tui.terminal.preflight import Terminal, Unsuitable, preflight
 if TYPE_CHECKING:
     from client.profile import Profile
     from tui.settings import Settings
+    from tui.terminal.first_frame import FirstFrame
+
+
+class CannotOpen(Exception):
+    """The app can't open; said once the terminal is given back."""
+
 
 _OFFER = """No profile is configured yet.
 
@@ -30,23 +36,33 @@ def open_demo(flags: dict[str, Any], *, fresh: bool) -> int:
         terminal = _look(flags)
     except Unsuitable as error:
         return _refuse(str(error))
-    from tui.terminal.first_frame import paint
+    from tui.splash import splash
+    from tui.terminal.first_frame import painted
 
-    with paint(terminal) as frame:
-        from cli.demo import DemoError, running
+    try:
+        with painted(terminal, splash(terminal)) as frame:
+            return _demo(terminal, flags, frame, fresh=fresh)
+    except CannotOpen as error:
+        return _refuse(str(error))
 
-        paths = find(os.environ)
-        try:
-            with running(paths, fresh=fresh) as demo:
-                from client.profile import Profile
-                from tui.settings import SettingsError, load
 
+def _demo(terminal: Terminal, flags: dict[str, Any], frame: "FirstFrame", *, fresh: bool) -> int:
+    from cli.demo import DemoError, running
+
+    paths = find(os.environ)
+    try:
+        with running(paths, fresh=fresh) as demo:
+            from client.profile import Profile
+            from tui.settings import SettingsError, load
+
+            try:
                 settings = load(paths.config_file, flags=flags)
-                profile = Profile(url=f"unix://{demo.socket}", token_file=demo.token_file)
-                return _run(terminal, settings, "demo", profile, frame)
-        except (DemoError, SettingsError) as error:
-            frame.give_back()
-            return _refuse(str(error))
+            except SettingsError as error:
+                raise CannotOpen(str(error)) from error
+            profile = Profile(url=f"unix://{demo.socket}", token_file=demo.token_file)
+            return _run(terminal, settings, "demo", profile, frame)
+    except DemoError as error:
+        raise CannotOpen(str(error)) from error
 
 
 def open_profile(flags: dict[str, Any]) -> int:
@@ -65,9 +81,10 @@ def open_profile(flags: dict[str, Any]) -> int:
         terminal = _look(settings.screen.model_dump())
     except Unsuitable as error:
         return _refuse(str(error))
-    from tui.terminal.first_frame import paint
+    from tui.splash import splash
+    from tui.terminal.first_frame import painted
 
-    with paint(terminal) as frame:
+    with painted(terminal, splash(terminal)) as frame:
         return _run(terminal, settings, *chosen, frame)
 
 
@@ -91,7 +108,7 @@ def _look(flags: dict[str, Any]) -> Terminal:
     )
 
 
-def _run(terminal: Terminal, settings: "Settings", name: str, profile: "Profile", frame: Any) -> int:
+def _run(terminal: Terminal, settings: "Settings", name: str, profile: "Profile", frame: "FirstFrame") -> int:
     from client.journal import Journal
     from client.profile import open_client
     from tui.app import HeadcountApp
@@ -101,7 +118,7 @@ def _run(terminal: Terminal, settings: "Settings", name: str, profile: "Profile"
     state = private_folder(find(os.environ).state)
     client = open_client(profile, journal=Journal(state))
     session = Session(client, name, colour=profile.colour or "", read_only=profile.read_only)
-    app = HeadcountApp(session, settings, terminal=terminal, state_dir=state)
+    app = HeadcountApp(session, settings, terminal=terminal, state_dir=state, first_frame=frame)
     return app.run_safely(frame.attributes)
 
 

@@ -142,13 +142,6 @@ class OverviewScreen(LiveArea):
         if self.session.overview:
             self.query_one(Stepper).start_typing()
 
-    def action_digit(self, digit: str) -> None:
-        """A digit starts typing the number."""
-        if self.session.overview:
-            stepper = self.query_one(Stepper)
-            stepper.start_typing()
-            stepper.type(digit)
-
     def _step(self, by: int) -> None:
         if self.session.overview and not self._confirming:
             self.query_one(Stepper).step(by)
@@ -268,7 +261,12 @@ class OverviewScreen(LiveArea):
             final="What is paid is not refunded when seats are lowered later." if quote.due_now.amount else "",
             opener="overview.confirm",
         )
-        self.app.push_screen(Confirm(summary), lambda yes: self._confirm(quote, new_key()) if yes else None)
+
+        def decided(yes: bool | None) -> None:  # noqa: FBT001 - Textual's callback
+            if yes:
+                self._confirm(quote, new_key())
+
+        self.app.push_screen(Confirm(summary), decided)
 
     @work(group="command", exit_on_error=False)
     async def _confirm(self, quote: Quote, key: str) -> None:

@@ -6,6 +6,8 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import ClassVar
 
+from screens.transfers import TransfersScreen
+from screens.users import UsersScreen
 from textual.app import SystemCommand
 from textual.binding import BindingType
 from textual.screen import Screen
@@ -16,8 +18,6 @@ from contract.events import EventKind
 from contract.subscription import Overview
 from screens.confirm import Confirm, Summary
 from screens.overview import OverviewScreen
-from screens.transfers import TransfersScreen
-from screens.users import UsersScreen
 from tui.area import AreaScreen
 from tui.commands import AREAS, bindings, for_area
 from tui.errors import told
@@ -26,6 +26,7 @@ from tui.live import LiveArea
 from tui.session import Connection, Link, Listeners, Session
 from tui.settings import Settings
 from tui.terminal.app import TerminalApp
+from tui.terminal.first_frame import FirstFrame
 from tui.terminal.preflight import Terminal
 from tui.theme import HEADCOUNT, theme_name
 from tui.widgets.app_bar import Frame, link_line
@@ -50,11 +51,12 @@ class HeadcountApp(TerminalApp[None]):
         *,
         terminal: Terminal | None = None,
         state_dir: Path = Path(),
+        first_frame: FirstFrame | None = None,
     ) -> None:
         self.session = session
         self.settings = settings or Settings()
         self.frame = Frame(profile=session.profile, colour=session.colour, read_only=session.read_only)
-        super().__init__(terminal, state_dir)
+        super().__init__(terminal, state_dir, first_frame=first_frame)
         self.glyphs: Glyphs = glyphs_for(ascii_only=self.terminal.ascii_only)
         self.overview_signal: Signal[Overview] = Signal(self, "overview")
         self.changed_signal: Signal[frozenset[EventKind]] = Signal(self, "changed")
