@@ -160,7 +160,7 @@ class Client:
 
     def stream(self, after: str = "evt_0") -> EventStream:
         """What happens after an event, for ever: an async iterator that reconnects by itself."""
-        return EventStream(self._reach, after)
+        return EventStream(self._reach, after, self._caller.pace)
 
     async def set_clock(self, body: ClockBody, *, key: str | None = None) -> Clock:
         """Move the sandbox clock."""

@@ -78,16 +78,21 @@ def from_file(path: Path) -> SecretStr:
     except OSError as error:
         message = f"The token file {path} can't be opened, or is a symbolic link."
         raise NoToken(message) from error
-    with os.fdopen(descriptor, "rb") as file:
-        found = os.fstat(file.fileno())
-        if not stat.S_ISREG(found.st_mode):
-            _refuse(f"The token file {path} is not a regular file.")
-        if found.st_mode & (stat.S_IRWXG | stat.S_IRWXO):
-            _refuse(f"Others can read the token file {path}: chmod 600 it, and replace the token.")
-        if found.st_uid != os.getuid():
-            _refuse(f"The token file {path} belongs to somebody else.")
-        content = file.read(_LARGEST_FILE)
+    try:
+        _check_file(os.fstat(descriptor), path)
+        content = os.read(descriptor, _LARGEST_FILE)
+    finally:
+        os.close(descriptor)
     return _token(content.decode("utf-8", "replace").partition("\n")[0], f"the token file {path}")
+
+
+def _check_file(found: os.stat_result, path: Path) -> None:
+    if not stat.S_ISREG(found.st_mode):
+        _refuse(f"The token file {path} is not a regular file.")
+    if found.st_mode & (stat.S_IRWXG | stat.S_IRWXO):
+        _refuse(f"Others can read the token file {path}: chmod 600 it, and replace the token.")
+    if found.st_uid != os.getuid():
+        _refuse(f"The token file {path} belongs to somebody else.")
 
 
 def _token(text: str, place: str) -> SecretStr:

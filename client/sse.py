@@ -25,7 +25,7 @@ class SseParser:
     """Turns chunks into events, wherever the chunks are cut. A line or an event beyond its limit is `BadAnswer`."""
 
     last_id: str = ""
-    _rest: bytes = b""
+    _line: bytearray = field(default_factory=bytearray)
     _after_return: bool = False
     _at_start: bool = True
     _event: str = ""
@@ -34,24 +34,32 @@ class SseParser:
 
     def feed(self, chunk: bytes) -> list[ServerSentEvent]:
         """The events that a chunk completes."""
-        if self._after_return and chunk:
+        if not chunk:
+            return []
+        if self._after_return:
             chunk = chunk.removeprefix(b"\n")
-            self._after_return = False
-        text = self._rest + chunk
-        if self._at_start:
-            if len(text) < len(_BOM) and _BOM.startswith(text):
-                self._rest = text
-                return []
-            text = text.removeprefix(_BOM)
-            self._at_start = False
-        self._after_return = text.endswith(b"\r")
-        *lines, self._rest = _LINE_END.split(text)
-        if max(map(len, (self._rest, *lines))) > LONGEST_LINE:
+        self._after_return = chunk.endswith(b"\r")
+        found = []
+        *ends, rest = _LINE_END.split(chunk)
+        for end in ends:
+            self._extend(end)
+            event = self._take(bytes(self._line))
+            self._line.clear()
+            if event:
+                found.append(event)
+        self._extend(rest)
+        return found
+
+    def _extend(self, part: bytes) -> None:
+        if len(self._line) + len(part) > LONGEST_LINE:
             message = "The stream of events holds a line that never ends."
             raise BadAnswer(message)
-        return [event for line in lines if (event := self._take(line))]
+        self._line += part
 
     def _take(self, line: bytes) -> ServerSentEvent | None:
+        if self._at_start:
+            line = line.removeprefix(_BOM)
+            self._at_start = False
         if not line:
             return self._dispatch()
         name, _, value = line.decode(errors="replace").partition(":")

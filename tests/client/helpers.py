@@ -5,6 +5,7 @@ import contextlib
 import datetime as dt
 import socket
 import threading
+import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -142,12 +143,12 @@ class Script(httpx.AsyncBaseTransport):
 def client_of(
     transport: httpx.AsyncBaseTransport | None,
     *,
-    time: FakeTime | None = None,
+    fake_time: FakeTime | None = None,
     journal: Journal | None = None,
     **profile: Any,
 ) -> Client:
     """A client whose network is the transport given."""
-    pace = (time or FakeTime()).pace()
+    pace = (fake_time or FakeTime()).pace()
     return open_client(Profile(**{"url": URL, **profile}), journal=journal, pace=pace, transport=transport)
 
 
@@ -193,17 +194,10 @@ def live(app: Callable[..., Awaitable[None]]) -> Iterator[str]:
     listener.bind(("127.0.0.1", 0))
     config = uvicorn.Config(app, log_level="critical", lifespan="off", timeout_graceful_shutdown=1)
     server = uvicorn.Server(config)
-    started = threading.Event()
-    whole = server.startup
-
-    async def startup(*args: Any, **kwargs: Any) -> None:
-        await whole(*args, **kwargs)
-        started.set()
-
-    server.startup = startup  # type: ignore[method-assign] - uvicorn has no other way to tell when it is ready
     thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)
     thread.start()
-    assert started.wait(10)
+    while not server.started:
+        time.sleep(0.005)
     try:
         yield f"http://127.0.0.1:{listener.getsockname()[1]}"
     finally:

@@ -10,6 +10,8 @@ import pytest
 from client.errors import (
     BadAnswer,
     CannotConnect,
+    Conflict,
+    Invalid,
     NotAuthenticated,
     NotNoted,
     ReadOnly,
@@ -42,7 +44,7 @@ async def test_retries_keep_the_key_and_the_body() -> None:
         ]
     )
     time = FakeTime()
-    async with client_of(network, time=time) as client:
+    async with client_of(network, fake_time=time) as client:
         assert await client.add_user(NEW) == user()
     assert len(set(network.keys)) == 1
     assert network.keys[0]
@@ -73,7 +75,9 @@ async def test_reads_carry_no_key() -> None:
 async def test_a_long_retry_after_is_told_not_slept() -> None:
     """When the server says an hour, the person hears it at once."""
     time = FakeTime()
-    async with client_of(Script([refusal(ProblemCode.RATE_LIMITED, {"retry-after": "3600"})]), time=time) as client:
+    async with client_of(
+        Script([refusal(ProblemCode.RATE_LIMITED, {"retry-after": "3600"})]), fake_time=time
+    ) as client:
         with pytest.raises(TooManyRequests) as caught:
             await client.me()
     assert caught.value.retry_after == 3600
@@ -83,7 +87,7 @@ async def test_a_long_retry_after_is_told_not_slept() -> None:
 async def test_the_budget_ends_it() -> None:
     """All attempts and pauses together stay within the time a person waits."""
     time = FakeTime()
-    async with client_of(Script([refusal(ProblemCode.SERVER_BUSY, {"retry-after": "15"})]), time=time) as client:
+    async with client_of(Script([refusal(ProblemCode.SERVER_BUSY, {"retry-after": "15"})]), fake_time=time) as client:
         with pytest.raises(ServerBusy):
             await client.me()
     assert time.naps == [15.0, 15.0]
@@ -168,7 +172,7 @@ async def test_only_what_is_uncertain_stays_in_the_journal(tmp_path: Path) -> No
     journal = Journal(tmp_path)
     network = Script([refusal(ProblemCode.ALREADY_USER), httpx.ReadTimeout("slow")])
     async with client_of(network, journal=journal) as client:
-        with pytest.raises(Exception, match="listed already"):
+        with pytest.raises(Conflict, match="listed already"):
             await client.add_user(NEW, key="refused")
         with pytest.raises(TimedOut):
             await client.add_user(NEW, key="lost")
@@ -266,6 +270,6 @@ async def test_fields_of_a_refusal_arrive() -> None:
     body = {**problem(ProblemCode.VALIDATION_FAILED).model_dump(mode="json"), "errors": wrong}
     answer = httpx.Response(422, content=json.dumps(body), headers={"content-type": "application/problem+json"})
     async with client_of(Script([answer])) as client:
-        with pytest.raises(Exception, match="not right") as caught:
+        with pytest.raises(Invalid, match="not right") as caught:
             await client.add_user(NEW)
-    assert caught.value.fields[0].pointer == "/email"  # type: ignore[attr-defined] - the class is pinned in another test
+    assert caught.value.fields[0].pointer == "/email"

@@ -99,9 +99,12 @@ def test_retry_after_is_obeyed_up_to_a_cap() -> None:
 
 def test_attempts_end() -> None:
     """However quick the failures are, the attempts are counted."""
-    last = {"spent": 0.0, "budget": 45.0, "chance": lambda: 0.0}
-    assert pause_before_next(Broken("x"), attempt=MOST_ATTEMPTS - 2, **last) is not None  # type: ignore[arg-type] - a bag of floats and a function
-    assert pause_before_next(Broken("x"), attempt=MOST_ATTEMPTS - 1, **last) is None  # type: ignore[arg-type] - the same
+
+    def pause(attempt: int) -> float | None:
+        return pause_before_next(Broken("x"), attempt=attempt, spent=0, budget=45, chance=lambda: 0.0)
+
+    assert pause(MOST_ATTEMPTS - 2) is not None
+    assert pause(MOST_ATTEMPTS - 1) is None
 
 
 @pytest.mark.parametrize(
