@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from tui.terminal.first_frame import FirstFrame
 
 
-class CannotOpen(Exception):
+class OpenError(Exception):
     """The app can't open; said once the terminal is given back."""
 
 
@@ -42,7 +42,7 @@ def open_demo(flags: dict[str, Any], *, fresh: bool) -> int:
     try:
         with painted(terminal, splash(terminal)) as frame:
             return _demo(terminal, flags, frame, fresh=fresh)
-    except CannotOpen as error:
+    except OpenError as error:
         return _refuse(str(error))
 
 
@@ -58,11 +58,11 @@ def _demo(terminal: Terminal, flags: dict[str, Any], frame: "FirstFrame", *, fre
             try:
                 settings = load(paths.config_file, flags=flags)
             except SettingsError as error:
-                raise CannotOpen(str(error)) from error
+                raise OpenError(str(error)) from error
             profile = Profile(url=f"unix://{demo.socket}", token_file=demo.token_file)
             return _run(terminal, settings, "demo", profile, frame)
     except DemoError as error:
-        raise CannotOpen(str(error)) from error
+        raise OpenError(str(error)) from error
 
 
 def open_profile(flags: dict[str, Any]) -> int:
