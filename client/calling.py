@@ -100,9 +100,10 @@ class Caller:
         try:
             async with asyncio.timeout(left):
                 return await channel.send(attempts.call)
-        except TimeoutError as error:
+        except TimeoutError:
             message = f"The server has not answered within {self.pace.budget:.0f} s."
-            raise TimedOut(message) from error
+            # Without a chain: the frames below hold the token in their variables.
+            raise TimedOut(message) from None
 
     def _journal_for(self, call: Call) -> Journal | None:
         return self.journal if call.is_command and call.operation.name not in _LEAVE_NO_TRACE else None

@@ -1,5 +1,6 @@
 """A canary for a token: it must not sing in any text that we make."""
 
+import asyncio
 import logging
 import traceback
 from pathlib import Path
@@ -41,20 +42,43 @@ async def test_no_text_of_a_client_holds_the_token() -> None:
         assert TOKEN not in "".join(map(repr, told)) + "".join(map(str, told))
 
 
-@pytest.mark.parametrize("answer", [CUT, WRONG, b""])
-async def test_no_crash_report_holds_the_token(answer: bytes, caplog: pytest.LogCaptureFixture, tmp_path: Path) -> None:
+@pytest.mark.parametrize(("answer", "hang"), [(CUT, False), (WRONG, False), (b"", False), (b"", True), (CUT, True)])
+async def test_no_crash_report_holds_the_token(
+    answer: bytes, caplog: pytest.LogCaptureFixture, tmp_path: Path, *, hang: bool
+) -> None:
     """Neither a traceback with all its variables, nor a log at its chattiest, nor the journal."""
     journal = Journal(tmp_path / "state")
     profile = Profile(url="http://localhost", token_env="HC_CANARY")
     with caplog.at_level(logging.DEBUG):
-        async with liar(answer) as url:
+        async with liar(answer, hang=hang) as url:
             there = profile.model_copy(update={"url": url})
-            async with open_client(there, journal=journal, pace=FakeTime().pace()) as client:
+            async with open_client(there, journal=journal, pace=FakeTime().pace(budget=0.4)) as client:
                 with pytest.raises(HeadcountError) as caught:
                     await client.add_user(NewUser(email="ada@example.org"))
     written = b"".join(each.read_bytes() for each in (tmp_path / "state").iterdir()).decode()
     ours = "".join(record.getMessage() for record in caplog.records)
     assert TOKEN not in everything(caught.value).replace(f"TOKEN = {TOKEN!r}", "") + ours + written
+
+
+@pytest.mark.parametrize("cut", [True, False])
+async def test_frames_of_the_library_are_left_out(*, cut: bool) -> None:
+    """httpx's own frames hold the headers as they are sent: a crash report ends at our own."""
+
+    class Sending(httpx.AsyncBaseTransport):
+        async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+            """Fail while the headers are a local variable."""
+            headers = request.headers.raw
+            if cut:
+                message = "cut"
+                raise httpx.WriteError(message)
+            await asyncio.Event().wait()
+            return httpx.Response(200, headers=headers)
+
+    profile = Profile(url="http://localhost", token_env="HC_CANARY")
+    async with open_client(profile, transport=Sending(), pace=FakeTime().pace(budget=0.2)) as client:
+        with pytest.raises(HeadcountError) as caught:
+            await client.me()
+    assert TOKEN not in everything(caught.value)
 
 
 async def test_a_server_that_echoes_the_token() -> None:
