@@ -6,7 +6,7 @@ from typing import ClassVar
 
 from textual import work
 from textual.binding import BindingType
-from textual.containers import Horizontal, Vertical
+from textual.containers import Horizontal
 from textual.timer import Timer
 from textual.widget import Widget
 
@@ -64,22 +64,14 @@ class OverviewScreen(LiveArea):
     _confirming = ""
 
     def body(self) -> Iterable[Widget]:
-        """Subscription and seats on one side, what waits and what happened on the other; the summary below."""
+        """What there is and what waits, side by side; the seats; what happened; the summary of the draft."""
         yield Horizontal(
-            Vertical(
-                Panel(title="My subscription", id="subscription"),
-                Panel(
-                    Meter(id="meter"),
-                    UsageChart(id="chart"),
-                    Stepper(id="stepper"),
-                    title="Seats",
-                    id="seats",
-                ),
-                id="left",
-            ),
-            Vertical(Panel(title="Needs attention", id="attention"), Panel(title="Latest", id="latest"), id="right"),
-            id="panels",
+            Panel(title="My subscription", id="subscription"), Panel(title="Needs attention", id="attention"), id="top"
         )
+        yield Panel(
+            Meter(id="meter"), UsageChart(most=104, id="chart"), Stepper(id="stepper"), title="Seats", id="seats"
+        )
+        yield Panel(title="Latest", id="latest")
         yield SummaryBar()
 
     def on_mount(self) -> None:
@@ -108,7 +100,7 @@ class OverviewScreen(LiveArea):
         glyphs = glyphs_of(self)
         subscription = self.query_one("#subscription", Panel)
         subscription.show(subscription_lines(overview))
-        subscription.show_titles("My subscription", [state(overview, glyphs)])
+        subscription.show_titles("My subscription", state(overview, glyphs))
         self.query_one("#attention", Panel).show(attention_lines(overview, glyphs))
         latest = self.query_one("#latest", Panel)
         latest.show(latest_lines(overview, max(1, latest.content_size.height)))
@@ -189,7 +181,7 @@ class OverviewScreen(LiveArea):
             bar.show([])
             return
         wanted = self.draft.seats if self.draft else self.planned
-        note = change_in_words(overview.subscription.seats, wanted, overview.seats.not_paid)
+        note = change_in_words(wanted - overview.subscription.seats, overview.seats.not_paid)
         stepper.show(wanted, self.planned, note=(note, "dim"))
         bar.show(self._summary_lines(overview))
         self.key_bar.hide([] if self.draft else ["overview.confirm", "overview.discard"])

@@ -2,15 +2,14 @@
 
 import datetime as dt
 
-from contract.subscription import BillingCycle, Overview, PlanKind, SubscriptionStatus
+from contract.subscription import Overview, PlanKind, SubscriptionStatus
 from screens.summary import BOLD, MUTED, PLAIN, Span
 from tui.glyphs import Glyphs
 from tui.sentences import sentence
 from tui.text import clean
 from tui.wording import clock, count, days_until, short_day
 
-OK, WARN, BAD = "ok", "warn", "bad"
-_PER = {BillingCycle.MONTHLY: "month", BillingCycle.ANNUAL: "year"}
+OK, WARN, BAD, ACCENT = "ok", "warn", "bad", "accent"
 _LABEL = 11
 
 
@@ -19,13 +18,14 @@ def today(overview: Overview) -> dt.date:
     return overview.as_of.date()
 
 
-def state(overview: Overview, glyphs: Glyphs) -> Span:
-    """The subscription's state as glyph, word and colour."""
+def state(overview: Overview, glyphs: Glyphs) -> list[Span]:
+    """The subscription's state as glyph, word and colour; a sandbox says what it is."""
+    said = [("sandbox, no money moves ", MUTED)] if overview.sandbox else []
     status = overview.subscription.status
-    if status is SubscriptionStatus.ACTIVE:
-        ends = overview.subscription.cancel_at_period_end
-        return (f"{glyphs.waiting} ends at the renewal", WARN) if ends else (f"{glyphs.live} active", OK)
-    return f"{glyphs.bad} {status.value.replace('_', ' ')}", BAD
+    if status is not SubscriptionStatus.ACTIVE:
+        return [*said, (f"{glyphs.bad} {status.value.replace('_', ' ')}", BAD)]
+    ends = overview.subscription.cancel_at_period_end
+    return [*said, (f"{glyphs.waiting} ends at the renewal", WARN) if ends else (f"{glyphs.live} active", OK)]
 
 
 def subscription_lines(overview: Overview) -> list[list[Span]]:
@@ -39,7 +39,7 @@ def subscription_lines(overview: Overview) -> list[list[Span]]:
     ]
     lines.append(renews)
     if plan.kind is PlanKind.PAID and subscription.unit_price:
-        per = f"{subscription.unit_price} per seat and {_PER[subscription.billing_cycle]}"
+        per = f"{subscription.unit_price} per seat"
         lines.append([("Price".ljust(_LABEL), MUTED), (per, PLAIN)])
     if subscription.next_payment:
         amount = f"{subscription.next_payment.amount} for {count(subscription.next_payment.seats, 'seat')}"
@@ -67,13 +67,12 @@ def attention_lines(overview: Overview, glyphs: Glyphs) -> list[list[Span]]:
         lines.append([(f"{glyphs.bad} the subscription is {overview.subscription.status.value}", BAD)])
     if overview.seats.not_paid:
         who = f"{count(overview.seats.not_paid, 'user')} NOT PAID"
-        lines.append([(f"{glyphs.bad} {who}", BAD), (f"   + {overview.seats.not_paid} seats activates them", MUTED)])
+        lines.append([(f"{glyphs.bad} {who}", BAD), ("  +", ACCENT), (" adds seats", MUTED)])
     if overview.transfers.incoming:
         requests = count(overview.transfers.incoming, "transfer request")
-        waits = "waits" if overview.transfers.incoming == 1 else "wait"
-        lines.append([(f"{glyphs.point} {requests} {waits}", WARN), ("   3 opens them", MUTED)])
+        lines.append([(f"{glyphs.point} {requests}", WARN), ("  3", ACCENT), (" opens them", MUTED)])
     if overview.transfers.expiring:
-        lines.append([(f"{glyphs.point} {count(overview.transfers.expiring, 'request')} expiring within a day", WARN)])
+        lines.append([(f"{glyphs.point} {overview.transfers.expiring:,} of them within a day of expiring", WARN)])
     for code in overview.codes:
         left = f"{glyphs.waiting} code {clean(code.code, 24)} has {count(code.uses_left, 'use')} left"
         lines.append([(left, PLAIN)])

@@ -68,16 +68,15 @@ def holds_until(quote: Quote, zone: dt.tzinfo | None = None) -> str:
     return f"holds until {quote.expires_at.astimezone(zone):%H:%M}"
 
 
-def change_in_words(base: int, target: int, not_paid: int) -> str:
-    """What the draft changes: `+6 (3 for NOT PAID users, 3 spare)`."""
-    delta = target - base
-    if delta <= 0:
-        return f"{delta}" if delta else ""
+def change_in_words(delta: int, not_paid: int) -> str:
+    """What a change of the number does: `3 for NOT PAID users, 3 spare`, `at the renewal`."""
+    if delta < 0:
+        return "at the renewal"
     for_waiting = min(delta, not_paid)
     if not for_waiting:
-        return f"+{delta:,}"
+        return ""
     spare = delta - for_waiting
-    return f"+{delta:,} ({for_waiting:,} for NOT PAID users" + (f", {spare:,} spare)" if spare else ")")
+    return f"{for_waiting:,} for NOT PAID users" + (f", {spare:,} spare" if spare else "")
 
 
 def done(confirmation: Confirmation) -> str:
