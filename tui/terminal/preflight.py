@@ -32,6 +32,7 @@ class Terminal(NamedTuple):
     lines: int = 24
     ascii_only: bool = False
     sixteen_colours: bool = False
+    true_colours: bool = False
     no_color: bool = False
     slow: bool = False
     mouse: bool = True
@@ -61,6 +62,7 @@ def preflight(*, ascii_only: bool = False, slow: bool = False, mouse: bool = Tru
         lines=lines,
         ascii_only=_repair_encoding() or ascii_only or term == "linux",
         sixteen_colours=_has_sixteen_colours(term),
+        true_colours=_has_true_colours(),
         no_color="NO_COLOR" in os.environ,
         slow=slow,
         mouse=mouse,
@@ -119,14 +121,19 @@ def _has_sixteen_colours(term: str) -> bool:
     forced = os.environ.get("TEXTUAL_COLOR_SYSTEM", "auto")
     if forced != "auto":
         return forced == "standard"
-    return not _has_true_colour() and not term.endswith(_CAPABLE)
+    return not _names_true_colour() and not term.endswith(_CAPABLE)
 
 
 def _is_capable_unknown_to_rich() -> bool:
     """Whether TERM names a terminal of 256 colours for which Rich would use 16."""
     term = os.environ.get("TERM", "")
-    return term.endswith(_CAPABLE) and not term.endswith(("-256color", "-kitty")) and not _has_true_colour()
+    return term.endswith(_CAPABLE) and not term.endswith(("-256color", "-kitty")) and not _names_true_colour()
 
 
-def _has_true_colour() -> bool:
+def _names_true_colour() -> bool:
     return os.environ.get("COLORTERM", "").strip().lower() in _TRUE_COLOUR
+
+
+def _has_true_colours() -> bool:
+    forced = os.environ.get("TEXTUAL_COLOR_SYSTEM", "auto")
+    return forced == "truecolor" if forced != "auto" else _names_true_colour()

@@ -1,0 +1,118 @@
+"""Writing only what changed: a mixin that takes the place of Textual's own output.
+
+Textual writes every cell of every widget that was drawn again: about 10,000 bytes when a list scrolls by a line. Here a
+copy of what the terminal shows is kept, and a frame becomes the few sequences that make it true. The private names of
+Textual it rests on are those of one version; with any other, or with HEADCOUNT_PLAIN_OUTPUT=1 in the environment,
+Textual's own output is used.
+"""
+
+import os
+from typing import Any, Final, TypeVar
+
+import textual
+from textual._compositor import ChopsUpdate, CompositorUpdate, LayoutUpdate
+from textual.app import App
+from textual.screen import Screen
+
+from tui.terminal.cells import Row, cells_of, updated_rows
+from tui.terminal.first_frame import FirstFrame
+from tui.terminal.frame_writer import FrameWriter
+from tui.terminal.scrolling import find_move, moved
+
+__all__ = ["PLAIN_OUTPUT", "DiffDisplay"]
+
+TESTED: Final = "8.2.8"
+PLAIN_OUTPUT: Final = "HEADCOUNT_PLAIN_OUTPUT"
+
+Result = TypeVar("Result")
+
+
+class DiffDisplay(App[Result]):
+    """Keeps what the terminal shows and writes differences."""
+
+    erases_with_background = True
+    """Whether the terminal fills what it erases with the current background."""
+
+    def __init__(self, *arguments: Any, **options: Any) -> None:
+        self._shown: list[Row] = []
+        self._writes_differences = textual.__version__ == TESTED and os.environ.get(PLAIN_OUTPUT) != "1"
+        super().__init__(*arguments, **options)
+
+    def take_over(self, frame: FirstFrame) -> None:
+        """Start from what was painted before Textual was there."""
+        self._shown = [_painted_row(line, frame.width) for line in frame.lines]
+
+    def forget_screen(self) -> None:
+        """Treat everything on the terminal as unknown: somebody else wrote on it, or it changed its size."""
+        self._shown = []
+
+    def action_redraw(self) -> None:
+        """Draw everything again, for a terminal on which another program has written."""
+        self.forget_screen()
+        self.screen.refresh()
+
+    def _display(self, screen: Screen[Any], renderable: Any) -> None:
+        """Textual's hook for every frame."""
+        if renderable is None or not self._can_draw():
+            super()._display(screen, renderable)
+        elif self._writes_differences and isinstance(renderable, (LayoutUpdate, ChopsUpdate)):
+            self._write_frame(self._frame(renderable))
+            self.post_display_hook()
+        else:
+            self.forget_screen()
+            super()._display(screen, renderable)
+
+    def _can_draw(self) -> bool:
+        """Whether Textual would write a frame now, and on a whole screen."""
+        return (
+            self._driver is not None
+            and not self._driver.is_headless
+            and not self._driver.is_inline
+            and self._running
+            and not self._closed
+            and not self._batch_count
+        )
+
+    def _frame(self, update: CompositorUpdate) -> str:
+        """The sequences that make the terminal show `update`, which from now on counts as shown."""
+        assert isinstance(update, (LayoutUpdate, ChopsUpdate))
+        shown = self._shown_at_this_size()
+        rows = updated_rows(update, shown, self.console._color_system)  # noqa: SLF001 - Textual hands Rich the same
+        writer = FrameWriter(erases_with_background=self.erases_with_background)
+        move = find_move(shown, rows)
+        if move is not None:
+            for y in range(move.top, move.bottom + 1):
+                rows.setdefault(y, shown[y])
+            writer.scroll(*move)
+            shown = moved(shown, move)
+        for y, row in sorted(rows.items()):
+            writer.row(y, shown[y], row)
+            shown[y] = row
+        self._shown = shown
+        cursor = self.screen.outer_size.clamp_offset(self.cursor_position)
+        stays = writer.is_empty and cursor == self._previous_cursor_position
+        self._previous_cursor_position = cursor
+        return "" if stays else writer.finish(cursor)
+
+    def _shown_at_this_size(self) -> list[Row]:
+        width, height = self.size
+        if len(self._shown) != height or len(self._shown[0]) != width:
+            self._shown = [[None] * width for _ in range(height)]
+        return self._shown
+
+    def _write_frame(self, frame: str) -> None:
+        if not frame or self._driver is None:
+            return
+        self._begin_update()
+        self._driver.write(frame)
+        self._end_update()
+        self._driver.flush()
+
+
+def _painted_row(line: Any, width: int) -> Row:
+    """The cells of one line of the first frame."""
+    row: Row = []
+    for span in line:
+        row += cells_of(span.text, span.pen)
+    rest = cells_of(" ", line[-1].pen) if line else [None]
+    return [*row, *list(rest) * width][:width]
