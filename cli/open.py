@@ -116,7 +116,7 @@ def _run(terminal: Terminal, settings: "Settings", name: str, profile: "Profile"
     from tui.session import Session
 
     state = private_folder(find(os.environ).state)
-    client = open_client(profile, journal=Journal(state))
+    client = open_client(profile, journal=Journal(private_folder(state / "unanswered" / name)))
     session = Session(client, name, colour=profile.colour or "", read_only=profile.read_only)
     app = HeadcountApp(session, settings, terminal=terminal, state_dir=state, first_frame=frame)
     return app.run_safely(frame.attributes)

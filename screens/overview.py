@@ -165,14 +165,17 @@ class OverviewScreen(LiveArea):
             self._price(self.draft)
 
     @work(group="question", exclusive=True, exit_on_error=False)
-    async def _price(self, draft: Draft) -> None:
+    async def _price(self, draft: Draft, *, then_open: bool = False) -> None:
         try:
             priced = replace(draft, quote=await self.client.quote(Change(seats=draft.seats)))
         except HeadcountError as error:
             priced = replace(draft, refusal=told(error))
-        if self.draft and self.draft.seats == draft.seats:
-            self.draft = priced
-            self._show_draft()
+        if self.draft is None or self.draft.seats != draft.seats:
+            return
+        self.draft = priced
+        self._show_draft()
+        if then_open and priced.quote:
+            self._open(priced.quote)
 
     def _show_draft(self) -> None:
         overview = self.session.overview
@@ -215,28 +218,12 @@ class OverviewScreen(LiveArea):
         elif draft.refusal:
             self.show_result(draft.refusal, "bad")
         elif draft.quote is None:
-            self._ask_then_open(draft)
+            # the price is still on its way: the dialog opens with it, so that `+ c` typed at once is not lost
+            if self._settle:
+                self._settle.stop()
+            self._price(draft, then_open=True)
         else:
             self._open(draft.quote)
-
-    def _ask_then_open(self, draft: Draft) -> None:
-        """The price is still on its way: open when it is here, so that `+ c` typed at once is not lost."""
-        if self._settle:
-            self._settle.stop()
-        self._price_and_open(draft)
-
-    @work(group="question", exclusive=True, exit_on_error=False)
-    async def _price_and_open(self, draft: Draft) -> None:
-        try:
-            quote = await self.client.quote(Change(seats=draft.seats))
-        except HeadcountError as error:
-            self.draft = replace(draft, refusal=told(error))
-            self._show_draft()
-            return
-        if self.draft and self.draft.seats == draft.seats:
-            self.draft = replace(draft, quote=quote)
-            self._show_draft()
-            self._open(quote)
 
     def _open(self, quote: Quote) -> None:
         overview = self.session.overview

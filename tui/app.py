@@ -14,10 +14,12 @@ from textual.screen import Screen
 from textual.signal import Signal
 from textual.timer import Timer
 
+from client.errors import HeadcountError
 from contract.events import EventKind
 from contract.subscription import Overview
 from screens.confirm import Confirm, Summary
 from screens.overview import OverviewScreen
+from tui.aftermath import aftermath, left_over
 from tui.area import AreaScreen
 from tui.commands import AREAS, bindings, for_area
 from tui.errors import told
@@ -73,10 +75,21 @@ class HeadcountApp(TerminalApp[None]):
             overview=self._new_overview, connection=self._new_connection, changed=self.changed_signal.publish
         )
         self.run_worker(self.session.run(), group="session", exit_on_error=False)
+        self.run_worker(self._tell_aftermath(), group="aftermath", exit_on_error=False)
 
     async def on_unmount(self) -> None:
         """Leave no connection open."""
         await self.session.client.aclose()
+
+    async def _tell_aftermath(self) -> None:
+        """Say what became of commands that the last run did not see the end of."""
+        client = self.session.client
+        try:
+            said = await aftermath(client, await left_over(client))
+        except HeadcountError:
+            return
+        if said and isinstance(self.screen, AreaScreen):
+            self.screen.show_result("Since you were last here. " + " ".join(said), "warn")
 
     # What the session tells.
 
