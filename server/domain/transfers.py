@@ -7,6 +7,7 @@ from enum import StrEnum
 
 from contract.problems import ProblemCode
 from contract.transfers import Direction, TransferState
+from contract.users import UserStatus
 from server.domain.refusals import Refusal
 
 PENDING_FOR = dt.timedelta(days=14)
@@ -175,3 +176,36 @@ def _refusal_of_acceptance(
     else:
         return None
     return Refusal(ProblemCode.ACCOUNT_NOT_AVAILABLE, why)
+
+
+@dataclass(frozen=True, slots=True)
+class Aftermath:
+    """What has become of one decision since: the request's version after it, the user it made, and what was paid.
+
+    `then` and `now` are the user's status at the decision and today (None: no such user). `bought` and `renewed` tell
+    whether an invoice for seats or for a whole period was issued since.
+    """
+
+    version: int
+    accepted: bool = False
+    then: UserStatus | None = None
+    now: UserStatus | None = None
+    bought: bool = False
+    renewed: bool = False
+    asked_again: bool = False
+
+
+def refusal_of_undo(request: Request | None, since: Aftermath) -> Refusal | None:
+    """Why one decision can't be taken back (D27); None when it can."""
+    if request is None or request.version != since.version:
+        return Refusal(ProblemCode.TRANSFER_CHANGED, "This request has changed since the decision")
+    if since.asked_again:
+        return Refusal(ProblemCode.UNDO_NOT_POSSIBLE, "Another request of the same person is pending now")
+    if not since.accepted:
+        return None
+    if since.now not in {UserStatus.ACTIVE, UserStatus.NOT_PAID}:
+        return Refusal(ProblemCode.UNDO_NOT_POSSIBLE, "This user has been removed since")
+    activated = since.then is UserStatus.NOT_PAID and since.now is UserStatus.ACTIVE
+    if since.renewed or (since.bought and activated):
+        return Refusal(ProblemCode.UNDO_NOT_POSSIBLE, "A seat has been paid for this user since")
+    return None

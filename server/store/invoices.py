@@ -67,6 +67,16 @@ def open_invoice(connection: Connection, subscription_id: str) -> AnyRow | None:
     ).first()
 
 
+def issued_since(connection: Connection, subscription_id: str, moment: dt.datetime) -> list[str | None]:
+    """The quotes behind what was invoiced and not voided since a moment; None for a renewal."""
+    query = select(invoices.c.quote_id).where(
+        invoices.c.subscription_id == subscription_id,
+        invoices.c.issued_at >= moment,
+        invoices.c.status != InvoiceStatus.VOID.value,
+    )
+    return list(connection.execute(query).scalars())
+
+
 def find(connection: Connection, organisation_id: str, invoice_id: str) -> Invoice | None:
     """One invoice of an organisation."""
     query = select(invoices).where(invoices.c.id == invoice_id, invoices.c.organisation_id == organisation_id)

@@ -1,14 +1,13 @@
 """Reading and writing transfer requests."""
 
 import datetime as dt
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from types import SimpleNamespace
 from typing import Any
 
 from sqlalchemy import (
     ColumnElement,
     Connection,
-    Row,
     Select,
     bindparam,
     func,
@@ -21,11 +20,12 @@ from sqlalchemy import (
 
 from contract.transfers import TransferSort, TransfersQuery
 from server.http import cursors
-from server.store.tables import LIVING, accounts, subscriptions, transfers, users
-from server.store.types import from_microseconds, to_microseconds
+from server.store.tables import transfers
+from server.store.types import AnyRow, from_microseconds, to_microseconds
 from server.text import fold
 
 T = transfers.c
+CHUNK = 1000
 
 _SORTS: dict[str, ColumnElement[Any]] = {
     "created_at": T.created_at,
@@ -36,7 +36,7 @@ _SORTS: dict[str, ColumnElement[Any]] = {
 _MOMENTS = {"created_at", "expires_at"}
 
 
-def one(connection: Connection, subscription_id: str, transfer_id: str) -> Row[Any] | None:
+def one(connection: Connection, subscription_id: str, transfer_id: str) -> AnyRow | None:
     """One request of a subscription, or None."""
     return connection.execute(_one(subscription_id, transfer_id)).first()
 
@@ -45,12 +45,12 @@ def _one(subscription_id: str, transfer_id: str) -> Select[Any]:
     return select(transfers).where(T.id == transfer_id, T.subscription_id == subscription_id)
 
 
-def required(connection: Connection, subscription_id: str, transfer_id: str) -> Row[Any]:
+def required(connection: Connection, subscription_id: str, transfer_id: str) -> AnyRow:
     """One request that is there."""
     return connection.execute(_one(subscription_id, transfer_id)).one()
 
 
-def due(connection: Connection, now: dt.datetime, subscription_id: str | None = None) -> Sequence[Row[Any]]:
+def due(connection: Connection, now: dt.datetime, subscription_id: str | None = None) -> Sequence[AnyRow]:
     """The requests that still say pending though their time is over, of one subscription or of all, oldest first."""
     query = select(transfers).where(T.state == "pending", T.expires_at <= now)
     if subscription_id is not None:
@@ -58,20 +58,23 @@ def due(connection: Connection, now: dt.datetime, subscription_id: str | None = 
     return connection.execute(query.order_by(T.expires_at, T.number)).all()
 
 
-def many(connection: Connection, subscription_id: str, ids: Sequence[str]) -> dict[str, Row[Any]]:
+def many(connection: Connection, subscription_id: str, ids: Sequence[str]) -> dict[str, AnyRow]:
     """Those of these requests that are the subscription's, by id."""
-    rows = connection.execute(select(transfers).where(T.id.in_(ids), T.subscription_id == subscription_id))
-    return {row.id: row for row in rows}
+    found: dict[str, AnyRow] = {}
+    for chunk in chunks(ids):
+        rows = connection.execute(select(transfers).where(T.id.in_(chunk), T.subscription_id == subscription_id))
+        found.update((row.id, row) for row in rows)
+    return found
 
 
-def now_as(row: Row[Any], **changes: Any) -> SimpleNamespace:
+def now_as(row: AnyRow, **changes: Any) -> SimpleNamespace:
     """A row as it is after `change`, without asking the database."""
     return SimpleNamespace(**{**row._mapping, **changes, "version": row.version + 1})  # noqa: SLF001 - a public name
 
 
 def page(
     connection: Connection, subscription_id: str, query: TransfersQuery
-) -> tuple[Sequence[Row[Any]], str | None, int | None]:
+) -> tuple[Sequence[AnyRow], str | None, int | None]:
     """A page in the order asked for: rows, the cursor of the next page, and the total when it was asked for."""
     name = query.sort.value.removeprefix("-")
     key, number = _SORTS[name], T.number
@@ -114,11 +117,18 @@ def _beyond(cursor: str, sort: TransferSort) -> ColumnElement[bool]:
     return here < there if sort.value.startswith("-") else here > there
 
 
-def pending_to(connection: Connection, subscription_id: str, email_keys: Iterable[str]) -> set[str]:
+def pending_to(connection: Connection, subscription_id: str, email_keys: Sequence[str]) -> set[str]:
     """Which of these addresses have a request that waits."""
+    found: set[str] = set()
+    for chunk in chunks(email_keys):
+        found.update(_pending_to(connection, subscription_id, chunk))
+    return found
+
+
+def _pending_to(connection: Connection, subscription_id: str, email_keys: Sequence[str]) -> set[str]:
     rows = connection.execute(
         select(T.email_key).where(
-            T.subscription_id == subscription_id, T.state == "pending", T.email_key.in_(list(email_keys))
+            T.subscription_id == subscription_id, T.state == "pending", T.email_key.in_(email_keys)
         )
     )
     return set(rows.scalars())
@@ -139,33 +149,6 @@ def change(connection: Connection, rows: Sequence[Mapping[str, Any]], *names: st
         )
 
 
-def applicants(connection: Connection, account_ids: Sequence[str]) -> list[Row[Any]]:
-    """What is true of these accounts: `id`, `email`, names, `position`, and `listed_on`, where each is a user."""
-    a = accounts.c
-    query = (
-        select(
-            a.id,
-            a.email,
-            a.email_key,
-            a.first_name,
-            a.last_name,
-            a.position,
-            users.c.subscription_id.label("listed_on"),
-        )
-        .select_from(accounts.outerjoin(users, (users.c.account_id == a.id) & LIVING))
-        .where(a.id.in_(account_ids))
-    )
-    rows: list[Any] = list(connection.execute(query))
-    return rows
-
-
-def own_subscriptions(
-    connection: Connection, account_ids: Sequence[str], paid_plans: Iterable[str], but: str
-) -> Sequence[Row[Any]]:
-    """The paid subscriptions these accounts own that have not ended, except `but`."""
-    s = subscriptions.c
-    return connection.execute(
-        select(subscriptions).where(
-            s.owner_account_id.in_(account_ids), s.status != "ended", s.plan.in_(list(paid_plans)), s.id != but
-        )
-    ).all()
+def chunks(values: Sequence[str]) -> Iterator[Sequence[str]]:
+    """As many keys as one query may name."""
+    return (values[start : start + CHUNK] for start in range(0, len(values), CHUNK))

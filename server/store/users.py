@@ -69,6 +69,13 @@ def is_account_listed(connection: Connection, account_id: str) -> bool:
     return row is not None
 
 
+def of_account(connection: Connection, subscription_id: str, account_id: str) -> AnyRow | None:
+    """The user an account is on this subscription now."""
+    return connection.execute(
+        select(users).where(users.c.account_id == account_id, users.c.subscription_id == subscription_id, LIVING)
+    ).first()
+
+
 def add(connection: Connection, rows: Sequence[dict[str, Any]]) -> None:
     """List new users."""
     if rows:

@@ -3,18 +3,17 @@
 from types import SimpleNamespace
 from typing import Any
 
-from sqlalchemy import Row
-
 from contract.events import EventObject
 from contract.transfers import Direction, Transfer, TransferState
 from server.domain.refusals import Refusal
 from server.domain.transfers import Request
 from server.http.problems import ServerProblem
+from server.store.types import AnyRow
 
 _PENDING = TransferState.PENDING.value
 
 
-def as_answer(row: Row[Any] | SimpleNamespace) -> Transfer:
+def as_answer(row: AnyRow | SimpleNamespace) -> Transfer:
     """A row as it travels. Rows hold what was checked on its way in: they are not checked again."""
     waits = row.state == _PENDING
     return Transfer.model_construct(
@@ -38,7 +37,7 @@ def as_answer(row: Row[Any] | SimpleNamespace) -> Transfer:
     )
 
 
-def as_request(row: Row[Any]) -> Request:
+def as_request(row: AnyRow) -> Request:
     """What the rules look at in a row."""
     return Request(
         id=row.id,

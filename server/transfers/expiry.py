@@ -3,13 +3,13 @@
 import datetime as dt
 from collections.abc import Iterable
 from itertools import groupby
-from typing import Any
 
-from sqlalchemy import Connection, Row
+from sqlalchemy import Connection
 
 from contract.events import EventKind
 from contract.transfers import TransferState
 from server.store import transfers
+from server.store.types import AnyRow
 from server.transfers.answers import as_answer, subject
 from server.unit import Unit
 
@@ -40,11 +40,11 @@ def expire(unit: Unit) -> None:
         server.record()
 
 
-def _owner(row: Row[Any]) -> tuple[str, str, dt.datetime, int]:
+def _owner(row: AnyRow) -> tuple[str, str, dt.datetime, int]:
     return row.organisation_id, row.subscription_id, row.expires_at, row.number
 
 
-def _expire(unit: Unit, rows: Iterable[Row[Any]]) -> None:
+def _expire(unit: Unit, rows: Iterable[AnyRow]) -> None:
     values = []
     for row in rows:
         ended = {"state": TransferState.EXPIRED.value, "decided_at": row.expires_at}

@@ -1,14 +1,11 @@
 """`GET /v1/transfers` and `GET /v1/transfers/{id}`."""
 
-from typing import Any
-
-from sqlalchemy import Row
-
 from contract.pages import Page
 from contract.transfers import Transfer
 from server.http.call import Call
 from server.http.problems import not_found
 from server.store import transfers
+from server.store.types import AnyRow
 from server.transfers.answers import as_answer
 
 
@@ -24,7 +21,7 @@ def get_transfer(call: Call) -> Transfer:
     return as_answer(required(call))
 
 
-def required(call: Call) -> Row[Any]:
+def required(call: Call) -> AnyRow:
     """The row of the request in the path.
 
     Raises:

@@ -70,16 +70,17 @@ def list_users(unit: Unit, listings: Sequence[Listing]) -> list[User]:
     return answers
 
 
-def unlist_users(unit: Unit, rows: Sequence[AnyRow]) -> dt.datetime:
+def unlist_users(unit: Unit, rows: Sequence[AnyRow], *, for_good: bool = False) -> dt.datetime:
     """Take listed users off; freed seats go to those who wait longest (D16, D19).
 
-    Answers until when it can be undone: the end of the period.
+    Answers until when it can be undone: the end of the period. `for_good`: not at all, and without a `user.removed`,
+    because what takes them off (an acceptance that is taken back) says it already.
     """
     row = subscriptions.get(unit.connection, unit.subscription_id)
-    until = start_of_day(row.period_end, row.time_zone)
+    until = unit.now if for_good else start_of_day(row.period_end, row.time_zone)
     users.remove(unit.connection, [each.id for each in rows], unit.now, until)
     active = sum(each.status == UserStatus.ACTIVE.value for each in rows)
-    for each in rows:
+    for each in () if for_good else rows:
         unit.emit(EventKind.USER_REMOVED, user_object(each, UserStatus.REMOVED), {"status": each.status})
     seats = seats_in(row)
     left = replace(seats, active=seats.active - active, not_paid=seats.not_paid - (len(rows) - active))
