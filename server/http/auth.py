@@ -34,14 +34,21 @@ def authenticate(request: Request, services: Services) -> Principal:
     now = services.clock.now()
     with services.database.read() as connection:
         row = tokens.holder(connection, identity)
-    if row is None or not token_text.same(row.secret_hash, token):
-        raise _refused()
-    if row.revoked_at is not None or (row.expires_at is not None and row.expires_at <= now):
+    if row is None or not token_text.same(row.secret_hash, token) or not _in_force(row, now):
         raise _refused()
     if row.last_used_at is None or abs(now - row.last_used_at) >= USED_EVERY:
         with services.database.write() as connection:
             tokens.touch(connection, identity, now)
     return _principal(row)
+
+
+def still_may(principal: Principal, permission: Permission, services: Services) -> bool:
+    """Whether a token that was accepted is still in force, and its role still allows it: for what stays open."""
+    with services.database.read() as connection:
+        row = tokens.holder(connection, principal.token_id)
+    if row is None or not _in_force(row, services.clock.now()):
+        return False
+    return permission in PERMISSIONS[Role(row.role)]
 
 
 def permit(principal: Principal, operation: Operation) -> None:
@@ -64,6 +71,10 @@ def permit(principal: Principal, operation: Operation) -> None:
 def needed_role(permission: Permission) -> Role:
     """The least powerful role that may do it."""
     return next(role for role in LADDER if permission in PERMISSIONS[role])
+
+
+def _in_force(row: AnyRow, now: dt.datetime) -> bool:
+    return row.revoked_at is None and (row.expires_at is None or row.expires_at > now)
 
 
 def _bearer(request: Request) -> str:

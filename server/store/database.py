@@ -37,11 +37,13 @@ class Database:
         return self._engine
 
     def open(self, *, migrate: bool = True) -> None:
-        """Take the writer's lock, connect, and bring the tables up to date.
+        """Take the writer's lock, connect, and bring the tables up to date; nothing when it is open already.
 
         Raises:
             SettingsError: another process writes to it, or it belongs to a newer version.
         """
+        if self._connection is not None:
+            return
         if self._lock:
             self._lock.take()
         self._engine = sqlite.make_engine(self._path, read_only=self._read_only)

@@ -4,7 +4,7 @@ import hashlib
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, func, insert, select, update
 
 from contract.events import Event
 from server.store.database import CHANGED
@@ -92,6 +92,24 @@ def page(
     else:
         query = query.where(events.c.seq > after_seq).order_by(events.c.seq)
     return list(connection.execute(query).scalars())
+
+
+def count(
+    connection: Connection, organisation_id: str, *, after_seq: int = 0, idempotency_key: str | None = None
+) -> int:
+    """How many there are after a number, or of one command; without a command nothing is counted one by one."""
+    if idempotency_key is None:
+        return max(0, last_seq(connection, organisation_id) - after_seq)
+    found: int = connection.execute(
+        select(func.count())
+        .select_from(events)
+        .where(
+            events.c.organisation_id == organisation_id,
+            events.c.idempotency_key == idempotency_key,
+            events.c.seq > after_seq,
+        )
+    ).scalar_one()
+    return found
 
 
 def last_seq(connection: Connection, organisation_id: str) -> int:

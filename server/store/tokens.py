@@ -42,12 +42,6 @@ def holder(connection: Connection, token_id: str) -> AnyRow | None:
     return connection.execute(_HOLDER, {"token_id": token_id}).first()
 
 
-def is_valid(connection: Connection, token_id: str, now: dt.datetime) -> bool:
-    """Whether a token that was accepted before still is one, and its account still a member."""
-    row = holder(connection, token_id)
-    return row is not None and row.revoked_at is None and (row.expires_at is None or row.expires_at > now)
-
-
 def touch(connection: Connection, token_id: str, now: dt.datetime) -> None:
     """Note that a token was used."""
     connection.execute(update(tokens).where(tokens.c.id == token_id).values(last_used_at=now))

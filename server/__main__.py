@@ -1,0 +1,86 @@
+"""`python -m server` (and `headcount server`): init, run, demo, migrate, verify, seed."""
+
+import argparse
+import datetime as dt
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+DEFAULT_PORT = 8642
+DEFAULT_DATABASE = "sqlite:///headcount.db"
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command; answers its exit code: 0 done, 1 findings or a failure to start, 2 wrong usage."""
+    options = _parser().parse_args(arguments)
+    from server import commands
+    from server.settings import SettingsError
+
+    try:
+        return int(getattr(commands, options.command)(options))
+    except SettingsError as error:
+        sys.stderr.write(f"headcount server: {error}\n")
+        return 1
+    except KeyboardInterrupt:
+        return 130
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="headcount server", description="The reference subscription API.")
+    commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
+    _init(_command(commands, "init", "found an organisation; prints its owner's token once"))
+    _run(_command(commands, "run", "answer requests"))
+    _demo(_command(commands, "demo", "answer requests about a sample organisation, for a parent process"))
+    _command(commands, "migrate", "bring the database to this version's tables")
+    _command(commands, "verify", "check invariants, money and the event chain; exit code 1 with findings")
+    _seed(_command(commands, "seed", "add many users quickly, for measurements"))
+    return parser
+
+
+def _command(
+    commands: "argparse._SubParsersAction[argparse.ArgumentParser]", name: str, what: str
+) -> argparse.ArgumentParser:
+    command = commands.add_parser(name, help=what, description=what[0].upper() + what[1:] + ".")
+    command.add_argument("--db", default=DEFAULT_DATABASE, metavar="URL", help="sqlite:///path (default: %(default)s)")
+    return command
+
+
+def _init(command: argparse.ArgumentParser) -> None:
+    command.add_argument("--organisation", required=True, metavar="NAME")
+    command.add_argument("--owner", required=True, metavar="EMAIL")
+    command.add_argument("--plan", default="business")
+    command.add_argument("--cycle", default="monthly", choices=["monthly", "annual"])
+    command.add_argument("--seats", type=int, default=10, help="on a contract: the most users (default: 10)")
+    command.add_argument("--currency", default="EUR")
+    command.add_argument("--time-zone", default="UTC", metavar="NAME")
+    command.add_argument("--now", type=_instant, metavar="ISO8601", help="found it at another time (for a sandbox)")
+
+
+def _run(command: argparse.ArgumentParser) -> None:
+    command.add_argument("--host", default="127.0.0.1")
+    command.add_argument("--port", type=int, default=DEFAULT_PORT, help="0 takes any free one (default: %(default)s)")
+    command.add_argument("--uds", type=Path, metavar="PATH", help="a Unix socket instead, in a folder of mode 0700")
+    command.add_argument("--fd", type=int, metavar="N", help="a listening socket that the parent process opened")
+    command.add_argument("--sandbox", action="store_true", help="a clock that can be moved, payments that can decline")
+    command.add_argument("--now", type=_instant, metavar="ISO8601", help="what time a sandbox starts at")
+    command.add_argument("--exit-with-parent", action="store_true", help="stop when the standard input ends")
+
+
+def _demo(command: argparse.ArgumentParser) -> None:
+    command.add_argument("--token-file", type=Path, required=True, metavar="PATH", help="the token to accept")
+    command.add_argument("--fd", type=int, required=True, metavar="N", help="a listening socket of the parent's")
+    command.add_argument("--now", type=_instant, metavar="ISO8601", help="what time the sandbox starts at")
+
+
+def _seed(command: argparse.ArgumentParser) -> None:
+    command.add_argument("--users", type=int, required=True, metavar="N")
+    command.add_argument("--organisation", default="Seeded", metavar="NAME")
+
+
+def _instant(value: str) -> dt.datetime:
+    found = dt.datetime.fromisoformat(value)
+    return (found if found.tzinfo else found.replace(tzinfo=dt.UTC)).astimezone(dt.UTC)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,122 @@
+"""What `python -m server` does, one function a command; each answers the exit code."""
+
+import argparse
+import sys
+import time
+
+from server import listeners
+from server.catalogue import default_catalogue
+from server.clock import utc_now
+from server.settings import ServerSettings, SettingsError
+from server.store.database import Database
+
+
+def init(options: argparse.Namespace) -> int:
+    """Found an organisation. The token is the only thing on the standard output."""
+    from contract.subscription import BillingCycle
+    from server.founding import Founding, found
+
+    wanted = Founding(
+        organisation=options.organisation,
+        owner=options.owner,
+        plan=options.plan,
+        cycle=BillingCycle(options.cycle),
+        seats=options.seats,
+        currency=options.currency,
+        time_zone=options.time_zone,
+    )
+    database = Database(options.db)
+    database.open()
+    try:
+        with database.write() as connection:
+            made = found(connection, wanted, default_catalogue(), options.now or utc_now())
+    finally:
+        database.close()
+    _say(f"founded {options.organisation!r} ({made.organisation_id}) for {options.owner}; the token is shown only now:")
+    sys.stdout.write(made.token + "\n")
+    return 0
+
+
+def run(options: argparse.Namespace) -> int:
+    """Serve until a signal."""
+    if options.now and not options.sandbox:
+        message = "--now needs --sandbox: a real server's clock is the machine's"
+        raise SettingsError(message)
+    settings = ServerSettings(database=options.db, sandbox=options.sandbox, now=options.now)
+    from server.serving import serve
+
+    return serve(settings, _listener(options), exit_with_parent=options.exit_with_parent)
+
+
+def demo(options: argparse.Namespace) -> int:
+    """Serve the sample organisation on the parent's socket, and stop with the parent."""
+    from server.seed.opening import open_demo
+    from server.serving import serve
+
+    open_demo(options.db, options.token_file, options.now)
+    settings = ServerSettings(database=options.db, sandbox=True, now=options.now)
+    return serve(settings, listeners.inherited(options.fd), exit_with_parent=True)
+
+
+def migrate(options: argparse.Namespace) -> int:
+    """Bring the database up to date."""
+    from server.store.schema import HEAD, upgrade
+
+    database = Database(options.db)
+    database.open(migrate=False)
+    try:
+        before = upgrade(database.engine)
+    finally:
+        database.close()
+    _say(f"at {HEAD}" if before == HEAD else f"from {before or 'nothing'} to {HEAD}")
+    return 0
+
+
+def verify(options: argparse.Namespace) -> int:
+    """Print what is wrong, one line a finding; works beside a running server."""
+    from server.verify import findings
+
+    database = Database(options.db, read_only=True)
+    database.open()
+    try:
+        with database.read() as connection:
+            found = 0
+            for finding in findings(connection):
+                found += 1
+                sys.stdout.write(finding + "\n")
+    finally:
+        database.close()
+    _say(f"{found} findings" if found else "everything is as it should be")
+    return 1 if found else 0
+
+
+def seed(options: argparse.Namespace) -> int:
+    """Add users to a new organisation by the fastest way there is; prints its owner's token."""
+    from server.seed.crowd import seed_crowd
+
+    database = Database(options.db)
+    database.open()
+    start = time.perf_counter()
+    try:
+        with database.write() as connection:
+            token = seed_crowd(connection, options.organisation, options.users, utc_now())
+    finally:
+        database.close()
+    took = time.perf_counter() - start
+    _say(f"{options.users} users in {took:.1f} s ({options.users / took:,.0f} a second)")
+    sys.stdout.write(token + "\n")
+    return 0
+
+
+def _listener(options: argparse.Namespace) -> listeners.Listener:
+    if options.fd is not None:
+        return listeners.inherited(options.fd)
+    if options.uds is not None:
+        return listeners.unix(options.uds)
+    if not listeners.is_loopback(options.host):
+        _say(f"warning: {options.host} is reachable from outside, and tokens travel in the clear without TLS in front")
+    return listeners.tcp(options.host, options.port)
+
+
+def _say(text: str) -> None:
+    sys.stderr.write(text + "\n")

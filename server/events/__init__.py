@@ -1,0 +1,1 @@
+"""Everything that happened: the list and the stream (D29)."""

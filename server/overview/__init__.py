@@ -1,0 +1,1 @@
+"""Everything the first screen paints, in one answer."""

@@ -1,0 +1,65 @@
+"""The overview: a fixed number of indexed queries, however many users there are."""
+
+import datetime as dt
+
+from contract.subscription import CodeNotice, Overview, PlanKind, SeatCounts, SeatUsage, TransferCounts
+from server.http.call import Call
+from server.people.me import me_answer
+from server.store import counts, events, subscriptions, usage
+from server.store.types import AnyRow
+from server.subscription.reading import plan_of, seats_of, subscription_answer
+
+LATEST = 20
+TRANSFERS_EXPIRE_SOON = dt.timedelta(days=1)
+CODES_END_SOON = dt.timedelta(days=7)
+
+
+def show_overview(call: Call) -> Overview:
+    """All of it, as of one instant."""
+    catalogue = call.services.catalogue
+    row = subscriptions.get(call.connection, call.subscription_id)
+    latest = events.page(call.connection, call.organisation_id, limit=LATEST)
+    return Overview(
+        as_of=call.now,
+        me=me_answer(call.principal),
+        plan=plan_of(row, catalogue),
+        subscription=subscription_answer(row, catalogue),
+        seats=_seats(call, row),
+        transfers=_transfers(call),
+        codes=_codes(call),
+        latest=events.parse(latest),
+        usage=tuple(
+            SeatUsage(week=each.week, used=each.used, paid=each.paid)
+            for each in usage.latest(call.connection, call.subscription_id)
+        ),
+        last_event_id=events.event_id(events.last_seq(call.connection, call.organisation_id)),
+        vendor_contact=catalogue.vendor_contact,
+        sandbox=call.services.settings.sandbox,
+    )
+
+
+def _seats(call: Call, row: AnyRow) -> SeatCounts:
+    """A subscription that ends with its period, or costs nothing, keeps its seats as far as anybody knows."""
+    seats = seats_of(row, call.services.catalogue)
+    paid_plan = call.services.catalogue.offer(row.plan).kind is PlanKind.PAID
+    return SeatCounts(
+        paid=seats.paid,
+        used=seats.active,
+        free=seats.free,
+        not_paid=seats.not_paid,
+        high_water=seats.high_water,
+        at_renewal=seats.at_renewal if paid_plan else seats.paid,
+        free_until_renewal=min(seats.free, seats.free_until_renewal) if paid_plan else 0,
+    )
+
+
+def _transfers(call: Call) -> TransferCounts:
+    incoming, outgoing, expiring = counts.pending_transfers(
+        call.connection, call.subscription_id, call.now, call.now + TRANSFERS_EXPIRE_SOON
+    )
+    return TransferCounts(incoming=incoming, outgoing=outgoing, expiring=expiring)
+
+
+def _codes(call: Call) -> tuple[CodeNotice, ...]:
+    rows = counts.ending_codes(call.connection, call.subscription_id, call.now, call.now + CODES_END_SOON)
+    return tuple(CodeNotice(code=row.code, uses_left=row.uses_left, expires_at=row.expires_at) for row in rows)

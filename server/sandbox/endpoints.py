@@ -1,0 +1,7 @@
+"""`/v1/sandbox/…`: bound only on a server that was started with `--sandbox`."""
+
+from contract.operations import SET_CLOCK, SET_PAYMENTS
+from server.sandbox.moving import set_clock
+from server.sandbox.payments import set_payments
+
+HANDLERS = {SET_CLOCK: set_clock, SET_PAYMENTS: set_payments}

@@ -1,0 +1,61 @@
+"""Moving the sandbox clock: everything that falls due on the way happens, in order, in one transaction."""
+
+import datetime as dt
+
+from contract.events import EventKind, EventObject
+from contract.sandbox import Clock, ClockBody
+from server.domain.periods import advance
+from server.http.call import LongCall
+from server.http.problems import Invalid
+from server.renewals.due import run_due
+from server.sandbox.state import keep_clock
+from server.store import events
+
+FARTHEST = dt.timedelta(days=3653)
+"""How far one call may go."""
+
+END_OF_TIME = dt.datetime(2200, 1, 1, tzinfo=dt.UTC)
+
+
+async def set_clock(call: LongCall) -> Clock:
+    """Move the clock, persist it, and do what fell due; in memory it moves only once that is committed.
+
+    Raises:
+        Invalid: the move goes back, more than ten years at once, or beyond the year 2200.
+    """
+    services = call.asked.services
+    with call.transaction() as unit:
+        target = _target(call, unit.now)
+        keep_clock(unit.connection, services.clock.offset + (target - unit.now))
+        before = events.last_seq(unit.connection, unit.organisation_id)
+        run_due(unit.connection, target, services)
+        happened = events.last_seq(unit.connection, unit.organisation_id) - before
+        start, unit.now = unit.now, target
+        unit.emit(EventKind.CLOCK_MOVED, _subject(target), {"now": _text(start)})
+        answer = Clock(now=target, events=happened)
+        call.finish(unit, answer)
+    services.clock.move_to(target)
+    return answer
+
+
+def _target(call: LongCall, now: dt.datetime) -> dt.datetime:
+    body = call.asked.body
+    assert isinstance(body, ClockBody)
+    pointer = "/now" if body.now else "/advance"
+    try:
+        target = (body.now or advance(now, body.advance or "")).astimezone(dt.UTC)
+    except (ValueError, OverflowError) as error:
+        raise Invalid((pointer, "bad_time", "The clock can't go there.")) from error
+    if target < now:
+        raise Invalid((pointer, "backwards", "The clock only goes forward."))
+    if target - now > FARTHEST or target > END_OF_TIME:
+        raise Invalid((pointer, "too_far", "The clock goes ten years at once, and not beyond 2200."))
+    return target
+
+
+def _subject(target: dt.datetime) -> EventObject:
+    return EventObject(type="clock", id="clock", label=_text(target), attributes={"now": _text(target)})
+
+
+def _text(instant: dt.datetime) -> str:
+    return instant.isoformat().replace("+00:00", "Z")

@@ -1,0 +1,12 @@
+"""Telling the sandbox gateway what to do with the next payment."""
+
+from contract.sandbox import PaymentsBody, PaymentsState
+from server.http.call import Call
+from server.sandbox.state import set_next_payment
+
+
+def set_payments(call: Call) -> PaymentsState:
+    """The next payment is accepted or declined; after a decline the gateway accepts again."""
+    body: PaymentsBody = call.body
+    set_next_payment(call.connection, body.next)
+    return PaymentsState(next=body.next)

@@ -1,0 +1,50 @@
+"""Opening the demo's database: seeded the first time, and knowing the token that the demo's app has."""
+
+import datetime as dt
+from pathlib import Path
+
+from sqlalchemy import Connection, select
+
+from server.catalogue import default_catalogue
+from server.clock import utc_now
+from server.founding import Founded
+from server.http.tokens import token_id
+from server.seed.demo import register, seed_demo
+from server.settings import SettingsError
+from server.store import tokens
+from server.store.database import Database
+from server.store.tables import subscriptions
+
+
+def open_demo(url: str, token_file: Path, now: dt.datetime | None) -> None:
+    """Seed an empty database; in one that was seeded before, make sure the token is accepted.
+
+    Raises:
+        SettingsError: the token file can't be read, or another process has the database.
+    """
+    try:
+        token = token_file.read_text("ascii").strip()
+    except (OSError, ValueError) as error:
+        message = f"can't read the token in {token_file}: {error}"
+        raise SettingsError(message) from error
+    database = Database(url)
+    database.open()
+    try:
+        with database.write() as connection:
+            _prepare(connection, token, now or utc_now())
+    finally:
+        database.close()
+
+
+def _prepare(connection: Connection, token: str, now: dt.datetime) -> None:
+    known = connection.execute(select(subscriptions).order_by(subscriptions.c.created_at)).first()
+    if known is None:
+        seed_demo(connection, default_catalogue(), token=token, now=now)
+    elif tokens.holder(connection, token_id(token) or "") is None:
+        founded = Founded(
+            organisation_id=known.organisation_id,
+            subscription_id=known.id,
+            account_id=known.owner_account_id,
+            token=token,
+        )
+        register(connection, founded, token, now)

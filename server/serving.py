@@ -1,0 +1,89 @@
+"""Serving in one process, and stopping within a second even with open streams."""
+
+import os
+import socket
+import sys
+import threading
+from types import FrameType
+
+import uvicorn
+from starlette.applications import Starlette
+
+from server import logs
+from server.app import create_app
+from server.listeners import Listener
+from server.services import Services
+from server.settings import ServerSettings
+
+GRACE = 1
+"""Seconds that requests under way get when the server stops."""
+
+
+class HeadcountServer(uvicorn.Server):
+    """uvicorn that says when it is ready, ends the event streams first when it stops, and leaves with code 0."""
+
+    def __init__(self, config: uvicorn.Config, services: Services, where: str = "") -> None:
+        super().__init__(config)
+        self._services = services
+        self._where = where
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """Start, and say so in one line on the standard error."""
+        await super().startup(sockets)
+        if self.started and self._where:
+            print(f"headcount server ready on {self._where}", file=sys.stderr, flush=True)  # noqa: T201 - a command's output
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """Stop: first the streams, then the connections, then the app."""
+        self._services.notices.close()
+        await super().shutdown(sockets)
+
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+        """Stop at a signal; a second one does not wait for anybody."""
+        del sig, frame
+        self.force_exit = self.should_exit
+        self.should_exit = True
+
+
+def make_server(app: Starlette, where: str = "") -> HeadcountServer:
+    """A server for an app; give its sockets to `run` or `serve`."""
+    config = uvicorn.Config(
+        app,
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        lifespan="on",
+        ws="none",
+        timeout_graceful_shutdown=GRACE,
+    )
+    services: Services = app.state.services
+    return HeadcountServer(config, services, where)
+
+
+def serve(settings: ServerSettings, listener: Listener, *, exit_with_parent: bool = False) -> int:
+    """Run until a signal, or until the standard input ends; answers the exit code.
+
+    Raises:
+        SettingsError: the database can't be opened, for instance because another process has it.
+    """
+    logs.configure()
+    app = create_app(settings)
+    services: Services = app.state.services
+    services.database.open()
+    server = make_server(app, listener.where)
+    if exit_with_parent:
+        threading.Thread(target=_stop_with_parent, args=(server,), daemon=True).start()
+    try:
+        server.run(sockets=[listener.socket])
+    finally:
+        services.database.close()
+        if listener.file:
+            listener.file.unlink(missing_ok=True)
+    return 0 if server.started else 1
+
+
+def _stop_with_parent(server: HeadcountServer) -> None:
+    """Wait for the end of the standard input, whose other end the kernel closes when the parent ends."""
+    while os.read(sys.stdin.fileno(), 4096):
+        pass
+    server.should_exit = True

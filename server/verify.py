@@ -1,0 +1,90 @@
+"""Checking a database against its own rules: invariants, counters, money, the event chain (D5, D11, D16, D29)."""
+
+from collections.abc import Iterator
+
+from sqlalchemy import Connection, text
+
+from contract.events import Event
+from server.store.events import event_id, link
+
+RULES = {
+    "subscription {0}: {1} users are active on {2} seats": """
+        SELECT id, users_active, seats FROM subscriptions WHERE users_active > seats""",
+    "subscription {0}: {1} users are not paid while {2} seats are free": """
+        SELECT id, users_not_paid, seats - users_active FROM subscriptions
+        WHERE users_not_paid > 0 AND seats > users_active""",
+    "subscription {0}: {1} seats are above the high-water mark of {2}": """
+        SELECT id, seats, high_water FROM subscriptions WHERE seats > high_water""",
+    "subscription {0}: the counters say {1} active, {2} are": """
+        SELECT s.id, s.users_active, (SELECT count(*) FROM users u WHERE u.subscription_id = s.id
+          AND u.removed_at IS NULL AND u.status = 'active') AS real
+        FROM subscriptions s WHERE s.users_active <> real""",
+    "subscription {0}: the counters say {1} not paid, {2} are": """
+        SELECT s.id, s.users_not_paid, (SELECT count(*) FROM users u WHERE u.subscription_id = s.id
+          AND u.removed_at IS NULL AND u.status = 'not_paid') AS real
+        FROM subscriptions s WHERE s.users_not_paid <> real""",
+    "account {0} is listed {1} times": """
+        SELECT account_id, count(*) FROM users WHERE removed_at IS NULL GROUP BY account_id HAVING count(*) > 1""",
+    "invoice {0}: its lines make {1}, it says {2}": """
+        SELECT i.id, coalesce(sum(l.amount), 0) AS lines, i.net FROM invoices i
+        LEFT JOIN invoice_lines l ON l.invoice_id = i.id GROUP BY i.id, i.net HAVING lines <> i.net""",
+    "invoice {0}: net {1} and tax {2} are not its total": """
+        SELECT id, net, tax FROM invoices WHERE net + tax <> total""",
+    "quote {0} was confirmed for {1}, its invoice says {2}": """
+        SELECT q.id, q.due_now, coalesce(i.total, 0) FROM quotes q LEFT JOIN invoices i ON i.id = q.invoice_id
+        WHERE q.status = 'confirmed' AND q.due_now <> coalesce(i.total, 0)""",
+    "invoice {0} is paid, with {1} charges": """
+        SELECT i.id, count(p.id) AS charges FROM invoices i
+        LEFT JOIN payments p ON p.invoice_id = i.id AND p.status = 'succeeded'
+        WHERE i.status = 'paid' AND i.total > 0 GROUP BY i.id HAVING charges <> 1""",
+    "invoice {0} is not paid, with {1} charges": """
+        SELECT i.id, count(*) FROM invoices i JOIN payments p ON p.invoice_id = i.id AND p.status = 'succeeded'
+        WHERE i.status <> 'paid' GROUP BY i.id""",
+    "payment {0} took {1}, its invoice says {2}": """
+        SELECT p.id, p.amount, i.total FROM payments p JOIN invoices i ON i.id = p.invoice_id
+        WHERE p.status = 'succeeded' AND p.amount <> i.total""",
+    "payment {0} succeeded, the sandbox charged {1} instead of {2}": """
+        SELECT p.id, coalesce(c.amount, 0), p.amount FROM payments p
+        LEFT JOIN sandbox_charges c ON c.key = p.gateway_key AND c.status = 'accept'
+        WHERE p.status = 'succeeded' AND p.gateway = 'sandbox' AND p.amount <> coalesce(c.amount, 0)""",
+    "the search index misses users, or has too many: {0} instead of {1}": """
+        SELECT (SELECT count(*) FROM users_search_docsize) AS indexed,
+          (SELECT count(*) FROM users WHERE removed_at IS NULL) AS listed WHERE indexed <> listed""",
+}
+"""A sentence for each rule, and the query that finds what breaks it."""
+
+
+def findings(connection: Connection) -> Iterator[str]:
+    """Everything that is not as it should be, as sentences."""
+    for sentence, query in RULES.items():
+        for row in connection.execute(text(query)):
+            yield sentence.format(*row)
+    yield from broken_chains(connection)
+
+
+def broken_chains(connection: Connection) -> Iterator[str]:
+    """Events that were changed, removed or inserted after the fact."""
+    heads = connection.execute(text("SELECT id, event_seq, event_hash FROM organisations")).all()
+    for organisation_id, last_seq, last_hash in heads:
+        yield from _broken_chain(connection, organisation_id, (last_seq, last_hash))
+
+
+def _broken_chain(connection: Connection, organisation_id: str, head: tuple[int, str]) -> Iterator[str]:
+    query = (
+        "SELECT seq, kind, idempotency_key, body, prev_hash, hash FROM events WHERE organisation_id = :id ORDER BY seq"
+    )
+    last, previous = 0, ""
+    for number, row in enumerate(connection.execute(text(query), {"id": organisation_id}), 1):
+        if row.seq != number or row.prev_hash != previous or row.hash != link(previous, row.body):
+            yield f"organisation {organisation_id}: the event chain breaks at {event_id(row.seq)}"
+            return
+        if not _agrees(row.seq, row.kind, row.idempotency_key, row.body):
+            yield f"organisation {organisation_id}: {event_id(row.seq)} is filed as something else"
+        last, previous = number, row.hash
+    if (last, previous) != head:
+        yield f"organisation {organisation_id}: the event chain ends at {last} instead of {head[0]}"
+
+
+def _agrees(seq: int, kind: str, key: str | None, body: str) -> bool:
+    event = Event.model_validate_json(body)
+    return (event.id, event.type.value, event.request.idempotency_key) == (event_id(seq), kind, key)
