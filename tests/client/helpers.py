@@ -8,7 +8,7 @@ import threading
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Literal
 
 import httpx
 import uvicorn
@@ -162,6 +162,7 @@ async def liar(answer: bytes, *, endless: bytes = b"", hang: bool = False, blurt
     conversations: set[asyncio.Task[None]] = set()
 
     async def converse(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        """Answer one connection."""
         with contextlib.suppress(ConnectionError, asyncio.IncompleteReadError):
             await reader.readuntil(b"\x01" if blurt else b"\r\n\r\n")
             writer.write(answer)
@@ -176,6 +177,7 @@ async def liar(answer: bytes, *, endless: bytes = b"", hang: bool = False, blurt
             await writer.wait_closed()
 
     def meet(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        """Keep the task of a connection, to wait for its end."""
         conversations.add(asyncio.create_task(converse(reader, writer)))
 
     server = await asyncio.start_server(meet, "127.0.0.1", 0)
@@ -188,11 +190,11 @@ async def liar(answer: bytes, *, endless: bytes = b"", hang: bool = False, blurt
 
 
 @contextlib.contextmanager
-def live(app: Callable[..., Awaitable[None]]) -> Iterator[str]:
+def live(app: Callable[..., Awaitable[None]], *, lifespan: Literal["on", "off"] = "off") -> Iterator[str]:
     """The address of a real server for an ASGI app, in a thread of its own."""
     listener = socket.socket()
     listener.bind(("127.0.0.1", 0))
-    config = uvicorn.Config(app, log_level="critical", lifespan="off", timeout_graceful_shutdown=1)
+    config = uvicorn.Config(app, log_level="critical", lifespan=lifespan, timeout_graceful_shutdown=1)
     server = uvicorn.Server(config)
     thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)
     thread.start()

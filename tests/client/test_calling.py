@@ -155,6 +155,8 @@ async def test_a_journal_has_the_command_before_the_network(tmp_path: Path) -> N
     journal = Journal(tmp_path / "state")
 
     class Looking(Script):
+        """Looks at the journal when a request leaves."""
+
         async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
             """Look at the disk at the moment of sending."""
             (open_one,) = journal.unfinished()
@@ -248,6 +250,8 @@ async def test_cancelling_leaves_a_note(tmp_path: Path) -> None:
     reached = asyncio.Event()
 
     class Hanging(httpx.AsyncBaseTransport):
+        """A network that never answers."""
+
         async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
             """Never answer."""
             reached.set()

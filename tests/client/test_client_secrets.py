@@ -62,9 +62,11 @@ async def test_no_crash_report_holds_the_token(
 
 @pytest.mark.parametrize("cut", [True, False])
 async def test_frames_of_the_library_are_left_out(*, cut: bool) -> None:
-    """httpx's own frames hold the headers as they are sent: a crash report ends at our own."""
+    """The frames of httpx hold the headers as they are sent: a crash report ends at our own."""
 
     class Sending(httpx.AsyncBaseTransport):
+        """A network that fails while it sends."""
+
         async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
             """Fail while the headers are a local variable."""
             headers = request.headers.raw

@@ -168,6 +168,7 @@ async def test_other_answers(response: Response, kind: type[Exception], *, ends:
     """A refusal ends the stream for good; what is no stream, or one that ends, is tried again."""
 
     async def answer(_: Request) -> Response:
+        """The only answer."""
         return Response(response.body, response.status_code, media_type=response.media_type)
 
     with live(Starlette(routes=[Route("/v1/events/stream", answer)])) as url:
@@ -182,10 +183,12 @@ async def test_a_dead_link_is_noticed() -> None:
     """Silence beyond the server's comments counts as a broken link."""
 
     async def silent() -> AsyncIterator[bytes]:
+        """A welcome, then silence."""
         yield b": welcome\n\n"
         await asyncio.sleep(60)
 
     async def answer(_: Request) -> Response:
+        """The only answer."""
         return StreamingResponse(silent(), media_type="text/event-stream")
 
     from client.address import parse_address
@@ -195,6 +198,7 @@ async def test_a_dead_link_is_noticed() -> None:
         channel = HttpChannel(parse_address(url), Wire(stream_read=0.1))
 
         async def reach() -> HttpChannel:
+            """The channel above."""
             return channel
 
         stream = EventStream(reach, "evt_0", FakeTime().pace())
@@ -211,6 +215,7 @@ async def test_cancelling_closes_at_once() -> None:
             reached = asyncio.Event()
 
             async def follow() -> None:
+                """Read until the last event."""
                 async for item in client.stream():
                     if isinstance(item, Event) and item.id == "evt_3":
                         reached.set()

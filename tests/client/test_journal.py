@@ -125,6 +125,8 @@ async def test_what_became_of_it() -> None:
     )
 
     class History:
+        """What a client can tell of the past."""
+
         async def events(self, query: EventsQuery, /) -> Page[Event]:
             """Only the first command left a trace."""
             return Page[Event](items=(done,) if query.idempotency_key == "k-1" else ())

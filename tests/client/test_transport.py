@@ -124,10 +124,12 @@ async def test_a_redirect_never_gets_the_token(tmp_path: Path) -> None:
     seen: list[str] = []
 
     async def elsewhere(request: Request) -> Response:
+        """Note what arrives."""
         seen.append(request.headers.get("authorization", ""))
         return Response()
 
     async def redirect(_: Request) -> Response:
+        """Send the client elsewhere."""
         return Response(status_code=307, headers={"location": f"{thief}/v1/me"})
 
     token = tmp_path / "token"
@@ -181,6 +183,7 @@ async def test_environment_proxies_are_not_used(monkeypatch: pytest.MonkeyPatch)
     monkeypatch.setenv("ALL_PROXY", "http://127.0.0.1:9")
 
     async def answer(_: Request) -> Response:
+        """The only answer."""
         return Response(me().model_dump_json(), media_type="application/json")
 
     with live(Starlette(routes=[Route("/v1/me", answer)])) as url:
@@ -193,6 +196,7 @@ async def test_a_unix_socket(tmp_path: Path) -> None:
     """The server can be on a socket of this machine."""
 
     async def answer(request: Request) -> Response:
+        """The only answer."""
         assert request.headers["host"] == "localhost"
         return Response(me().model_dump_json(), media_type="application/json")
 
