@@ -46,11 +46,11 @@ class Demo:
             self._process.stdin.close()
         shutil.rmtree(self.socket.parent, ignore_errors=True)
 
-    def wait(self, seconds: float) -> int | None:
-        """The child's exit code, or None when it still runs after that time."""
-        with contextlib.suppress(subprocess.TimeoutExpired):
-            return self._process.wait(seconds)
-        return None
+    def trouble(self) -> str:
+        """Why the server is not there, once it has ended by itself; empty while it runs."""
+        if self._process.poll() is None:
+            return ""
+        return f"The sample server has ended; why is in {self.log}. Leave with q and start the demo again."
 
 
 @contextlib.contextmanager

@@ -6,6 +6,7 @@ Textual and everything that rests on it.
 
 import os
 import sys
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from tui.paths import find
@@ -60,7 +61,7 @@ def _demo(terminal: Terminal, flags: dict[str, Any], frame: "FirstFrame", *, fre
             except SettingsError as error:
                 raise OpenError(str(error)) from error
             profile = Profile(url=f"unix://{demo.socket}", token_file=demo.token_file)
-            return _run(terminal, settings, "demo", profile, frame)
+            return _run(terminal, settings, "demo", profile, frame, diagnose=demo.trouble)
     except DemoError as error:
         raise OpenError(str(error)) from error
 
@@ -108,7 +109,15 @@ def _look(flags: dict[str, Any]) -> Terminal:
     )
 
 
-def _run(terminal: Terminal, settings: "Settings", name: str, profile: "Profile", frame: "FirstFrame") -> int:
+def _run(
+    terminal: Terminal,
+    settings: "Settings",
+    name: str,
+    profile: "Profile",
+    frame: "FirstFrame",
+    *,
+    diagnose: Callable[[], str] = str,
+) -> int:
     from client.journal import Journal
     from client.profile import open_client
     from tui.app import HeadcountApp
@@ -117,7 +126,7 @@ def _run(terminal: Terminal, settings: "Settings", name: str, profile: "Profile"
 
     state = private_folder(find(os.environ).state)
     client = open_client(profile, journal=Journal(private_folder(state / "unanswered" / name)))
-    session = Session(client, name, colour=profile.colour or "", read_only=profile.read_only)
+    session = Session(client, name, colour=profile.colour or "", read_only=profile.read_only, diagnose=diagnose)
     app = HeadcountApp(session, settings, terminal=terminal, state_dir=state, first_frame=frame)
     return app.run_safely(frame.attributes)
 

@@ -92,4 +92,5 @@ def usage_span(overview: Overview) -> Span:
     """The months the chart spans: `Dec … Nov`."""
     if not overview.usage:
         return ("", MUTED)
-    return (f"{overview.usage[0].week:%b} … {overview.usage[-1].week:%b}", MUTED)
+    first, last = (f"{week.week:%b %Y}" for week in (overview.usage[0], overview.usage[-1]))
+    return (first if first == last else f"{first[:3]} … {last[:3]}", MUTED)

@@ -6,8 +6,6 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import ClassVar
 
-from screens.transfers import TransfersScreen
-from screens.users import UsersScreen
 from textual.app import SystemCommand
 from textual.binding import BindingType
 from textual.screen import Screen
@@ -19,6 +17,8 @@ from contract.events import EventKind
 from contract.subscription import Overview
 from screens.confirm import Confirm, Summary
 from screens.overview import OverviewScreen
+from screens.transfers import TransfersScreen
+from screens.users import UsersScreen
 from tui.aftermath import aftermath, left_over
 from tui.area import AreaScreen
 from tui.commands import AREAS, bindings, for_area
@@ -74,6 +74,7 @@ class HeadcountApp(TerminalApp[None]):
         self.session.listeners = Listeners(
             overview=self._new_overview, connection=self._new_connection, changed=self.changed_signal.publish
         )
+        self._count_down()
         self.run_worker(self.session.run(), group="session", exit_on_error=False)
         self.run_worker(self._tell_aftermath(), group="aftermath", exit_on_error=False)
 
@@ -103,14 +104,25 @@ class HeadcountApp(TerminalApp[None]):
 
     def _new_connection(self, connection: Connection) -> None:
         self._show_link(connection)
-        waiting = connection.retry_at is not None and connection.link is not Link.LIVE
-        if waiting and self._countdown is None:
-            self._countdown = self.set_interval(1, lambda: self._show_link(self.session.connection))
-        elif not waiting and self._countdown is not None:
+        live = connection.link is Link.LIVE
+        if live and self._countdown is not None:
             self._countdown.stop()
             self._countdown = None
+        elif not live:
+            self._count_down()
         if connection.link is Link.REFUSED and connection.error and isinstance(self.screen, AreaScreen):
             self.screen.show_error(told(connection.error))
+
+    def _count_down(self) -> None:
+        """While there is no connection: the seconds to the next attempt, and what is known about the reason."""
+        if self._countdown is None:
+            self._countdown = self.set_interval(1, self._tick)
+
+    def _tick(self) -> None:
+        self._show_link(self.session.connection)
+        reason = self.session.diagnose()
+        if reason and isinstance(self.screen, AreaScreen) and not self.screen.action_bar.result:
+            self.screen.show_error(reason)
 
     def _show_link(self, connection: Connection) -> None:
         retry = ""

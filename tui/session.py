@@ -63,6 +63,8 @@ class Session:
     profile: str
     colour: str = ""
     read_only: bool = False
+    diagnose: Callable[[], str] = str
+    """Says why there may be no server, for who knows more than the network does: the demo's parent process."""
     listeners: Listeners = field(default_factory=Listeners)
     overview: Overview | None = None
     connection: Connection = Connection()
@@ -149,9 +151,7 @@ class Session:
             await self._load_at_last()
             self.listeners.changed(kinds)
 
-    def _now_is(
-        self, link: Link, *, retry_at: dt.datetime | None = None, error: HeadcountError | None = None
-    ) -> None:
+    def _now_is(self, link: Link, *, retry_at: dt.datetime | None = None, error: HeadcountError | None = None) -> None:
         fresh = link is Link.LIVE
         self.connection = Connection(
             link,
