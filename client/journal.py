@@ -8,7 +8,7 @@ import fcntl
 import json
 import os
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
@@ -46,39 +46,54 @@ class Intention(BaseModel):
 class Journal:
     """The intentions of one profile, kept in a folder of its own that only its owner may enter.
 
-    All methods block for a moment (one fsync per intention). `NotNoted` means that nothing may be sent.
+    All methods block for a moment (one fsync per intention).
     """
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
 
     def begin(self, intention: Intention) -> None:
-        """Write an intention down; it is on the disk when this returns."""
-        self._append(intention.model_dump_json(), safely=True)
+        """Write an intention down; it is on the disk when this returns.
 
-    def settle(self, key: str) -> None:
-        """Note that an intention has its answer, or that a person has been told what became of it."""
-        self._append(json.dumps({"settled": key}), safely=False)
-
-    def unfinished(self) -> list[Intention]:
-        """Intentions without an answer, oldest first. Torn or foreign lines are passed over."""
-        if not self._folder.is_dir():
-            return []
-        with self._opened(_LOCK) as lock:
-            fcntl.flock(lock, fcntl.LOCK_SH)
-            return self._open_ones()
-
-    def _append(self, line: str, *, safely: bool) -> None:
+        Raises:
+            NotNoted: it is not, so the command must not be sent.
+        """
         try:
-            self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-            with self._opened(_LOCK) as lock:
-                fcntl.flock(lock, fcntl.LOCK_EX)
-                size = self._write(line, safely=safely)
-                if size > COMPACT_ABOVE:
-                    self._compact()
+            self._append(intention.model_dump_json(), safely=True)
         except OSError as error:
             message = "The command could not be noted on this machine, so it was not sent."
             raise NotNoted(message) from error
+
+    def settle(self, key: str) -> None:
+        """Note that an intention has its answer, or that a person has been told what became of it.
+
+        A disk that refuses costs only a question too many at the next start: the command has been done.
+        """
+        with suppress(OSError):
+            self._append(json.dumps({"settled": key}), safely=False)
+
+    def unfinished(self) -> list[Intention]:
+        """Intentions without an answer, oldest first. Torn or foreign lines are passed over.
+
+        Raises:
+            NotNoted: the folder can't be read.
+        """
+        try:
+            if not self._folder.is_dir():
+                return []
+            with self._opened(_LOCK) as lock:
+                fcntl.flock(lock, fcntl.LOCK_SH)
+                return self._open_ones()
+        except OSError as error:
+            message = "The notes about earlier commands can't be read on this machine."
+            raise NotNoted(message) from error
+
+    def _append(self, line: str, *, safely: bool) -> None:
+        self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        with self._opened(_LOCK) as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            if self._write(line, safely=safely) > COMPACT_ABOVE:
+                self._compact()
 
     def _write(self, line: str, *, safely: bool) -> int:
         """Add a line, on a fresh one even after a write that was cut off; answers the size of the file."""

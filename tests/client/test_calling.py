@@ -199,6 +199,23 @@ async def test_what_can_not_be_noted_is_not_sent(tmp_path: Path) -> None:
     assert network.seen == []
 
 
+async def test_a_full_disk_after_the_answer_hides_nothing(tmp_path: Path) -> None:
+    """A command that was done is told as done, even if that can't be noted any more."""
+    folder = tmp_path / "state"
+
+    class Breaking(Script):
+        """The folder is lost while the request is under way."""
+
+        async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+            """Put a file where the folder was."""
+            folder.rename(tmp_path / "lost")
+            folder.write_text("")
+            return await super().handle_async_request(request)
+
+    async with client_of(Breaking([json_response(user(), 201)]), journal=Journal(folder)) as client:
+        assert await client.add_user(NEW) == user()
+
+
 async def test_read_only_sends_nothing_but_reads() -> None:
     """A read-only profile asks and never changes, whatever the screen tried."""
     network = Script([json_response(me())])

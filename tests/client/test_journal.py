@@ -91,6 +91,8 @@ def test_a_symbolic_link_is_not_followed(tmp_path: Path) -> None:
     (tmp_path / "state" / "intentions.jsonl").symlink_to(tmp_path / "elsewhere")
     with pytest.raises(NotNoted):
         Journal(tmp_path / "state").begin(intention())
+    with pytest.raises(NotNoted):
+        Journal(tmp_path / "state").unfinished()
     assert not (tmp_path / "elsewhere").exists()
 
 
