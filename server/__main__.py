@@ -68,7 +68,9 @@ def _run(command: argparse.ArgumentParser) -> None:
 
 def _demo(command: argparse.ArgumentParser) -> None:
     command.add_argument("--token-file", type=Path, required=True, metavar="PATH", help="the token to accept")
-    command.add_argument("--fd", type=int, required=True, metavar="N", help="a listening socket of the parent's")
+    where = command.add_mutually_exclusive_group(required=True)
+    where.add_argument("--fd", type=int, metavar="N", help="a listening socket of the parent's")
+    where.add_argument("--uds", type=Path, metavar="PATH", help="a Unix socket, in a folder of mode 0700")
     command.add_argument("--now", type=_instant, metavar="ISO8601", help="what time the sandbox starts at")
 
 

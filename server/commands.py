@@ -55,7 +55,8 @@ def demo(options: argparse.Namespace) -> int:
 
     open_demo(options.db, options.token_file, options.now)
     settings = ServerSettings(database=options.db, sandbox=True, now=options.now)
-    return serve(settings, listeners.inherited(options.fd), exit_with_parent=True)
+    listener = listeners.unix(options.uds) if options.uds else listeners.inherited(options.fd)
+    return serve(settings, listener, exit_with_parent=True)
 
 
 def migrate(options: argparse.Namespace) -> int:

@@ -12,6 +12,10 @@ class SettingsError(ValueError):
     """The server can't be started like this; the message says why."""
 
 
+class DatabaseInUseError(SettingsError):
+    """Another process writes to the database."""
+
+
 class ServerSettings(BaseModel):
     """Everything `create_app` needs. `now` sets the sandbox clock of a database that has none yet, or moves it on."""
 

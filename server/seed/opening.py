@@ -1,6 +1,7 @@
 """Opening the demo's database: seeded the first time, and knowing the token that the demo's app has."""
 
 import datetime as dt
+import time
 from pathlib import Path
 
 from sqlalchemy import Connection, select
@@ -10,10 +11,15 @@ from server.clock import utc_now
 from server.founding import Founded
 from server.http.tokens import token_id
 from server.seed.demo import register, seed_demo
-from server.settings import SettingsError
+from server.settings import DatabaseInUseError, SettingsError
 from server.store import tokens
 from server.store.database import Database
 from server.store.tables import subscriptions
+
+PATIENCE = 5.0
+"""Seconds a demo waits for the one before it to let go of the database."""
+
+PAUSE = 0.02
 
 
 def open_demo(url: str, token_file: Path, now: dt.datetime | None) -> None:
@@ -28,12 +34,26 @@ def open_demo(url: str, token_file: Path, now: dt.datetime | None) -> None:
         message = f"can't read the token in {token_file}: {error}"
         raise SettingsError(message) from error
     database = Database(url)
-    database.open()
+    _open_soon(database)
     try:
         with database.write() as connection:
             _prepare(connection, token, now or utc_now())
     finally:
         database.close()
+
+
+def _open_soon(database: Database) -> None:
+    """Open a database that a server which is just ending may still have, waiting `PATIENCE` for it."""
+    deadline = time.monotonic() + PATIENCE
+    while True:
+        try:
+            database.open()
+        except DatabaseInUseError:
+            if time.monotonic() >= deadline:
+                raise
+            time.sleep(PAUSE)
+        else:
+            return
 
 
 def _prepare(connection: Connection, token: str, now: dt.datetime) -> None:

@@ -2,6 +2,8 @@
 
 import fcntl
 import os
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +13,7 @@ from sqlalchemy import (
     Engine,
     Integer,
     Select,
+    Table,
     column,
     create_engine,
     event,
@@ -21,7 +24,8 @@ from sqlalchemy import (
 )
 from sqlalchemy.pool import StaticPool
 
-from server.settings import SettingsError
+from server.settings import DatabaseInUseError
+from server.store.tables import users
 
 PRAGMAS = (
     "PRAGMA journal_mode=WAL",
@@ -103,7 +107,7 @@ class WriterLock:
         """Take the lock.
 
         Raises:
-            SettingsError: another process has it.
+            DatabaseInUseError: another process has it.
         """
         self._path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         handle = os.open(self._path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
@@ -112,7 +116,7 @@ class WriterLock:
         except BlockingIOError as error:
             os.close(handle)
             message = f"another process has {self._path.stem} open: SQLite takes one writing process"
-            raise SettingsError(message) from error
+            raise DatabaseInUseError(message) from error
         self._file = handle
 
     def release(self) -> None:
@@ -131,3 +135,29 @@ def matches(words: list[str]) -> Select[tuple[int]]:
 def contains(column: ColumnElement[str], word: str) -> ColumnElement[bool]:
     """Whether a word is somewhere in a column, asked row by row."""
     return func.instr(column, word) > 0
+
+
+@contextmanager
+def bulk_loading(connection: Connection) -> Iterator[None]:
+    """For very many new users: indexes and the trigram index are made once at the end, in the same transaction."""
+    newest = connection.execute(select(func.coalesce(func.max(users.c.number), 0))).scalar_one()
+    connection.exec_driver_sql("DROP TRIGGER users_search_added")
+    for index in users.indexes:
+        index.drop(connection)
+    yield
+    for index in sorted(users.indexes, key=lambda index: str(index.name)):
+        index.create(connection)
+    connection.exec_driver_sql(
+        "INSERT INTO users_search(rowid, search_key) SELECT number, search_key FROM users"
+        " WHERE number > ? AND removed_at IS NULL",
+        (newest,),
+    )
+    connection.exec_driver_sql(SEARCH_DDL[1])
+
+
+def insert_plain(connection: Connection, table: Table, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Write rows whose values are as they are stored, without asking the column types about each."""
+    names = list(rows[0])
+    marks = ", ".join("?" * len(names))
+    statement = f"INSERT INTO {table.name} ({', '.join(names)}) VALUES ({marks})"  # noqa: S608 - our own names
+    connection.exec_driver_sql(statement, [tuple(row.values()) for row in rows])

@@ -1,0 +1,1 @@
+"""Sample data: a lively organisation for the demo, and many users for measuring."""
