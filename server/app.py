@@ -2,7 +2,8 @@
 
 An area is a package with an `endpoints` module. It exposes `HANDLERS` (operation → handler), and may expose
 `ON_START` (coroutines over `Services`, run in the order of `AREAS` once the database is open) and
-`CHORES` (functions `(connection, now, services) -> int` for what falls due by itself; they answer how much they did).
+`CHORES` (functions `(connection, now, services) -> int` for what falls due by itself; they answer how much they did)
+and `ERRANDS` (coroutines over `Services` that wait for somebody else, between two rounds of chores).
 """
 
 import asyncio
@@ -169,6 +170,16 @@ async def _keep_house(areas: list[ModuleType], services: Services) -> None:
         except Exception:
             log.exception("a chore failed; it is tried again later")
         await asyncio.sleep(services.settings.chores)
+        await _run_errands(areas, services)
+
+
+async def _run_errands(areas: list[ModuleType], services: Services) -> None:
+    errands: list[OnStart] = [errand for area in areas for errand in getattr(area, "ERRANDS", ())]
+    for errand in errands:
+        try:
+            await errand(services)
+        except Exception:
+            log.exception("an errand failed; it is tried again later")
 
 
 def do_chores(areas: list[ModuleType], services: Services) -> int:

@@ -9,7 +9,7 @@ from server.store.database import Database
 from server.store.tables import sandbox_charges, sandbox_state
 
 NAME = "sandbox"
-REFUSED = "The sandbox was told to decline this payment"
+REFUSED = "The sandbox was told to decline it"
 _ACCEPT, _DECLINE = "accept", "decline"
 
 

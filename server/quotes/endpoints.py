@@ -35,3 +35,4 @@ HANDLERS: Mapping[Operation, Handler | LongHandler] = {
     CONFIRM_QUOTE: confirm_quote,
 }
 ON_START = (settle_pending,)
+ERRANDS = (settle_pending,)

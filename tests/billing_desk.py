@@ -1,0 +1,129 @@
+"""What stories about money share: asking, confirming, and a gateway that can be made to fail."""
+
+import asyncio
+import datetime as dt
+from dataclasses import dataclass, field
+from typing import Any
+
+import httpx
+from sqlalchemy import Connection, select
+
+from contract.money import Money
+from server.app import do_chores, load_areas
+from server.payments.gateway import Outcome
+from server.store.tables import payments
+from tests.builders import RunningServer, Team
+
+DECLINED = Outcome(accepted=False, reason="Card expired")
+
+
+class PowerCut(BaseException):
+    """The process ends in the middle of a request."""
+
+
+@dataclass
+class FakeBank:
+    """A gateway outside the server: it remembers what it charged, once per key, and outlives the server.
+
+    `plan` holds what the next charges do: an outcome, an exception before charging, or `("after", e)` it charged.
+    """
+
+    name: str = "bank"
+    moves_money: bool = True
+    charged: dict[str, Money] = field(default_factory=dict)
+    asked: int = 0
+    plan: list[Any] = field(default_factory=list)
+    slow: bool = False
+
+    async def charge(self, key: str, amount: Money) -> Outcome:
+        """Charge as planned, or accept."""
+        self.asked += 1
+        if self.slow:
+            await asyncio.sleep(0)
+        step = self.plan.pop(0) if self.plan else Outcome(accepted=True)
+        if isinstance(step, BaseException):
+            raise step
+        if isinstance(step, Outcome) and not step.accepted:
+            return step
+        self.charged[key] = amount
+        if isinstance(step, tuple):
+            raise step[1]
+        return Outcome(accepted=True)
+
+    @property
+    def total(self) -> int:
+        """All it ever charged, in minor units."""
+        return sum(amount.amount for amount in self.charged.values())
+
+
+class LocalBank(FakeBank):
+    """The same with its ledger beside ours, so that a charge is part of a transaction."""
+
+    def charge_within(self, connection: Connection, key: str, amount: Money) -> Outcome:
+        """Charge as planned, or accept."""
+        del connection
+        self.asked += 1
+        outcome: Outcome = self.plan.pop(0) if self.plan else Outcome(accepted=True)
+        if outcome.accepted:
+            self.charged[key] = amount
+        return outcome
+
+
+async def ask(api: httpx.AsyncClient, seats: int) -> dict[str, Any]:
+    """A quote for so many seats."""
+    answer = await api.post("/v1/quotes", json={"seats": seats})
+    assert answer.status_code == 201, answer.text
+    quote: dict[str, Any] = answer.json()
+    return quote
+
+
+async def confirm(api: httpx.AsyncClient, quote_id: str, key: str = "key-1") -> httpx.Response:
+    """Confirm a quote with an idempotency key."""
+    return await api.post(f"/v1/quotes/{quote_id}/confirm", headers={"Idempotency-Key": key})
+
+
+async def buy(api: httpx.AsyncClient, seats: int, key: str = "") -> dict[str, Any]:
+    """Ask and confirm."""
+    quote = await ask(api, seats)
+    answer = await confirm(api, quote["id"], key or f"buy-{quote['id']}")
+    assert answer.status_code == 200, answer.text
+    confirmation: dict[str, Any] = answer.json()
+    return confirmation
+
+
+async def add_users(api: httpx.AsyncClient, count: int, first: int = 0) -> list[str]:
+    """Users `u0@…` and on, by hand; answers their ids."""
+    found = []
+    for number in range(first, first + count):
+        body = {"email": f"u{number}@people.example", "first_name": f"U{number}", "last_name": "Test"}
+        answer = await api.post("/v1/users", json=body)
+        assert answer.status_code == 201, answer.text
+        found.append(answer.json()["id"])
+    return found
+
+
+async def get(api: httpx.AsyncClient, path: str) -> dict[str, Any]:
+    """The JSON of a read."""
+    answer = await api.get(path)
+    assert answer.status_code == 200, answer.text
+    found: dict[str, Any] = answer.json()
+    return found
+
+
+async def kinds(api: httpx.AsyncClient) -> list[str]:
+    """What happened, oldest first."""
+    events = await get(api, "/v1/events")
+    return [event["type"] for event in reversed(events["items"])]
+
+
+def move(server: RunningServer, instant: dt.datetime) -> int:
+    """Move the clock and do what fell due."""
+    server.clock.move_to(instant)
+    return do_chores(load_areas(), server.services)
+
+
+def statuses_of_payments(team: Team) -> list[str]:
+    """How the organisation's payments stand, in the order of the alphabet (a clock that stands still has no other)."""
+    query = select(payments.c.status).where(payments.c.organisation_id == team.organisation_id)
+    with team.server.services.database.read() as connection:
+        return list(connection.execute(query.order_by(payments.c.status)).scalars())
