@@ -33,6 +33,6 @@ async def aftermath(client: Client, intentions: Sequence[Intention]) -> list[str
 def _told(outcome: Outcome) -> str:
     what = f"{clean(outcome.intention.summary, 80)} (sent {outcome.intention.at.astimezone():%d %b %H:%M})"
     if not outcome.done:
-        return f"Not done: {what}. Nothing changed; do it again if you still want it."
+        return f"Not done so far: {what}. Look at the list before you do it again."
     more = f" and {len(outcome.events) - 1} more" if len(outcome.events) > 1 else ""
     return f"Done: {what}: {sentence(outcome.events[0])}{more}."

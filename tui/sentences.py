@@ -54,6 +54,8 @@ _SENTENCES: dict[EventKind, Callable[[str, str, _Attributes], str]] = {
     EventKind.SUBSCRIPTION_STARTED: _plainly("started the subscription"),
     EventKind.SUBSCRIPTION_RENEWED: _about("the subscription was renewed: {what}"),
     EventKind.SUBSCRIPTION_PAST_DUE: _about("the renewal was not paid: {what}"),
+    EventKind.SUBSCRIPTION_SUSPENDED: _about("the subscription was suspended: {what}"),
+    EventKind.SUBSCRIPTION_ENDED: _about("the subscription ended: {what}"),
     EventKind.SEATS_ADDED: _seats("{who} raised the seats from {before} to {after}"),
     EventKind.SEATS_REDUCTION_SCHEDULED: _seats("{who} lowered the seats from {before} to {after} at the renewal"),
     EventKind.SEATS_REDUCTION_CANCELLED: _seats("{who} kept the seats at {after}"),

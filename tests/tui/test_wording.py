@@ -11,7 +11,11 @@ NOW = dt.datetime(2026, 11, 21, 14, 2, tzinfo=dt.UTC)
 
 def test_one_is_not_many() -> None:
     """Counts agree with their noun and have thousands separators."""
-    assert [count(1, "user"), count(0, "user"), count(1204, "entry", "entries")] == ["1 user", "0 users", "1,204 entries"]
+    assert [count(1, "user"), count(0, "user"), count(1204, "entry", "entries")] == [
+        "1 user",
+        "0 users",
+        "1,204 entries",
+    ]
 
 
 @pytest.mark.parametrize(
@@ -31,7 +35,8 @@ def test_an_age_has_one_unit(minutes: int, said: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("back", "said"), [(dt.timedelta(hours=1), "13:02"), (dt.timedelta(days=2), "Thu 14:02"), (dt.timedelta(days=30), "2026-10-22")]
+    ("back", "said"),
+    [(dt.timedelta(hours=1), "13:02"), (dt.timedelta(days=2), "Thu 14:02"), (dt.timedelta(days=30), "2026-10-22")],
 )
 def test_a_moment_is_as_exact_as_it_is_near(back: dt.timedelta, said: str) -> None:
     """Today shows the time, this week the day as well, the rest the date."""

@@ -1,0 +1,31 @@
+"""Events in sentences."""
+
+import pytest
+from answers import make_event
+
+from contract.events import EventKind
+from tui.sentences import sentence
+
+
+@pytest.mark.parametrize("kind", list(EventKind))
+def test_every_kind_has_a_sentence(kind: EventKind) -> None:
+    """No event is shown by its technical name."""
+    assert kind.value not in sentence(make_event(kind))
+
+
+def test_what_one_did_oneself_is_you() -> None:
+    """The signed-in account is "you"."""
+    assert sentence(make_event(EventKind.USER_REMOVED), me="acc_9") == "you removed Ana Silva"
+
+
+def test_seats_say_from_and_to() -> None:
+    """A change of the number is said with both numbers."""
+    event = make_event(EventKind.SEATS_ADDED, **{"from": 36, "to": 42})
+    assert sentence(event) == "Jane raised the seats from 36 to 42"
+
+
+def test_no_name_acts_on_the_terminal() -> None:
+    """Names of people and things are shown literally."""
+    said = sentence(make_event(EventKind.USER_ADDED, "x\x1b[2J[/]\u202e", actor="\x9b41m"))
+    assert not any(ord(each) < 32 or 0x7F <= ord(each) < 0xA0 or each == "\u202e" for each in said)
+    assert "[/]" in said
