@@ -10,7 +10,6 @@ from server.catalogue import default_catalogue
 from server.clock import utc_now
 from server.founding import Founded
 from server.http.tokens import token_id
-from server.seed.demo import register, seed_demo
 from server.settings import DatabaseInUseError, SettingsError
 from server.store import tokens
 from server.store.database import Database
@@ -59,6 +58,8 @@ def _open_soon(database: Database) -> None:
 def _prepare(connection: Connection, token: str, now: dt.datetime) -> None:
     known = connection.execute(select(subscriptions).order_by(subscriptions.c.created_at)).first()
     if known is None:
+        from server.seed.demo import seed_demo
+
         seed_demo(connection, default_catalogue(), token=token, now=now)
     elif tokens.holder(connection, token_id(token) or "") is None:
         founded = Founded(
@@ -67,4 +68,6 @@ def _prepare(connection: Connection, token: str, now: dt.datetime) -> None:
             account_id=known.owner_account_id,
             token=token,
         )
+        from server.seed.demo import register
+
         register(connection, founded, token, now)

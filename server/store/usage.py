@@ -2,10 +2,9 @@
 
 import datetime as dt
 from collections.abc import Sequence
+from typing import Any
 
 from sqlalchemy import Connection, case, select
-from sqlalchemy.dialects.postgresql import insert as postgresql_insert
-from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
 from server.store.tables import seat_usage as table
 from server.store.types import AnyRow
@@ -20,13 +19,23 @@ def week_of(day: dt.date) -> dt.date:
 
 def note(connection: Connection, subscription_id: str, day: dt.date, *, used: int, paid: int) -> None:
     """Keep the most seats used and paid in the week of a day."""
-    dialect_insert = sqlite_insert if connection.dialect.name == "sqlite" else postgresql_insert
-    new = dialect_insert(table).values(subscription_id=subscription_id, week=week_of(day), used=used, paid=paid)
+    new = _insert(connection).values(subscription_id=subscription_id, week=week_of(day), used=used, paid=paid)
     larger = {
         name: case((new.excluded[name] > table.c[name], new.excluded[name]), else_=table.c[name])
         for name in ("used", "paid")
     }
     connection.execute(new.on_conflict_do_update(index_elements=["subscription_id", "week"], set_=larger))
+
+
+def _insert(connection: Connection) -> Any:
+    """An insert that knows what to do on a conflict; the dialect is imported when it is needed."""
+    if connection.dialect.name == "postgresql":
+        from sqlalchemy.dialects.postgresql import insert as postgresql_insert
+
+        return postgresql_insert(table)
+    from sqlalchemy.dialects.sqlite import insert as sqlite_insert
+
+    return sqlite_insert(table)
 
 
 def latest(connection: Connection, subscription_id: str) -> Sequence[AnyRow]:
