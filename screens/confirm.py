@@ -57,14 +57,14 @@ class Confirm(ModalScreen[bool]):
         Binding("enter", "press", show=False),
         Binding("down,j", "scroll(1)", show=False),
         Binding("up,k", "scroll(-1)", show=False),
-        Binding("pagedown,space", "scroll(10)", show=False),
-        Binding("pageup", "scroll(-10)", show=False),
+        Binding("pagedown,space", "page(1)", show=False),
+        Binding("pageup", "page(-1)", show=False),
     ]
     AUTO_FOCUS = ""
     DEFAULT_CSS = """
     Confirm { align: center middle; background: transparent; }
     Confirm Scroller {
-        width: 78; max-width: 100%; max-height: 100%; padding: 0 2;
+        width: 100%; max-width: 84; max-height: 100%; padding: 0 2;
         border: round $accent; background: $background; color: $foreground;
         border-title-color: $foreground; border-title-style: bold; border-subtitle-color: $foreground-muted;
         &.-danger { border: round $error; }
@@ -89,7 +89,7 @@ class Confirm(ModalScreen[bool]):
 
     def compose(self) -> ComposeResult:
         """One widget that draws all of it."""
-        yield Scroller(above=self._above(), lines=self._items(), below=self._below())
+        yield Scroller(above=self._above(), lines=self._items(), hang=4, below=self._below())
 
     def on_mount(self) -> None:
         """The frame carries the title."""
@@ -160,6 +160,10 @@ class Confirm(ModalScreen[bool]):
             self._do_it()
         else:
             self.dismiss(False)  # noqa: FBT003 - the screen's result
+
+    def action_page(self, pages: int) -> None:
+        """The next ones, or the previous."""
+        self.query_one(Scroller).scroll_page(pages)
 
     def action_scroll(self, by: int) -> None:
         """Other items."""

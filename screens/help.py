@@ -27,8 +27,8 @@ class Help(ModalScreen[None]):
         Binding("question_mark,f1,enter", "no", show=False),
         Binding("down,j", "scroll(1)", show=False),
         Binding("up,k", "scroll(-1)", show=False),
-        Binding("pagedown,space", "scroll(10)", show=False),
-        Binding("pageup", "scroll(-10)", show=False),
+        Binding("pagedown,space", "page(1)", show=False),
+        Binding("pageup", "page(-1)", show=False),
         Binding("home,g", "scroll(-10000)", show=False),
         Binding("end,G", "scroll(10000)", show=False),
     ]
@@ -36,7 +36,7 @@ class Help(ModalScreen[None]):
     DEFAULT_CSS = """
     Help { align: center middle; background: transparent; }
     Help Scroller {
-        width: 74; max-width: 100%; max-height: 100%; padding: 0 2;
+        width: 100%; max-width: 84; max-height: 100%; padding: 0 2;
         border: round $accent; background: $background; color: $foreground;
         border-title-color: $foreground; border-title-style: bold;
         &:ansi { border: round ansi_yellow; }
@@ -50,7 +50,7 @@ class Help(ModalScreen[None]):
 
     def compose(self) -> ComposeResult:
         """One widget that draws all of it."""
-        yield Scroller(lines=list(self._lines()), below=["", [("Esc", "key"), (" closes", "dim")]])
+        yield Scroller(lines=list(self._lines()), hang=_KEYS, below=["", [("Esc", "key"), (" closes", "dim")]])
 
     def on_mount(self) -> None:
         """The frame carries the title."""
@@ -80,6 +80,10 @@ class Help(ModalScreen[None]):
 
     def action_yes(self) -> None:
         """Nothing to confirm here."""
+
+    def action_page(self, pages: int) -> None:
+        """The next ones, or the previous."""
+        self.query_one(Scroller).scroll_page(pages)
 
     def action_scroll(self, by: int) -> None:
         """Other lines."""

@@ -33,7 +33,7 @@ class AreaScreen(Screen[None]):
     VERTICAL_BREAKPOINTS = [(0, "-cramped"), (15, "-short"), (32, "-tall")]  # noqa: RUF012 - as Textual types it
     DEFAULT_CSS = """
     AreaScreen {
-        background: $background; layout: vertical;
+        background: $background; layout: vertical; overflow: hidden;
         &.-tiny > *, &.-cramped > * { display: none; }
         &.-tiny > TooSmall, &.-cramped > TooSmall { display: block; }
     }
@@ -57,10 +57,6 @@ class AreaScreen(Screen[None]):
     def _frame(self) -> Frame:
         found = getattr(self.app, "frame", None)
         return found if isinstance(found, Frame) else Frame()
-
-    def on_mount(self) -> None:
-        """ASCII frames are a matter of style, so they need a class."""
-        self.set_class(glyphs_of(self).ascii, "-ascii")
 
     @property
     def action_bar(self) -> ActionBar:
@@ -182,8 +178,9 @@ class ListScreen(AreaScreen):
         self.table.focus()
 
     def on_virtual_table_status_changed(self, message: VirtualTable.StatusChanged) -> None:
-        """`n of m`."""
+        """`n of m`, and how many marks the filter hides."""
         self.filter_bar.show_status(message.table.status)
+        self.show_marks()
 
     def on_virtual_table_marks_changed(self, message: VirtualTable.MarksChanged) -> None:
         """What is marked has changed, so the last result is old."""

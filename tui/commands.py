@@ -15,6 +15,7 @@ __all__ = [
     "AREAS",
     "BY_ID",
     "COMMANDS",
+    "LISTS",
     "OFF",
     "Command",
     "bindings",
@@ -31,7 +32,9 @@ AREAS = {"overview": "Overview", "users": "Users", "transfers": "Transfers"}
 OFF = "<ignore>"
 """The key of a command that the user has switched off: no terminal sends it."""
 
-_LISTS = ("users", "transfers")
+LISTS = ("users", "transfers")
+"""The areas around one table."""
+
 _ALL = tuple(AREAS)
 
 
@@ -61,22 +64,24 @@ class Command:
 
 
 COMMANDS: tuple[Command, ...] = (
-    Command("table.down", "j,down", "move(1)", "down", "One row down.", _LISTS, palette=False),
-    Command("table.up", "k,up", "move(-1)", "up", "One row up.", _LISTS, palette=False),
-    Command("table.page_down", "pagedown,ctrl+f", "page(1)", "page down", "One page down.", _LISTS, palette=False),
-    Command("table.page_up", "pageup", "page(-1)", "page up", "One page up.", _LISTS, palette=False),
-    Command("table.first", "g,home", "first", "first", "To the first row.", _LISTS, palette=False),
-    Command("table.last", "G,end", "last", "last", "To the last row, however many there are.", _LISTS, palette=False),
-    Command("table.open", "enter", "open", "open", "Open the row under the cursor.", _LISTS, palette=False),
-    Command("table.mark", "space", "mark", "mark", "Mark the row, or unmark it.", _LISTS, palette=False, show=True),
-    Command("table.mark_all", "asterisk", "mark_all", "all", "Mark everything that matches.", _LISTS, show=True),
-    Command("table.mark_none", "backslash", "mark_none", "none", "Unmark everything.", _LISTS),
-    Command("table.range", "V", "mark_range", "range", "Start a range here, and mark it at its end.", _LISTS),
-    Command("table.sort", "s", "sort", "sort", "Sort by the next column.", _LISTS),
-    Command("table.reverse", "S", "reverse", "reverse", "Turn the order round.", _LISTS),
-    Command("table.copy", "y", "copy_cell", "copy", "Copy the address in the row.", _LISTS),
-    Command("table.copy_row", "Y", "copy_row", "copy row", "Copy the whole row.", _LISTS),
-    Command("list.filter", "slash", "filter", "find", "Filter: words, or status:not_paid.", _LISTS, show=True),
+    Command("table.down", "j,down", "move(1)", "down", "One row down.", LISTS, palette=False),
+    Command("table.up", "k,up", "move(-1)", "up", "One row up.", LISTS, palette=False),
+    Command("table.page_down", "pagedown", "page(1)", "page down", "One page down.", LISTS, palette=False),
+    Command("table.page_up", "pageup", "page(-1)", "page up", "One page up.", LISTS, palette=False),
+    Command("table.first", "g,home", "first", "first", "To the first row.", LISTS, palette=False),
+    Command("table.last", "G,end", "last", "last", "To the last row, however many there are.", LISTS, palette=False),
+    Command("table.open", "enter", "open", "open", "Open the row under the cursor.", LISTS, palette=False),
+    Command("table.mark", "space", "mark", "mark", "Mark the row, or unmark it.", LISTS, palette=False, show=True),
+    Command("table.mark_all", "asterisk", "mark_all", "all", "Mark everything that matches.", LISTS, show=True),
+    Command("table.mark_none", "backslash", "mark_none", "none", "Unmark everything.", LISTS),
+    Command("table.range", "V", "mark_range", "range", "Start a range here, and mark it at its end.", LISTS),
+    Command("table.sort", "s", "sort", "sort", "Sort by the next column.", LISTS),
+    Command("table.reverse", "S", "reverse", "reverse", "Turn the order round.", LISTS),
+    Command("table.copy", "y", "copy_cell", "copy", "Copy the address in the row.", LISTS),
+    Command("table.copy_row", "Y", "copy_row", "copy row", "Copy the whole row.", LISTS),
+    Command("list.filter", "slash", "filter", "find", "Filter: words, or status:not_paid.", LISTS, show=True),
+    Command("list.results_down", "J", "results(1)", "results down", "More of the last results.", LISTS, palette=False),
+    Command("list.results_up", "K", "results(-1)", "results up", "Back in the last results.", LISTS, palette=False),
     Command("overview.more", "plus", "more", "seats", "One seat more in the draft.", ("overview",), show=True),
     Command("overview.fewer", "minus", "fewer", "seats", "One seat less in the draft.", ("overview",), show=True),
     Command("overview.type", "e", "type", "type", "Type the number of seats.", ("overview",), show=True),
@@ -101,7 +106,7 @@ COMMANDS: tuple[Command, ...] = (
         "x",
         "decline",
         "decline…",
-        "Decline the marked requests, with a reason if you like.",
+        "Decline the marked requests; a reason may be given.",
         ("transfers",),
         show=True,
         asks=True,
@@ -164,7 +169,7 @@ BY_ID: Mapping[str, Command] = {command.id: command for command in COMMANDS}
 
 def scopes_of(area: str) -> tuple[str, ...]:
     """The scopes whose bindings are alive at the same time on an area's screen."""
-    return ("app", "table", "list", area) if area in _LISTS else ("app", area)
+    return ("app", "table", "list", area) if area in LISTS else ("app", area)
 
 
 def for_area(area: str) -> tuple[Command, ...]:

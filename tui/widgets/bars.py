@@ -34,8 +34,9 @@ class ActionBar(Canvas):
 
     def show(self, line: Line, actions: Sequence[tuple[str, str]] = ()) -> None:
         """The standing line, and on its right the actions as (command id, label)."""
-        self._standing, self._actions = line, tuple(actions)
-        self.refresh()
+        if (line, tuple(actions)) != (self._standing, self._actions):
+            self._standing, self._actions = line, tuple(actions)
+            self.refresh()
 
     def show_result(self, text: str, tone: str = "ok") -> None:
         """What has just happened, or a question; stays until `clear_result`."""

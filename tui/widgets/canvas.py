@@ -25,8 +25,8 @@ def width_of(line: Line) -> int:
     return sum(cells(text) for text, _ in pieces(line))
 
 
-def wrapped(line: Line, width: int) -> list[Line]:
-    """A line in as many as it needs at `width` cells, broken between words; what stands in columns stays if it fits."""
+def wrapped(line: Line, width: int, hang: int = 0) -> list[Line]:
+    """A line in as many as it needs at `width` cells, broken between words, all but the first indented by `hang`."""
     if width_of(line) <= width:
         return [line]
     lines: list[list[Piece]] = [[]]
@@ -34,9 +34,9 @@ def wrapped(line: Line, width: int) -> list[Line]:
     for text, tone in pieces(line):
         for word in _WORDS.findall(text):
             if cells(word) > left and lines[-1]:
-                lines.append([])
-                left = width
-            if lines[-1] or not word.isspace() or len(lines) == 1:
+                lines.append([" " * hang])
+                left = width - hang
+            if len(lines[-1]) > (len(lines) > 1) or not word.isspace() or len(lines) == 1:
                 lines[-1].append((word, tone))
                 left -= cells(word)
     return [*lines]

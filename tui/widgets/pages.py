@@ -29,17 +29,24 @@ class Scroller(Canvas):
         above: Sequence[Line] = (),
         lines: Sequence[Line] = (),
         below: Sequence[Line] = (),
+        hang: int = 0,
         id: str | None = None,  # noqa: A002 - Textual's word
     ) -> None:
         super().__init__(id=id)
         self._said = (list(above), list(lines), list(below))
+        self._hang = hang
         self._laid: tuple[int, list[list[Line]]] = (0, [])
         self.first = 0
 
     def _parts(self, width: int) -> list[list[Line]]:
         """The three parts wrapped to a width."""
         if self._laid[0] != width or not self._laid[1]:
-            self._laid = (width, [[row for line in part for row in wrapped(line, width)] for part in self._said])
+            hangs = (0, self._hang, 0)
+            parts = [
+                [row for line in part for row in wrapped(line, width, hang)]
+                for part, hang in zip(self._said, hangs, strict=True)
+            ]
+            self._laid = (width, parts)
         return self._laid[1]
 
     def get_content_height(self, container: Size, viewport: Size, width: int) -> int:  # noqa: ARG002
@@ -59,6 +66,16 @@ class Scroller(Canvas):
         if first != self.first:
             self.first = first
             self.refresh()
+
+    def scroll_page(self, pages: int) -> None:
+        """Show the next lines, or the previous ones."""
+        self.scroll_lines(pages * self.room)
+
+    def show_lines(self, lines: Sequence[Line]) -> None:
+        """Replace the lines that scroll, and start at their top."""
+        self._said = (self._said[0], list(lines), self._said[2])
+        self._laid, self.first = (0, []), 0
+        self.refresh(layout=True)
 
     def show_below(self, below: Sequence[Line]) -> None:
         """Replace the lines at the bottom."""

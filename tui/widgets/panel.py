@@ -30,8 +30,9 @@ class Panel(Canvas):
         &:ansi { border-subtitle-color: ansi_default; }
         &:ansi:focus, &:ansi:focus-within { border: round ansi_yellow; }
         &:ansi.-alert { border: round ansi_red; }
-        .-ascii & { border: ascii $panel-lighten-2; }
-        .-ascii &:focus, .-ascii &:focus-within { border: ascii $accent; }
+        &.-ascii { border: ascii $panel-lighten-2; }
+        &.-ascii:focus, &.-ascii:focus-within { border: ascii $accent; }
+        &.-ascii.-alert { border: ascii $error; }
     }
     """
 
@@ -48,7 +49,8 @@ class Panel(Canvas):
         self._lines: tuple[Line, ...] = ()
 
     def on_mount(self) -> None:
-        """The titles need the app's glyphs, so they are set here."""
+        """Titles and frame depend on the app's glyphs, so they are set here."""
+        self.set_class(self.glyphs.ascii, "-ascii")
         self.show_titles(*self._titles)
 
     def show_titles(self, title: Line, subtitle: Line = "") -> None:

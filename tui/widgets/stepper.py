@@ -4,7 +4,7 @@ from textual import events
 from textual.message import Message
 from textual.strip import Strip
 
-from tui.theme import Line, Piece
+from tui.theme import Line, Piece, pieces
 from tui.widgets.canvas import Canvas
 from tui.widgets.editor import Editor
 
@@ -15,9 +15,10 @@ _MOST = 1_000_000
 
 
 class Stepper(Canvas, can_focus=True):
-    """`Seats   −  [  42 ]  +   +6   words`. Keys held down step on; `start_typing` lets digits replace the number.
+    """`Seats   −  [  42 ]  +   +6`, or words about the change in its place.
 
-    While typing, Enter takes the number and Esc leaves it as it was; each change posts `Changed` with the total.
+    Keys held down step on; `start_typing` lets digits replace the number, Enter takes it and Esc leaves it as it was.
+    Each change posts `Changed` with the total.
     """
 
     DEFAULT_CSS = """
@@ -126,6 +127,8 @@ class Stepper(Canvas, can_focus=True):
         else:
             number = [(f"[{self.total:>{_FIELD - 3},} ]", "strong" if change or self.has_focus else "")]
         line: list[Piece] = [self._label.ljust(_LABEL), (self.glyphs.minus, "key"), "  ", *number, "  ", ("+", "key")]
-        line.append((f"   {change:+,}   " if change else "   ", "accent"))
-        note = self._note if isinstance(self._note, list) else [self._note]
+        note: list[Piece] = [*self._note] if isinstance(self._note, list) else [self._note]
+        if change and not any(text for text, _ in pieces(self._note)):
+            note = [(f"{change:+,}", "accent")]
+        line.append("   ")
         return self.strip_of([*line, *note], self.size.width)

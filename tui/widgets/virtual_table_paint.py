@@ -9,7 +9,7 @@ from rich.style import Style
 from textual.strip import Strip
 
 from tui.glyphs import Glyphs
-from tui.text import clean, fit
+from tui.text import cells, clean, fit
 from tui.widgets.virtual_table_columns import GUTTER, Place
 from tui.widgets.virtual_table_data import Query, Row
 
@@ -34,9 +34,9 @@ def header_strip(places: Sequence[Place], query: Query, width: int, styles: Styl
     for place in places:
         by_this = place.column.key == query.sort
         arrow = f" {glyphs.down if query.descending else glyphs.up}" if by_this else ""
-        label = fit(place.column.label, place.width - len(arrow), ascii_only=glyphs.ascii) + arrow
-        if place.column.align == "right":
-            label = fit(place.column.label + arrow, place.width, ascii_only=glyphs.ascii, align="right")
+        room = min(cells(place.column.label), place.width - len(arrow))
+        name = fit(place.column.label, room, ascii_only=glyphs.ascii)
+        label = fit(name + arrow, place.width, align=place.column.align)
         segments.append(Segment(label, styles["sorted" if by_this else "header"]))
         segments.append(Segment(" ", styles["header"]))
     return Strip(segments).adjust_cell_length(width, styles["header"])

@@ -90,7 +90,7 @@ class TableView(Canvas, can_focus=True):
     def places(self) -> tuple[Place, ...]:
         """Where the columns are at this width."""
         if not self._places:
-            self._places = lay_out(self.columns, self.size.width)
+            self._places = lay_out(self.columns, self.size.width - 1)
         return self._places
 
     def draw(self, y: int) -> Strip:

@@ -3,12 +3,12 @@
 import os
 from collections.abc import Iterable
 
+from fake_rows import COLUMNS, FakeRows
 from textual.app import App
 from textual.binding import BindingType
 from textual.screen import Screen
 from textual.widget import Widget
 
-from fake_rows import COLUMNS, FakeRows
 from screens.confirm import Confirm, Summary
 from tui.area import AreaScreen, ListScreen
 from tui.commands import bindings
@@ -32,7 +32,9 @@ ACCEPT = Summary(
     title="Accept 7 transfer requests",
     verb="Accept 7",
     lines=["7 people join the subscription: 4 fit into free seats, 3 will be NOT PAID until paid."],
-    items=[f"{name}  {name.split()[0].lower()}@old.example" for name in ("Ana Silva", "Bo Kaya", "Cy Stone", "Dee Novak")],
+    items=[
+        f"{name}  {name.split()[0].lower()}@old.example" for name in ("Ana Silva", "Bo Kaya", "Cy Stone", "Dee Novak")
+    ],
     hidden="2 of them are hidden by the filter.",
     money=[[("EUR 18.00", "strong"), " for 3 seats, with Pay or with the payment of 1 Dec"]],
     final="Their own paid subscriptions end, without refund: Bo Kaya.",
@@ -56,7 +58,6 @@ class Overview(AreaScreen):
     AREA = "overview"
     BINDINGS: list[BindingType] = [*bindings("overview")]  # noqa: RUF012 - Textual's way
     AUTO_FOCUS = "Stepper"
-    CSS = "#body { height: 1fr; }"
 
     def body(self) -> Iterable[Widget]:
         """Two panels."""
@@ -65,7 +66,7 @@ class Overview(AreaScreen):
         yield plan
         yield seats
         yield Panel(title="Needs attention", subtitle="nothing [/] else", classes="-alert", id="attention")
-        yield Widget(id="body")
+        yield Panel(classes="filler")
 
     def on_mount(self) -> None:
         """Show what an account might have."""
@@ -76,7 +77,7 @@ class Overview(AreaScreen):
         self.query_one(Meter).show(36, 36, [("36 of 36", "strong"), " taken · 0 free"])
         chart = self.query_one(UsageChart)
         chart.show([3, 4, 5, 9, 12, 14, 18, 19, 22, 26, 31, 36] * 2, ("Dec … Nov", "dim"))
-        self.query_one(Stepper).show(42, 36, note=("(3 for NOT PAID users, 3 spare)", "dim"), least=36)
+        self.query_one(Stepper).show(42, 36, note=("+6 (3 for NOT PAID users, 3 spare)", "dim"), least=36)
         self.action_bar.show([("EUR 12.00 now", "strong"), "   6 seats × EUR 6.00 × 10/30 days, to 30 Nov"])
 
     def action_more(self) -> None:
@@ -116,7 +117,7 @@ class Users(ListScreen):
 class Gallery(App[None]):
     """An app around one of the screens, in the house's colours or as the environment wants."""
 
-    CSS_PATH = "../../tui/headcount.tcss"
+    CSS_PATH = "../tui/headcount.tcss"
     BINDINGS: list[BindingType] = [*bindings("app")]  # noqa: RUF012 - Textual's way
     ENABLE_COMMAND_PALETTE = False
 
