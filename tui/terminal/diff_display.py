@@ -7,6 +7,7 @@ Textual's own output is used.
 """
 
 import os
+from collections.abc import Sequence
 from typing import Any, Final, TypeVar
 
 import textual
@@ -15,8 +16,9 @@ from textual.app import App
 from textual.screen import Screen
 
 from tui.terminal.cells import Row, cells_of, updated_rows
-from tui.terminal.first_frame import FirstFrame
+from tui.terminal.first_frame import FirstFrame, Span
 from tui.terminal.frame_writer import FrameWriter
+from tui.terminal.pen import PLAIN
 from tui.terminal.scrolling import find_move, moved
 
 __all__ = ["PLAIN_OUTPUT", "DiffDisplay"]
@@ -40,7 +42,7 @@ class DiffDisplay(App[Result]):
 
     def take_over(self, frame: FirstFrame) -> None:
         """Start from what was painted before Textual was there."""
-        self._shown = [_painted_row(line, frame.width) for line in frame.lines]
+        self._shown = [_painted_row(line, frame.terminal.columns) for line in frame.lines]
 
     def forget_screen(self) -> None:
         """Treat everything on the terminal as unknown: somebody else wrote on it, or it changed its size."""
@@ -109,10 +111,9 @@ class DiffDisplay(App[Result]):
         self._driver.flush()
 
 
-def _painted_row(line: Any, width: int) -> Row:
+def _painted_row(line: Sequence[Span], width: int) -> Row:
     """The cells of one line of the first frame."""
     row: Row = []
-    for span in line:
-        row += cells_of(span.text, span.pen)
-    rest = cells_of(" ", line[-1].pen) if line else [None]
-    return [*row, *list(rest) * width][:width]
+    for text, pen in line:
+        row += cells_of(text, pen)
+    return [*row, *cells_of(" ", line[-1][1] if line else PLAIN) * width][:width]

@@ -2,46 +2,84 @@
 
 `painted` is a context: inside it the app is imported and run. The app takes the frame over (see `TerminalDriver` and
 `DiffDisplay`): it knows what the terminal shows and writes only what differs. Keys typed meanwhile wait, unseen, until
-the app reads them. If the app never gets that far, the terminal is given back.
+the app reads them. If the app never gets that far, the terminal is given back. What is not needed for painting is
+imported after it.
 """
 
 import os
-import signal
 import termios
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
-from types import FrameType
-from typing import Any, Final, NamedTuple
 
 from tui.terminal.pen import PLAIN, Pen, marks_blanks, paper, switch
 from tui.terminal.preflight import Terminal
 from tui.terminal.restore import attributes_of, give_back
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from types import FrameType
+    from typing import Any
+
 __all__ = ["FirstFrame", "Span", "layout", "painted", "pen_for"]
 
-_INPUT: Final = 0
-_OUTPUT: Final = 2
-_SIGNALS: Final = (signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT)
-_CUBE: Final = (0, 95, 135, 175, 215, 255)
+_INPUT = 0
+_OUTPUT = 2
+_CUBE = (0, 95, 135, 175, 215, 255)
 _CUBE_START, _GREYS_START = 16, 232
 
 
-class Span(NamedTuple):
-    """Text of one-cell characters in one manner."""
+class Span(tuple[str, Pen]):
+    """Text of one-cell characters in one manner; a line goes on to the edge in the manner of its last span."""
 
-    text: str
-    pen: Pen = PLAIN
+    __slots__ = ()
+
+    def __new__(cls, text: str, pen: Pen = PLAIN) -> "Span":  # noqa: PYI034 - Self is in typing
+        """A span of these two."""
+        return super().__new__(cls, (text, pen))
 
 
 class FirstFrame:
-    """What was painted, and the terminal's settings from before."""
+    """What is on the terminal, for the app to take over; a context that gives the terminal back if it did not.
 
-    def __init__(self, lines: Sequence[Sequence[Span]], width: int, attributes: list[Any] | None) -> None:
+    Args:
+        terminal: what `preflight` found.
+        lines: the lines of the screen from the top.
+    """
+
+    def __init__(self, terminal: Terminal, lines: "Sequence[Sequence[Span]]") -> None:
+        self.terminal = terminal
         self.lines = lines
-        self.width = width
-        self.attributes = attributes
+        self.attributes = attributes_of()
         self.taken_over = False
         """Set by the app once it answers for the terminal."""
+        self._handlers: dict[int, Any] = {}
+
+    def __enter__(self) -> "FirstFrame":  # noqa: PYI034 - Self is in typing
+        _hold_typed_keys(self.attributes)
+        _write(_sequence(self.terminal, self.lines))
+        self._watch_signals()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        import signal
+
+        if not self.taken_over:
+            give_back(self.attributes)
+        for number, handler in self._handlers.items():
+            signal.signal(number, handler)
+
+    def _watch_signals(self) -> None:
+        """Let SIGTERM, SIGHUP and SIGQUIT leave this context instead of ending the process."""
+        import signal
+
+        for number in (signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT):
+            handler = signal.getsignal(number)
+            if handler is not signal.SIG_IGN:
+                self._handlers[number] = signal.signal(number, _end)
+
+
+def painted(terminal: Terminal, lines: "Sequence[Sequence[Span]]") -> FirstFrame:
+    """A context in which `lines` are on the alternate screen: import and run the app in it."""
+    return FirstFrame(terminal, lines)
 
 
 def pen_for(terminal: Terminal, foreground: int, background: int, *, bold: bool = False) -> Pen:
@@ -53,7 +91,7 @@ def pen_for(terminal: Terminal, foreground: int, background: int, *, bold: bool 
 
 
 def layout(
-    terminal: Terminal, top: Sequence[Span], bottom: Sequence[Span], *, body: Pen, message: str = "loading…"
+    terminal: Terminal, top: "Sequence[Span]", bottom: "Sequence[Span]", *, body: Pen, message: str = "loading…"
 ) -> list[list[Span]]:
     """Lines for the whole screen: `top` on the first, `bottom` on the last, `message` in the middle of the body."""
     if terminal.ascii_only:
@@ -65,34 +103,11 @@ def layout(
     return lines
 
 
-@contextmanager
-def painted(terminal: Terminal, lines: Sequence[Sequence[Span]]) -> Iterator[FirstFrame]:
-    """Paint `lines` on the alternate screen; afterwards give the terminal back unless the app has done it.
-
-    A line goes on to the edge in the manner of its last span. SIGTERM, SIGHUP and SIGQUIT end the program cleanly.
-    """
-    attributes = attributes_of()
-    frame = FirstFrame(lines, terminal.columns, attributes)
-    previous = {each: signal.getsignal(each) for each in _SIGNALS}
-    for each, handler in previous.items():
-        if handler is not signal.SIG_IGN:
-            signal.signal(each, _end)
-    try:
-        _hold_typed_keys(attributes)
-        _write(_sequence(terminal, lines))
-        yield frame
-    finally:
-        if not frame.taken_over:
-            give_back(attributes)
-        for each, handler in previous.items():
-            signal.signal(each, handler)
-
-
-def _end(number: int, _frame: FrameType | None) -> None:
+def _end(number: int, _frame: "FrameType | None") -> None:
     raise SystemExit(128 + number)
 
 
-def _hold_typed_keys(attributes: list[Any] | None) -> None:
+def _hold_typed_keys(attributes: "list[Any] | None") -> None:
     """No echo, no line editing, no translation of Enter; only Ctrl+C still interrupts a long import."""
     if attributes is None:
         return
@@ -106,7 +121,7 @@ def _hold_typed_keys(attributes: list[Any] | None) -> None:
     termios.tcsetattr(_INPUT, termios.TCSANOW, raw)
 
 
-def _sequence(terminal: Terminal, lines: Sequence[Sequence[Span]]) -> str:
+def _sequence(terminal: Terminal, lines: "Sequence[Sequence[Span]]") -> str:
     parts = ["\x1b[?1049h\x1b[?25l\x1b[?2026h"]
     pen = PLAIN
     for number, line in enumerate(lines, 1):

@@ -1,5 +1,6 @@
 """The shortest sequence that turns what a terminal shows into what it shall show."""
 
+from functools import lru_cache
 from typing import Final
 
 from tui.terminal.cells import Row, is_wide
@@ -89,13 +90,10 @@ class FrameWriter:
 
     def _use_for_blank(self, pen: Pen) -> None:
         """Change only what shows on a blank, mostly the background."""
-        if marks_blanks(pen) or marks_blanks(self._pen):
-            self._use(pen)
-        else:
-            self._use(self._pen._replace(background=pen.background))
+        self._use(_pen_for_blank(self._pen, pen))
 
     def _use(self, pen: Pen) -> None:
-        self._parts.append(switch(self._pen, pen))
+        self._parts.append(_switch(self._pen, pen))
         self._pen = pen
 
     def _move(self, x: int, y: int) -> None:
@@ -106,6 +104,19 @@ class FrameWriter:
         else:
             self._parts.append(f"\x1b[{y + 1};{x + 1}H" if x else f"\x1b[{y + 1}H")
         self._at = (x, y)
+
+
+@lru_cache(4096)
+def _switch(old: Pen, new: Pen) -> str:
+    return switch(old, new)
+
+
+@lru_cache(4096)
+def _pen_for_blank(used: Pen, wanted: Pen) -> Pen:
+    """The pen nearest to the one in use by which a blank looks as if drawn by `wanted`."""
+    if marks_blanks(wanted) or marks_blanks(used):
+        return wanted
+    return Pen(used.attributes, used.foreground, wanted.background)
 
 
 def _next_difference(shown: Row, wanted: Row, x: int) -> int:

@@ -1,21 +1,24 @@
 """What must be known of the terminal before Textual is imported, since Textual reads the environment at import.
 
 `preflight` refuses terminals on which a full-screen program cannot work, repairs what can be repaired, and tells the
-rest of the app what it found. It imports nothing that takes time.
+rest of the app what it found. It runs before the first frame and therefore imports next to nothing.
 """
 
 import os
 import sys
-from typing import Final, NamedTuple, TextIO
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import TextIO
 
 __all__ = ["Terminal", "Unsuitable", "preflight"]
 
-_HINT: Final = "The same actions work without a screen: see headcount --help."
-_HOPELESS: Final = frozenset({"", "dumb", "unknown", "emacs"})
-_CAPABLE: Final = ("-256color", "-direct", "kitty", "ghostty", "alacritty", "foot", "wezterm", "contour")
-_TRUE_COLOUR: Final = frozenset({"truecolor", "24bit"})
-_COLOUR_SYSTEMS: Final = frozenset({"auto", "standard", "256", "truecolor"})
-_SLOW: Final = {"TEXTUAL_FPS": "15", "TEXTUAL_ANIMATIONS": "none", "TEXTUAL_SMOOTH_SCROLL": "0"}
+_HINT = "The same actions work without a screen: see headcount --help."
+_HOPELESS = frozenset({"", "dumb", "unknown", "emacs"})
+_CAPABLE = ("-256color", "-direct", "kitty", "ghostty", "alacritty", "foot", "wezterm", "contour")
+_TRUE_COLOUR = frozenset({"truecolor", "24bit"})
+_COLOUR_SYSTEMS = frozenset({"auto", "standard", "256", "truecolor"})
+_SLOW = {"TEXTUAL_FPS": "15", "TEXTUAL_ANIMATIONS": "none", "TEXTUAL_SMOOTH_SCROLL": "0"}
 
 
 class Unsuitable(Exception):  # noqa: N818 - what it says of the terminal reads as a sentence where it is raised
@@ -25,19 +28,52 @@ class Unsuitable(Exception):  # noqa: N818 - what it says of the terminal reads 
         super().__init__(f"{reason} {_HINT}")
 
 
-class Terminal(NamedTuple):
-    """What is known of the terminal; the defaults describe a good one of 80×24."""
+class Terminal:
+    """What is known of the terminal, never changed afterwards; the defaults describe a good one of 80×24."""
 
-    columns: int = 80
-    lines: int = 24
-    ascii_only: bool = False
-    sixteen_colours: bool = False
-    true_colours: bool = False
-    no_color: bool = False
-    slow: bool = False
-    mouse: bool = True
-    erases_with_background: bool = True
+    __slots__ = (
+        "ascii_only",
+        "columns",
+        "erases_with_background",
+        "lines",
+        "mouse",
+        "no_color",
+        "sixteen_colours",
+        "slow",
+        "true_colours",
+    )
+
+    columns: int
+    lines: int
+    ascii_only: bool
+    sixteen_colours: bool
+    true_colours: bool
+    no_color: bool
+    slow: bool
+    mouse: bool
+    erases_with_background: bool
     """Whether erasing leaves the current background colour; GNU screen leaves the default one."""
+
+    def __init__(
+        self,
+        *,
+        columns: int = 80,
+        lines: int = 24,
+        ascii_only: bool = False,
+        sixteen_colours: bool = False,
+        true_colours: bool = False,
+        no_color: bool = False,
+        slow: bool = False,
+        mouse: bool = True,
+        erases_with_background: bool = True,
+    ) -> None:
+        facts = locals()
+        for name in self.__slots__:
+            object.__setattr__(self, name, facts[name])
+
+    def __setattr__(self, name: str, value: object) -> None:
+        message = f"{name} is a fact"
+        raise AttributeError(message)
 
 
 def preflight(*, ascii_only: bool = False, slow: bool = False, mouse: bool = True, no_color: bool = False) -> Terminal:
@@ -70,7 +106,7 @@ def preflight(*, ascii_only: bool = False, slow: bool = False, mouse: bool = Tru
     )
 
 
-def _tty(stream: TextIO | None, role: str) -> int:
+def _tty(stream: "TextIO | None", role: str) -> int:
     """The file descriptor of a standard stream that is a terminal."""
     if stream is None or stream.closed or not stream.isatty():
         reason = f"Standard {role} is not a terminal, and the app needs one to show itself and to read keys."

@@ -5,7 +5,6 @@ Arguments: `frame` paints the first frame, `die` and `hang` fail after it, `asci
 
 import os
 import sys
-from pathlib import Path
 
 from tui.terminal.first_frame import FirstFrame, Span, layout, painted, pen_for
 from tui.terminal.preflight import Terminal, preflight
@@ -30,6 +29,8 @@ def main() -> None:
 
 def run(terminal: Terminal, frame: FirstFrame | None) -> int:
     """Import Textual late, and run."""
+    from pathlib import Path
+
     from tests.tui.terminal.demo_screens import Demo
 
     return Demo(terminal, Path(os.environ["HEADCOUNT_TEST_STATE"]), first_frame=frame).run_safely()

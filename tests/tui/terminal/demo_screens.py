@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import threading
 from typing import ClassVar
 
 from textual import work
@@ -94,12 +95,13 @@ class Demo(TerminalApp[None]):
         raise KeyError
 
     def action_fail_in_task(self) -> None:
-        """An error that nobody waits for."""
+        """Errors that nobody waits for: on the loop and in a thread."""
 
-        async def task() -> None:
+        def fail() -> None:
             raise OSError
 
-        self.forgotten = asyncio.create_task(task())
+        asyncio.get_running_loop().call_soon(fail)
+        threading.Thread(target=fail).start()
 
     def action_lend(self) -> None:
         """Lend the terminal to a program."""
