@@ -13,7 +13,7 @@ import socket
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from tui.paths import Paths, private_folder
@@ -54,8 +54,8 @@ class Demo:
 
 
 @contextlib.contextmanager
-def running(paths: Paths, *, fresh: bool) -> Iterator[Demo]:
-    """Start the sample server, and stop it at the end.
+def running(paths: Paths, *, fresh: bool, options: Sequence[str] = ()) -> Iterator[Demo]:
+    """Start the sample server, and stop it at the end. `options` go to `headcount server demo`.
 
     Raises:
         DemoError: when another demo runs on the same folder, or the folder can't be used.
@@ -69,7 +69,7 @@ def running(paths: Paths, *, fresh: bool) -> Iterator[Demo]:
         if fresh:
             _forget(folder)
         _ensure_token(folder / "token")
-        demo = _start(folder, Path(tempfile.mkdtemp(prefix="headcount-", dir=paths.runtime)))
+        demo = _start(folder, Path(tempfile.mkdtemp(prefix="headcount-", dir=paths.runtime)), options)
         try:
             yield demo
         finally:
@@ -105,13 +105,13 @@ def _ensure_token(path: Path) -> None:
         file.write(make_token().token + "\n")
 
 
-def _start(folder: Path, socket_folder: Path) -> Demo:
+def _start(folder: Path, socket_folder: Path, options: Sequence[str]) -> Demo:
     listener = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
     try:
         listener.bind(str(socket_folder / "api"))
         listener.listen(_QUEUE)
         command = [sys.executable, "-P", "-m", "server", "demo", "--db", f"sqlite:///{folder / _DATABASE}"]
-        command += ["--token-file", str(folder / "token"), "--fd", str(listener.fileno())]
+        command += ["--token-file", str(folder / "token"), "--fd", str(listener.fileno()), *options]
         log = os.open(folder / "server.log", os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
         try:
             process = subprocess.Popen(  # noqa: S603 - our own server, no shell

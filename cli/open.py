@@ -124,10 +124,12 @@ def _run(
     from tui.paths import private_folder
     from tui.session import Session
 
-    state = private_folder(find(os.environ).state)
+    paths = find(os.environ)
+    state = private_folder(paths.state)
     client = open_client(profile, journal=Journal(private_folder(state / "unanswered" / name)))
     session = Session(client, name, colour=profile.colour or "", read_only=profile.read_only, diagnose=diagnose)
-    app = HeadcountApp(session, settings, terminal=terminal, state_dir=state, first_frame=frame)
+    written = paths.config_file.read_text() if settings.keys else ""
+    app = HeadcountApp(session, settings, settings_text=written, terminal=terminal, state_dir=state, first_frame=frame)
     return app.run_safely(frame.attributes)
 
 

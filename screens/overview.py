@@ -40,6 +40,9 @@ __all__ = ["OverviewScreen"]
 SETTLE = 0.25
 """Seconds without another press after which a draft is priced: five presses make one quote."""
 
+_CHART_WEEKS = 51
+"""A year, and two columns for each week at 120 columns."""
+
 
 @dataclass(frozen=True, slots=True)
 class Draft:
@@ -106,7 +109,7 @@ class OverviewScreen(LiveArea):
         latest.show(latest_lines(overview, max(1, latest.content_size.height)))
         seats = overview.seats
         self.query_one(Meter).show(seats.used, seats.paid, seats_line(overview))
-        used = [week.used for week in overview.usage]
+        used = [week.used for week in overview.usage[-_CHART_WEEKS:]]
         self.query_one(UsageChart).show(used, usage_span(overview))
         self._show_draft()
 

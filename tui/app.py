@@ -24,6 +24,7 @@ from tui.area import AreaScreen
 from tui.commands import AREAS, bindings, for_area
 from tui.errors import told
 from tui.glyphs import Glyphs, glyphs_for
+from tui.keymap import read_keymap
 from tui.live import LiveArea
 from tui.session import Connection, Link, Listeners, Session
 from tui.settings import Settings
@@ -51,6 +52,7 @@ class HeadcountApp(TerminalApp[None]):
         session: Session,
         settings: Settings | None = None,
         *,
+        settings_text: str = "",
         terminal: Terminal | None = None,
         state_dir: Path = Path(),
         first_frame: FirstFrame | None = None,
@@ -62,7 +64,8 @@ class HeadcountApp(TerminalApp[None]):
         self.glyphs: Glyphs = glyphs_for(ascii_only=self.terminal.ascii_only)
         self.overview_signal: Signal[Overview] = Signal(self, "overview")
         self.changed_signal: Signal[frozenset[EventKind]] = Signal(self, "changed")
-        self.user_keys = self.settings.keys
+        self.keymap = read_keymap(self.settings.keys, settings_text)
+        self.user_keys = self.keymap.keys
         self._countdown: Timer | None = None
         self.register_theme(HEADCOUNT)
         self.theme = theme_name(os.environ, self.settings.screen.theme)
@@ -70,20 +73,23 @@ class HeadcountApp(TerminalApp[None]):
     def on_mount(self) -> None:
         """Follow the server from now on."""
         if self.user_keys:
-            self.set_keymap(self.user_keys)
+            self.set_keymap(dict(self.user_keys))
         self.session.listeners = Listeners(
             overview=self._new_overview, connection=self._new_connection, changed=self.changed_signal.publish
         )
         self._count_down()
         self.run_worker(self.session.run(), group="session", exit_on_error=False)
-        self.run_worker(self._tell_aftermath(), group="aftermath", exit_on_error=False)
+        self.run_worker(self._tell_first(), group="first", exit_on_error=False)
 
     async def on_unmount(self) -> None:
         """Leave no connection open."""
         await self.session.client.aclose()
 
-    async def _tell_aftermath(self) -> None:
-        """Say what became of commands that the last run did not see the end of."""
+    async def _tell_first(self) -> None:
+        """Say which of the user's keys can't be used, and what became of commands the last run saw no end of."""
+        if self.keymap.complaints and isinstance(self.screen, AreaScreen):
+            said = "; ".join(str(complaint) for complaint in self.keymap.complaints)
+            self.screen.show_error(f"Some of your keys can't be used: {said}")
         client = self.session.client
         try:
             said = await aftermath(client, await left_over(client))

@@ -35,6 +35,10 @@ def _about(text: str) -> Callable[[str, str, _Attributes], str]:
     return says
 
 
+def _requested(who: str, what: str, attributes: _Attributes) -> str:
+    return f"{what} asks to join" if attributes.get("direction") == "incoming" else f"{who} asked {what} to join"
+
+
 def _seats(text: str) -> Callable[[str, str, _Attributes], str]:
     def says(who: str, _: str, attributes: _Attributes) -> str:
         return text.format(who=who, before=attributes.get("from", "?"), after=attributes.get("to", "?"))
@@ -68,12 +72,12 @@ _SENTENCES: dict[EventKind, Callable[[str, str, _Attributes], str]] = {
     EventKind.USER_RESTORED: _plainly("brought back"),
     EventKind.CODE_CREATED: _plainly("made the code"),
     EventKind.CODE_USED: _plainly("used the code"),
-    EventKind.TRANSFER_REQUESTED: _plainly("asked for the transfer of"),
-    EventKind.TRANSFER_RESENT: _plainly("asked again for the transfer of"),
-    EventKind.TRANSFER_ACCEPTED: _plainly("accepted the transfer of"),
-    EventKind.TRANSFER_DECLINED: _plainly("declined the transfer of"),
+    EventKind.TRANSFER_REQUESTED: _requested,
+    EventKind.TRANSFER_RESENT: _plainly("mailed the request again to"),
+    EventKind.TRANSFER_ACCEPTED: _plainly("accepted the request of"),
+    EventKind.TRANSFER_DECLINED: _plainly("declined the request of"),
     EventKind.TRANSFER_CANCELLED: _plainly("cancelled the request to"),
-    EventKind.TRANSFER_EXPIRED: _about("the transfer request of {what} expired"),
+    EventKind.TRANSFER_EXPIRED: _about("the request of {what} expired"),
     EventKind.TRANSFER_REOPENED: _plainly("took back the decision about"),
     EventKind.TOKEN_CREATED: _plainly("made the token"),
     EventKind.CLOCK_MOVED: _about("the sandbox clock was moved to {what}"),

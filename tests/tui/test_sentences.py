@@ -29,3 +29,11 @@ def test_no_name_acts_on_the_terminal() -> None:
     said = sentence(make_event(EventKind.USER_ADDED, "x\x1b[2J[/]\u202e", actor="\x9b41m"))
     assert not any(ord(each) < 32 or 0x7F <= ord(each) < 0xA0 or each == "\u202e" for each in said)
     assert "[/]" in said
+
+
+def test_who_asks_depends_on_the_side() -> None:
+    """D22: an incoming request is theirs, an outgoing one is ours."""
+    incoming = make_event(EventKind.TRANSFER_REQUESTED, direction="incoming")
+    outgoing = make_event(EventKind.TRANSFER_REQUESTED, direction="outgoing")
+    assert sentence(incoming) == "Ana Silva asks to join"
+    assert sentence(outgoing) == "Jane asked Ana Silva to join"
