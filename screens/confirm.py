@@ -89,7 +89,13 @@ class Confirm(ModalScreen[bool]):
 
     def compose(self) -> ComposeResult:
         """One widget that draws all of it."""
-        yield Scroller(above=self._above(), lines=self._items(), hang=4, below=self._below())
+        yield Scroller(
+            above=self._above(),
+            lines=self._items(),
+            hang=4,
+            below=self._below(),
+            keep=2 if self.summary.type_number is None else 4,
+        )
 
     def on_mount(self) -> None:
         """The frame carries the title."""

@@ -118,8 +118,16 @@ async def test_names_are_shown_literally() -> None:
 
 
 async def test_it_is_usable_at_sixty_by_fifteen() -> None:
-    """In the smallest terminal the money, the buttons and at least one name are there."""
-    async with asking(ACCEPT, (60, 18)) as (app, _):
-        seen = "\n".join(text_of(app))
-        for part in ("Ana Silva", "EUR 18.00", "> [ Cancel ]", "y Accept 7"):
-            assert part in seen
+    """In the smallest terminal the buttons stay, and everything else is reached by scrolling."""
+    for summary in (ACCEPT, REMOVE):
+        async with asking(summary, (60, 15)) as (app, pilot):
+            seen = ""
+            for _ in range(12):
+                page = "\n".join(text_of(app))
+                assert "> [ Cancel ]" in page
+                assert f"y {summary.verb}" in page
+                seen += page
+                await pilot.press("pagedown")
+                await pilot.pause()
+            for part in (summary.items[0], summary.items[-1], summary.final.split()[-1], "18.00" * (summary is ACCEPT)):
+                assert str(part) in seen

@@ -11,11 +11,14 @@ from tui.widgets.canvas import Canvas, wrapped
 
 __all__ = ["Scroller"]
 
+_LEAST = 4
+
 
 class Scroller(Canvas):
     """Fixed lines above, lines that scroll, fixed lines below; as high as it needs to be, or as there is room.
 
-    When not all lines are seen, one says how many are above and below.
+    When not all lines are seen, one says how many are above and below. When there is hardly any room the lines above
+    scroll too, and then those below but for the last `keep`.
     """
 
     BARE = False
@@ -30,11 +33,12 @@ class Scroller(Canvas):
         lines: Sequence[Line] = (),
         below: Sequence[Line] = (),
         hang: int = 0,
+        keep: int = 2,
         id: str | None = None,  # noqa: A002 - Textual's word
     ) -> None:
         super().__init__(id=id)
         self._said = (list(above), list(lines), list(below))
-        self._hang = hang
+        self._hang, self._keep = hang, keep
         self._laid: tuple[int, list[list[Line]]] = (0, [])
         self.first = 0
 
@@ -53,16 +57,26 @@ class Scroller(Canvas):
         """All lines."""
         return sum(map(len, self._parts(width)))
 
+    def _stacked(self) -> list[list[Line]]:
+        """The three parts as they fit into the height there is."""
+        above, lines, below = self._parts(self.size.width)
+        height, least = self.size.height, min(_LEAST, len(lines))
+        if len(above) + least + len(below) > height:
+            above, lines = [], [*above, *lines]
+        if _LEAST + len(below) > height:
+            lines, below = [*lines, *below[: -self._keep]], below[-self._keep :]
+        return [above, lines, below]
+
     @property
     def room(self) -> int:
         """How many of the scrolling lines are seen at once."""
-        above, lines, below = self._parts(self.size.width)
+        above, lines, below = self._stacked()
         free = self.size.height - len(above) - len(below)
         return max(1, free if free >= len(lines) else free - 1)
 
     def scroll_lines(self, by: int) -> None:
         """Show other lines."""
-        first = max(0, min(self.first + by, len(self._parts(self.size.width)[1]) - self.room))
+        first = max(0, min(self.first + by, len(self._stacked()[1]) - self.room))
         if first != self.first:
             self.first = first
             self.refresh()
@@ -95,7 +109,7 @@ class Scroller(Canvas):
         self.scroll_lines(-3)
 
     def _seen(self) -> list[Line]:
-        lines, room = self._parts(self.size.width)[1], self.room
+        lines, room = self._stacked()[1], self.room
         if room >= len(lines):
             return lines
         last = min(self.first + room, len(lines))
@@ -104,7 +118,7 @@ class Scroller(Canvas):
 
     def draw(self, y: int) -> Strip:
         """One line."""
-        above, _, below = self._parts(self.size.width)
+        above, _, below = self._stacked()
         middle = self._seen()
         fill = max(0, self.size.height - len(above) - len(middle) - len(below))
         rows = [*above, *middle, *([""] * fill), *below]
