@@ -11,7 +11,7 @@ from textual.screen import ModalScreen
 
 from tui.commands import bindings, key_names, keys_of
 from tui.glyphs import glyphs_of
-from tui.theme import Line, Piece
+from tui.theme import Line, Piece, parts
 from tui.widgets.canvas import framed
 from tui.widgets.editor import Editor
 from tui.widgets.host import user_keys_of
@@ -195,4 +195,4 @@ class Confirm(ModalScreen[bool]):
 
 
 def _indented(item: Line) -> Line:
-    return ["  ", *item] if isinstance(item, list) else ["  ", item]
+    return ["  ", *parts(item)]

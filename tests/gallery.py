@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Iterable
+from typing import ClassVar
 
 from fake_rows import COLUMNS, FakeRows
 from textual.app import App
@@ -56,7 +57,7 @@ class Overview(AreaScreen):
     """Gauges, stepper and panels."""
 
     AREA = "overview"
-    BINDINGS: list[BindingType] = [*bindings("overview")]  # noqa: RUF012 - Textual's way
+    BINDINGS: ClassVar[list[BindingType]] = [*bindings("overview")]
     AUTO_FOCUS = "Stepper"
 
     def body(self) -> Iterable[Widget]:
@@ -97,7 +98,7 @@ class Users(ListScreen):
     """A list with a filter."""
 
     AREA = "users"
-    BINDINGS: list[BindingType] = [*bindings("users")]  # noqa: RUF012 - Textual's way
+    BINDINGS: ClassVar[list[BindingType]] = [*bindings("users")]
 
     def __init__(self, source: FakeRows | None = None) -> None:
         super().__init__()
@@ -118,7 +119,7 @@ class Gallery(App[None]):
     """An app around one of the screens, in the house's colours or as the environment wants."""
 
     CSS_PATH = "../tui/headcount.tcss"
-    BINDINGS: list[BindingType] = [*bindings("app")]  # noqa: RUF012 - Textual's way
+    BINDINGS: ClassVar[list[BindingType]] = [*bindings("app")]
     ENABLE_COMMAND_PALETTE = False
 
     def __init__(self, first: Screen[None], *, theme: str = "", ascii_only: bool = False) -> None:

@@ -5,14 +5,14 @@ colour. Sixteen-colour terminals get Textual's `ansi-dark`, and `NO_COLOR` means
 and words.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
 from typing import Literal
 
 from textual.theme import Theme
 
 from tui.text import clean
 
-__all__ = ["HEADCOUNT", "STYLE_WORDS", "Line", "Piece", "Tone", "pieces", "theme_name", "wants_ansi"]
+__all__ = ["HEADCOUNT", "STYLE_WORDS", "Line", "Piece", "Tone", "parts", "pieces", "theme_name", "wants_ansi"]
 
 _LONGEST = 1_000
 
@@ -22,8 +22,8 @@ Tone = Literal["", "ok", "warn", "bad", "dim", "accent", "strong", "reverse"]
 Piece = str | tuple[str, str]
 """Text, or text and its tone; a tone may also be one of Textual's style words in `STYLE_WORDS`."""
 
-Line = Piece | list[str] | list[tuple[str, str]] | list[Piece]
-"""One line of text from anywhere: plain, in one tone, or in pieces. Nothing in it is ever read as markup."""
+Line = Piece | Sequence[Piece]
+"""One line of text from anywhere: plain, in one tone, or a list of pieces. Nothing in it is ever read as markup."""
 
 STYLE_WORDS: Mapping[str, Tone] = {
     "bold": "strong",
@@ -89,12 +89,20 @@ def theme_name(environ: Mapping[str, str], wanted: str = "auto") -> str:
     return HEADCOUNT.name if "256color" in term or term.endswith(("-direct", "kitty", "alacritty")) else "ansi-dark"
 
 
+def parts(line: Line) -> list[Piece]:
+    """A line as its pieces, as they are; a tuple is one piece, a list is many."""
+    if isinstance(line, str):
+        return [line]
+    if isinstance(line, tuple):
+        return [(str(line[0]), str(line[1]))]
+    return [*line]
+
+
 def pieces(line: Line) -> list[tuple[str, str]]:
     """A line as clean pieces with their tones."""
-    parts: Iterable[Piece] = line if isinstance(line, list) else [line]
     return [
         (clean(part, _LONGEST), "")
         if isinstance(part, str)
         else (clean(part[0], _LONGEST), STYLE_WORDS.get(part[1], part[1]))
-        for part in parts
+        for part in parts(line)
     ]

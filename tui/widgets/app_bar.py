@@ -11,6 +11,7 @@ from textual.strip import Strip
 from tui.commands import AREAS
 from tui.glyphs import UNICODE, Glyphs
 from tui.theme import Line, Piece
+from tui.theme import parts as parts_of
 from tui.widgets.canvas import Canvas, width_of
 
 __all__ = ["AppBar", "Frame", "link_line"]
@@ -96,7 +97,7 @@ class AppBar(Canvas):
     def _who(self, level: int) -> list[Piece]:
         frame = self.frame
         parts: list[Piece] = [("READ-ONLY", "warn"), "  "] if frame.read_only else []
-        parts += frame.link if isinstance(frame.link, list) else [frame.link]
+        parts += parts_of(frame.link)
         names = [frame.profile if level < 4 else "", frame.account if level < 1 else ""]  # noqa: PLR2004
         if shown := " · ".join(filter(None, names)):
             parts.append(f"  {shown}")

@@ -7,7 +7,7 @@ from textual.strip import Strip
 
 from tui.commands import COMMANDS, Command, for_area, key_names, keys_of
 from tui.text import clean
-from tui.theme import Line, Piece
+from tui.theme import Line, Piece, parts
 from tui.widgets.canvas import Canvas, width_of
 from tui.widgets.host import user_keys_of
 
@@ -67,7 +67,7 @@ class ActionBar(Canvas):
 
     def _standing_row(self) -> Line:
         user_keys = user_keys_of(self)
-        left: list[Piece] = [" ", *(self._standing if isinstance(self._standing, list) else [self._standing])]
+        left: list[Piece] = [" ", *parts(self._standing)]
         right: list[Piece] = []
         for command_id, label in self._actions:
             if keys := keys_of(command_id, user_keys):

@@ -7,7 +7,7 @@ from typing import ClassVar
 from rich.segment import Segment
 from textual.strip import Strip
 
-from tui.theme import Line
+from tui.theme import Line, parts
 from tui.widgets.canvas import Canvas, width_of
 
 __all__ = ["Meter", "UsageChart", "compress"]
@@ -96,9 +96,5 @@ class UsageChart(Canvas):
             level = round(value / top * steps * height) - row * steps
             level = max(level, 1 if row == 0 and value else 0)
             text += (self.glyphs.chart[min(level, steps) - 1] if level > 0 else " ") * wide
-        rest = self.strip_of(["   ", *_as_pieces(self._span)] if row == 0 else "", max(0, width - len(text)))
+        rest = self.strip_of(["   ", *parts(self._span)] if row == 0 else "", max(0, width - len(text)))
         return Strip([Segment(text, self.look("chart--bar")), *rest]).adjust_cell_length(width, self.look())
-
-
-def _as_pieces(line: Line) -> list[str | tuple[str, str]]:
-    return [*line] if isinstance(line, list) else [line]

@@ -4,7 +4,7 @@ from textual import events
 from textual.message import Message
 from textual.strip import Strip
 
-from tui.theme import Line, Piece, pieces
+from tui.theme import Line, Piece, parts, pieces
 from tui.widgets.canvas import Canvas
 from tui.widgets.editor import Editor
 
@@ -127,7 +127,7 @@ class Stepper(Canvas, can_focus=True):
         else:
             number = [(f"[{self.total:>{_FIELD - 3},} ]", "strong" if change or self.has_focus else "")]
         line: list[Piece] = [self._label.ljust(_LABEL), (self.glyphs.minus, "key"), "  ", *number, "  ", ("+", "key")]
-        note: list[Piece] = [*self._note] if isinstance(self._note, list) else [self._note]
+        note: list[Piece] = parts(self._note)
         if change and not any(text for text, _ in pieces(self._note)):
             note = [(f"{change:+,}", "accent")]
         line.append("   ")
