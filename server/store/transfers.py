@@ -2,7 +2,6 @@
 
 import datetime as dt
 from collections.abc import Iterator, Mapping, Sequence
-from types import SimpleNamespace
 from typing import Any
 
 from sqlalchemy import (
@@ -65,11 +64,6 @@ def many(connection: Connection, subscription_id: str, ids: Sequence[str]) -> di
         rows = connection.execute(select(transfers).where(T.id.in_(chunk), T.subscription_id == subscription_id))
         found.update((row.id, row) for row in rows)
     return found
-
-
-def now_as(row: AnyRow, **changes: Any) -> SimpleNamespace:
-    """A row as it is after `change`, without asking the database."""
-    return SimpleNamespace(**{**row._mapping, **changes, "version": row.version + 1})  # noqa: SLF001 - a public name
 
 
 def page(

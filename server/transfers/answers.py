@@ -1,6 +1,5 @@
 """Requests as they travel, as the rules see them, and as events name them."""
 
-from types import SimpleNamespace
 from typing import Any
 
 from contract.events import EventObject
@@ -10,31 +9,18 @@ from server.domain.transfers import Request
 from server.http.problems import ServerProblem
 from server.store.types import AnyRow
 
-_PENDING = TransferState.PENDING.value
+_FIELDS = tuple(Transfer.model_fields)
 
 
-def as_answer(row: AnyRow | SimpleNamespace) -> Transfer:
-    """A row as it travels. Rows hold what was checked on its way in: they are not checked again."""
-    waits = row.state == _PENDING
-    return Transfer.model_construct(
-        id=row.id,
-        direction=Direction(row.direction),
-        state=TransferState(row.state),
-        email=row.email,
-        first_name=row.first_name,
-        last_name=row.last_name,
-        position=row.position,
-        message=row.message,
-        gives_up=row.gives_up,
-        reason=row.reason,
-        created_at=row.created_at,
-        expires_at=row.expires_at,
-        resend_after=row.resend_after if waits else None,
-        decided_at=row.decided_at,
-        decided_by=row.decided_by,
-        user_id=row.user_id,
-        version=row.version,
-    )
+def as_answer(row: AnyRow, **changes: Any) -> Transfer:
+    """A row as it travels; with `changes`, as it is after they are written (`store.transfers.change`)."""
+    values = {name: getattr(row, name) for name in _FIELDS}
+    if changes:
+        values |= {name: value for name, value in changes.items() if name in values}
+        values["version"] += 1
+    if values["state"] != TransferState.PENDING.value:
+        values["resend_after"] = None
+    return Transfer(**values)
 
 
 def as_request(row: AnyRow) -> Request:

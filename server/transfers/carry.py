@@ -111,7 +111,7 @@ def _write(
             "link_hash": None,
         }
         changed.append({"number": row.number, **values})
-        transfer = as_answer(transfers.now_as(row, **values))
+        transfer = as_answer(row, **values)
         outcomes.append(Outcome(verdict, transfer, user, ended.get(request.account_id or "") if user else None))
         _tell(call, _KIND[action], transfer, user)
     transfers.change(call.connection, changed, *_COLUMNS)

@@ -34,7 +34,7 @@ def decide_transfers(call: Call) -> DecisionReport:
     outcomes = carry_out(call, asked, body.reason)
     results = tuple(_result(outcome) for outcome in outcomes)
     done = [outcome.verdict.asked.action for outcome in outcomes if outcome.verdict.refusal is None]
-    return DecisionReport.model_construct(
+    return DecisionReport(
         id=_keep(call, outcomes),
         accepted=done.count(Action.ACCEPT),
         declined=done.count(Action.DECLINE),
@@ -46,7 +46,7 @@ def decide_transfers(call: Call) -> DecisionReport:
 
 def as_item(refusal: Refusal) -> ItemProblem:
     """A rule's no as one item of a batch."""
-    return ItemProblem.model_construct(code=refusal.code, detail=f"{refusal.detail}.")
+    return ItemProblem(code=refusal.code, detail=f"{refusal.detail}.")
 
 
 def _decide_one(call: Call, action: Action, reason: str = "") -> Transfer:
@@ -59,7 +59,7 @@ def _decide_one(call: Call, action: Action, reason: str = "") -> Transfer:
 
 def _result(outcome: Outcome) -> DecisionResult:
     refusal = outcome.verdict.refusal
-    return DecisionResult.model_construct(
+    return DecisionResult(
         transfer=outcome.transfer,
         transfer_id=outcome.verdict.asked.id,
         user_status=outcome.user.status if outcome.user else None,

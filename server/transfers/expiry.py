@@ -49,6 +49,6 @@ def _expire(unit: Unit, rows: Iterable[AnyRow]) -> None:
     for row in rows:
         ended = {"state": TransferState.EXPIRED.value, "decided_at": row.expires_at}
         values.append({"number": row.number, **ended})
-        answer = as_answer(transfers.now_as(row, **ended))
+        answer = as_answer(row, **ended)
         unit.emit(EventKind.TRANSFER_EXPIRED, subject(answer), {"state": TransferState.PENDING.value})
     transfers.change(unit.connection, values, "state", "decided_at")

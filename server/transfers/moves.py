@@ -41,7 +41,7 @@ def _move(call: Call, action: Action, kind: EventKind, changes: dict[str, Any]) 
     if refusal is not None:
         raise as_problem(refusal)
     transfers.change(call.connection, [{"number": row.number, **changes}], *changes)
-    answer = as_answer(transfers.now_as(row, **changes))
+    answer = as_answer(row, **changes)
     previous = {"state": row.state} if "state" in changes else {"expires_at": row.expires_at.isoformat()}
     call.emit(kind, subject(answer), previous)
     return answer

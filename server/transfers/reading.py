@@ -13,7 +13,7 @@ def list_transfers(call: Call) -> Page[Transfer]:
     """A page of this subscription's requests."""
     rows, cursor, total = transfers.page(call.connection, call.subscription_id, call.query)
     items = tuple(as_answer(row) for row in rows)
-    return Page[Transfer].model_construct(items=items, next_cursor=cursor, has_more=cursor is not None, total=total)
+    return Page[Transfer](items=items, next_cursor=cursor, has_more=cursor is not None, total=total)
 
 
 def get_transfer(call: Call) -> Transfer:

@@ -111,14 +111,14 @@ def _pending_again(call: Call, rows: Sequence[AnyRow]) -> set[str]:
 def _reopened(call: Call, undoing: _Undoing) -> DecisionResult:
     row, refusal = undoing.row, undoing.refusal
     if row is None or refusal is not None:
-        return DecisionResult.model_construct(
+        return DecisionResult(
             transfer=as_answer(row) if row is not None else None,
             transfer_id=undoing.item.transfer_id,
             user_status=None,
             problem=as_item(refusal) if refusal else None,
         )
-    transfer = as_answer(transfers.now_as(row, **_PENDING))
+    transfer = as_answer(row, **_PENDING)
     more = {"user_id": row.user_id} if row.user_id else {}
     call.emit(EventKind.TRANSFER_REOPENED, subject(transfer, **more), {"state": row.state})
     status = UserStatus.REMOVED if undoing.user is not None else None
-    return DecisionResult.model_construct(transfer=transfer, transfer_id=row.id, user_status=status, problem=None)
+    return DecisionResult(transfer=transfer, transfer_id=row.id, user_status=status, problem=None)
