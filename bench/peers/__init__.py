@@ -1,0 +1,1 @@
+"""What Headcount is measured against."""

@@ -1,0 +1,142 @@
+"""Starting and leaving: from exec to a frame, to data that reacts to keys; from `q` to the end."""
+
+import subprocess
+import sys
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import partial
+
+from bench.delay import Line
+from bench.figures import Figure, median
+from bench.terminal import ROOT, Watched, environment
+from bench.world import HEADCOUNT, Place, World
+
+BARE = [str(ROOT / "bench" / "peers" / "bare.py"), "100"]
+CTRL_END, CTRL_Q = "\x1b[1;5F", "\x11"
+IDLE = 5.0
+_figure = partial(Figure, "start")
+
+
+@dataclass(frozen=True)
+class Run:
+    """One start, in milliseconds, bytes and MiB."""
+
+    frame: float
+    usable: float
+    bytes: int
+    resident: float
+    leaving: float
+
+
+@dataclass(frozen=True)
+class Program:
+    """How to start it, the word that says that its data is there, and a key with the word that answers it."""
+
+    argv: Sequence[str]
+    env: Mapping[str, str]
+    there: str
+    key: str
+    reaction: str
+    leave: str
+
+    def run(self) -> Run:
+        """Start it, use it, leave it."""
+        with Watched(self.argv, self.env) as app:
+            frame = app.first()
+            app.until(self.there)
+            before = len(app.raw)
+            app.send(self.key)
+            usable = app.until(self.reaction, after=before)
+            app.settle()
+            resident = app.resident()
+            leaving = app.leave(self.leave)
+            return Run(frame, usable, before, resident, leaving)
+
+
+def headcount(env: Mapping[str, str], *words: str) -> Program:
+    """The app: usable once `+` on the Overview is answered; the draft is discarded before it leaves."""
+    return Program([HEADCOUNT, *words], env, "taken", "+", "asking", "dq")
+
+
+def measure(world: World) -> list[Figure]:
+    """All figures of this group."""
+    demo = world.empty_home()
+    with world.server(world.sample()) as place:
+        home = world.home(place)
+        programs = {
+            "bare": Program(BARE, {}, "00003", CTRL_END, "00100", CTRL_Q),
+            "profile": headcount(home),
+            "demo": headcount(demo, "demo"),
+        }
+        programs["demo"].run()
+        runs: dict[str, list[Run]] = {name: [] for name in programs}
+        python = []
+        for _ in range(world.rounds):
+            python.append(_python())
+            for name, program in programs.items():
+                runs[name].append(program.run())
+        overview = place.milliseconds("/v1/overview")
+        idle = _idle(home)
+        requests = _requests(world, place)
+    return _figures(runs, median(python), overview, idle, requests)
+
+
+def _figures(
+    runs: dict[str, list[Run]], python: float, overview: float, idle: int, requests: list[str]
+) -> list[Figure]:
+    def typical(name: str, field: str) -> float:
+        return median([getattr(run, field) for run in runs[name]])
+
+    bare = typical("bare", "usable")
+    beside = f"bare Textual {bare:.0f} ms"
+    usable, demo = typical("profile", "usable"), typical("demo", "usable")
+    frame = typical("profile", "frame")
+    quick = f"bare Textual {typical('bare', 'frame'):.0f} ms, `python -c pass` {python:.0f} ms"
+    return [
+        _figure("exec → first frame, `headcount`", frame, "ms", 40, quick),
+        _figure("exec → first frame, `headcount demo`", typical("demo", "frame"), "ms", 40, quick),
+        _figure(
+            "exec → reacts to keys with data, `headcount`, less one round trip, to bare Textual",
+            (usable - overview) / bare,
+            "×",
+            1.1,
+            f"{usable:.0f} ms, overview {overview:.1f} ms; {beside}",
+        ),
+        _figure(
+            "the same for `headcount demo`, which starts its server too", demo / bare, "×", 1.1, f"{demo:.0f} ms; {beside}"
+        ),
+        _figure("bytes until usable", typical("profile", "bytes"), "B", 8000, f"bare {typical('bare', 'bytes'):,.0f} B"),
+        _figure("round trips before data", len(requests), "", 1, ", ".join(requests)),
+        _figure("`q` → process gone", typical("profile", "leaving"), "ms", 25, f"bare {typical('bare', 'leaving'):.0f} ms"),
+        _figure("resident memory", typical("profile", "resident"), "MiB", 60, f"bare {typical('bare', 'resident'):.0f} MiB"),
+        _figure(f"bytes in {IDLE:.0f} s without a key", idle, "B", 0),
+    ]
+
+
+def _python() -> float:
+    began = time.perf_counter()
+    subprocess.run([sys.executable, "-c", "pass"], check=True, env=environment({}))
+    return (time.perf_counter() - began) * 1000
+
+
+def _idle(home: Mapping[str, str]) -> int:
+    with Watched([HEADCOUNT], home) as app:
+        app.until("taken")
+        app.settle(1.0)
+        before, end = len(app.raw), time.perf_counter() + IDLE
+        while (left := end - time.perf_counter()) > 0:
+            app.read(left)
+        found = len(app.raw) - before
+        app.leave("q")
+    return found
+
+
+def _requests(world: World, place: Place) -> list[str]:
+    """What was asked until the first data was on the screen."""
+    with Line(world.path("line"), place.socket) as line, Watched([HEADCOUNT], world.home(place, line.here)) as app:
+        asked = len(line.requests)
+        app.until("taken")
+        found = line.since(asked)
+        app.leave("q")
+    return found
