@@ -7,7 +7,7 @@ from textual.driver import Driver
 from textual.drivers.linux_driver import LinuxDriver
 
 from tui.terminal.diff_display import DiffDisplay
-from tui.terminal.driver import TerminalDriver
+from tui.terminal.driver import PATIENCE, TerminalDriver
 from tui.terminal.first_frame import FirstFrame
 from tui.terminal.preflight import Terminal
 from tui.terminal.safe_app import SafeApp
@@ -54,15 +54,22 @@ class TerminalApp(SlowLink[Result], DiffDisplay[Result], SafeApp[Result]):
         if isinstance(driver, TerminalDriver):
             driver.first_frame = self._first_frame
             driver.on_terminal_changed = self._terminal_changed
+            self.hold_frames()
             if self._first_frame is not None:
                 self.take_over(self._first_frame)
         return driver
 
     async def _ready(self) -> None:
-        """Textual's hook, called once everything is mounted: keys count as soon as something is drawn and focused."""
+        """Textual's hook, called once the app is mounted."""
         await super()._ready()
+        self.call_after_refresh(self._open)
+        self.set_timer(PATIENCE, self._open)
+
+    def _open(self) -> None:
+        """Show frames and take keys: from now on there is something to see and something focused."""
+        self.release_frames()
         if isinstance(self._driver, TerminalDriver):
-            self.call_after_refresh(self._driver.accept_keys)
+            self._driver.accept_keys()
 
     def _terminal_changed(self) -> None:
         """Draw everything again, soon; may be called in a signal handler."""

@@ -37,6 +37,7 @@ class DiffDisplay(App[Result]):
 
     def __init__(self, *arguments: Any, **options: Any) -> None:
         self._shown: list[Row] = []
+        self._holds_frames = False
         self._writes_differences = textual.__version__ == TESTED and os.environ.get(PLAIN_OUTPUT) != "1"
         super().__init__(*arguments, **options)
 
@@ -48,6 +49,16 @@ class DiffDisplay(App[Result]):
         """Treat everything on the terminal as unknown: somebody else wrote on it, or it changed its size."""
         self._shown = []
 
+    def hold_frames(self) -> None:
+        """Write nothing for now: while the app is mounted Textual draws screens without their widgets."""
+        self._holds_frames = True
+
+    def release_frames(self) -> None:
+        """Write frames from now on, beginning with a whole one."""
+        if self._holds_frames:
+            self._holds_frames = False
+            self.screen.refresh()
+
     def action_redraw(self) -> None:
         """Draw everything again, for a terminal on which another program has written."""
         self.forget_screen()
@@ -55,6 +66,8 @@ class DiffDisplay(App[Result]):
 
     def _display(self, screen: Screen[Any], renderable: Any) -> None:
         """Textual's hook for every frame."""
+        if self._holds_frames and self._can_draw():
+            return
         if renderable is None or not self._can_draw():
             super()._display(screen, renderable)
         elif self._writes_differences and isinstance(renderable, (LayoutUpdate, ChopsUpdate)):

@@ -23,7 +23,7 @@ from tui.terminal.first_frame import FirstFrame
 __all__ = ["TerminalDriver"]
 
 ALTERNATE_SCREEN: Final = "\x1b[?1049h"
-PATIENCE: Final = 2.0
+PATIENCE: Final = 1.0
 """Seconds after which keys are read although the app has not said that it is ready."""
 
 TICK: Final = 0.05
@@ -68,6 +68,12 @@ class TerminalDriver(LinuxDriver):
         elif self.on_terminal_changed is not None:
             self.on_terminal_changed()
         self._watch_size()
+
+    def stop_application_mode(self) -> None:
+        """As Textual's, which leaves the mouse reporting pixels."""
+        if self._mouse_pixels:
+            self.write("\x1b[?1016l")
+        super().stop_application_mode()
 
     def disable_input(self) -> None:
         """As Textual's, but the key thread is woken."""

@@ -83,7 +83,7 @@ def painted(terminal: Terminal, lines: "Sequence[Sequence[Span]]") -> FirstFrame
 
 
 def pen_for(terminal: Terminal, foreground: int, background: int, *, bold: bool = False) -> Pen:
-    """A pen of two of the 256 colours (16-255), as Textual writes them on this terminal."""
+    """A pen of two of the 256 colours, as Textual writes them on this terminal; greys are 232-255."""
     attributes = "1" if bold else ""
     if terminal.no_color or terminal.sixteen_colours:
         return Pen(attributes)
@@ -91,7 +91,12 @@ def pen_for(terminal: Terminal, foreground: int, background: int, *, bold: bool 
 
 
 def layout(
-    terminal: Terminal, top: "Sequence[Span]", bottom: "Sequence[Span]", *, body: Pen, message: str = "loading…"
+    terminal: Terminal,
+    top: "Sequence[Span]",
+    bottom: "Sequence[Span]",
+    *,
+    body: Pen,
+    message: str = "loading…",
 ) -> list[list[Span]]:
     """Lines for the whole screen: `top` on the first, `bottom` on the last, `message` in the middle of the body."""
     if terminal.ascii_only:
@@ -150,10 +155,14 @@ def _write(text: str) -> None:
 
 def _colour(index: int, terminal: Terminal) -> str:
     """A palette entry in the words of a terminal of 256 or of 16 million colours."""
-    if not terminal.true_colours:
-        return f"5;{index}"
-    if index >= _GREYS_START:
-        return "2;{0};{0};{0}".format(8 + 10 * (index - _GREYS_START))
+    if index < _GREYS_START:
+        return f"2;{_cube(index)}" if terminal.true_colours else f"5;{index}"
+    level = 8 + 10 * (index - _GREYS_START)
+    # Rich divides the greys into 25 equal steps, which does not always hit the palette's own
+    return f"2;{level};{level};{level}" if terminal.true_colours else f"5;{_GREYS_START - 1 + round(level / 255 * 25)}"
+
+
+def _cube(index: int) -> str:
     red, rest = divmod(index - _CUBE_START, 36)
     green, blue = divmod(rest, 6)
-    return f"2;{_CUBE[red]};{_CUBE[green]};{_CUBE[blue]}"
+    return f"{_CUBE[red]};{_CUBE[green]};{_CUBE[blue]}"

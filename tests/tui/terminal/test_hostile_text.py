@@ -131,11 +131,12 @@ async def shown(text: str, terminal: Terminal | None = None) -> str:
         return "\n".join(strip.text for strip in strips)
 
 
-@pytest.mark.parametrize("name", HOSTILE)
-async def test_the_fence_holds_for_text_nobody_cleaned(name: str) -> None:
+@pytest.mark.parametrize("first", range(0, len(HOSTILE), 6))
+async def test_the_fence_holds_for_text_nobody_cleaned(first: int) -> None:
     """Through no widget does a control, bidirectional, unseen or surrogate character reach a cell."""
-    text = await shown(HOSTILE[name])
-    assert text.count(MARK) >= 15
+    names = list(HOSTILE.values())[first : first + 6]
+    text = await shown(" ".join(names))
+    assert text.count(MARK) >= 15 * len(names)
     assert not DANGEROUS.search(text.replace("\n", ""))
 
 

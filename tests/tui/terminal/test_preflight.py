@@ -72,7 +72,7 @@ def test_no_terminal_is_refused() -> None:
         ({"TERM": "xterm-256color", "TEXTUAL_COLOR_SYSTEM": "truecolor"}, False, True),
     ],
 )
-def test_colours(env: dict[str, str], sixteen: bool, true: bool) -> None:  # noqa: FBT001 - parameters of a table
+def test_colours(env: dict[str, Any], sixteen: bool, true: bool) -> None:  # noqa: FBT001 - parameters of a table
     """How many colours there are follows TERM, COLORTERM and Textual's own switch."""
     facts = probe(**env)
     assert (facts["sixteen_colours"], facts["true_colours"]) == (sixteen, true)

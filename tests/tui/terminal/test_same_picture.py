@@ -16,9 +16,10 @@ from tui.terminal.pen import PLAIN, Pen, switch
 from tui.terminal.scrolling import find_move, moved
 
 DEMO = "tests/tui/terminal/demo_app.py"
-DOWN, UP, PAGE_DOWN, PAGE_UP, HOME, END, TAB = "\x1b[B", "\x1b[A", "\x1b[6~", "\x1b[5~", "\x1b[1~", "\x1b[4~", "\t"
+DOWN, UP, PAGE_DOWN, PAGE_UP = "\x1b[B", "\x1b[A", "\x1b[6~", "\x1b[5~"
+TOP, BOTTOM, TAB = "\x1b[1;5H", "\x1b[1;5F", "\t"
 KEYS = [DOWN, DOWN, DOWN * 18, DOWN, DOWN, DOWN * 5, PAGE_DOWN, PAGE_DOWN, "d", DOWN, "d", UP, UP * 25, UP, PAGE_UP]
-KEYS += [END, UP, "x", "x", HOME, DOWN * 3, "d", "d", "\x0c", TAB, "\x1b[<65;10;10M", "\x1b[<35;12;6M"]
+KEYS += [BOTTOM, UP, "x", "x", TOP, DOWN * 3, "d", "d", "\x0c", TAB, "\x1b[<65;10;10M", "\x1b[<35;12;6M"]
 
 
 @contextlib.contextmanager
