@@ -4,9 +4,16 @@ from dataclasses import replace
 
 from fake_rows import text_of
 from gallery import FRAME, Gallery, Overview, Users
+from textual.pilot import Pilot
 
 from screens.help import Help
 from tui.widgets.app_bar import link_line
+
+
+async def settled(screen: Users, pilot: Pilot[None]) -> None:
+    """Wait until the table has what it asked for."""
+    while screen.table.busy:
+        await pilot.pause()
 
 
 async def test_a_screen_behind_another_is_paused_and_catches_up() -> None:
@@ -31,10 +38,8 @@ async def test_r_asks_again_for_the_view() -> None:
     """The table's rows are asked for once more."""
     screen = Users()
     async with Gallery(screen).run_test(size=(80, 24)) as pilot:
-        while screen.table.busy:
-            await pilot.pause()
+        await settled(screen, pilot)
         before = len(screen.source.asked)
         await pilot.press("r")
-        while screen.table.busy:
-            await pilot.pause()
+        await settled(screen, pilot)
         assert len(screen.source.asked) == before + 1
