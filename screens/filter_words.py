@@ -1,8 +1,9 @@
 """What is typed into a filter: `status:not_paid` words narrow a field, the rest is searched for."""
 
-from collections.abc import Iterator, Mapping
-from enum import StrEnum
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
+
+__all__ = ["FilterError", "Words", "parse"]
 
 
 class FilterError(Exception):
@@ -16,10 +17,11 @@ class Words(NamedTuple):
     fields: dict[str, str]
 
 
-def parse(typed: str, fields: Mapping[str, type[StrEnum]]) -> Words:
-    """Split what was typed. A word with an unknown field before its colon is searched for as it stands.
+def parse(typed: str, fields: Mapping[str, Sequence[str]]) -> Words:
+    """Split what was typed; `fields` maps each field to the values it takes.
 
-    A value may be shortened as long as it is clear: `status:not` means `not_paid`.
+    A word with an unknown field before its colon is searched for as it stands. A value may be shortened as long as it
+    is clear: `status:not` means `not_paid`.
 
     Raises:
         FilterError: for a value that its field does not have.
@@ -35,16 +37,11 @@ def parse(typed: str, fields: Mapping[str, type[StrEnum]]) -> Words:
     return Words(" ".join(free), narrowed)
 
 
-def _value(name: str, typed: str, kind: type[StrEnum]) -> str:
+def _value(name: str, typed: str, values: Sequence[str]) -> str:
     wanted = typed.replace("-", "_").replace("notpaid", "not_paid")
-    exact = [each.value for each in kind if each.value == wanted]
-    found = exact or [each for each in _starting(kind, wanted) if wanted]
+    exact = [value for value in values if value == wanted]
+    found = exact or [value for value in values if wanted and value.startswith(wanted)]
     if len(found) != 1:
-        there_are = ", ".join(each.value for each in kind)
-        message = f"{name}: takes {there_are}"
+        message = f"{name}: takes {', '.join(values)}"
         raise FilterError(message)
     return found[0]
-
-
-def _starting(kind: type[StrEnum], start: str) -> Iterator[str]:
-    return (each.value for each in kind if each.value.startswith(start))

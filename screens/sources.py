@@ -1,7 +1,8 @@
 """Where the tables' rows come from: one page of the API per window."""
 
 import datetime as dt
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
+from enum import StrEnum
 
 from client.api import Client
 from contract.transfers import Direction, Transfer, TransferSort, TransfersQuery, TransferState
@@ -10,11 +11,49 @@ from screens.filter_words import parse
 from tui.widgets.virtual_table_data import Query, Row, Window
 from tui.wording import age
 
-USER_FIELDS = {"status": UserStatus, "source": UserSource}
-STATUS_WORDS = {UserStatus.ACTIVE: "active", UserStatus.NOT_PAID: "NOT PAID", UserStatus.REMOVED: "removed"}
+__all__ = [
+    "STATUS_WORDS",
+    "TRANSFER_FIELDS",
+    "USER_FIELDS",
+    "Side",
+    "TransfersSource",
+    "UsersSource",
+    "transfer_row",
+    "user_row",
+    "users_query",
+]
+
+Clock = Callable[[], dt.datetime]
+
+USER_FIELDS: Mapping[str, Sequence[str]] = {
+    "status": (UserStatus.ACTIVE.value, UserStatus.NOT_PAID.value),
+    "source": tuple(source.value for source in UserSource),
+}
+"""What a filter over users may narrow."""
+
+STATUS_WORDS = {UserStatus.ACTIVE: "● active", UserStatus.NOT_PAID: "! NOT PAID", UserStatus.REMOVED: "- removed"}
+"""A user's status as every list shows it: sign and word."""
+
 _MINUS = {False: "", True: "-"}
 
-_Clock = Callable[[], dt.datetime]
+
+class Side(StrEnum):
+    """What the requests are looked at as: those we decide, those we wait for, and all there ever were."""
+
+    INCOMING = "incoming"
+    OUTGOING = "outgoing"
+    HISTORY = "history"
+
+
+TRANSFER_FIELDS: Mapping[Side, Mapping[str, Sequence[str]]] = {
+    Side.INCOMING: {},
+    Side.OUTGOING: {},
+    Side.HISTORY: {
+        "state": tuple(state.value for state in TransferState),
+        "direction": tuple(direction.value for direction in Direction),
+    },
+}
+"""What a filter over requests may narrow, by side."""
 
 
 def users_query(query: Query, offset: int = 0, limit: int = 100) -> UsersQuery:
@@ -67,9 +106,9 @@ class UsersSource:
 
 
 class TransfersSource:
-    """The requests of one side: incoming that wait, outgoing that wait, or all that have ended."""
+    """The requests of one side."""
 
-    def __init__(self, client: Client, side: str, now: _Clock) -> None:
+    def __init__(self, client: Client, side: Side, now: Clock) -> None:
         self._client, self.side, self._now = client, side, now
 
     def query(self, query: Query, offset: int = 0, limit: int = 100) -> TransfersQuery:
@@ -78,15 +117,15 @@ class TransfersSource:
         Raises:
             FilterError: when a word of the filter can't be understood.
         """
-        history = self.side == "history"
-        words = parse(query.text, {"state": TransferState, "direction": Direction} if history else {})
-        state, direction = words.fields.get("state"), words.fields.get("direction")
+        history = self.side is Side.HISTORY
+        words = parse(query.text, TRANSFER_FIELDS[self.side])
+        state = words.fields.get("state", "" if history else TransferState.PENDING.value)
+        direction = words.fields.get("direction", "" if history else self.side.value)
         usual = TransferSort.CREATED_AT_DESCENDING if history else TransferSort.CREATED_AT
-        waiting = None if history else TransferState.PENDING
         return TransfersQuery(
             search=words.text,
-            direction=Direction(direction or self.side) if direction or not history else None,
-            state=TransferState(state) if state else waiting,
+            direction=Direction(direction) if direction else None,
+            state=TransferState(state) if state else None,
             sort=TransferSort(f"{_MINUS[query.descending]}{query.sort}") if query.sort else usual,
             offset=offset,
             limit=limit,
@@ -102,18 +141,20 @@ class TransfersSource:
         """
         page = await self._client.transfers(self.query(query, offset, limit))
         now = self._now()
-        return Window([transfer_row(each, now) for each in page.items], page.total or 0)
+        return Window([transfer_row(each, now, self.side) for each in page.items], page.total or 0)
 
 
-def transfer_row(transfer: Transfer, now: dt.datetime) -> Row:
-    """Cells in the order of the Transfers table: name, e-mail, what they say or give up, state, asked, expires."""
-    says = transfer.gives_up and f"gives up {transfer.gives_up}"
-    cells = (
-        transfer.name,
-        transfer.email,
-        " · ".join(filter(None, (says, transfer.message or transfer.reason))),
-        transfer.state.value,
-        age(transfer.created_at, now),
-        age(transfer.expires_at, now) if transfer.state is TransferState.PENDING else "",
-    )
+def transfer_row(transfer: Transfer, now: dt.datetime, side: Side = Side.INCOMING) -> Row:
+    """Cells in the order of the Transfers table: name, e-mail, says, asked, expires; or with way and state in history.
+
+    What somebody gives up comes before what they say: it is what a decision takes from them.
+    """
+    gives_up = transfer.gives_up and f"gives up {transfer.gives_up}"
+    says = " · ".join(filter(None, (gives_up, transfer.message, transfer.reason)))
+    asked = f"{age(transfer.created_at, now)}"
+    if side is Side.HISTORY:
+        way = "in" if transfer.direction is Direction.INCOMING else "out"
+        cells: tuple[str, ...] = (transfer.name, transfer.email, way, transfer.state.value, says, asked)
+    else:
+        cells = (transfer.name, transfer.email, says, asked, age(transfer.expires_at, now))
     return Row(transfer.id, cells, transfer.version, transfer)

@@ -1,37 +1,210 @@
 """The list of users: who is on the subscription, and adding, editing and removing them."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
 from typing import ClassVar
 
+from textual import work
 from textual.binding import BindingType
-from textual.widget import Widget
 
-from screens.sources import UsersSource
+from client.errors import HeadcountError, ServerFault, Unreachable
+from contract.events import EventKind
+from contract.people import Permission
+from contract.users import User, UserBatch, UserBatchReport
+from screens.managed_list import ManagedList
+from screens.sources import USER_FIELDS, UsersSource
+from screens.user_edit import EditUser
+from screens.user_form import AddUsers
+from screens.users_text import detail_lines, removal_results, removal_summary, restored_line, status_tone
 from tui.commands import bindings
-from tui.live import LiveList
-from tui.widgets.filter_bar import FilterBar
+from tui.errors import told
+from tui.theme import Line
 from tui.widgets.virtual_table import VirtualTable
 from tui.widgets.virtual_table_columns import Column
+from tui.widgets.virtual_table_data import Row
+from tui.wording import count
 
 __all__ = ["UsersScreen"]
 
 COLUMNS = (
-    Column("name", "Name", weight=2, min_width=14, sortable=True),
-    Column("email", "E-mail", weight=3, min_width=20, sortable=True),
-    Column("position", "Position", weight=2, min_width=10, drop=3, sortable=True),
-    Column("status", "Status", width=10, drop=1, sortable=True),
+    Column("name", "Name", weight=2, min_width=16, sortable=True),
+    Column("email", "E-mail", weight=3, min_width=28, sortable=True),
+    Column("position", "Position", weight=2, min_width=12, drop=3, sortable=True),
+    Column("status", "Status", width=10, drop=1, sortable=True, tone=status_tone),
     Column("source", "Source", width=8, drop=4),
     Column("added_at", "Added", width=10, drop=2, sortable=True),
 )
+MOST_REMOVED = 1_000
+"""The most users one removal takes."""
 
 
-class UsersScreen(LiveList):
+@dataclass(slots=True)
+class Removed:
+    """The last removal, for taking it back: who is still away, with the status they had."""
+
+    users: list[User] = field(default_factory=list)
+
+
+class UsersScreen(ManagedList):
     """The users of the subscription."""
 
     AREA = "users"
     BINDINGS: ClassVar[list[BindingType]] = [*bindings("users")]
+    NEEDS = Permission.MANAGE_USERS
+    CHANGES = ("users.new", "users.edit", "users.remove", "users.undo")
+    CONCERNS = frozenset(
+        kind
+        for kind in EventKind
+        if kind.value.startswith(("user.", "seats.", "subscription.", "code.used", "transfer.accepted"))
+        or kind is EventKind.TRANSFER_REOPENED
+    )
 
-    def body(self) -> Iterable[Widget]:
-        """Filter and table."""
-        yield FilterBar("status: source:")
-        yield VirtualTable(UsersSource(self.client), COLUMNS, noun="users", empty="No users yet.", copy_column="email")
+    def __init__(self) -> None:
+        super().__init__()
+        self.removed = Removed()
+
+    def make_table(self) -> VirtualTable:
+        """Everybody listed, by name."""
+        return VirtualTable(
+            UsersSource(self.client),
+            COLUMNS,
+            noun="users",
+            empty="No users yet. n adds one by hand.",
+            copy_column="email",
+            describe=told,
+        )
+
+    def fields(self) -> dict[str, Sequence[str]]:
+        """Status and source."""
+        return dict(USER_FIELDS)
+
+    def detail(self, row: Row) -> Sequence[Line]:
+        """Everything about one user."""
+        return detail_lines(row.item)
+
+    def offers(self, row: Row) -> Sequence[tuple[str, str]]:  # noqa: ARG002 - the same for all
+        """Editing and removing."""
+        return (("users.edit", "edit…"), ("users.remove", "remove…"))
+
+    def take_up(self, command_id: str, row: Row) -> None:
+        """From the details: this user, whatever is marked."""
+        if command_id == "users.edit":
+            self._edit(row.item)
+        else:
+            self._ask_removal([row])
+
+    def actions(self) -> list[tuple[str, str]]:
+        """Removal of what is marked; undoing the last one."""
+        if self.why_not(""):
+            return []
+        offered = [("users.remove", f"remove {self.table.mark_count:,}…")] if self.table.mark_count else []
+        return [*offered, ("users.undo", "undo removal")] if self.removed.users else offered
+
+    # Adding and editing.
+
+    def action_new(self) -> None:
+        """n: the form that keeps going."""
+        if not self.refuses("add users"):
+            self.app.push_screen(AddUsers(self), lambda said: self.show_result(f"{said}.") if said else None)
+
+    def action_edit(self) -> None:
+        """e: the user under the cursor."""
+        row = self.table.row
+        if row is not None and not self.refuses("edit users"):
+            self._edit(row.item)
+
+    def _edit(self, user: User) -> None:
+        if self.app.screen is self:
+            self.app.push_screen(EditUser(self, user), self._edited)
+
+    def _edited(self, user: User | None) -> None:
+        if user:
+            self.show_result(f"Saved: {user.name}.")
+
+    # Removing.
+
+    def action_remove(self) -> None:
+        """d: the marked users, or the one under the cursor; asks first."""
+        if not self.refuses("remove users"):
+            self.with_rows(MOST_REMOVED, self._ask_removal)
+
+    def _ask_removal(self, rows: list[Row]) -> None:
+        overview = self.session.overview
+        if not rows or overview is None:
+            return
+        summary = removal_summary([row.item for row in rows], overview, hidden=self.hidden_words)
+        self.confirm(summary, lambda: self._remove(rows))
+
+    @work(group="command", exit_on_error=False)
+    async def _remove(self, rows: list[Row]) -> None:
+        self.begin(f"removing {count(len(rows), 'user')}")
+        batch = UserBatch(remove=tuple(row.id for row in rows))
+        try:
+            report = await self.client.batch_users(batch, key=self.intentions.key(batch))
+        except HeadcountError as error:
+            self.intentions.failed(error, batch)
+            self.show_error(told(error))
+        else:
+            self.intentions.answered(batch)
+            self._show_removal(rows, report)
+        finally:
+            self.ended(EventKind.USER_REMOVED)
+
+    def _show_removal(self, rows: list[Row], report: UserBatchReport) -> None:
+        gone = {result.user.id for result in report.results if result.user}
+        if gone:
+            self.removed = Removed([row.item for row in rows if row.id in gone])
+        title, lines = removal_results([row.item for row in rows], report)
+        self.keep_marked([row for row in rows if row.id not in gone])
+        self.show_ledger(title, lines, failed=bool(report.failed), hint="z takes it back" if gone else "")
+        self.show_marks()
+
+    # Taking a removal back.
+
+    def action_undo(self) -> None:
+        """z: list those again who were removed last."""
+        if self.refuses("restore users"):
+            return
+        if self.removed.users:
+            self._restore(self.removed.users)
+        else:
+            self.show_result("Nothing to undo: nobody was removed here since the start.", "dim")
+
+    @work(group="command", exit_on_error=False)
+    async def _restore(self, users: list[User]) -> None:
+        self.begin(f"restoring {count(len(users), 'user')}")
+        lines: list[Line] = []
+        left: list[User] = []
+        try:
+            for number, user in enumerate(users):
+                after, again = await self._restore_one(user)
+                lines.append(restored_line(user, after))
+                if again:
+                    left = [*left, *users[number:]]
+                    break
+                if isinstance(after, str):
+                    left.append(user)
+        finally:
+            self.removed = Removed(left)
+            self.ended(EventKind.USER_RESTORED)
+        self._show_restored(lines, left)
+
+    async def _restore_one(self, user: User) -> tuple[User | str, bool]:
+        """The user as it is now, or why not, and whether it is of no use to go on just now."""
+        keys, about = self.intentions, f"restore {user.id}"
+        nothing = UserBatch(remove=(user.id,))
+        try:
+            after = await self.client.restore_user(user.id, key=keys.key(nothing, about))
+        except HeadcountError as error:
+            keys.failed(error, nothing, about)
+            return told(error), isinstance(error, Unreachable | ServerFault)
+        keys.answered(nothing, about)
+        return after, False
+
+    def _show_restored(self, lines: Iterable[Line], left: Sequence[User]) -> None:
+        shown = list(lines)
+        done = sum(isinstance(line, list) and line[0] != "! " for line in shown)
+        title = f"{count(done, 'user')} restored" + (f", {len(left):,} not" if left else "")
+        in_order = sorted(shown, key=lambda line: isinstance(line, list) and line[0] != "! ")
+        self.show_ledger(title, in_order, failed=bool(left), hint="z tries the others again" if left else "")
+        self.show_marks()

@@ -1,0 +1,268 @@
+"""What the lists that change something have in common: rights, the rows a key means, results, details, copying."""
+
+from collections.abc import Callable, Iterable, Sequence
+from typing import ClassVar
+
+from textual import work
+from textual.binding import BindingType
+from textual.containers import Horizontal
+from textual.timer import Timer
+from textual.widget import Widget
+
+from client.errors import HeadcountError
+from contract.events import EventKind
+from contract.people import Permission
+from contract.subscription import Overview
+from screens.confirm import Confirm, Summary
+from screens.detail import Detail
+from screens.filter_words import FilterError, parse
+from screens.intentions import Intentions
+from screens.ledger import Ledger
+from tui.errors import told
+from tui.live import LiveList
+from tui.terminal.clipboard import Copied, copy
+from tui.text import clean
+from tui.theme import Line
+from tui.widgets.canvas import wrapped
+from tui.widgets.filter_bar import FilterBar
+from tui.widgets.panel import Panel
+from tui.widgets.virtual_table import VirtualTable
+from tui.widgets.virtual_table_data import Row
+
+__all__ = ["ManagedList"]
+
+REST = 0.15
+"""Seconds the cursor rests on a row before its details are shown."""
+
+
+class ManagedList(LiveList):
+    """A list whose rows can be acted on.
+
+    Subclasses set `NEEDS` (the right that changing takes), `CHANGES` (ids of the commands that need it) and `CONCERNS`
+    (the kinds of events after which the list is another one), and implement `fields`, `detail`, `make_table`.
+    """
+
+    BINDINGS: ClassVar[list[BindingType]] = []
+    NEEDS: ClassVar[Permission]
+    CHANGES: ClassVar[tuple[str, ...]] = ()
+    CONCERNS: ClassVar[frozenset[EventKind]] = frozenset()
+    DEFAULT_CSS = """
+    ManagedList {
+        #list { height: 1fr; }
+        #list VirtualTable { width: 1fr; }
+        #detail { display: none; width: 42; height: 1fr; }
+        &.-wide #detail { display: block; }
+    }
+    """
+
+    _rest: Timer | None = None
+    _underway: str = ""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.intentions = Intentions()
+
+    # For subclasses.
+
+    def make_table(self) -> VirtualTable:
+        """The table."""
+        raise NotImplementedError
+
+    def fields(self) -> dict[str, Sequence[str]]:
+        """What the filter may narrow, with the values of each."""
+        return {}
+
+    def detail(self, row: Row) -> Sequence[Line]:
+        """Every field of a row, a line each."""
+        raise NotImplementedError
+
+    def offers(self, row: Row) -> Sequence[tuple[str, str]]:  # noqa: ARG002 - for subclasses
+        """What may be done with one row from its details, as (command id, label)."""
+        return ()
+
+    def take_up(self, command_id: str, row: Row) -> None:
+        """Do what was asked for in the details of a row."""
+
+    def above_table(self) -> Iterable[Widget]:
+        """Rows above the table."""
+        yield FilterBar(" ".join(f"{name}:" for name in self.fields()))
+
+    # The body.
+
+    def body(self) -> Iterable[Widget]:
+        """Filter, the table with the details beside it, and the results of the last command."""
+        yield from self.above_table()
+        yield Horizontal(self.make_table(), Panel(title="Details", id="detail"), id="list")
+        yield Ledger()
+
+    @property
+    def ledger(self) -> Ledger:
+        """What became of the last command."""
+        return self.query_one(Ledger)
+
+    def on_resize(self) -> None:
+        """Another width has another place for the details."""
+        self.call_after_refresh(self.show_detail)
+
+    # Rights.
+
+    def why_not(self, doing: str) -> str:
+        """Why this session may not do something; empty when it may."""
+        overview = self.session.overview
+        if self.session.read_only:
+            return f"This profile is read-only: it may not {doing}."
+        if overview is None:
+            return "Still connecting: wait until the overview is here."
+        if self.NEEDS not in overview.me.may:
+            return f"Your role ({overview.me.role.value}) may not {doing}."
+        return ""
+
+    def refuses(self, doing: str) -> bool:
+        """Say why something may not be done; False when it may be."""
+        reason = self.why_not(doing) or (f"Wait: {self._underway}." if self._underway else "")
+        if reason:
+            self.show_result(reason, "warn")
+        return bool(reason)
+
+    def overview_changed(self, overview: Overview) -> None:
+        """Offer what the role may do; sums of seats follow."""
+        may = self.NEEDS in overview.me.may and not self.session.read_only
+        self.key_bar.hide(() if may else self.CHANGES)
+        self.show_marks()
+
+    def things_changed(self, kinds: frozenset[EventKind]) -> None:
+        """Ask again for the rows on the screen when they may be others now."""
+        if kinds & self.CONCERNS:
+            self.table.reload()
+
+    # The rows that a key means.
+
+    def with_rows(self, most: int, then: Callable[[list[Row]], None]) -> None:
+        """Hand on the marked rows, those not loaded included, or the row under the cursor when none is marked."""
+        table = self.table
+        if table.mark_count > most:
+            self.show_result(f"{table.mark_count:,} are marked; at most {most:,} can be done at once.", "warn")
+        elif table.marks.everything is not None:
+            self._fetch_marked(most, then)
+        elif table.mark_count:
+            then(list(table.marks.chosen.values()))
+        elif table.row is not None:
+            then([table.row])
+        else:
+            self.show_result(f"There is no row to do this with: {table.status}.", "dim")
+
+    @work(group="question", exclusive=True, exit_on_error=False)
+    async def _fetch_marked(self, most: int, then: Callable[[list[Row]], None]) -> None:
+        self.show_result(f"Loading all {self.table.mark_count:,} that are marked… ctrl+c cancels.", "dim")
+        try:
+            rows = await self.table.marked_rows(most)
+        except HeadcountError as error:
+            self.show_error(told(error))
+            return
+        self.clear_result()
+        if self.app.screen is self:
+            then(rows)
+
+    @property
+    def hidden_words(self) -> str:
+        """How many of the marked rows are not to be seen now, as a sentence."""
+        hidden = self.table.hidden_count
+        return f"{hidden:,} of them not in the list as it is filtered now." if hidden else ""
+
+    # Asking, doing, telling.
+
+    def confirm(self, summary: Summary, then: Callable[[], object]) -> None:
+        """Open the dialog; `then` runs only for its yes."""
+        if self.app.screen is self:
+
+            def decided(yes: bool | None) -> None:  # noqa: FBT001 - Textual's callback
+                if yes:
+                    then()
+
+            self.app.push_screen(Confirm(summary), decided)
+
+    def begin(self, words: str) -> None:
+        """A command is on its way: `words` as in `accepting 7 requests`."""
+        self._underway = words
+        self.show_result(f"{words[:1].upper()}{words[1:]}…", "dim")
+
+    def ended(self, *kinds: EventKind) -> None:
+        """The command was answered or has failed; the screens get fresh data."""
+        self._underway = ""
+        self.session.touch(*kinds)
+
+    def show_ledger(self, title: str, lines: Sequence[Line], *, failed: bool, hint: str = "") -> None:
+        """Results row by row, until Esc."""
+        self.clear_result()
+        self.ledger.show(title, lines, failed=failed, hint=f"{hint} · Esc closes" if hint else "Esc closes")
+
+    def keep_marked(self, failed: Sequence[Row]) -> None:
+        """Only what failed stays marked, if anything was marked at all."""
+        table = self.table
+        if table.mark_count:
+            table.marks.clear()
+            table.marks.add(failed, table.asked)
+            table.redraw()
+            self.show_marks()
+
+    @property
+    def unfinished(self) -> str:
+        """A command on its way."""
+        return f"a command on its way ({self._underway}); it goes on without you" if self._underway else ""
+
+    def close_something(self) -> bool:
+        """Esc or q: the results, a message, then the filter."""
+        if self.ledger.is_open and not self.action_bar.result:
+            self.ledger.dismiss()
+            return True
+        return super().close_something()
+
+    def action_results(self, step: int) -> None:
+        """J and K: other results."""
+        self.ledger.scroll_lines(step)
+
+    # Details and copying.
+
+    def on_virtual_table_moved(self) -> None:
+        """Show the details when the cursor rests."""
+        if self._rest is not None:
+            self._rest.stop()
+        self._rest = self.set_timer(REST, self.show_detail)
+
+    def show_detail(self) -> None:
+        """The row under the cursor, beside the table where there is room."""
+        panel, row = self.query_one("#detail", Panel), self.table.row
+        if panel.display:
+            width = max(10, panel.content_size.width)
+            lines = self.detail(row) if row is not None else [(f"{self.table.status}", "dim")]
+            panel.show([part for line in lines for part in wrapped(line, width, 2)])
+
+    def on_virtual_table_opened(self, message: VirtualTable.Opened) -> None:
+        """Enter: all of it, whatever the width."""
+        row = message.row
+        if self.app.screen is self:
+            offers = self.offers(row) if not self.why_not("") else ()
+            dialog = Detail(clean(row.cells[0], 60), self.detail(row), offers)
+            self.app.push_screen(dialog, lambda asked: self.take_up(asked, row) if asked else None)
+
+    def on_virtual_table_copy_asked(self, message: VirtualTable.CopyAsked) -> None:
+        """Copy, and say how far that can be known."""
+        self._copy(message.text)
+
+    @work(group="copy", exclusive=True, exit_on_error=False)
+    async def _copy(self, text: str) -> None:
+        copied = await copy(self.app, text)
+        tone = "warn" if copied is Copied.NOWHERE else "dim"
+        self.show_result(f"{copied.value}: {text.replace(chr(9), '  ')}", tone)
+
+    # The filter.
+
+    def on_filter_bar_changed(self, message: FilterBar.Changed) -> None:
+        """Ask only for what can be understood; the list stays while a word is not finished."""
+        try:
+            parse(message.text, self.fields())
+        except FilterError as error:
+            message.prevent_default()
+            self.show_result(str(error), "warn")
+        else:
+            self.clear_result()

@@ -1,0 +1,139 @@
+"""What the list of users says: details, summaries, results. Pure: lines of styled text, no widgets."""
+
+import datetime as dt
+from collections.abc import Sequence
+
+from contract.problems import ItemProblem
+from contract.subscription import Overview
+from contract.users import User, UserBatchReport, UserStatus
+from screens.confirm import MOST_UNTYPED, Summary
+from screens.detail import labelled
+from screens.lines import line
+from screens.seat_sums import vacancy_lines
+from screens.sources import STATUS_WORDS
+from tui.text import clean
+from tui.theme import Line, Tone
+from tui.wording import count, short_day
+
+__all__ = [
+    "STATUS_TONES",
+    "conflict_notes",
+    "detail_lines",
+    "outcome",
+    "person",
+    "removal_results",
+    "removal_summary",
+    "restored_line",
+    "status_tone",
+]
+
+STATUS_TONES: dict[UserStatus, Tone] = {UserStatus.ACTIVE: "ok", UserStatus.NOT_PAID: "bad", UserStatus.REMOVED: "dim"}
+_TONE_OF = {STATUS_WORDS[status]: tone for status, tone in STATUS_TONES.items()}
+_FIELDS = {"first_name": "First name", "last_name": "Last name", "position": "Position"}
+
+
+def status_tone(cell: str) -> Tone:
+    """How a status cell looks."""
+    return _TONE_OF.get(cell, "")
+
+
+def person(name: str, email: str) -> str:
+    """Name and address made safe; the address alone for somebody without a name."""
+    return clean(email, 100) if name == email else f"{clean(name, 60)}  {clean(email, 100)}"
+
+
+def detail_lines(user: User) -> list[Line]:
+    """Every field, a line each."""
+    lines = [
+        labelled("Name", clean(user.name)),
+        labelled("E-mail", clean(user.email, 254)),
+        labelled("Position", clean(user.position) or ("none", "dim")),
+        labelled("Status", (STATUS_WORDS[user.status], STATUS_TONES[user.status])),
+        labelled("Way in", user.source.value),
+        labelled("Added", f"{user.added_at:%Y-%m-%d %H:%M} UTC"),
+    ]
+    if user.added_by:
+        lines.append(labelled("Added by", clean(user.added_by)))
+    lines.append(labelled("Id", (user.id, "dim")))
+    if user.status is UserStatus.NOT_PAID:
+        lines += ["", ("May not use the service until a seat is paid: 1, then + on the Overview.", "warn")]
+    return lines
+
+
+def removal_summary(users: Sequence[User], overview: Overview, *, hidden: str = "") -> Summary:
+    """What removing these users does, each by name."""
+    active = sum(user.status is UserStatus.ACTIVE for user in users)
+    many = len(users)
+    who = "This user loses" if many == 1 else f"These {many:,} users lose"
+    return Summary(
+        title=f"Remove {count(many, 'user')}",
+        verb=f"Remove {many:,}",
+        lines=[
+            f"{who} access now. Accounts and data stay.",
+            *vacancy_lines(overview, active, many - active),
+        ],
+        items=[_removed_item(user) for user in users],
+        hidden=hidden,
+        final=f"z takes it back until {_last_day(overview)}, while a paid seat is free.",
+        type_number=many if many > MOST_UNTYPED else None,
+        opener="users.remove",
+        danger=True,
+    )
+
+
+def _removed_item(user: User) -> Line:
+    item = person(user.name, user.email)
+    return line(item, ("  NOT PAID", "warn")) if user.status is UserStatus.NOT_PAID else item
+
+
+def _last_day(overview: Overview) -> str:
+    return short_day(overview.subscription.period_end - dt.timedelta(days=1))
+
+
+def removal_results(users: Sequence[User], report: UserBatchReport) -> tuple[str, list[Line]]:
+    """Title and lines of what became of each removal, failures first."""
+    results = {result.index: result for result in report.results}
+    failed: list[Line] = []
+    done: list[Line] = []
+    for index, user in enumerate(users):
+        result = results.get(index)
+        problem = result.problem if result else None
+        who = person(user.name, user.email)
+        if result is None:
+            failed.append(line("! ", who, ("  the server says nothing about it", "bad")))
+        elif problem is not None:
+            failed.append(line("! ", who, (f"  {reason(problem)}", "bad")))
+        else:
+            done.append(line(("- ", "dim"), who, ("  removed", "dim")))
+    return _title(len(done), "removed", len(failed)), [*failed, *done]
+
+
+def reason(problem: ItemProblem) -> str:
+    """Why one item of a batch was not done."""
+    return clean(problem.detail or problem.code.value.replace("_", " "))
+
+
+def _title(done: int, verb: str, failed: int) -> str:
+    return f"{done:,} {verb}" + (f", {failed:,} not done" if failed else "")
+
+
+def restored_line(user: User, after: User | str) -> Line:
+    """What became of taking one removal back: the user as it is now, or why not."""
+    who = person(user.name, user.email)
+    if isinstance(after, str):
+        return line("! ", who, (f"  {after}", "bad"))
+    return line(("✓ ", "ok"), who, "  ", outcome(after))
+
+
+def outcome(user: User) -> tuple[str, str]:
+    """A user's status as word and tone."""
+    return STATUS_WORDS[user.status], STATUS_TONES[user.status]
+
+
+def conflict_notes(seen: User, now: User) -> dict[str, str]:
+    """For each field that somebody else changed meanwhile, what it is now."""
+    return {
+        name: f"changed meanwhile, now: {clean(getattr(now, name)) or 'empty'}"
+        for name in _FIELDS
+        if getattr(seen, name) != getattr(now, name)
+    }

@@ -1,0 +1,285 @@
+"""The real app over the real server: a sample organisation behind uvicorn on a socket, with a clock that stands still.
+
+    with serving(tmp_path) as office:
+        async with office.at_work(size=(80, 24)) as desk:
+            await desk.press("3", "asterisk", "a", "y")
+            assert "7 accepted" in desk.text
+
+Server-sent events need a live connection, so the server runs in a thread of its own. `Line` is the wire in between: it
+counts what passes, and loses or refuses what a test wants lost.
+"""
+
+import asyncio
+import contextlib
+import datetime as dt
+import threading
+import time
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import httpx
+import uvicorn
+from textual.pilot import Pilot
+
+from client.api import Client
+from client.calling import Pace
+from client.profile import Profile, open_client
+from contract.people import Role
+from contract.subscription import Overview
+from server.app import create_app
+from server.catalogue import default_catalogue
+from server.clock import Clock
+from server.founding import give_token
+from server.http.tokens import make_token
+from server.seed.demo import seed_demo
+from server.settings import ServerSettings
+from server.store import organisations
+from server.store.database import Database
+from server.text import email_key
+from tui.app import HeadcountApp
+from tui.session import Link, Session
+from tui.widgets.virtual_table import VirtualTable
+
+NOW = dt.datetime(2026, 11, 20, 14, 2, tzinfo=dt.UTC)
+"""A Friday, ten days before a renewal."""
+
+PATIENCE = 20.0
+"""Seconds after which waiting for the screen to settle is an error."""
+
+
+@dataclass
+class Wire(httpx.AsyncBaseTransport):
+    """The network, watched: what was sent, and what is to be lost.
+
+    `losing` commands reach the server but their answer is lost; `cut` refuses every connection.
+    """
+
+    socket: str
+    sent: list[tuple[str, str, str]] = field(default_factory=list)
+    losing: str = ""
+    failing: str = ""
+    cut: bool = False
+    under_way: int = 0
+    _inner: httpx.AsyncHTTPTransport | None = None
+
+    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        """Pass a request on, unless a test wants otherwise."""
+        if self._inner is None:
+            self._inner = httpx.AsyncHTTPTransport(uds=self.socket)
+        where = f"{request.method} {request.url.path}"
+        self.sent.append((request.method, request.url.path, request.headers.get("Idempotency-Key", "")))
+        if self.cut:
+            raise httpx.ConnectError("cut", request=request)
+        if self.failing and self.failing in where:
+            return httpx.Response(500, request=request, content=b"")
+        streams = request.url.path.endswith("/stream")
+        self.under_way += not streams
+        try:
+            response = await self._inner.handle_async_request(request)
+        finally:
+            self.under_way -= not streams
+        if self.losing and self.losing in where:
+            await response.aread()
+            raise httpx.ReadError("lost", request=request)
+        return response
+
+    async def aclose(self) -> None:
+        """Close the connections."""
+        if self._inner is not None:
+            await self._inner.aclose()
+
+    def calls(self, *methods: str) -> list[str]:
+        """What was sent, streams left out, as `POST /v1/users/batch`."""
+        wanted = methods or ("GET", "POST", "PATCH", "DELETE")
+        return [f"{method} {path}" for method, path, _ in self.sent if method in wanted and not path.endswith("stream")]
+
+    def keys(self, path: str) -> list[str]:
+        """The idempotency keys of the commands sent to a path."""
+        return [key for method, where, key in self.sent if where == path and method != "GET"]
+
+
+async def _hasten(_: float) -> None:
+    """A pause between two attempts that takes no time."""
+    await asyncio.sleep(0.01)
+
+
+@dataclass
+class Desk:
+    """Somebody at the app: keys in, screen out."""
+
+    app: HeadcountApp
+    pilot: Pilot[Any]
+    wire: Wire
+
+    async def press(self, *keys: str) -> None:
+        """Press keys, then wait until everything has settled."""
+        await self.pilot.press(*keys)
+        await self.settled()
+
+    async def type(self, text: str) -> None:
+        """Type a text."""
+        await self.pilot.press(*("space" if each == " " else each for each in text))
+
+    async def settled(self) -> None:
+        """Wait until nothing is on its way: requests, workers, reloads."""
+        await settled(self.pilot, self.wire)
+
+    async def until(self, condition: Callable[[], bool]) -> None:
+        """Wait until something is so."""
+        deadline = time.monotonic() + PATIENCE
+        while not condition():
+            if time.monotonic() > deadline:
+                raise AssertionError(self.text)
+            await self.pilot.pause()
+
+    @property
+    def lines(self) -> list[str]:
+        """What stands on the screen, line by line."""
+        strips = self.app.screen._compositor.render_strips()
+        below = self.app.screen_stack[0]
+        if below is not self.app.screen:
+            return ["".join(segment.text for segment in strip) for strip in strips] + self.lines_of(below)
+        return ["".join(segment.text for segment in strip) for strip in strips]
+
+    @staticmethod
+    def lines_of(screen: Any) -> list[str]:
+        """The same of a screen below."""
+        return ["".join(segment.text for segment in strip) for strip in screen._compositor.render_strips()]
+
+    @property
+    def text(self) -> str:
+        """All of it."""
+        return "\n".join(self.lines)
+
+    @property
+    def table(self) -> VirtualTable:
+        """The table of the area in front."""
+        return self.app.screen_stack[0].query_one(VirtualTable)
+
+    @property
+    def names(self) -> list[str]:
+        """The first column of the rows that are here."""
+        return [row.cells[0] for row in self.table.pages.rows()]
+
+
+async def settled(pilot: Pilot[Any], wire: Wire | None = None) -> None:
+    """Wait until the app has nothing on its way."""
+    app: HeadcountApp = pilot.app
+    deadline = time.monotonic() + PATIENCE
+    quiet = 0
+    while quiet < 2:
+        await pilot.pause()
+        quiet = quiet + 1 if _is_quiet(app, wire) else 0
+        assert time.monotonic() < deadline, "the app does not settle"
+
+
+def _is_quiet(app: HeadcountApp, wire: Wire | None) -> bool:
+    busy = any(worker.is_running and worker.group != "session" for worker in app.workers)
+    tables = any(table.busy for screen in app.screen_stack for table in screen.query(VirtualTable))
+    cut = wire is not None and (wire.cut or bool(wire.failing))
+    session = app.session
+    waiting = not cut and (session.overview is None or session.connection.link is not Link.LIVE)
+    dirty = session._dirty.is_set() and not cut
+    return not (busy or tables or waiting or dirty or (wire is not None and wire.under_way))
+
+
+@dataclass
+class Office:
+    """A running server with one organisation. `tokens` are by role."""
+
+    folder: Path
+    socket: str
+    tokens: dict[Role, str]
+
+    def client(self, role: Role = Role.ADMIN) -> Client:
+        """A colleague's client, beside the app."""
+        return open_client(self._profile(role))
+
+    def _profile(self, role: Role, *, read_only: bool = False) -> Profile:
+        path = self.folder / f"token-{role.value}"
+        path.write_text(self.tokens[role])
+        path.chmod(0o600)
+        return Profile(url=f"unix://{self.socket}", token_file=path, read_only=read_only)
+
+    def app(
+        self, role: Role = Role.OWNER, *, read_only: bool = False, budget: float = 0.2, **options: Any
+    ) -> tuple[HeadcountApp, Wire]:
+        """The app of somebody in this role, and the wire it uses."""
+        wire = Wire(self.socket)
+        pace = Pace(sleep=_hasten, chance=lambda: 0.0, budget=budget)
+        client = open_client(self._profile(role, read_only=read_only), pace=pace, transport=wire)
+        session = Session(client, "acme-prod", read_only=read_only)
+        return HeadcountApp(session, state_dir=self.folder / "state", **options), wire
+
+    @contextlib.asynccontextmanager
+    async def at_work(
+        self,
+        role: Role = Role.OWNER,
+        *,
+        size: tuple[int, int] = (80, 24),
+        area: str = "",
+        budget: float = 10.0,
+        **options: Any,
+    ) -> AsyncIterator[Desk]:
+        """The app, started and settled; `area` is opened first."""
+        app, wire = self.app(role, budget=budget, **options)
+        async with app.run_test(size=size) as pilot:
+            desk = Desk(app, pilot, wire)
+            await desk.settled()
+            if area:
+                await app.action_area(area)
+                await desk.settled()
+            wire.sent.clear()
+            yield desk
+
+
+@contextlib.contextmanager
+def serving(folder: Path, *, now: dt.datetime = NOW, hostile: Sequence[str] = (), roles: bool = True) -> Iterator[Office]:
+    """The demo organisation, served from a thread until the end."""
+    folder.mkdir(exist_ok=True)
+    url = f"sqlite:///{folder / 'headcount.db'}"
+    tokens = _seed(url, now, hostile, roles=roles)
+    app = create_app(ServerSettings(database=url, sandbox=True), clock=Clock(source=lambda: now))
+    socket = str(folder / "api")
+    config = uvicorn.Config(app, uds=socket, log_level="warning", timeout_graceful_shutdown=1, lifespan="on")
+    server = uvicorn.Server(config)
+    thread = threading.Thread(target=server.run, daemon=True)
+    thread.start()
+    deadline = time.monotonic() + PATIENCE
+    while not server.started:
+        assert thread.is_alive(), "the server did not start"
+        assert time.monotonic() < deadline, "the server does not start"
+        time.sleep(0.005)
+    try:
+        yield Office(folder, socket, tokens)
+    finally:
+        server.should_exit = True
+        thread.join(PATIENCE)
+
+
+def _seed(url: str, now: dt.datetime, hostile: Sequence[str], *, roles: bool) -> dict[Role, str]:
+    database = Database(url)
+    database.open()
+    made = make_token()
+    tokens = {Role.OWNER: made.token}
+    with database.write() as connection:
+        founded = seed_demo(connection, default_catalogue(), token=made.token, now=now, hostile=hostile)
+        for role in (Role.ADMIN, Role.BILLING, Role.VIEWER) if roles else ():
+            email = f"{role.value}@tidewheel.example"
+            account = organisations.add_account(
+                connection, email=email, email_key=email_key(email) or email, now=now
+            )
+            organisations.add_member(
+                connection, organisation_id=founded.organisation_id, account_id=account, role=role, now=now
+            )
+            tokens[role] = give_token(connection, founded.organisation_id, account, now)
+    database.close()
+    return tokens
+
+
+async def overview_of(office: Office) -> Overview:
+    """How the server counts now."""
+    async with office.client() as client:
+        return await client.overview()
