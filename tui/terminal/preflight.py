@@ -9,7 +9,7 @@ import sys
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import TextIO
+    from typing import Any, TextIO
 
 __all__ = ["Terminal", "Unsuitable", "preflight"]
 
@@ -70,6 +70,11 @@ class Terminal:
         facts = locals()
         for name in self.__slots__:
             object.__setattr__(self, name, facts[name])
+
+    def _replace(self, **changes: int) -> "Terminal":
+        """Another terminal with some facts changed, as of a named tuple."""
+        facts: dict[str, Any] = {name: getattr(self, name) for name in self.__slots__}
+        return Terminal(**(facts | changes))
 
     def __setattr__(self, name: str, value: object) -> None:
         message = f"{name} is a fact"

@@ -42,6 +42,8 @@ def test_the_layout_fills_the_screen() -> None:
 
 
 def test_facts_do_not_change() -> None:
-    """What is known of a terminal is fixed."""
+    """What is known of a terminal is fixed; another one may differ."""
+    changed = Terminal(columns=99)._replace(ascii_only=True)
+    assert (changed.columns, changed.ascii_only) == (99, True)
     with pytest.raises(AttributeError, match="is a fact"):
         Terminal().columns = 3
