@@ -150,10 +150,9 @@ def test_the_demo_is_private(demo: PtyProgram, home: Mapping[str, str | None]) -
     assert folder(home).stat().st_mode & 0o077 == 0
     assert (folder(home) / "token").stat().st_mode & 0o077 == 0
     (server,) = servers(home)
-    inodes = {
-        str(link.readlink()) for link in Path(f"/proc/{server}/fd").iterdir() if link.is_symlink() and link.exists()
-    }
-    sockets = {int(found[1]) for each in inodes if (found := re.match(r"socket:\[(\d+)\]", each))}
+    links = [str(link.readlink()) for link in Path(f"/proc/{server}/fd").iterdir()]
+    sockets = {int(found[1]) for each in links if (found := re.fullmatch(r"socket:\[(\d+)\]", each))}
+    assert sockets
     for table in ("tcp", "tcp6"):
         listening = {int(line.split()[9]) for line in Path(f"/proc/net/{table}").read_text().splitlines()[1:]}
         assert not sockets & listening
