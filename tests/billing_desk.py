@@ -6,13 +6,13 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import httpx
+from builders import RunningServer, Team
 from sqlalchemy import Connection, select
 
 from contract.money import Money
 from server.app import do_chores, load_areas
 from server.payments.gateway import Outcome
 from server.store.tables import payments
-from tests.builders import RunningServer, Team
 
 DECLINED = Outcome(accepted=False, reason="Card expired")
 

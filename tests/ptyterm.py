@@ -126,7 +126,8 @@ class PtyProgram:
 
     def text(self) -> str:
         """What the screen shows, without blanks at the ends of lines."""
-        return "\n".join(line.rstrip() for line in self.screen.display)
+        rows, columns = range(self.screen.lines), range(self.screen.columns)
+        return "\n".join("".join(self.screen.buffer[y][x].data for x in columns).rstrip() for y in rows)
 
     def cells(self) -> list[list[tuple[Any, ...]]]:
         """Every cell as shown: character, colours, attributes; of a blank only what can be seen of it."""

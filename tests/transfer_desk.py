@@ -4,6 +4,7 @@ import datetime as dt
 from typing import Any
 
 import httpx
+from builders import Team
 from sqlalchemy import select, update
 
 from server import text
@@ -11,7 +12,6 @@ from server.ids import new_id
 from server.store import organisations, transfers
 from server.store.tables import transfers as table
 from server.verify import findings
-from tests.builders import Team
 
 DAY = dt.timedelta(days=1)
 

@@ -88,8 +88,8 @@ class HeadcountApp(TerminalApp[None]):
     async def _tell_first(self) -> None:
         """Say which of the user's keys can't be used, and what became of commands the last run saw no end of."""
         if self.keymap.complaints and isinstance(self.screen, AreaScreen):
-            said = "; ".join(str(complaint) for complaint in self.keymap.complaints)
-            self.screen.show_error(f"Some of your keys can't be used: {said}")
+            complaints = "; ".join(str(complaint) for complaint in self.keymap.complaints)
+            self.screen.show_error(f"Some of your keys can't be used: {complaints}")
         client = self.session.client
         try:
             said = await aftermath(client, await left_over(client))

@@ -9,6 +9,7 @@ import sys
 import time
 from collections.abc import Iterator, Mapping
 from pathlib import Path
+from typing import Any
 
 import pytest
 from ptyterm import PtyProgram
@@ -36,7 +37,7 @@ def folder(home: Mapping[str, str | None]) -> Path:
     return Path(str(home["HOME"])) / ".local/share/headcount/demo"
 
 
-def ask(home: Mapping[str, str | None], query: str) -> list[tuple[object, ...]]:
+def ask(home: Mapping[str, str | None], query: str) -> list[tuple[Any, ...]]:
     """What the demo's database holds."""
     with sqlite3.connect(f"file:{folder(home)}/headcount.sqlite3?mode=ro", uri=True) as database:
         return database.execute(query).fetchall()

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import httpx
 import pytest
+from client_desk import FakeTime, Script, client_of, json_response, me, problem, quote, refusal, user
 
 from client.errors import (
     BadAnswer,
@@ -26,7 +27,6 @@ from contract.pages import Page
 from contract.problems import ProblemCode
 from contract.quotes import Change
 from contract.users import NewUser, User, UsersQuery
-from tests.client.helpers import FakeTime, Script, client_of, json_response, me, problem, quote, refusal, user
 
 NEW = NewUser(email="ada@example.org")
 IN_PROGRESS = ProblemCode.IDEMPOTENCY_KEY_IN_PROGRESS

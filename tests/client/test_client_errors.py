@@ -1,11 +1,11 @@
 """The tree of errors: complete, told in plain words."""
 
 import pytest
+from client_desk import problem, quote
 
 from client import errors
 from client.errors import CLASSES, HeadcountError, Invalid, QuoteStale, Refused, ServerFault, TooManyRequests
 from contract.problems import PROBLEMS, FieldError, ProblemCode
-from tests.client.helpers import problem, quote
 
 
 def test_every_problem_has_a_class() -> None:

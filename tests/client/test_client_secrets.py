@@ -7,13 +7,13 @@ from pathlib import Path
 
 import httpx
 import pytest
+from client_desk import TOKEN, FakeTime, Script, client_of, json_response, liar, me, refusal
 
 from client.errors import HeadcountError
 from client.journal import Journal
 from client.profile import Profile, open_client
 from contract.problems import ProblemCode
 from contract.users import NewUser
-from tests.client.helpers import TOKEN, FakeTime, Script, client_of, json_response, liar, me, refusal
 
 CUT = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 100\r\n\r\n{"
 WRONG = b"SSH-2.0-OpenSSH_9.2\r\n\r\n"

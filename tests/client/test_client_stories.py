@@ -8,6 +8,8 @@ from typing import Any
 
 import httpx
 import pytest
+from builders import Team, make_organisation, running
+from client_desk import FakeTime, live
 
 from client.api import Client
 from client.errors import (
@@ -33,8 +35,6 @@ from contract.transfers import Decisions, NewTransfer, Seen, TransfersQuery, Tra
 from contract.users import NewUser, UserBatch, UserChanges, UsersQuery, UserStatus
 from server.app import create_app
 from server.settings import ServerSettings
-from tests.builders import Team, make_organisation, running
-from tests.client.helpers import FakeTime, live
 
 
 class Forgetful(httpx.AsyncBaseTransport):

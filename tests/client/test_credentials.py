@@ -5,10 +5,10 @@ import time
 from pathlib import Path
 
 import pytest
+from client_desk import TOKEN
 
 from client.credentials import from_command, from_environment, from_file
 from client.errors import NoToken
-from tests.client.helpers import TOKEN
 
 
 @pytest.fixture

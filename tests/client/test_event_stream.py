@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import pytest
+from client_desk import NOW, FakeTime, live, problem
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
@@ -19,7 +20,6 @@ from client.events import Connecting, EventStream, Live, Offline, StreamItem, Un
 from client.profile import Profile, open_client
 from contract.events import Actor, Event, EventKind, EventObject
 from contract.problems import ProblemCode
-from tests.client.helpers import NOW, FakeTime, live, problem
 
 
 def event(number: int, prefix: str = "evt_") -> Event:

@@ -6,6 +6,7 @@ import stat
 from pathlib import Path
 
 import pytest
+from client_desk import NOW
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -13,7 +14,6 @@ from client.errors import NotNoted
 from client.journal import COMPACT_ABOVE, Intention, Journal, what_became
 from contract.events import Actor, Event, EventKind, EventObject, EventsQuery
 from contract.pages import Page
-from tests.client.helpers import NOW
 
 
 def intention(key: str = "k-1") -> Intention:

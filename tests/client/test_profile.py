@@ -4,12 +4,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from client_desk import TOKEN, URL, Script, client_of, json_response, me
 from pydantic import SecretStr, ValidationError
 
 from client.errors import NoToken
 from client.profile import Profile, open_client
 from contract.money import Money
-from tests.client.helpers import TOKEN, URL, Script, client_of, json_response, me
 
 
 @pytest.mark.parametrize(

@@ -6,6 +6,7 @@ import typing
 from email.utils import format_datetime
 
 import pytest
+from client_desk import NOW, me, problem, user
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -26,7 +27,6 @@ from contract.pages import Page
 from contract.people import Me
 from contract.problems import ProblemCode
 from contract.users import NewUser, User, UserChanges, UserSort, UsersQuery
-from tests.client.helpers import NOW, me, problem, user
 
 JSON = {"content-type": "application/json; charset=utf-8"}
 PROBLEM = {"content-type": "application/problem+json"}

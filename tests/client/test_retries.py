@@ -1,6 +1,7 @@
 """Which outcomes are tried again: the rules without a network."""
 
 import pytest
+from client_desk import problem
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -28,7 +29,6 @@ from client.retries import (
     settles,
 )
 from contract.problems import PROBLEMS, ProblemCode
-from tests.client.helpers import problem
 
 REPEATED = {
     ProblemCode.RATE_LIMITED,

@@ -8,6 +8,7 @@ from pathlib import Path
 import httpx
 import pytest
 import uvicorn
+from client_desk import TOKEN, Script, client_of, json_response, liar, live, me, user
 from pydantic import SecretStr
 from starlette.applications import Starlette
 from starlette.requests import Request
@@ -22,7 +23,6 @@ from client.protocol import Call
 from client.transport import HttpChannel, OriginToken, Wire
 from contract import operations as op
 from contract.users import UsersQuery
-from tests.client.helpers import TOKEN, Script, client_of, json_response, liar, live, me, user
 
 HEAD = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n"
 ONE_ATTEMPT = Pace(chance=lambda: 1e9)

@@ -40,6 +40,7 @@ from server.store.database import Database
 from server.text import email_key
 from tui.app import HeadcountApp
 from tui.session import Link, Session
+from tui.settings import Screen, Settings
 from tui.widgets.virtual_table import VirtualTable
 
 NOW = dt.datetime(2026, 11, 20, 14, 2, tzinfo=dt.UTC)
@@ -211,7 +212,8 @@ class Office:
         pace = Pace(sleep=_hasten, chance=lambda: 0.0, budget=budget)
         client = open_client(self._profile(role, read_only=read_only), pace=pace, transport=wire)
         session = Session(client, "acme-prod", read_only=read_only)
-        return HeadcountApp(session, state_dir=self.folder / "state", **options), wire
+        settings = Settings(screen=Screen(theme="dark"))
+        return HeadcountApp(session, settings, state_dir=self.folder / "state", **options), wire
 
     @contextlib.asynccontextmanager
     async def at_work(
@@ -236,7 +238,9 @@ class Office:
 
 
 @contextlib.contextmanager
-def serving(folder: Path, *, now: dt.datetime = NOW, hostile: Sequence[str] = (), roles: bool = True) -> Iterator[Office]:
+def serving(
+    folder: Path, *, now: dt.datetime = NOW, hostile: Sequence[str] = (), roles: bool = True
+) -> Iterator[Office]:
     """The demo organisation, served from a thread until the end."""
     folder.mkdir(exist_ok=True)
     url = f"sqlite:///{folder / 'headcount.db'}"
@@ -268,9 +272,7 @@ def _seed(url: str, now: dt.datetime, hostile: Sequence[str], *, roles: bool) ->
         founded = seed_demo(connection, default_catalogue(), token=made.token, now=now, hostile=hostile)
         for role in (Role.ADMIN, Role.BILLING, Role.VIEWER) if roles else ():
             email = f"{role.value}@tidewheel.example"
-            account = organisations.add_account(
-                connection, email=email, email_key=email_key(email) or email, now=now
-            )
+            account = organisations.add_account(connection, email=email, email_key=email_key(email) or email, now=now)
             organisations.add_member(
                 connection, organisation_id=founded.organisation_id, account_id=account, role=role, now=now
             )

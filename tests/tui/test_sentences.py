@@ -1,5 +1,7 @@
 """Events in sentences."""
 
+from typing import Any
+
 import pytest
 from answers import make_event
 
@@ -20,7 +22,8 @@ def test_what_one_did_oneself_is_you() -> None:
 
 def test_seats_say_from_and_to() -> None:
     """A change of the number is said with both numbers."""
-    event = make_event(EventKind.SEATS_ADDED, **{"from": 36, "to": 42})
+    moved: dict[str, Any] = {"from": 36, "to": 42}
+    event = make_event(EventKind.SEATS_ADDED, **moved)
     assert sentence(event) == "Jane raised the seats from 36 to 42"
 
 

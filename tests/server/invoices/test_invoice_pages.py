@@ -2,10 +2,11 @@
 
 from pathlib import Path
 
+from billing_desk import buy, get
+from builders import make_organisation, running
+
 from contract.quotes import Line
 from server.domain.proration import recomputed
-from tests.billing_desk import buy, get
-from tests.builders import make_organisation, running
 
 
 async def test_pages_join_without_a_gap(tmp_path: Path) -> None:

@@ -5,9 +5,8 @@ from collections import Counter
 from pathlib import Path
 
 import pytest
-
-from tests.billing_desk import DECLINED, FakeBank, PowerCut, ask, buy, confirm, get, kinds, statuses_of_payments
-from tests.builders import make_organisation, running
+from billing_desk import DECLINED, FakeBank, PowerCut, ask, buy, confirm, get, kinds, statuses_of_payments
+from builders import make_organisation, running
 
 
 @pytest.mark.parametrize("same_key", [True, False])

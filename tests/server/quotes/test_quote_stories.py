@@ -4,10 +4,10 @@ import datetime as dt
 from pathlib import Path
 
 import pytest
+from billing_desk import DECLINED, FakeBank, add_users, ask, buy, confirm, get, statuses_of_payments
+from builders import NOW, make_organisation, running
 
 from contract.people import Role
-from tests.billing_desk import DECLINED, FakeBank, add_users, ask, buy, confirm, get, statuses_of_payments
-from tests.builders import NOW, make_organisation, running
 
 MIDDLE = NOW + dt.timedelta(days=15)
 """Half of the thirty days of the period are left."""

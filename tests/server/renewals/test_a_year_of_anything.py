@@ -7,6 +7,8 @@ from pathlib import Path
 
 import httpx
 import pytest
+from billing_desk import ask, confirm, get, move
+from builders import RunningServer, Team, make_organisation, running
 from sqlalchemy import func, select
 
 from contract.quotes import Line
@@ -15,8 +17,6 @@ from server.domain.proration import recomputed
 from server.store import subscriptions
 from server.store.tables import LIVING, invoices, payments, sandbox_charges, users
 from server.subscription.reading import seats_of
-from tests.billing_desk import ask, confirm, get, move
-from tests.builders import RunningServer, Team, make_organisation, running
 
 Step = Callable[[], Awaitable[None]]
 

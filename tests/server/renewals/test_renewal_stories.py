@@ -4,12 +4,12 @@ import datetime as dt
 from pathlib import Path
 
 import pytest
+from billing_desk import DECLINED, FakeBank, LocalBank, add_users, ask, buy, confirm, get, kinds, move
+from builders import NOW, Team, make_organisation, running
 from sqlalchemy import update
 
 from contract.subscription import BillingCycle
 from server.store.tables import subscriptions
-from tests.billing_desk import DECLINED, FakeBank, LocalBank, add_users, ask, buy, confirm, get, kinds, move
-from tests.builders import NOW, Team, make_organisation, running
 
 DAY = dt.timedelta(days=1)
 END = dt.datetime(2025, 12, 14, tzinfo=dt.UTC)

@@ -5,6 +5,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from billing_desk import get, move
+from builders import RunningServer, running
+from hostile import storable
 from sqlalchemy import text
 
 from contract.quotes import Line
@@ -15,9 +18,6 @@ from server.seed.demo import seed_demo
 from server.settings import SettingsError
 from server.store.database import Database
 from server.verify import findings
-from tests.billing_desk import get, move
-from tests.builders import RunningServer, running
-from tests.hostile import storable
 
 NOW = dt.datetime(2026, 3, 19, 15, 20, tzinfo=dt.UTC)
 TOKEN = make_token().token

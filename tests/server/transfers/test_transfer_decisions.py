@@ -5,13 +5,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from billing_desk import add_users, buy, get, kinds, move
+from builders import NOW, Team, make_organisation, running
 from sqlalchemy import delete, update
+from transfer_desk import DAY, ask_to_join, asked, decide, states, whole
 
 from contract.people import Role
 from server.store.tables import accounts, subscriptions, transfers
-from tests.billing_desk import add_users, buy, get, kinds, move
-from tests.builders import NOW, Team, make_organisation, running
-from tests.transfer_desk import DAY, ask_to_join, asked, decide, states, whole
 
 MINUTE = dt.timedelta(minutes=1)
 

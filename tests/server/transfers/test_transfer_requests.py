@@ -5,14 +5,14 @@ from itertools import product
 from pathlib import Path
 
 import pytest
+from billing_desk import add_users, get, kinds
+from builders import NOW, make_organisation, running
+from transfer_desk import DAY, ask_to_join, asked, decide, force_state, link_of, states, whole
 
 from contract.people import Role
 from contract.transfers import Direction, TransferState
 from server.app import do_chores, load_areas
 from server.store import organisations
-from tests.billing_desk import add_users, get, kinds
-from tests.builders import NOW, make_organisation, running
-from tests.transfer_desk import DAY, ask_to_join, asked, decide, force_state, link_of, states, whole
 
 HOUR = dt.timedelta(hours=1)
 RIGHT_SIDE = {"accept": "incoming", "decline": "incoming", "cancel": "outgoing", "resend": "outgoing"}

@@ -31,7 +31,7 @@ def run(terminal: Terminal, frame: FirstFrame | None) -> int:
     """Import Textual late, and run."""
     from pathlib import Path
 
-    from tests.tui.terminal.demo_screens import Demo
+    from demo_screens import Demo
 
     return Demo(terminal, Path(os.environ["HEADCOUNT_TEST_STATE"]), first_frame=frame).run_safely()
 

@@ -5,8 +5,7 @@ import time
 from pathlib import Path
 
 import pytest
-
-from tests.ptyterm import PtyProgram
+from ptyterm import PtyProgram
 
 DEMO = "tests/tui/terminal/demo_app.py"
 

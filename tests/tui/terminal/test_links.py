@@ -4,8 +4,7 @@ import time
 from pathlib import Path
 
 import pytest
-
-from tests.ptyterm import PtyProgram
+from ptyterm import PtyProgram
 
 DEMO = "tests/tui/terminal/demo_app.py"
 PAGE_DOWN, TOP = "\x1b[6~", "\x1b[1;5H"

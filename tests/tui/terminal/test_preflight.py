@@ -6,8 +6,7 @@ import sys
 from typing import Any
 
 import pytest
-
-from tests.ptyterm import ROOT, PtyProgram
+from ptyterm import ROOT, PtyProgram
 
 PROBE = """
 import json, os, sys

@@ -8,8 +8,8 @@ import pyte
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from ptyterm import PtyProgram
 
-from tests.ptyterm import PtyProgram
 from tui.terminal.cells import Row, cells_of, is_wide
 from tui.terminal.frame_writer import FrameWriter
 from tui.terminal.pen import PLAIN, Pen, switch
