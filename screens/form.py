@@ -12,8 +12,9 @@ from textual.screen import ModalScreen
 from textual.strip import Strip
 
 from screens.lines import line
+from tui.text import clean, fit
 from tui.theme import Line, Piece
-from tui.widgets.canvas import Canvas, framed, wrapped
+from tui.widgets.canvas import Canvas, framed, width_of, wrapped
 from tui.widgets.editor import Editor
 
 __all__ = ["Field", "Form", "FormScreen"]
@@ -218,12 +219,13 @@ class Form(Canvas, can_focus=True):
         return lines
 
     def _field_line(self, each: Field, width: int, *, current: bool) -> Line:
-        room = min(_WIDEST, width - LABEL - 4)
+        room = max(8, min(_WIDEST, width - LABEL - 4))
         label: list[Piece] = [(f"{self.glyphs.point if current else ' '} {each.label}".ljust(LABEL), "")]
         if current:
-            return [*label, ("[", "key"), *each.editor.pieces(room), (" ]", "key")]
-        text = each.editor.text
-        return [*label, ("[", "dim"), text[:room], ("]", "dim")]
+            typed = each.editor.pieces(room - 1)
+            pad = " " * (room - width_of(typed))
+            return [*label, ("[", "key"), *typed, pad, ("]", "key")]
+        return [*label, ("[", "dim"), fit(clean(each.editor.text), room), ("]", "dim")]
 
     def draw(self, y: int) -> Strip:
         """One of the lines."""

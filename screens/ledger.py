@@ -12,6 +12,7 @@ __all__ = ["Ledger"]
 class Ledger(Scroller):
     """Results row by row, under a title that sums them up; not there until there is something to say."""
 
+    KEYS = "J K"
     DEFAULT_CSS = """
     Ledger {
         display: none; height: auto; max-height: 50%; padding: 0 1;

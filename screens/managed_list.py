@@ -14,7 +14,7 @@ from contract.events import EventKind
 from contract.people import Permission
 from contract.subscription import Overview
 from screens.confirm import Confirm, Summary
-from screens.detail import Detail
+from screens.detail import LABEL, Detail, labelled
 from screens.filter_words import FilterError, parse
 from screens.intentions import Intentions
 from screens.ledger import Ledger
@@ -125,10 +125,18 @@ class ManagedList(LiveList):
         return bool(reason)
 
     def overview_changed(self, overview: Overview) -> None:
-        """Offer what the role may do; sums of seats follow."""
-        may = self.NEEDS in overview.me.may and not self.session.read_only
-        self.key_bar.hide(() if may else self.CHANGES)
+        """Offer what the role may do."""
+        del overview
         self.show_marks()
+
+    def out_of_reach(self) -> set[str]:
+        """Ids of the commands that can't be given now, to be left out of the keys. For subclasses."""
+        return set(self.CHANGES) if self.why_not("") else set()
+
+    def show_marks(self) -> None:
+        """What is marked, what may be done about it, and the keys."""
+        super().show_marks()
+        self.key_bar.hide(sorted(self.out_of_reach()))
 
     def things_changed(self, kinds: frozenset[EventKind]) -> None:
         """Ask again for the rows on the screen when they may be others now."""
@@ -235,14 +243,15 @@ class ManagedList(LiveList):
         if panel.display:
             width = max(10, panel.content_size.width)
             lines = self.detail(row) if row is not None else [(f"{self.table.status}", "dim")]
-            panel.show([part for line in lines for part in wrapped(line, width, 2)])
+            panel.show([part for line in lines for part in wrapped(line, width, LABEL)])
 
     def on_virtual_table_opened(self, message: VirtualTable.Opened) -> None:
         """Enter: all of it, whatever the width."""
         row = message.row
         if self.app.screen is self:
             offers = self.offers(row) if not self.why_not("") else ()
-            dialog = Detail(clean(row.cells[0], 60), self.detail(row), offers)
+            lines = [*self.detail(row), labelled("Id", (row.id, "dim"))]
+            dialog = Detail(clean(row.cells[0], 60), lines, offers)
             self.app.push_screen(dialog, lambda asked: self.take_up(asked, row) if asked else None)
 
     def on_virtual_table_copy_asked(self, message: VirtualTable.CopyAsked) -> None:

@@ -144,7 +144,7 @@ def tally(entries: Sequence[Entry]) -> str:
     said = [
         (counts[Stage.ADDED], "added"),
         (counts[Stage.ASKED], "asked to join"),
-        (counts[Stage.NEEDS_TRANSFER], "need a transfer request"),
+        (counts[Stage.NEEDS_TRANSFER], "to be asked by a transfer request"),
         (counts[Stage.FAILED], "failed"),
         (counts[Stage.SENDING], "on their way"),
     ]

@@ -7,7 +7,7 @@ from contract.subscription import Overview, PlanKind
 from tui.theme import Line
 from tui.wording import count, short_day
 
-__all__ = ["Admission", "Vacancy", "admission_lines", "admit", "vacancy_lines", "vacate"]
+__all__ = ["Admission", "Vacancy", "admission_lines", "admit", "restorable", "vacancy_lines", "vacate"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,9 +82,17 @@ def vacancy_lines(overview: Overview, active: int, not_paid: int) -> list[Line]:
         stay = "The seat stays" if active == 1 else f"{count(sums.free, 'seat')} {_stay(sums.free)}"
         last = short_day(overview.subscription.period_end - dt.timedelta(days=1))
         lines.append(f"No refund; {stay[0].lower()}{stay[1:]} paid and free until {last}.")
+    else:
+        lines.append("No refund.")
     if overview.plan.seats_follow_users:
         lines.append(f"The next renewal is for {count(active + not_paid, 'seat')} less.")
     return lines
+
+
+def restorable(overview: Overview, active: int, not_paid: int) -> int:
+    """How many of the removed could be listed again at once: as many as paid seats will be free."""
+    free = max(0, overview.seats.free) + vacate(overview, active, not_paid).free
+    return min(active + not_paid, free)
 
 
 def _stay(seats: int) -> str:

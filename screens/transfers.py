@@ -35,8 +35,8 @@ from tui.wording import count
 
 __all__ = ["TransfersScreen"]
 
-_NAME = Column("name", "Name", weight=2, min_width=14, sortable=True)
-_EMAIL = Column("email", "E-mail", weight=3, min_width=20, sortable=True)
+_NAME = Column("name", "Name", weight=2, min_width=16, sortable=True)
+_EMAIL = Column("email", "E-mail", weight=3, min_width=24, sortable=True)
 _SAYS = Column("says", "Says", weight=3, min_width=12, drop=3)
 _ASKED = Column("created_at", "Asked", width=8, drop=1, align="right", sortable=True)
 _EXPIRES = Column("expires_at", "Expires", width=8, drop=2, align="right", sortable=True)
@@ -105,16 +105,17 @@ class TransfersScreen(OutgoingRequests):
         """Counts on the sides."""
         super().overview_changed(overview)
         self.query_one(SideBar).show(self.side, overview.transfers)
-        self._show_keys()
 
-    def _show_keys(self) -> None:
-        """Only what this side and this role may do."""
-        hidden = set(self.CHANGES if self.why_not("") else ())
+    def out_of_reach(self) -> set[str]:
+        """Only what this side and this role may do, and undoing only what was done."""
+        hidden = super().out_of_reach()
+        if self.decided is None:
+            hidden.add("transfers.undo")
         if self.side is not Side.INCOMING:
             hidden |= {"transfers.accept", "transfers.decline"}
         if self.side is not Side.OUTGOING:
             hidden |= set(_SENT)
-        self.key_bar.hide(sorted(hidden))
+        return hidden
 
     def action_next_side(self) -> None:
         """Tab: the next side."""
@@ -135,7 +136,7 @@ class TransfersScreen(OutgoingRequests):
         bar.clear()
         bar.refresh()
         self.query_one(SideBar).turn(self.side)
-        self._show_keys()
+        self.show_marks()
 
     # Rows.
 

@@ -109,7 +109,7 @@ def detail_lines(request: Transfer, now: dt.datetime) -> list[Line]:
         lines.append(labelled("Reason", clean(request.reason, 500)))
     if request.resend_after and request.resend_after > now:
         lines.append(labelled("Mail again", f"from {clock(request.resend_after, now, dt.UTC)} UTC"))
-    return [*lines, labelled("Id", (request.id, "dim"))]
+    return lines
 
 
 def plan_summary(plan: Plan, overview: Overview, *, hidden: str = "") -> Summary:
@@ -177,7 +177,7 @@ def _title(plan: Plan, report: DecisionReport) -> str:
     unpaid = sum(result.user_status is UserStatus.NOT_PAID for result in report.results)
     said = f"{report.accepted:,} accepted" if plan.accept else f"{report.declined:,} declined"
     if plan.accept and unpaid:
-        said += f", {unpaid:,} of them NOT PAID"
+        said += ", NOT PAID" if unpaid == report.accepted else f", {unpaid:,} of them NOT PAID"
     return said + (f", {report.failed:,} not done" if report.failed else "")
 
 

@@ -70,7 +70,7 @@ class AddUsers(FormScreen[str]):
             said.append(line(("↑", "key"), " on the first line mends what failed"))
         keys = keys_line([("Enter", "next, at the end saves"), ("Esc", "leaves")])
         paste: Line = ("Paste a column of addresses to add many at once.", "dim")
-        return ["", *said, keys, paste] if not self.pasted else ["", *said]
+        return said if self.pasted else ["", *said, keys, paste]
 
     def _paste_lines(self) -> list[Line]:
         if self._sending:

@@ -100,6 +100,10 @@ class UsersScreen(ManagedList):
         offered = [("users.remove", f"remove {self.table.mark_count:,}…")] if self.table.mark_count else []
         return [*offered, ("users.undo", "undo removal")] if self.removed.users else offered
 
+    def out_of_reach(self) -> set[str]:
+        """What the role may not do, and undoing when nobody was removed."""
+        return super().out_of_reach() | (set() if self.removed.users else {"users.undo"})
+
     # Adding and editing.
 
     def action_new(self) -> None:

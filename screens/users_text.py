@@ -9,7 +9,7 @@ from contract.users import User, UserBatchReport, UserStatus
 from screens.confirm import MOST_UNTYPED, Summary
 from screens.detail import labelled
 from screens.lines import line
-from screens.seat_sums import vacancy_lines
+from screens.seat_sums import restorable, vacancy_lines
 from screens.sources import STATUS_WORDS
 from tui.text import clean
 from tui.theme import Line, Tone
@@ -54,7 +54,6 @@ def detail_lines(user: User) -> list[Line]:
     ]
     if user.added_by:
         lines.append(labelled("Added by", clean(user.added_by)))
-    lines.append(labelled("Id", (user.id, "dim")))
     if user.status is UserStatus.NOT_PAID:
         lines += ["", ("May not use the service until a seat is paid: 1, then + on the Overview.", "warn")]
     return lines
@@ -74,11 +73,19 @@ def removal_summary(users: Sequence[User], overview: Overview, *, hidden: str = 
         ],
         items=[_removed_item(user) for user in users],
         hidden=hidden,
-        final=f"z takes it back until {_last_day(overview)}, while a paid seat is free.",
+        final=_undoing(many, restorable(overview, active, many - active), overview),
         type_number=many if many > MOST_UNTYPED else None,
         opener="users.remove",
         danger=True,
     )
+
+
+def _undoing(many: int, back: int, overview: Overview) -> str:
+    if back == many:
+        return f"z takes it back until {_last_day(overview)}, while a paid seat is free."
+    if back:
+        return f"z can take back only {back:,} of them: the other seats go to users who wait."
+    return "z can't take this back: no paid seat will be free."
 
 
 def _removed_item(user: User) -> Line:

@@ -113,9 +113,24 @@ COMMANDS: tuple[Command, ...] = (
     ),
     Command("transfers.undo", "z", "undo", "undo", "Undo your last decision (10 minutes).", ("transfers",), show=True),
     Command("transfers.send", "t", "send", "send…", "Ask somebody to join: a request.", ("transfers",), show=True),
-    Command("transfers.resend", "m", "resend", "mail again", "Mail an outgoing request again.", ("transfers",)),
     Command(
-        "transfers.cancel", "d", "cancel_sent", "cancel…", "Cancel an outgoing request.", ("transfers",), asks=True
+        "transfers.resend",
+        "m",
+        "resend",
+        "mail again",
+        "Mail an outgoing request again.",
+        ("transfers",),
+        show=True,
+    ),
+    Command(
+        "transfers.cancel",
+        "d",
+        "cancel_sent",
+        "cancel…",
+        "Cancel an outgoing request.",
+        ("transfers",),
+        show=True,
+        asks=True,
     ),
     Command(
         "transfers.next_side", "tab", "next_side", "side", "Incoming, outgoing, history.", ("transfers",), show=True

@@ -72,7 +72,8 @@ class Wire(httpx.AsyncBaseTransport):
         where = f"{request.method} {request.url.path}"
         self.sent.append((request.method, request.url.path, request.headers.get("Idempotency-Key", "")))
         if self.cut:
-            raise httpx.ConnectError("cut", request=request)
+            message = "cut"
+            raise httpx.ConnectError(message, request=request)
         if self.failing and self.failing in where:
             return httpx.Response(500, request=request, content=b"")
         streams = request.url.path.endswith("/stream")
@@ -83,7 +84,8 @@ class Wire(httpx.AsyncBaseTransport):
             self.under_way -= not streams
         if self.losing and self.losing in where:
             await response.aread()
-            raise httpx.ReadError("lost", request=request)
+            message = "lost"
+            raise httpx.ReadError(message, request=request)
         return response
 
     async def aclose(self) -> None:
@@ -167,7 +169,8 @@ class Desk:
 
 async def settled(pilot: Pilot[Any], wire: Wire | None = None) -> None:
     """Wait until the app has nothing on its way."""
-    app: HeadcountApp = pilot.app
+    app = pilot.app
+    assert isinstance(app, HeadcountApp)
     deadline = time.monotonic() + PATIENCE
     quiet = 0
     while quiet < 2:

@@ -1,6 +1,7 @@
 """Lines of text that scroll: what dialogs and the help are made of."""
 
 from collections.abc import Sequence
+from typing import ClassVar
 
 from textual import events
 from textual.geometry import Size
@@ -22,6 +23,8 @@ class Scroller(Canvas):
     """
 
     BARE = False
+    KEYS: ClassVar[str] = "↓ ↑"
+    """The keys that scroll, as they are named when not all lines are seen."""
     DEFAULT_CSS = """
     Scroller { height: auto; max-height: 100%; }
     """
@@ -114,7 +117,7 @@ class Scroller(Canvas):
             return lines
         last = min(self.first + room, len(lines))
         more = f"  {self.glyphs.up} {self.first:,} above   {self.glyphs.down} {len(lines) - last:,} below"
-        return [*lines[self.first : last], (f"{more}   ↓ ↑ scroll", "dim")]
+        return [*lines[self.first : last], (f"{more}   {self.KEYS} scroll", "dim")]
 
     def draw(self, y: int) -> Strip:
         """One line."""
