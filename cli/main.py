@@ -3,16 +3,16 @@
 Exit codes: 0 done, 1 failed, 2 usage or settings, 3 not allowed, 6 unreachable, 130 cancelled.
 """
 
-import os
 import sys
-from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     import argparse
+    from collections.abc import Sequence
+    from typing import Any
 
 
-def main(arguments: Sequence[str] | None = None) -> int:
+def main(arguments: "Sequence[str] | None" = None) -> int:
     """Run one command. Returns the exit code; never raises for what a user did."""
     words = list(sys.argv[1:] if arguments is None else arguments)
     if words[:1] == ["server"]:
@@ -39,7 +39,7 @@ def _parsed(words: list[str]) -> int:
     return _run(options, app_flags(options))
 
 
-def _run(options: "argparse.Namespace", flags: dict[str, Any]) -> int:
+def _run(options: "argparse.Namespace", flags: "dict[str, Any]") -> int:
     if options.command == "demo":
         from cli.open import open_demo
 
@@ -62,8 +62,7 @@ def _run(options: "argparse.Namespace", flags: dict[str, Any]) -> int:
 
 
 def run() -> None:
-    """The console script: exit at once, since an app that has closed its files need not tear down its modules."""
-    code = main()
-    sys.stdout.flush()
-    sys.stderr.flush()
-    os._exit(code)
+    """The console script: gone at once, since an app that has closed its files need not tear down its modules."""
+    from tui.terminal.restore import leave
+
+    leave(main())

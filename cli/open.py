@@ -1,18 +1,20 @@
 """Open the app: on the demo, on a profile, or, when there is none, by offering the demo.
 
 The order is what makes it quick: look at the terminal, paint the known frame, start the server, and only then import
-Textual and everything that rests on it.
+Textual and everything that rests on it. Whatever this module imports at its top delays that first frame.
 """
 
 import os
 import sys
-from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
 
-from tui.paths import find
+from tui.paths import config_file, find
 from tui.terminal.preflight import Terminal, Unsuitable, preflight
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Callable
+    from typing import Any
+
     from client.profile import Profile
     from tui.settings import Settings
     from tui.terminal.first_frame import FirstFrame
@@ -31,7 +33,7 @@ To connect to a server you have a token for:  headcount login --url https://…
 """
 
 
-def open_demo(flags: dict[str, Any], *, fresh: bool) -> int:
+def open_demo(flags: "dict[str, Any]", *, fresh: bool) -> int:
     """The app on the sample organisation. Returns the exit code."""
     try:
         terminal = _look(flags)
@@ -47,7 +49,8 @@ def open_demo(flags: dict[str, Any], *, fresh: bool) -> int:
         return _refuse(str(error))
 
 
-def _demo(terminal: Terminal, flags: dict[str, Any], frame: "FirstFrame", *, fresh: bool) -> int:
+def _demo(terminal: Terminal, flags: "dict[str, Any]", frame: "FirstFrame", *, fresh: bool) -> int:
+    _import_swiftly()
     from cli.demo import DemoError, running
 
     paths = find(os.environ)
@@ -66,30 +69,73 @@ def _demo(terminal: Terminal, flags: dict[str, Any], frame: "FirstFrame", *, fre
         raise OpenError(str(error)) from error
 
 
-def open_profile(flags: dict[str, Any]) -> int:
+def open_profile(flags: "dict[str, Any]") -> int:
     """The app on the configured profile; without one, the offer to open the demo."""
-    from tui.settings import SettingsError, load
-
-    paths = find(os.environ)
+    written = config_file(os.environ)
+    if not os.path.exists(written):  # noqa: PTH110 - pathlib would take longer to import than the frame to paint
+        return _without_settings(flags)
     try:
-        settings = load(paths.config_file, flags=flags)
-        chosen = settings.chosen_profile()
-    except SettingsError as error:
-        return _refuse(str(error))
-    if chosen is None:
-        return _offer_demo(flags)
-    try:
-        terminal = _look(settings.screen.model_dump())
+        terminal = _look({**_screen_of(written), **flags.get("screen", {})})
     except Unsuitable as error:
         return _refuse(str(error))
     from tui.splash import splash
     from tui.terminal.first_frame import painted
 
-    with painted(terminal, splash(terminal)) as frame:
-        return _run(terminal, settings, *chosen, frame)
+    try:
+        with painted(terminal, splash(terminal)) as frame:
+            code = _chosen(terminal, flags, frame)
+    except OpenError as error:
+        return _refuse(str(error))
+    return _offer_demo(flags) if code is None else code
 
 
-def _offer_demo(flags: dict[str, Any]) -> int:
+def _without_settings(flags: "dict[str, Any]") -> int:
+    """There is no profile to open; a flag or the environment may name one all the same."""
+    from tui.settings import SettingsError, load
+
+    try:
+        load(find(os.environ).config_file, flags=flags).chosen_profile()
+    except SettingsError as error:
+        return _refuse(str(error))
+    return _offer_demo(flags)
+
+
+def _chosen(terminal: Terminal, flags: "dict[str, Any]", frame: "FirstFrame") -> int | None:
+    """The app on the profile that the settings choose; None when they have none."""
+    _import_swiftly()
+    from tui.settings import SettingsError, load
+
+    try:
+        settings = load(find(os.environ).config_file, flags=flags)
+        chosen = settings.chosen_profile()
+    except SettingsError as error:
+        raise OpenError(str(error)) from error
+    if chosen is None:
+        return None
+    wanted = _look(settings.screen.model_dump())
+    terminal = wanted._replace(ascii_only=wanted.ascii_only or terminal.ascii_only)
+    return _run(terminal, settings, *chosen, frame)
+
+
+def _screen_of(path: str) -> dict[str, bool]:
+    """What file and environment seem to say of the screen, read in a millisecond: enough to paint the first frame.
+
+    The settings are read properly while it stands, and what they say counts.
+    """
+    try:
+        with open(path, encoding="utf-8", errors="replace") as file:  # noqa: PTH123 - as above
+            lines = file.readlines()
+    except OSError:
+        lines = []
+    pairs = [line.partition("=")[::2] for line in lines]
+    found = {name.strip(): value.split("#")[0].strip() == "true" for name, value in pairs}
+    for name in ("ascii", "slow", "mouse"):
+        if said := os.environ.get(f"HEADCOUNT_{name.upper()}"):
+            found[name] = said.lower() in {"1", "true", "yes", "on"}
+    return found
+
+
+def _offer_demo(flags: "dict[str, Any]") -> int:
     if not (sys.stdin.isatty() and sys.stderr.isatty()):
         return _refuse("No profile is configured yet. Make one with: headcount login --url https://…")
     print(_OFFER, file=sys.stderr)
@@ -100,13 +146,32 @@ def _offer_demo(flags: dict[str, Any]) -> int:
     return 0 if answer.strip() else open_demo(flags, fresh=False)
 
 
-def _look(flags: dict[str, Any]) -> Terminal:
+def _look(flags: "dict[str, Any]") -> Terminal:
     screen = flags.get("screen", flags)
     return preflight(
         ascii_only=bool(screen.get("ascii", False)),
         slow=bool(screen.get("slow", False)),
         mouse=bool(screen.get("mouse", True)),
     )
+
+
+def _import_swiftly() -> None:
+    """Spare what costs start-up and brings nothing: looking for garbage while modules load, and pydantic's plug-ins.
+
+    Those would be looked for among all installed packages; the demo's server, a child, spares them too.
+    """
+    import gc
+
+    gc.disable()
+    os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "1")
+
+
+def _loaded() -> None:
+    """Look for garbage again, but never among what the modules hold: that stays as long as the app."""
+    import gc
+
+    gc.freeze()
+    gc.enable()
 
 
 def _run(
@@ -116,7 +181,7 @@ def _run(
     profile: "Profile",
     frame: "FirstFrame",
     *,
-    diagnose: Callable[[], str] = str,
+    diagnose: "Callable[[], str]" = str,
 ) -> int:
     from client.journal import Journal
     from client.profile import open_client
@@ -124,6 +189,7 @@ def _run(
     from tui.paths import private_folder
     from tui.session import Session
 
+    _loaded()
     paths = find(os.environ)
     state = private_folder(paths.state)
     client = open_client(profile, journal=Journal(private_folder(state / "unanswered" / name)))
