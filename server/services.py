@@ -6,6 +6,7 @@ from server.catalogue import Catalogue
 from server.clock import Clock
 from server.notices import Notices
 from server.payments.gateway import Gateway
+from server.remembered import Remembered
 from server.settings import ServerSettings
 from server.store.database import Database
 
@@ -20,3 +21,5 @@ class Services:
     catalogue: Catalogue
     gateway: Gateway
     notices: Notices = field(default_factory=Notices)
+    totals: Remembered = field(default_factory=Remembered)
+    """Totals of filtered lists, by the filter and the organisation's newest event."""

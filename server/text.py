@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from functools import lru_cache
 
 _UNSAFE = re.compile(
     "[\u0000-\u001f\u007f-\u009f"  # controls
@@ -27,6 +28,7 @@ def is_unsafe(value: str) -> bool:
     return _UNSAFE.search(value) is not None
 
 
+@lru_cache(maxsize=4096)
 def fold(value: str) -> str:
     """A text without accents or case, its blanks single: what is sorted by and searched."""
     if value.isascii():

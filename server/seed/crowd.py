@@ -6,27 +6,77 @@ from collections.abc import Iterator
 from itertools import islice
 from typing import Any
 
-from sqlalchemy import Connection, Table, insert, update
+from sqlalchemy import Connection, update
 
 from contract.people import Role
 from contract.users import UserSource, UserStatus
 from server.catalogue import default_catalogue
 from server.founding import Founded, Founding, found
+from server.store import sqlite
 from server.store.tables import accounts, members, subscriptions, users
+from server.store.types import to_microseconds
 from server.text import email_key, fold, name_key, search_key
 
 CHUNK = 5000
 NOT_PAID_SHARE = 100
 """One in so many has no seat."""
 
-_FIRST = """
-Ada Boris Chloé Dmitri Élodie Farid Grażyna Hiroshi Ingrid João Kwame Léa Mehmet Nadia Øystein Priya Quentin Rosa
-Søren Tomás Ulrike Valentina Wei Ximena Yusuf Zoë
-""".split()
-_LAST = """
-Andersen Björk Castro Dubois Eriksson Fischer García Haddad Ivanova Jansen Kowalski Lindqvist Müller Nguyen Okafor
-Petrov Quispe Rossi Sánchez Tanaka Ueda Varga Weiß Xu Yılmaz Zieliński
-""".split()
+_FIRST = (
+    "Ada",
+    "Boris",
+    "Chloé",
+    "Dmitri",
+    "Élodie",
+    "Farid",
+    "Grażyna",
+    "Hiroshi",
+    "Ingrid",
+    "João",
+    "Kwame",
+    "Léa",
+    "Mehmet",
+    "Nadia",
+    "Øystein",
+    "Priya",
+    "Quentin",
+    "Rosa",
+    "Søren",
+    "Tomás",
+    "Ulrike",
+    "Valentina",
+    "Wei",
+    "Ximena",
+    "Yusuf",
+    "Zoë",
+)
+_LAST = (
+    "Andersen",
+    "Björk",
+    "Castro",
+    "Dubois",
+    "Eriksson",
+    "Fischer",
+    "García",
+    "Haddad",
+    "Ivanova",
+    "Jansen",
+    "Kowalski",
+    "Lindqvist",
+    "Müller",
+    "Nguyen",
+    "Okafor",
+    "Petrov",
+    "Quispe",
+    "Rossi",
+    "Sánchez",
+    "Tanaka",
+    "Ueda",
+    "Varga",
+    "Weiß",
+    "Xu",
+    "Yılmaz",
+    "Zieliński",
+)
 _POSITIONS = ("Engineer", "Analyst", "Sales manager", "Support agent", "Designer", "Accountant", "Sysadmin", "")
 
 
@@ -36,21 +86,18 @@ def seed_crowd(connection: Connection, name: str, count: int, now: dt.datetime) 
     wanted = Founding(organisation=name, owner=f"owner@{_slug(name)}.example", plan="enterprise", seats=count - waiting)
     founded = found(connection, wanted, default_catalogue(), now)
     rows = _people(founded, name, count, now)
-    while chunk := list(islice(rows, CHUNK)):
-        _write(connection, accounts, [account for account, _ in chunk])
-        memberships = [_membership(founded, account["id"], now) for account, _ in chunk]
-        _write(connection, members, memberships)
-        _write(connection, users, [user for _, user in chunk])
+    with sqlite.bulk_loading(connection):
+        while chunk := list(islice(rows, CHUNK)):
+            memberships = [_membership(founded, account["id"], now) for account, _ in chunk]
+            sqlite.insert_plain(connection, accounts, [account for account, _ in chunk])
+            sqlite.insert_plain(connection, members, memberships)
+            sqlite.insert_plain(connection, users, [user for _, user in chunk])
     connection.execute(
         update(subscriptions)
         .where(subscriptions.c.id == founded.subscription_id)
         .values(users_active=count - waiting, users_not_paid=waiting, version=2)
     )
     return founded.token
-
-
-def _write(connection: Connection, table: Table, rows: list[dict[str, Any]]) -> None:
-    connection.execute(insert(table), rows)
 
 
 def _people(
@@ -69,13 +116,13 @@ def _people(
             "last_name": last,
             "position": position,
         }
-        account = {"id": f"acc_{tail}{number:010}", "created_at": now, **person}
+        account = {"id": f"acc_{tail}{number:010}", "created_at": to_microseconds(now), **person}
         yield account, _user(founded, account, number, now, waits=number in waiting)
 
 
 def _user(founded: Founded, account: dict[str, Any], number: int, now: dt.datetime, *, waits: bool) -> dict[str, Any]:
     names = account["first_name"], account["last_name"]
-    added = now - dt.timedelta(minutes=max(0, 500_000 - number))
+    added = to_microseconds(now - dt.timedelta(minutes=max(0, 500_000 - number)))
     return {
         "id": account["id"].replace("acc_", "usr_"),
         "subscription_id": founded.subscription_id,
@@ -100,7 +147,7 @@ def _membership(founded: Founded, account_id: str, now: dt.datetime) -> dict[str
         "account_id": account_id,
         "role": Role.MEMBER.value,
         "spending_limit": 0,
-        "created_at": now,
+        "created_at": to_microseconds(now),
     }
 
 

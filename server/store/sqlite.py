@@ -5,7 +5,7 @@ import os
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from sqlalchemy import (
     ColumnElement,
@@ -23,9 +23,13 @@ from sqlalchemy import (
     table,
 )
 from sqlalchemy.pool import StaticPool
+from sqlalchemy.sql.expression import UnaryExpression
+from sqlalchemy.sql.operators import custom_op
 
-from server.settings import DatabaseInUseError
+from server.settings import DatabaseInUseError, SettingsError
 from server.store.tables import users
+
+T = TypeVar("T")
 
 PRAGMAS = (
     "PRAGMA journal_mode=WAL",
@@ -100,17 +104,22 @@ class WriterLock:
     """One writing process per file: a lock beside it, given back by the kernel however the process ends."""
 
     def __init__(self, path: Path) -> None:
+        self._database = path
         self._path = path.with_name(path.name + ".lock")
         self._file: int | None = None
 
     def take(self) -> None:
-        """Take the lock.
+        """Take the lock, and make sure that a new database can be read by its owner alone.
 
         Raises:
             DatabaseInUseError: another process has it.
         """
-        self._path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        handle = os.open(self._path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        try:
+            self._path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+            handle = os.open(self._path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        except OSError as error:
+            message = f"can't open {self._database}: {error}"
+            raise SettingsError(message) from error
         try:
             fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError as error:
@@ -118,6 +127,7 @@ class WriterLock:
             message = f"another process has {self._path.stem} open: SQLite takes one writing process"
             raise DatabaseInUseError(message) from error
         self._file = handle
+        os.close(os.open(self._database, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600))
 
     def release(self) -> None:
         """Give the lock back."""
@@ -135,6 +145,11 @@ def matches(words: list[str]) -> Select[tuple[int]]:
 def contains(column: ColumnElement[str], word: str) -> ColumnElement[bool]:
     """Whether a word is somewhere in a column, asked row by row."""
     return func.instr(column, word) > 0
+
+
+def unindexed(column: ColumnElement[T]) -> ColumnElement[T]:
+    """The same column, but SQLite takes no index for it: another condition is to lead."""
+    return UnaryExpression(column, operator=custom_op("+"), type_=column.type)
 
 
 @contextmanager

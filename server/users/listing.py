@@ -9,14 +9,11 @@ from contract.pages import Page
 from contract.users import User, UserSort, UsersQuery, UserStatus
 from server.http import cursors
 from server.http.call import Call
-from server.store import subscriptions
+from server.store import events, subscriptions
 from server.store.types import AnyRow, to_microseconds
 from server.store.user_lists import ORDERS, Order, UserList, Wanted
 from server.text import fold
 from server.users.answers import user_answer
-
-EASY_OFFSET = 1000
-"""Up to here a filtered list is not counted just to find out which end is nearer."""
 
 
 def list_users(call: Call) -> Page[User]:
@@ -30,9 +27,9 @@ def list_users(call: Call) -> Page[User]:
         status=query.status and query.status.value,
         source=query.source and query.source.value,
     )
-    found = UserList(call.connection, wanted)
-    needs_total = query.count or (query.offset or 0) > EASY_OFFSET
-    total = _total(call, wanted, found) if needs_total else None
+    row = subscriptions.get(call.connection, call.subscription_id)
+    found = UserList(call.connection, wanted, row.users_active + row.users_not_paid)
+    total = _total(call, wanted, found, row) if query.count or query.offset is not None else 0
     rows = _read(found, query, total)
     more = len(rows) > query.limit
     rows = rows[: query.limit]
@@ -44,13 +41,12 @@ def list_users(call: Call) -> Page[User]:
     )
 
 
-def _read(found: UserList, query: UsersQuery, total: int | None) -> Sequence[AnyRow]:
+def _read(found: UserList, query: UsersQuery, total: int) -> Sequence[AnyRow]:
     """One row more than the page holds, to know whether there is another."""
     order, descending = _order(query.sort)
     limit = query.limit + 1
     if query.offset is not None:
-        known = 2 * query.offset if total is None else total
-        return found.at(order, limit, descending=descending, offset=query.offset, total=known)
+        return found.at(order, limit, descending=descending, offset=query.offset, total=total)
     key = None if query.cursor is None else _key(query.sort, query.cursor, order)
     return found.after(order, limit, descending=descending, key=key)
 
@@ -74,10 +70,10 @@ def _key(sort: UserSort, cursor: str, order: Order) -> list[Any]:
     return [literal(value, String if isinstance(value, str) else BigInteger) for value in values]
 
 
-def _total(call: Call, wanted: Wanted, found: UserList) -> int:
-    """From the counters where they know it."""
-    if wanted.words or wanted.source:
-        return found.count()
-    row = subscriptions.get(call.connection, call.subscription_id)
+def _total(call: Call, wanted: Wanted, found: UserList, row: AnyRow) -> int:
+    """From the subscription's counters where they know it; otherwise counted once between two events."""
     by_status = {UserStatus.ACTIVE.value: row.users_active, UserStatus.NOT_PAID.value: row.users_not_paid}
-    return sum(by_status.values()) if wanted.status is None else int(by_status[wanted.status])
+    if not wanted.words and not wanted.source:
+        return sum(by_status.values()) if wanted.status is None else int(by_status[wanted.status])
+    seq = events.last_seq(call.connection, call.organisation_id)
+    return call.services.totals.get((wanted, seq), found.count)

@@ -57,7 +57,8 @@ seat_usage = Table(
 sandbox_state = Table(
     "sandbox_state",
     metadata,
-    Column("id", Integer, CheckConstraint("id = 1", "single"), primary_key=True, autoincrement=False),
+    Column("id", Integer, primary_key=True, autoincrement=False),
     amount("clock_offset"),
     Column("next_payment", String(20), nullable=False, server_default="accept"),
+    CheckConstraint("id = 1", "single"),
 )
