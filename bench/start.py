@@ -56,7 +56,7 @@ class Program:
 
 def headcount(env: Mapping[str, str], *words: str) -> Program:
     """The app: usable once `+` on the Overview is answered; the draft is discarded before it leaves."""
-    return Program([HEADCOUNT, *words], env, "taken", "+", "asking", "dq")
+    return Program([*HEADCOUNT, *words], env, "taken", "+", "asking", "dq")
 
 
 def measure(world: World) -> list[Figure]:
@@ -89,6 +89,10 @@ def _figures(
         return median([getattr(run, field) for run in runs[name]])
 
     bare = typical("bare", "usable")
+
+    def bare_too(field: str) -> str:
+        return f"bare Textual {typical('bare', field):,.0f}"
+
     beside = f"bare Textual {bare:.0f} ms"
     usable, demo = typical("profile", "usable"), typical("demo", "usable")
     frame = typical("profile", "frame")
@@ -104,12 +108,16 @@ def _figures(
             f"{usable:.0f} ms, overview {overview:.1f} ms; {beside}",
         ),
         _figure(
-            "the same for `headcount demo`, which starts its server too", demo / bare, "×", 1.1, f"{demo:.0f} ms; {beside}"
+            "the same for `headcount demo`, which starts its server too",
+            demo / bare,
+            "×",
+            1.1,
+            f"{demo:.0f} ms; {beside}",
         ),
-        _figure("bytes until usable", typical("profile", "bytes"), "B", 8000, f"bare {typical('bare', 'bytes'):,.0f} B"),
+        _figure("bytes until usable", typical("profile", "bytes"), "B", 8000, bare_too("bytes")),
         _figure("round trips before data", len(requests), "", 1, ", ".join(requests)),
-        _figure("`q` → process gone", typical("profile", "leaving"), "ms", 25, f"bare {typical('bare', 'leaving'):.0f} ms"),
-        _figure("resident memory", typical("profile", "resident"), "MiB", 60, f"bare {typical('bare', 'resident'):.0f} MiB"),
+        _figure("`q` → process gone", typical("profile", "leaving"), "ms", 25, bare_too("leaving")),
+        _figure("resident memory", typical("profile", "resident"), "MiB", 60, bare_too("resident")),
         _figure(f"bytes in {IDLE:.0f} s without a key", idle, "B", 0),
     ]
 
@@ -121,7 +129,7 @@ def _python() -> float:
 
 
 def _idle(home: Mapping[str, str]) -> int:
-    with Watched([HEADCOUNT], home) as app:
+    with Watched(HEADCOUNT, home) as app:
         app.until("taken")
         app.settle(1.0)
         before, end = len(app.raw), time.perf_counter() + IDLE
@@ -134,7 +142,7 @@ def _idle(home: Mapping[str, str]) -> int:
 
 def _requests(world: World, place: Place) -> list[str]:
     """What was asked until the first data was on the screen."""
-    with Line(world.path("line"), place.socket) as line, Watched([HEADCOUNT], world.home(place, line.here)) as app:
+    with Line(world.path("line"), place.socket) as line, Watched(HEADCOUNT, world.home(place, line.here)) as app:
         asked = len(line.requests)
         app.until("taken")
         found = line.since(asked)

@@ -17,7 +17,9 @@ import httpx
 from bench.figures import median
 from bench.terminal import ROOT, environment
 
-HEADCOUNT = str(Path(sys.executable).with_name("headcount"))
+HEADCOUNT = ["-c", "import re, sys; from cli.main import run; run()"]
+"""As the console script of an installation does."""
+
 HELLO = "/healthz"
 MANY, QUICK = 1_000_000, 10_000
 
@@ -126,7 +128,7 @@ class World:
         token.touch(mode=0o600)
         token.write_text(place.token, encoding="ascii")
         url = f"unix://{socket or place.socket}"
-        login = [sys.executable, HEADCOUNT, "login", "--url", url, "--token-file", str(token)]
+        login = [sys.executable, *HEADCOUNT, "login", "--url", url, "--token-file", str(token)]
         subprocess.run(login, env=environment(env), cwd=ROOT, check=True, capture_output=True)
         return env
 

@@ -2,6 +2,7 @@
 
 import importlib
 import re
+import sys
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
@@ -102,7 +103,8 @@ def open_client(
 
 
 def _connect(profile: Profile, transport: Any) -> Channel:
-    # Imported here, as httpx takes longer to load than the first screen to paint.
+    # Imported here, as httpx takes longer to load than the first screen to paint; a third of that is its command line.
+    sys.modules.setdefault("httpx._main", None)  # type: ignore[arg-type] # None is how Python spells "don't import it"
     http = importlib.import_module("client.transport")
     wire = http.Wire(
         token=profile.token(),

@@ -1,49 +1,63 @@
 """Where Headcount keeps its files: the XDG base directories, on every system."""
 
-from collections.abc import Mapping
-from pathlib import Path
-from typing import NamedTuple
+import os
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
 
 _NAME = "headcount"
+_CONFIG_FILE = "config.toml"
 
 
-class Paths(NamedTuple):
+class Paths:
     """The folders in use. None of them needs to exist yet."""
 
-    config: Path
-    data: Path
-    state: Path
-    runtime: Path | None
+    def __init__(self, *, config: "Path", data: "Path", state: "Path", runtime: "Path | None") -> None:
+        self.config = config
+        self.data = data
+        self.state = state
+        self.runtime = runtime
 
     @property
-    def config_file(self) -> Path:
+    def config_file(self) -> "Path":
         """The settings of this user."""
-        return self.config / "config.toml"
+        return self.config / _CONFIG_FILE
 
     @property
-    def demo(self) -> Path:
+    def demo(self) -> "Path":
         """The sample organisation of `headcount demo`."""
         return self.data / "demo"
 
 
-def find(environ: Mapping[str, str]) -> Paths:
-    """The folders this environment names, each with its default under the home folder."""
-    home = Path(environ.get("HOME") or Path.home())
+def config_file(environ: "Mapping[str, str]") -> str:
+    """`find(environ).config_file`, for who is in too much of a hurry to import pathlib."""
+    return os.path.join(_base(environ, "XDG_CONFIG_HOME", ".config"), _NAME, _CONFIG_FILE)  # noqa: PTH118 - see above
 
-    def base(variable: str, default: str) -> Path:
-        named = environ.get(variable, "")
-        return Path(named) if named.startswith("/") else home / default
+
+def find(environ: "Mapping[str, str]") -> Paths:
+    """The folders this environment names, each with its default under the home folder."""
+    from pathlib import Path
 
     runtime = environ.get("XDG_RUNTIME_DIR", "")
     return Paths(
-        config=base("XDG_CONFIG_HOME", ".config") / _NAME,
-        data=base("XDG_DATA_HOME", ".local/share") / _NAME,
-        state=base("XDG_STATE_HOME", ".local/state") / _NAME,
+        config=Path(_base(environ, "XDG_CONFIG_HOME", ".config"), _NAME),
+        data=Path(_base(environ, "XDG_DATA_HOME", ".local/share"), _NAME),
+        state=Path(_base(environ, "XDG_STATE_HOME", ".local/state"), _NAME),
         runtime=Path(runtime) if runtime.startswith("/") else None,
     )
 
 
-def private_folder(path: Path) -> Path:
+def _base(environ: "Mapping[str, str]", variable: str, default: str) -> str:
+    named = environ.get(variable, "")
+    if named.startswith("/"):
+        return named
+    home = environ.get("HOME") or os.path.expanduser("~")  # noqa: PTH111 - see above
+    return os.path.join(home, default)  # noqa: PTH118 - see above
+
+
+def private_folder(path: "Path") -> "Path":
     """Make a folder that only its owner may enter, and refuse one that others already can.
 
     Raises:
