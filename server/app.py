@@ -12,7 +12,6 @@ import logging
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager, suppress
 from importlib import import_module
-from importlib.metadata import version
 from importlib.util import find_spec
 from types import ModuleType
 from typing import Any
@@ -218,6 +217,8 @@ def _ready(services: Services) -> Callable[[Request], Awaitable[Response]]:
 
 
 async def _openapi(_: Request) -> Response:
+    from importlib.metadata import version
+
     from contract.openapi import document
 
     return Response(json.dumps(document(version("headcount"))), media_type="application/json")

@@ -1,8 +1,8 @@
 """Quotes, invoices, payments (D4, D5)."""
 
-from sqlalchemy import CheckConstraint, Column, ForeignKey, Index, Integer, String, Table, Text, UniqueConstraint
+from sqlalchemy import CheckConstraint, Column, ForeignKey, Integer, String, Table, Text, UniqueConstraint
 
-from server.store.tables.columns import amount, count, identity, metadata, moment, reference, words
+from server.store.tables.columns import amount, count, identity, metadata, moment, partial_index, reference, words
 from server.store.types import Day
 
 quotes = Table(
@@ -82,8 +82,8 @@ payments = Table(
 )
 _SUCCEEDED = payments.c.status == "succeeded"
 _ASKED = payments.c.status == "asked"
-Index("uq_payments_paid", payments.c.invoice_id, unique=True, sqlite_where=_SUCCEEDED, postgresql_where=_SUCCEEDED)
-Index("ix_payments_asked", payments.c.id, sqlite_where=_ASKED, postgresql_where=_ASKED)
+partial_index("uq_payments_paid", payments.c.invoice_id, unique=True, where=_SUCCEEDED)
+partial_index("ix_payments_asked", payments.c.id, where=_ASKED)
 
 sandbox_charges = Table(
     "sandbox_charges",

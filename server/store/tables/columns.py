@@ -6,7 +6,9 @@ from sqlalchemy import (
     BigInteger,
     Boolean,
     Column,
+    ColumnElement,
     ForeignKey,
+    Index,
     Integer,
     MetaData,
     String,
@@ -60,3 +62,10 @@ def amount(name: str, *, nullable: bool = False) -> Column[Any]:
 def flag(name: str, *, default: bool = False) -> Column[bool]:
     """Yes or no."""
     return Column(name, Boolean, nullable=False, server_default=text("true" if default else "false"))
+
+
+def partial_index(
+    name: str, *columns: ColumnElement[Any], where: ColumnElement[bool] | None = None, unique: bool = False
+) -> Index:
+    """An index over some of the rows. Naming another database's `where` here too would import its whole dialect."""
+    return Index(name, *columns, sqlite_where=where, unique=unique)

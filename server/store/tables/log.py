@@ -1,8 +1,8 @@
 """What happened, and what the server remembers for itself: events, keys, seat use, the sandbox."""
 
-from sqlalchemy import CheckConstraint, Column, ForeignKey, Index, Integer, LargeBinary, String, Table, Text
+from sqlalchemy import CheckConstraint, Column, ForeignKey, Integer, LargeBinary, String, Table, Text
 
-from server.store.tables.columns import amount, count, metadata, moment, words
+from server.store.tables.columns import amount, count, metadata, moment, partial_index, words
 from server.store.types import Day, Moment
 
 idempotency_keys = Table(
@@ -35,13 +35,12 @@ events = Table(
     Column("hash", String(64), nullable=False),
 )
 _KEYED = events.c.idempotency_key.is_not(None)
-Index(
+partial_index(
     "ix_events_key",
     events.c.organisation_id,
     events.c.idempotency_key,
     events.c.seq,
-    sqlite_where=_KEYED,
-    postgresql_where=_KEYED,
+    where=_KEYED,
 )
 
 seat_usage = Table(

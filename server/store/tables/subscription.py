@@ -1,8 +1,8 @@
 """The subscription, its users (D15, D16)."""
 
-from sqlalchemy import CheckConstraint, Column, ForeignKey, Index, Integer, String, Table
+from sqlalchemy import CheckConstraint, Column, ForeignKey, Integer, String, Table
 
-from server.store.tables.columns import amount, count, flag, identity, metadata, moment, reference, words
+from server.store.tables.columns import amount, count, flag, identity, metadata, moment, partial_index, reference, words
 from server.store.types import Day, Number
 
 subscriptions = Table(
@@ -80,22 +80,20 @@ for _name, _columns in {
     "source": (users.c.source, users.c.name_key, users.c.number),
     "last": (users.c.last_key,),
 }.items():
-    Index(f"ix_users_{_name}", _OF_SUBSCRIPTION, *_columns, sqlite_where=LIVING, postgresql_where=LIVING)
+    partial_index(f"ix_users_{_name}", _OF_SUBSCRIPTION, *_columns, where=LIVING)
 _WAITING = LIVING & (users.c.status == "not_paid")
-Index(
+partial_index(
     "ix_users_waiting",
     _OF_SUBSCRIPTION,
     users.c.waiting_since,
     users.c.number,
-    sqlite_where=_WAITING,
-    postgresql_where=_WAITING,
+    where=_WAITING,
 )
-Index(
+partial_index(
     "uq_users_email",
     _OF_SUBSCRIPTION,
     users.c.email_key,
     unique=True,
-    sqlite_where=LIVING,
-    postgresql_where=LIVING,
+    where=LIVING,
 )
-Index("uq_users_account", users.c.account_id, unique=True, sqlite_where=LIVING, postgresql_where=LIVING)
+partial_index("uq_users_account", users.c.account_id, unique=True, where=LIVING)

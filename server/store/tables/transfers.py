@@ -1,8 +1,8 @@
 """Transfer requests, decisions and invitation codes (D21–D27)."""
 
-from sqlalchemy import Column, ForeignKey, Index, Integer, LargeBinary, String, Table, Text
+from sqlalchemy import Column, ForeignKey, Integer, LargeBinary, String, Table, Text
 
-from server.store.tables.columns import count, flag, identity, metadata, moment, reference, words
+from server.store.tables.columns import count, flag, identity, metadata, moment, partial_index, reference, words
 from server.store.types import Number
 
 transfers = Table(
@@ -43,23 +43,21 @@ for _name, _columns in {
     "email": (transfers.c.email_key, transfers.c.number),
     "expires": (transfers.c.expires_at, transfers.c.number),
 }.items():
-    Index(f"ix_transfers_{_name}", transfers.c.subscription_id, *_columns)
-Index(
+    partial_index(f"ix_transfers_{_name}", transfers.c.subscription_id, *_columns)
+partial_index(
     "uq_transfers_pending",
     transfers.c.subscription_id,
     transfers.c.email_key,
     unique=True,
-    sqlite_where=_PENDING,
-    postgresql_where=_PENDING,
+    where=_PENDING,
 )
-Index(
+partial_index(
     "ix_transfers_pending",
     transfers.c.subscription_id,
     transfers.c.direction,
     transfers.c.expires_at,
     transfers.c.number,
-    sqlite_where=_PENDING,
-    postgresql_where=_PENDING,
+    where=_PENDING,
 )
 
 decisions = Table(
