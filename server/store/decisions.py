@@ -5,6 +5,7 @@ from typing import Any
 
 from sqlalchemy import Connection, insert, select, update
 
+from server.store.bulk import execute_many
 from server.store.tables import LIVING, accounts, decision_items, decisions, subscriptions, users
 from server.store.transfers import chunks
 from server.store.types import AnyRow
@@ -42,8 +43,7 @@ def add(connection: Connection, values: dict[str, Any], items: Sequence[dict[str
     """Keep a decision with its items, in their order."""
     connection.execute(insert(decisions), values)
     rows = [{"decision_id": values["id"], "position": position, **item} for position, item in enumerate(items)]
-    if rows:
-        connection.execute(insert(decision_items), rows)
+    execute_many(connection, insert(decision_items), rows)
 
 
 def find(connection: Connection, subscription_id: str, decision_id: str) -> AnyRow | None:

@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import Connection, func, insert, select, update
 
 from contract.events import Event
+from server.store.bulk import execute_many
 from server.store.database import CHANGED
 from server.store.tables import events, organisations
 
@@ -50,7 +51,7 @@ def append(
         )
         prev_hash = digest
     if rows:
-        connection.execute(insert(events), rows)
+        execute_many(connection, insert(events), rows)
         connection.execute(
             update(organisations)
             .where(organisations.c.id == organisation_id)

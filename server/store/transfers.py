@@ -19,6 +19,7 @@ from sqlalchemy import (
 
 from contract.transfers import TransferSort, TransfersQuery
 from server.http import cursors
+from server.store.bulk import execute_many
 from server.store.tables import transfers
 from server.store.types import AnyRow, from_microseconds, to_microseconds
 from server.text import fold
@@ -135,12 +136,10 @@ def add(connection: Connection, values: Mapping[str, Any]) -> None:
 
 def change(connection: Connection, rows: Sequence[Mapping[str, Any]], *names: str) -> None:
     """Set these columns of many requests, each row of values with its `number`; every version goes up by one."""
-    if rows:
-        values: dict[str, Any] = {name: bindparam(f"new_{name}") for name in names}
-        connection.execute(
-            update(transfers).where(T.number == bindparam("row")).values(version=T.version + 1, **values),
-            [{"row": row["number"], **{f"new_{name}": row[name] for name in names}} for row in rows],
-        )
+    values: dict[str, Any] = {name: bindparam(f"new_{name}") for name in names}
+    statement = update(transfers).where(T.number == bindparam("row")).values(version=T.version + 1, **values)
+    given = [{"row": row["number"], **{f"new_{name}": row[name] for name in names}} for row in rows]
+    execute_many(connection, statement, given)
 
 
 def chunks(values: Sequence[str]) -> Iterator[Sequence[str]]:

@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import Connection, and_, insert, select, update
 
 from contract.users import UserStatus
+from server.store.bulk import execute_many
 from server.store.tables import LIVING, accounts, members, users
 from server.store.types import AnyRow
 
@@ -78,8 +79,7 @@ def of_account(connection: Connection, subscription_id: str, account_id: str) ->
 
 def add(connection: Connection, rows: Sequence[dict[str, Any]]) -> None:
     """List new users."""
-    if rows:
-        connection.execute(insert(users), rows)
+    execute_many(connection, insert(users), rows)
 
 
 def change(connection: Connection, user_id: str, **values: Any) -> AnyRow:

@@ -1,5 +1,6 @@
 """Requests as they travel, as the rules see them, and as events name them."""
 
+from operator import attrgetter
 from typing import Any
 
 from contract.events import EventObject
@@ -10,13 +11,16 @@ from server.http.problems import ServerProblem
 from server.store.types import AnyRow
 
 _FIELDS = tuple(Transfer.model_fields)
+_of_row = attrgetter(*_FIELDS)
+_DIRECTIONS = {each.value: each for each in Direction}
+_STATES = {each.value: each for each in TransferState}
 
 
 def as_answer(row: AnyRow, **changes: Any) -> Transfer:
     """A row as it travels; with `changes`, as it is after they are written (`store.transfers.change`)."""
-    values = {name: getattr(row, name) for name in _FIELDS}
+    values = dict(zip(_FIELDS, _of_row(row), strict=True))
     if changes:
-        values |= {name: value for name, value in changes.items() if name in values}
+        values |= {name: changes[name] for name in changes.keys() & _FIELDS}
         values["version"] += 1
     if values["state"] != TransferState.PENDING.value:
         values["resend_after"] = None
@@ -27,8 +31,8 @@ def as_request(row: AnyRow) -> Request:
     """What the rules look at in a row."""
     return Request(
         id=row.id,
-        direction=Direction(row.direction),
-        state=TransferState(row.state),
+        direction=_DIRECTIONS[row.direction],
+        state=_STATES[row.state],
         version=row.version,
         expires_at=row.expires_at,
         account_id=row.account_id,
