@@ -13,6 +13,7 @@ from textual.widget import Widget
 from client.errors import HeadcountError, QuoteExpired, QuoteStale
 from client.protocol import new_key
 from contract.events import EventKind
+from contract.people import Permission
 from contract.quotes import Change, Quote
 from contract.subscription import Overview
 from screens.confirm import Confirm, Summary
@@ -98,6 +99,7 @@ class OverviewScreen(LiveArea):
         moved = quote and quote.subscription_version != overview.subscription.version
         if self.draft and moved and not self._confirming:
             self._ask(replace(self.draft, remark="The subscription has changed meanwhile; this is the price now."))
+            self.show_result(self.draft.remark, "warn")
 
     def _paint(self, overview: Overview) -> None:
         glyphs = glyphs_of(self)
@@ -199,15 +201,15 @@ class OverviewScreen(LiveArea):
         if draft.refusal:
             return [[(draft.refusal, "bad")]]
         if draft.quote is None:
-            return [[(draft.remark or f"asking what {draft.seats:,} seats cost…", "dim")]]
+            return [[(f"asking what {draft.seats:,} seats cost…", "dim")]]
         first, second = price_lines(draft.quote, overview.subscription.billing_cycle)
-        second.append((f"   {holds_until(draft.quote)}   {draft.remark}".rstrip(), "dim"))
+        second.append((f"   {holds_until(draft.quote)}", "dim"))
         return [first, second]
 
     def _standing_lines(self, overview: Overview) -> list[list[Span]]:
         scheduled = overview.subscription.scheduled_seats
         if scheduled is not None:
-            said = f"{scheduled:,} seats from {overview.subscription.period_end:%d %b}: + takes the reduction back"
+            said = f"{scheduled:,} seats from {overview.subscription.period_end:%-d %b}: + takes the reduction back"
             return [[(said, "warn")]]
         return [[("no change drafted", "dim"), ("   + and - change the seats, nothing is sent yet", "dim")]]
 
@@ -216,8 +218,11 @@ class OverviewScreen(LiveArea):
     def action_confirm(self) -> None:
         """c: the dialog that says what will happen; its `y` does it."""
         draft = self.draft
+        me = self.session.overview and self.session.overview.me
         if draft is None:
             self.show_result("There is nothing to confirm: + and - change the number of seats.", "dim")
+        elif me and Permission.CONFIRM_QUOTES not in me.may:
+            self.show_result(f"Your role ({me.role.value}) may ask for prices, not confirm them.", "warn")
         elif draft.refusal:
             self.show_result(draft.refusal, "bad")
         elif draft.quote is None:

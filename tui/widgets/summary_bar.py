@@ -1,11 +1,12 @@
 """What a draft costs, at the bottom of the Overview: a few lines that keep their place."""
 
 from collections.abc import Sequence
+from textwrap import wrap
 
 from textual.strip import Strip
 
-from tui.theme import Line
-from tui.widgets.canvas import Canvas
+from tui.theme import Line, pieces
+from tui.widgets.canvas import Canvas, width_of
 
 __all__ = ["SummaryBar"]
 
@@ -29,5 +30,14 @@ class SummaryBar(Canvas):
 
     def draw(self, y: int) -> Strip:
         """One of them."""
-        line = self._lines[y] if y < len(self._lines) else ""
+        lines = self._wrapped() if len(self._lines) == 1 else self._lines
+        line = lines[y] if y < len(lines) else ""
         return self.strip_of([" ", *(line if isinstance(line, list) else [line])], self.size.width)
+
+    def _wrapped(self) -> list[Line]:
+        """A single line may need the room of two."""
+        parts = pieces(self._lines[0])
+        text = "".join(text for text, _ in parts)
+        if width_of(self._lines[0]) < self.size.width:
+            return [self._lines[0]]
+        return [(part, parts[0][1]) for part in wrap(text, max(20, self.size.width - 2))]
