@@ -20,6 +20,7 @@ from starlette.applications import Starlette
 
 from contract.people import Role
 from contract.subscription import BillingCycle
+from contract.users import User
 from server.app import create_app
 from server.clock import Clock
 from server.founding import Founding, found, give_token
@@ -27,6 +28,10 @@ from server.services import Services
 from server.settings import ServerSettings
 from server.store import organisations
 from server.text import email_key
+from server.unit import Unit
+from server.users.adding import become_accounts
+from server.users.seating import Listing, list_users
+from server.verify import findings
 
 NOW = dt.datetime(2025, 11, 14, 9, 30, tzinfo=dt.UTC)
 """A Friday in the middle of a month."""
@@ -110,7 +115,7 @@ def make_organisation(
     currency: str = "EUR",
     owner: str = "",
 ) -> Team:
-    """An organisation with that many users (`user0@…`, added by hand, one second apart by id order)."""
+    """An organisation with that many users (see `add_users`)."""
     services = server.services
     wanted = Founding(
         organisation=name,
@@ -124,4 +129,33 @@ def make_organisation(
     )
     with services.database.write() as connection:
         made = found(connection, wanted, services.catalogue, services.clock.now())
-    return Team(server, made.organisation_id, made.subscription_id, made.account_id, made.token)
+    team = Team(server, made.organisation_id, made.subscription_id, made.account_id, made.token)
+    add_users(team, users)
+    return team
+
+
+def add_users(team: Team, count: int, *, start: int = 0) -> list[User]:
+    """List so many new accounts (`user0@…` on, by name `User 0` on), without going through the API."""
+    services = team.server.services
+    domain = f"{team.organisation_id[4:12].lower()}.example"
+    addresses = [f"user{number}@{domain}" for number in range(start, start + count)]
+    listings = [
+        Listing(account_id="", email=address, email_key=address, first_name="User", last_name=str(start + number))
+        for number, address in enumerate(addresses)
+    ]
+    with services.database.write() as connection:
+        unit = Unit(
+            connection=connection,
+            organisation_id=team.organisation_id,
+            subscription_id=team.subscription_id,
+            now=services.clock.now(),
+        )
+        users = list_users(unit, become_accounts(unit, listings)) if count else []
+        unit.record()
+    return users
+
+
+def findings_in(server: RunningServer) -> list[str]:
+    """What `headcount server verify` would say about the database now."""
+    with server.services.database.read() as connection:
+        return list(findings(connection))

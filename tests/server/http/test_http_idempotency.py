@@ -1,0 +1,118 @@
+"""Idempotency keys: the same command twice is once (D30)."""
+
+import datetime as dt
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+from builders import NOW, Team, make_organisation, running
+
+from contract.people import Role
+from server.http.idempotency import KEPT
+from server.store import users
+
+KEY = {"Idempotency-Key": "k-1"}
+ADA = {"email": "ada@b.example", "first_name": "Ada"}
+
+
+@pytest.fixture
+async def team(tmp_path: Path) -> AsyncIterator[Team]:
+    """One organisation."""
+    async with running(tmp_path) as server:
+        yield make_organisation(server)
+
+
+async def test_the_same_again_is_replayed(team: Team) -> None:
+    """Same key, same payload (in any spelling): the same bytes, marked as replayed, and one user."""
+    async with team.client() as api:
+        first = await api.post("/v1/users", json=ADA, headers=KEY)
+        raw = b'  {"first_name":"\\u0041da",   "email":"ada@b.example"}'
+        again = await api.post("/v1/users", content=raw, headers={**KEY, "Content-Type": "application/json"})
+        assert "idempotency-replayed" not in first.headers
+        assert again.headers["idempotency-replayed"] == "true"
+        assert (again.status_code, again.content, again.headers["etag"]) == (201, first.content, first.headers["etag"])
+        assert (await api.get("/v1/users?count=true")).json()["total"] == 1
+
+
+async def test_another_payload_is_refused(team: Team) -> None:
+    """A key belongs to one payload."""
+    async with team.client() as api:
+        await api.post("/v1/users", json=ADA, headers=KEY)
+        answer = await api.post("/v1/users", json={"email": "bob@b.example"}, headers=KEY)
+    assert (answer.status_code, answer.json()["code"]) == (422, "idempotency_key_reused")
+
+
+async def test_a_key_is_scoped(team: Team) -> None:
+    """Another account, another method and path: the same key is another key."""
+    admin = team.token_of(Role.ADMIN)
+    async with team.client() as api, team.server.client(admin) as other:
+        made = (await api.post("/v1/users", json=ADA, headers=KEY)).json()
+        assert (await other.post("/v1/users", json={"email": "bob@b.example"}, headers=KEY)).status_code == 201
+        assert (await api.delete(f"/v1/users/{made['id']}", headers=KEY)).json()["status"] == "removed"
+        assert (await api.post(f"/v1/users/{made['id']}/restore", headers=KEY)).json()["status"] == "active"
+
+
+@pytest.mark.parametrize("key", ["", "a b", "ü", "x" * 256, "a\tb"])
+async def test_a_key_is_visible_ascii(team: Team, key: str) -> None:
+    """1 to 255 visible ASCII characters, or 400."""
+    async with team.client() as api:
+        answer = await api.post("/v1/users", json=ADA, headers={"Idempotency-Key": key.encode()})  # type: ignore[dict-item]
+    assert answer.json()["code"] == "bad_request"
+
+
+async def test_a_refusal_is_not_kept(team: Team) -> None:
+    """What was refused before anything happened may be sent again with the same key, and then works."""
+    async with team.client() as api:
+        user = (await api.post("/v1/users", json=ADA)).json()
+        assert (await api.post("/v1/users", json=ADA, headers=KEY)).status_code == 409
+        await api.delete(f"/v1/users/{user['id']}")
+        assert (await api.post("/v1/users", json=ADA, headers=KEY)).status_code == 201
+
+
+async def test_a_crash_is_kept(team: Team, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture) -> None:
+    """A fault of the server is the answer to its key, and left nothing behind."""
+
+    def fail(*_: object) -> None:
+        message = "disk on fire: secret"
+        raise RuntimeError(message)
+
+    async with team.client() as api:
+        with monkeypatch.context() as patch:
+            patch.setattr(users, "add", fail)
+            first = await api.post("/v1/users", json=ADA, headers=KEY)
+        again = await api.post("/v1/users", json=ADA, headers=KEY)
+        assert (first.status_code, first.json()["code"]) == (500, "internal_error")
+        assert again.content == first.content
+        assert again.headers["idempotency-replayed"] == "true"
+        assert "secret" not in first.text
+        assert "disk on fire" in caplog.text
+        assert (await api.get("/v1/users?count=true")).json()["total"] == 0
+        assert (await api.post("/v1/users", json=ADA, headers={"Idempotency-Key": "k-2"})).status_code == 201
+
+
+async def test_a_key_ends(team: Team) -> None:
+    """After a day a key is forgotten."""
+    async with team.client() as api:
+        user = (await api.post("/v1/users", json=ADA, headers=KEY)).json()
+        await api.delete(f"/v1/users/{user['id']}")
+        team.server.clock.move_to(NOW + KEPT + dt.timedelta(seconds=1))
+        answer = await api.post("/v1/users", json=ADA, headers=KEY)
+    assert answer.status_code == 201
+    assert "idempotency-replayed" not in answer.headers
+
+
+async def test_money_needs_a_key(team: Team) -> None:
+    """Where money moves, a key is required."""
+    async with team.client() as api:
+        answer = await api.post("/v1/quotes/quo_1/confirm")
+    assert answer.json()["code"] == "idempotency_key_required"
+
+
+async def test_events_name_the_key(team: Team) -> None:
+    """The events of a command are found by its key."""
+    async with team.client(**{"X-Request-Id": "mine"}) as api:
+        await api.post("/v1/users", json=ADA, headers=KEY)
+        await api.post("/v1/users", json={"email": "bob@b.example"})
+        found = (await api.get("/v1/events?idempotency_key=k-1&count=true")).json()
+    assert found["total"] == 1
+    assert found["items"][0]["request"] == {"id": "mine", "idempotency_key": "k-1"}
