@@ -256,5 +256,9 @@ class FormScreen(ModalScreen[Result]):
         return self.query_one(Form)
 
     def on_form_left(self) -> None:
-        """Esc: close, nothing happens."""
+        """Esc."""
+        self.leave()
+
+    def leave(self) -> None:
+        """Close, nothing happens. For subclasses that have something to ask first."""
         self.dismiss(None)

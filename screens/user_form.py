@@ -227,7 +227,7 @@ class AddUsers(FormScreen[str]):
 
     # Leaving.
 
-    def on_form_left(self) -> None:
+    def leave(self) -> None:
         """Esc: drop what was pasted, else leave; what is typed is thrown away only by a second Esc."""
         if self.pasted:
             if not self._sending:

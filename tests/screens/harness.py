@@ -103,9 +103,20 @@ class Wire(httpx.AsyncBaseTransport):
         return [key for method, where, key in self.sent if where == path and method != "GET"]
 
 
-async def _hasten(_: float) -> None:
-    """A pause between two attempts that takes no time."""
-    await asyncio.sleep(0.01)
+@dataclass
+class Haste:
+    """A pace at which pauses between attempts take no time, but count as if they had."""
+
+    now: float = 0.0
+
+    async def sleep(self, seconds: float) -> None:
+        """Let the time of the attempts pass."""
+        self.now += max(seconds, 1.0)
+        await asyncio.sleep(0)
+
+    def pace(self) -> Pace:
+        """For a client."""
+        return Pace(sleep=self.sleep, chance=lambda: 0.5, clock=lambda: self.now)
 
 
 @dataclass
@@ -155,6 +166,11 @@ class Desk:
     def text(self) -> str:
         """All of it."""
         return "\n".join(self.lines)
+
+    @property
+    def words(self) -> str:
+        """The same with every break and gap as one blank, for sentences that wrap."""
+        return " ".join(self.text.split())
 
     @property
     def table(self) -> VirtualTable:
@@ -207,13 +223,10 @@ class Office:
         path.chmod(0o600)
         return Profile(url=f"unix://{self.socket}", token_file=path, read_only=read_only)
 
-    def app(
-        self, role: Role = Role.OWNER, *, read_only: bool = False, budget: float = 0.2, **options: Any
-    ) -> tuple[HeadcountApp, Wire]:
+    def app(self, role: Role = Role.OWNER, *, read_only: bool = False, **options: Any) -> tuple[HeadcountApp, Wire]:
         """The app of somebody in this role, and the wire it uses."""
         wire = Wire(self.socket)
-        pace = Pace(sleep=_hasten, chance=lambda: 0.0, budget=budget)
-        client = open_client(self._profile(role, read_only=read_only), pace=pace, transport=wire)
+        client = open_client(self._profile(role, read_only=read_only), pace=Haste().pace(), transport=wire)
         session = Session(client, "acme-prod", read_only=read_only)
         settings = Settings(screen=Screen(theme="dark"))
         return HeadcountApp(session, settings, state_dir=self.folder / "state", **options), wire
@@ -225,11 +238,10 @@ class Office:
         *,
         size: tuple[int, int] = (80, 24),
         area: str = "",
-        budget: float = 10.0,
         **options: Any,
     ) -> AsyncIterator[Desk]:
         """The app, started and settled; `area` is opened first."""
-        app, wire = self.app(role, budget=budget, **options)
+        app, wire = self.app(role, **options)
         async with app.run_test(size=size) as pilot:
             desk = Desk(app, pilot, wire)
             await desk.settled()
