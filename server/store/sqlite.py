@@ -48,13 +48,11 @@ SEARCH_DDL = (
     """CREATE TRIGGER users_search_added AFTER INSERT ON users WHEN new.removed_at IS NULL BEGIN
   INSERT INTO users_search(rowid, search_key) VALUES (new.number, new.search_key);
 END""",
-    """CREATE TRIGGER users_search_gone AFTER UPDATE OF search_key, removed_at ON users
-WHEN old.removed_at IS NULL AND (new.removed_at IS NOT NULL OR new.search_key <> old.search_key) BEGIN
-  INSERT INTO users_search(users_search, rowid, search_key) VALUES ('delete', old.number, old.search_key);
-END""",
-    """CREATE TRIGGER users_search_here AFTER UPDATE OF search_key, removed_at ON users
-WHEN new.removed_at IS NULL AND (old.removed_at IS NOT NULL OR new.search_key <> old.search_key) BEGIN
-  INSERT INTO users_search(rowid, search_key) VALUES (new.number, new.search_key);
+    """CREATE TRIGGER users_search_changed AFTER UPDATE OF search_key, removed_at ON users
+WHEN new.search_key <> old.search_key OR (new.removed_at IS NULL) <> (old.removed_at IS NULL) BEGIN
+  INSERT INTO users_search(users_search, rowid, search_key)
+    SELECT 'delete', old.number, old.search_key WHERE old.removed_at IS NULL;
+  INSERT INTO users_search(rowid, search_key) SELECT new.number, new.search_key WHERE new.removed_at IS NULL;
 END""",
     """CREATE TRIGGER users_search_deleted AFTER DELETE ON users WHEN old.removed_at IS NULL BEGIN
   INSERT INTO users_search(users_search, rowid, search_key) VALUES ('delete', old.number, old.search_key);

@@ -16,13 +16,11 @@ _SEARCH = (
     """CREATE TRIGGER users_search_added AFTER INSERT ON users WHEN new.removed_at IS NULL BEGIN
   INSERT INTO users_search(rowid, search_key) VALUES (new.number, new.search_key);
 END""",
-    """CREATE TRIGGER users_search_gone AFTER UPDATE OF search_key, removed_at ON users
-WHEN old.removed_at IS NULL AND (new.removed_at IS NOT NULL OR new.search_key <> old.search_key) BEGIN
-  INSERT INTO users_search(users_search, rowid, search_key) VALUES ('delete', old.number, old.search_key);
-END""",
-    """CREATE TRIGGER users_search_here AFTER UPDATE OF search_key, removed_at ON users
-WHEN new.removed_at IS NULL AND (old.removed_at IS NOT NULL OR new.search_key <> old.search_key) BEGIN
-  INSERT INTO users_search(rowid, search_key) VALUES (new.number, new.search_key);
+    """CREATE TRIGGER users_search_changed AFTER UPDATE OF search_key, removed_at ON users
+WHEN new.search_key <> old.search_key OR (new.removed_at IS NULL) <> (old.removed_at IS NULL) BEGIN
+  INSERT INTO users_search(users_search, rowid, search_key)
+    SELECT 'delete', old.number, old.search_key WHERE old.removed_at IS NULL;
+  INSERT INTO users_search(rowid, search_key) SELECT new.number, new.search_key WHERE new.removed_at IS NULL;
 END""",
     """CREATE TRIGGER users_search_deleted AFTER DELETE ON users WHEN old.removed_at IS NULL BEGIN
   INSERT INTO users_search(users_search, rowid, search_key) VALUES ('delete', old.number, old.search_key);
@@ -97,7 +95,7 @@ def upgrade() -> None:
     sa.ForeignKeyConstraint(['organisation_id'], ['organisations.id'], name=op.f('fk_events_organisation_id')),
     sa.PrimaryKeyConstraint('organisation_id', 'seq', name=op.f('pk_events'))
     )
-    op.create_index('ix_events_key', 'events', ['organisation_id', 'idempotency_key', 'seq'], unique=False, sqlite_where=sa.text('idempotency_key IS NOT NULL'), postgresql_where=sa.text('idempotency_key IS NOT NULL'))
+    op.create_index('ix_events_key', 'events', ['organisation_id', 'idempotency_key', 'seq'], unique=False, sqlite_where=sa.text('idempotency_key IS NOT NULL'))
     op.create_table('members',
     sa.Column('organisation_id', sa.String(length=60), nullable=False),
     sa.Column('account_id', sa.String(length=60), nullable=False),
@@ -264,12 +262,12 @@ def upgrade() -> None:
     sa.UniqueConstraint('id', name=op.f('uq_transfers_id'))
     )
     op.create_index(op.f('ix_transfers_account_id'), 'transfers', ['account_id'], unique=False)
-    op.create_index('ix_transfers_created', 'transfers', ['subscription_id', 'created_at', 'number'], unique=False)
-    op.create_index('ix_transfers_email', 'transfers', ['subscription_id', 'email_key', 'number'], unique=False)
-    op.create_index('ix_transfers_expires', 'transfers', ['subscription_id', 'expires_at', 'number'], unique=False)
-    op.create_index('ix_transfers_name', 'transfers', ['subscription_id', 'name_key', 'number'], unique=False)
-    op.create_index('ix_transfers_pending', 'transfers', ['subscription_id', 'direction', 'expires_at', 'number'], unique=False, sqlite_where=sa.text("state = 'pending'"), postgresql_where=sa.text("state = 'pending'"))
-    op.create_index('uq_transfers_pending', 'transfers', ['subscription_id', 'email_key'], unique=True, sqlite_where=sa.text("state = 'pending'"), postgresql_where=sa.text("state = 'pending'"))
+    op.create_index('ix_transfers_created', 'transfers', ['subscription_id', 'created_at', 'number'], unique=False, sqlite_where=None)
+    op.create_index('ix_transfers_email', 'transfers', ['subscription_id', 'email_key', 'number'], unique=False, sqlite_where=None)
+    op.create_index('ix_transfers_expires', 'transfers', ['subscription_id', 'expires_at', 'number'], unique=False, sqlite_where=None)
+    op.create_index('ix_transfers_name', 'transfers', ['subscription_id', 'name_key', 'number'], unique=False, sqlite_where=None)
+    op.create_index('ix_transfers_pending', 'transfers', ['subscription_id', 'direction', 'expires_at', 'number'], unique=False, sqlite_where=sa.text("state = 'pending'"))
+    op.create_index('uq_transfers_pending', 'transfers', ['subscription_id', 'email_key'], unique=True, sqlite_where=sa.text("state = 'pending'"))
     op.create_table('users',
     sa.Column('number', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), autoincrement=True, nullable=False),
     sa.Column('id', sa.String(length=60), nullable=False),
@@ -299,16 +297,16 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('number', name=op.f('pk_users')),
     sa.UniqueConstraint('id', name=op.f('uq_users_id'))
     )
-    op.create_index('ix_users_added', 'users', ['subscription_id', 'added_at', 'number'], unique=False, sqlite_where=sa.text('removed_at IS NULL'), postgresql_where=sa.text('removed_at IS NULL'))
-    op.create_index('ix_users_email', 'users', ['subscription_id', 'email_key', 'number'], unique=False, sqlite_where=sa.text('removed_at IS NULL'), postgresql_where=sa.text('removed_at IS NULL'))
-    op.create_index('ix_users_last', 'users', ['subscription_id', 'last_key'], unique=False, sqlite_where=sa.text('removed_at IS NULL'), postgresql_where=sa.text('removed_at IS NULL'))
-    op.create_index('ix_users_name', 'users', ['subscription_id', 'name_key', 'number'], unique=False, sqlite_where=sa.text('removed_at IS NULL'), postgresql_where=sa.text('removed_at IS NULL'))
-    op.create_index('ix_users_position', 'users', ['subscription_id', 'position_key', 'number'], unique=False, sqlite_where=sa.text('removed_at IS NULL'), postgresql_where=sa.text('removed_at IS NULL'))
-    op.create_index('ix_users_source', 'users', ['subscription_id', 'source', 'name_key', 'number'], unique=False, sqlite_where=sa.text('removed_at IS NULL'), postgresql_where=sa.text('removed_at IS NULL'))
-    op.create_index('ix_users_status', 'users', ['subscription_id', 'status', 'name_key', 'number'], unique=False, sqlite_where=sa.text('removed_at IS NULL'), postgresql_where=sa.text('removed_at IS NULL'))
-    op.create_index('ix_users_waiting', 'users', ['subscription_id', 'waiting_since', 'number'], unique=False, sqlite_where=sa.text("removed_at IS NULL AND status = 'not_paid'"), postgresql_where=sa.text("removed_at IS NULL AND status = 'not_paid'"))
-    op.create_index('uq_users_account', 'users', ['account_id'], unique=True, sqlite_where=sa.text('removed_at IS NULL'), postgresql_where=sa.text('removed_at IS NULL'))
-    op.create_index('uq_users_email', 'users', ['subscription_id', 'email_key'], unique=True, sqlite_where=sa.text('removed_at IS NULL'), postgresql_where=sa.text('removed_at IS NULL'))
+    op.create_index('ix_users_added', 'users', ['subscription_id', 'added_at', 'number'], unique=False, sqlite_where=sa.text('removed_at IS NULL'))
+    op.create_index('ix_users_email', 'users', ['subscription_id', 'email_key', 'number'], unique=False, sqlite_where=sa.text('removed_at IS NULL'))
+    op.create_index('ix_users_last', 'users', ['subscription_id', 'last_key'], unique=False, sqlite_where=sa.text('removed_at IS NULL'))
+    op.create_index('ix_users_name', 'users', ['subscription_id', 'name_key', 'number'], unique=False, sqlite_where=sa.text('removed_at IS NULL'))
+    op.create_index('ix_users_position', 'users', ['subscription_id', 'position_key', 'number'], unique=False, sqlite_where=sa.text('removed_at IS NULL'))
+    op.create_index('ix_users_source', 'users', ['subscription_id', 'source', 'name_key', 'number'], unique=False, sqlite_where=sa.text('removed_at IS NULL'))
+    op.create_index('ix_users_status', 'users', ['subscription_id', 'status', 'name_key', 'number'], unique=False, sqlite_where=sa.text('removed_at IS NULL'))
+    op.create_index('ix_users_waiting', 'users', ['subscription_id', 'waiting_since', 'number'], unique=False, sqlite_where=sa.text("removed_at IS NULL AND status = 'not_paid'"))
+    op.create_index('uq_users_account', 'users', ['account_id'], unique=True, sqlite_where=sa.text('removed_at IS NULL'))
+    op.create_index('uq_users_email', 'users', ['subscription_id', 'email_key'], unique=True, sqlite_where=sa.text('removed_at IS NULL'))
     op.create_table('decision_items',
     sa.Column('decision_id', sa.String(length=60), nullable=False),
     sa.Column('position', sa.Integer(), nullable=False),
@@ -379,9 +377,9 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('id', name=op.f('pk_payments')),
     sa.UniqueConstraint('gateway_key', name=op.f('uq_payments_gateway_key'))
     )
-    op.create_index('ix_payments_asked', 'payments', ['id'], unique=False, sqlite_where=sa.text("status = 'asked'"), postgresql_where=sa.text("status = 'asked'"))
+    op.create_index('ix_payments_asked', 'payments', ['id'], unique=False, sqlite_where=sa.text("status = 'asked'"))
     op.create_index(op.f('ix_payments_invoice_id'), 'payments', ['invoice_id'], unique=False)
-    op.create_index('uq_payments_paid', 'payments', ['invoice_id'], unique=True, sqlite_where=sa.text("status = 'succeeded'"), postgresql_where=sa.text("status = 'succeeded'"))
+    op.create_index('uq_payments_paid', 'payments', ['invoice_id'], unique=True, sqlite_where=sa.text("status = 'succeeded'"))
     # ### end Alembic commands ###
     for statement in _SEARCH:
         op.execute(sa.text(statement))
