@@ -37,9 +37,9 @@ __all__ = ["TransfersScreen"]
 
 _NAME = Column("name", "Name", weight=2, min_width=16, sortable=True)
 _EMAIL = Column("email", "E-mail", weight=3, min_width=24, sortable=True)
-_SAYS = Column("says", "Says", weight=3, min_width=12, drop=3)
-_ASKED = Column("created_at", "Asked", width=8, drop=1, align="right", sortable=True)
-_EXPIRES = Column("expires_at", "Expires", width=8, drop=2, align="right", sortable=True)
+_SAYS = Column("says", "Says", weight=3, min_width=10, drop=3)
+_ASKED = Column("created_at", "Asked", width=8, drop=2, align="right", sortable=True)
+_EXPIRES = Column("expires_at", "Expires", width=8, drop=1, align="right", sortable=True)
 _WAITING = (_NAME, _EMAIL, _SAYS, _ASKED, _EXPIRES)
 COLUMNS = {
     Side.INCOMING: _WAITING,

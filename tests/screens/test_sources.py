@@ -9,6 +9,7 @@ from screens.filter_words import FilterError
 from screens.sources import Side, TransfersSource, transfer_row, user_row, users_query
 from tui.widgets.virtual_table_data import Query
 
+
 def test_a_question_about_users() -> None:
     """Filter words become parameters, the sort key and its direction one value, and the total is counted."""
     asked = users_query(Query("ana status:not", sort="added_at", descending=True), 200, 50)
