@@ -1,0 +1,98 @@
+"""Keys that arrive together have their effect one after the other."""
+
+from ptyterm import PtyProgram
+from textual.app import App, ComposeResult
+from textual.screen import Screen
+from textual.widgets import Input, Label
+
+from tui.terminal.app import TerminalApp
+
+DEMO = "tests/tui/terminal/demo_app.py"
+
+
+class Typing(TerminalApp[None]):
+    """`i` moves the focus into an input, `n` opens a screen that counts its own `n`."""
+
+    BINDINGS = [("i", "type"), ("n", "open"), ("x", "count"), ("escape", "leave")]  # noqa: RUF012 - Textual's shape
+
+    AUTO_FOCUS = None
+    pressed = 0
+
+    def compose(self) -> ComposeResult:
+        """A label and an input without the focus."""
+        yield Label("here")
+        yield Input()
+
+    def action_type(self) -> None:
+        """Type from now on."""
+        self.screen.query_one(Input).focus()
+
+    def action_open(self) -> None:
+        """Another screen."""
+        self.push_screen(Counting())
+
+    def action_count(self) -> None:
+        """An `x` that came to the app itself."""
+        self.pressed += 1
+
+
+class Counting(Screen[None]):
+    """Keeps every `x` for itself."""
+
+    BINDINGS = [("x", "count")]  # noqa: RUF012 - Textual's shape
+    pressed = 0
+
+    def action_count(self) -> None:
+        """One more."""
+        self.pressed += 1
+
+
+async def burst(app: App[None], keys: str) -> None:
+    """Keys as they come in one packet."""
+    from textual import events
+
+    for key in keys:
+        app.post_message(events.Key(key, key))
+
+
+async def test_letters_after_a_change_of_focus_are_text() -> None:
+    """`ixxx` in one packet types xxx; none of it runs the command of that letter."""
+    app = Typing()
+    async with app.run_test() as pilot:
+        await burst(app, "ixxx")
+        await pilot.pause(0.1)
+        assert app.screen.query_one(Input).value == "xxx"
+        assert app.pressed == 0
+
+
+async def test_keys_after_an_opened_screen_are_for_that_screen() -> None:
+    """`nxx` in one packet opens the screen, which then gets both."""
+    app = Typing()
+    async with app.run_test() as pilot:
+        await burst(app, "nxx")
+        await pilot.pause(0.1)
+        assert isinstance(app.screen, Counting)
+        assert (app.screen.pressed, app.pressed) == (2, 0)
+
+
+async def test_no_key_is_lost_when_many_come_at_once() -> None:
+    """Two hundred keys in one packet are two hundred keys."""
+    app = Typing()
+    async with app.run_test() as pilot:
+        await burst(app, "x" * 200)
+        while app.pressed < 200:
+            await pilot.pause()
+        assert app.pressed == 200
+
+
+def test_a_burst_on_a_real_terminal_ends_where_single_keys_would() -> None:
+    """The same through a pty: pasted keys and typed keys leave the same screen."""
+    screens = []
+    for at_once in (True, False):
+        with PtyProgram([DEMO]) as program:
+            program.settle(0.4)
+            for part in ["\x1b[B" * 7 + "\x1b[A" * 2] if at_once else ["\x1b[B"] * 7 + ["\x1b[A"] * 2:
+                program.type(part)
+            program.settle(0.3)
+            screens.append(program.cells())
+    assert screens[0] == screens[1]
