@@ -10,6 +10,7 @@ from test_users_looks import SIZES, Story, look
 
 def _look(snap_compare: Any, folder: Path, size: tuple[int, int], story: Story) -> bool:
     async def there(desk: Desk) -> None:
+        """What is pressed."""
         await desk.press("3")
         await story(desk)
 
@@ -21,6 +22,7 @@ def test_incoming(snap_compare: Any, tmp_path: Path, size: tuple[int, int]) -> N
     """Who waits, what they give up, and what may be done with the marks."""
 
     async def story(desk: Desk) -> None:
+        """What is pressed."""
         await desk.press("asterisk", "j")
 
     assert _look(snap_compare, tmp_path, size, story)
@@ -31,6 +33,7 @@ def test_asking_before_accepting(snap_compare: Any, tmp_path: Path, size: tuple[
     """Every request by name, what is given up, how the seats work out."""
 
     async def story(desk: Desk) -> None:
+        """What is pressed."""
         await desk.press("asterisk", "a")
 
     assert _look(snap_compare, tmp_path, size, story)
@@ -41,6 +44,7 @@ def test_results_of_accepting(snap_compare: Any, tmp_path: Path, size: tuple[int
     """Row by row, until Esc, with the key that takes it back."""
 
     async def story(desk: Desk) -> None:
+        """What is pressed."""
         await desk.press("space", "space", "a", "y")
         await desk.until(lambda: "2 accepted" in desk.text)
         await desk.settled()
@@ -52,6 +56,7 @@ def test_the_history(snap_compare: Any, tmp_path: Path) -> None:
     """Both ways, all states, newest first."""
 
     async def story(desk: Desk) -> None:
+        """What is pressed."""
         await desk.press("tab", "tab")
 
     assert _look(snap_compare, tmp_path, (120, 40), story)
@@ -61,6 +66,7 @@ def test_asking_somebody(snap_compare: Any, tmp_path: Path) -> None:
     """A small form with what is wrong at its field."""
 
     async def story(desk: Desk) -> None:
+        """What is pressed."""
         await desk.press("t")
         await desk.type("nobody")
         await desk.press("enter", "enter")

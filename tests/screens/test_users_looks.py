@@ -19,6 +19,7 @@ def look(snap_compare: Any, folder: Path, size: tuple[int, int], story: Story) -
         app, wire = office.app()
 
         async def run(pilot: Pilot[Any]) -> None:
+            """Go there."""
             desk = _at(pilot, wire)
             await desk.settled()
             await desk.press("2")
@@ -37,6 +38,7 @@ def test_the_list(snap_compare: Any, tmp_path: Path, size: tuple[int, int]) -> N
     """The address never gives way; from 110 columns on the details stand beside the table."""
 
     async def story(desk: Desk) -> None:
+        """What is pressed."""
         await desk.press("j", "space")
 
     assert look(snap_compare, tmp_path, size, story)
@@ -46,6 +48,7 @@ def test_the_form_that_keeps_going(snap_compare: Any, tmp_path: Path) -> None:
     """What became of each row above, the next one below, with the keys that help."""
 
     async def story(desk: Desk) -> None:
+        """What is pressed."""
         await desk.press("n")
         rows = "ana@new.example\nBo Kaya <bo@new.example>\ntamar@gelashvili.example\namelie@tidewheel.example"
         desk.app.post_message(events.Paste(rows))
@@ -61,6 +64,7 @@ def test_asking_before_a_removal(snap_compare: Any, tmp_path: Path, size: tuple[
     """Everybody by name, the seats, what can be taken back, and the number to type."""
 
     async def story(desk: Desk) -> None:
+        """What is pressed."""
         await desk.press(*["space"] * 12, "d")
 
     assert look(snap_compare, tmp_path, size, story)
@@ -70,6 +74,7 @@ def test_results_of_a_removal(snap_compare: Any, tmp_path: Path) -> None:
     """Row by row, until Esc."""
 
     async def story(desk: Desk) -> None:
+        """What is pressed."""
         await desk.press("space", "space", "d", "y")
         await desk.until(lambda: "2 removed" in desk.text)
         await desk.settled()
