@@ -60,8 +60,8 @@ END""",
 )
 """The trigram index over the living users, kept by triggers so that no way of writing can forget it.
 
-What goes is taken out before the update and what comes is put in after it: two triggers of the same moment run in no
-certain order, and taking out last would lose every word that stayed.
+One trigger takes out and puts in, in this order: two triggers of the same moment run in no certain order, and taking
+out last would lose every word that stayed.
 """
 
 _search = table("users_search", column("rowid", Integer))

@@ -163,15 +163,15 @@ def test_killed_and_started_again(tmp_path: Path) -> None:
     """What was acknowledged before a SIGKILL is there afterwards, once, also for who repeats a command."""
     token = server("init", "--organisation", "X", "--owner", "o@b.example", cwd=tmp_path).stdout.strip()
     headers = {"Authorization": f"Bearer {token}"}
-    acknowledged = []
+    acknowledged: list[str] = []
     for life in range(3):
         with started("--port", "0", cwd=tmp_path) as (process, url), httpx.Client(base_url=url, headers=headers) as api:
             if acknowledged:
-                again = api.post("/v1/users", **command(acknowledged[-1]))
+                again = add(api, acknowledged[-1])
                 assert again.headers["idempotency-replayed"] == "true"
             for number in range(20):
                 name = f"u{life}x{number}"
-                if api.post("/v1/users", **command(name)).status_code == 201:
+                if add(api, name).status_code == 201:
                     acknowledged.append(name)
             process.kill()
     assert server("verify", cwd=tmp_path).returncode == 0
@@ -182,9 +182,10 @@ def test_killed_and_started_again(tmp_path: Path) -> None:
     assert len(found) == 60
 
 
-def command(name: str) -> dict[str, dict[str, str]]:
-    """A command that adds a user, with its key."""
-    return {"json": {"email": f"{name}@b.example", "first_name": name}, "headers": {"Idempotency-Key": name}}
+def add(api: httpx.Client, name: str) -> httpx.Response:
+    """Add a user, with a key of its own."""
+    body = {"email": f"{name}@b.example", "first_name": name}
+    return api.post("/v1/users", json=body, headers={"Idempotency-Key": name})
 
 
 def test_verify_prints_findings(tmp_path: Path) -> None:

@@ -86,8 +86,12 @@ async def test_resuming_leaves_no_hole(live: LiveServer, team: Team) -> None:
 
 async def write_slowly(live: LiveServer, team: Team) -> None:
     """Three hundred users in thirty transactions."""
+
+    def ten(start: int) -> None:
+        live.call(lambda: add_users(team, 10, start=start))
+
     for start in range(0, 300, 10):
-        await asyncio.to_thread(lambda start=start: live.call(lambda: add_users(team, 10, start=start)))
+        await asyncio.to_thread(ten, start)
 
 
 async def test_a_stream_ends_with_its_token(live: LiveServer, team: Team) -> None:

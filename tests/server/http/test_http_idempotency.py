@@ -56,7 +56,7 @@ async def test_a_key_is_scoped(team: Team) -> None:
 async def test_a_key_is_visible_ascii(team: Team, key: str) -> None:
     """1 to 255 visible ASCII characters, or 400."""
     async with team.client() as api:
-        answer = await api.post("/v1/users", json=ADA, headers={"Idempotency-Key": key.encode()})  # type: ignore[dict-item]
+        answer = await api.post("/v1/users", json=ADA, headers={b"Idempotency-Key": key.encode()})
     assert answer.json()["code"] == "bad_request"
 
 

@@ -42,7 +42,7 @@ async def test_every_answer_is_marked(team: Team) -> None:
 async def test_request_id_is_taken_or_made(team: Team, offered: str, taken: bool) -> None:  # noqa: FBT001 - a table
     """A sane request id is echoed; any other is replaced, never reflected."""
     async with team.client() as api:
-        answer = await api.get("/v1/me", headers={"X-Request-Id": offered.encode()})  # type: ignore[dict-item]
+        answer = await api.get("/v1/me", headers={b"X-Request-Id": offered.encode()})
     assert (answer.headers["x-request-id"] == offered) is taken
 
 
@@ -75,9 +75,9 @@ async def test_unknown_address_and_method(team: Team) -> None:
 )
 async def test_a_wrong_token_is_refused(team: Team, header: str | None) -> None:
     """Whatever is wrong with a token, the answer is the same 401."""
-    headers = {} if header is None else {"Authorization": header.format(token=team.token).encode()}
+    headers = {} if header is None else {b"Authorization": header.format(token=team.token).encode()}
     async with team.server.client() as api:
-        answer = await api.get("/v1/me", headers=headers)  # type: ignore[arg-type]
+        answer = await api.get("/v1/me", headers=headers)
     assert code_of(answer) == "not_authenticated"
     assert answer.headers["www-authenticate"].startswith("Bearer")
 

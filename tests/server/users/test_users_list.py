@@ -162,7 +162,7 @@ def test_folding_makes_one_spelling() -> None:
 async def test_adding_keeps_the_total_right(team: Team) -> None:
     """A total that was counted before a change is counted again after it."""
     async with team.client() as api:
-        query = {"search": "example", "count": "true", "limit": 1}
+        query: dict[str, str | int] = {"search": "example", "count": "true", "limit": 1}
         before = (await api.get("/v1/users", params=query)).json()["total"]
         add_users(team, 3)
         assert (await api.get("/v1/users", params=query)).json()["total"] == before + 3
