@@ -2,7 +2,7 @@
 
 import datetime as dt
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import NamedTuple, NoReturn
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from sqlalchemy import Connection, insert
@@ -64,25 +64,12 @@ def found(connection: Connection, wanted: Founding, catalogue: Catalogue, now: d
     key = email_key(wanted.owner)
     if key is None:
         _refuse(f"{wanted.owner!r} is not an e-mail address")
-        raise AssertionError
     if organisations.by_name(connection, fold(wanted.organisation)):
         _refuse(f"the organisation {wanted.organisation!r} exists already")
     organisation_id = organisations.add(
         connection, name=wanted.organisation, name_key=fold(wanted.organisation), now=now
     )
-    account = organisations.account_by_email(connection, key)
-    account_id = (
-        account.id
-        if account
-        else organisations.add_account(
-            connection,
-            email=wanted.owner,
-            email_key=key,
-            now=now,
-            first_name=wanted.first_name,
-            last_name=wanted.last_name,
-        )
-    )
+    account_id = _owner(connection, wanted, key, now)
     organisations.add_member(
         connection,
         organisation_id=organisation_id,
@@ -119,6 +106,15 @@ def give_token(
         now=now,
     )
     return made.token
+
+
+def _owner(connection: Connection, wanted: Founding, key: str, now: dt.datetime) -> str:
+    """The owner's account: the one with that address, or a new one."""
+    account = organisations.account_by_email(connection, key)
+    if account:
+        return str(account.id)
+    names = {"first_name": wanted.first_name, "last_name": wanted.last_name}
+    return organisations.add_account(connection, email=wanted.owner, email_key=key, now=now, **names)
 
 
 def _checked_price(wanted: Founding, catalogue: Catalogue) -> int | None:
@@ -196,5 +192,5 @@ def _tell(
     unit.record()
 
 
-def _refuse(message: str) -> None:
+def _refuse(message: str) -> NoReturn:
     raise SettingsError(message)
