@@ -63,15 +63,19 @@ class Line:
         there_reader, there_writer = await asyncio.open_unix_connection(self.there)
         ways = ((reader, there_writer, _Requests(self)), (there_reader, writer, None))
         for source, target, requests in ways:
-            task = self._loop.create_task(self._forward(source, target, requests))
-            self._tasks.add(task)
-            task.add_done_callback(self._tasks.discard)
+            self._begin(self._forward(source, target, requests))
+
+    def _begin(self, work: Coroutine[Any, Any, None]) -> "asyncio.Task[None]":
+        task = self._loop.create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+        return task
 
     async def _forward(
         self, source: asyncio.StreamReader, target: asyncio.StreamWriter, requests: "_Requests | None"
     ) -> None:
         waiting: asyncio.Queue[tuple[float, bytes]] = asyncio.Queue()
-        writing = self._loop.create_task(self._write_late(waiting, target))
+        writing = self._begin(self._write_late(waiting, target))
         with suppress(ConnectionError):
             while data := await source.read(65536):
                 if requests:

@@ -1,5 +1,6 @@
 """What is measured lives here: seeded databases, running servers, and homes whose profile points at them."""
 
+import hashlib
 import os
 import shutil
 import subprocess
@@ -78,7 +79,8 @@ class World:
 
     def seeded(self, users: int) -> Data:
         """A copy of a database with so many users."""
-        kept, token = self.cache / f"users-{users}.sqlite3", self.cache / f"users-{users}.token"
+        name = f"users-{users}-{_fingerprint()}"
+        kept, token = self.cache / f"{name}.sqlite3", self.cache / f"{name}.token"
         if not token.exists() or not token.stat().st_size:
             kept.unlink(missing_ok=True)
             token.write_text(run_server("seed", "--db", f"sqlite:///{kept}", "--users", str(users)), encoding="ascii")
@@ -101,25 +103,21 @@ class World:
         """A server on this database, as a process of its own."""
         socket = self.path("api")
         command = [sys.executable, "-m", "server", "run", "--db", f"sqlite:///{data.file}", "--uds", str(socket)]
-        process = subprocess.Popen(
-            [*command, "--exit-with-parent"],
-            stdin=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            env=environment({}),
-            cwd=ROOT,
-            text=True,
-        )
-        assert process.stderr
+        log = self.path("log")
+        with log.open("w") as file:
+            process = subprocess.Popen(
+                [*command, "--exit-with-parent"], stdin=subprocess.PIPE, stderr=file, env=environment({}), cwd=ROOT
+            )
         try:
-            said = process.stderr.readline()
-            if "ready" not in said:
-                raise OSError(said + process.stderr.read())
+            while "ready" not in log.read_text(encoding="utf-8"):
+                if process.poll() is not None:
+                    raise OSError(log.read_text(encoding="utf-8"))
+                time.sleep(0.01)
             yield Place(socket, data.token)
         finally:
             assert process.stdin
             process.stdin.close()
             process.wait(20)
-            process.stderr.close()
 
     def home(self, place: Place, socket: Path | None = None) -> dict[str, str]:
         """The environment of a user whose profile leads to this server, by another socket if one is named."""
@@ -137,6 +135,13 @@ class World:
         home = self.path("home")
         home.mkdir(mode=0o700)
         return {"HOME": str(home), **{f"XDG_{name}_HOME": str(home / name) for name in ("CONFIG", "DATA", "STATE")}}
+
+
+def _fingerprint() -> str:
+    """Changes when the sources change that say what a seeded database looks like."""
+    store = ROOT / "server" / "store"
+    sources = [*sorted((store / "tables").glob("*.py")), store / "sqlite.py", ROOT / "server" / "seed" / "crowd.py"]
+    return hashlib.sha256(b"".join(source.read_bytes() for source in sources)).hexdigest()[:12]
 
 
 def run_server(*words: str) -> str:
