@@ -79,7 +79,7 @@ def _accept(world: World, count: int) -> list[Figure]:
         bare = median([_bare(place, add_applicants(data.file, count)) for _ in range(world.rounds)])
     name = f"`3 * a y` for {count} requests"
     return [
-        _figure(f"{name}: accepted of {count} (fewer: the rest is missing)", count - accepted, "left", 0),
+        _figure(f"{name}: not accepted of {count}", count - accepted, "", 0),
         _figure(f"{name}: decision requests", sum(each.startswith("POST") for each in sent), "", 1),
         _figure(f"{name}: round trips until the result is shown", len(sent), "", 3, ", ".join(sent)),
         _figure(f"{name}: over the line, both ways", over_line, "B"),
