@@ -93,7 +93,9 @@ class OverviewScreen(LiveArea):
     # What the server says.
 
     def overview_changed(self, overview: Overview) -> None:
-        """Paint it; a draft that was priced on another state is priced again."""
+        """Paint it; a draft that has come true is done, one that was priced on another state is priced again."""
+        if self.draft and self.draft.seats == self.planned and not self._confirming:
+            self.draft = None
         self._paint(overview)
         quote = self.draft.quote if self.draft else None
         moved = quote and quote.subscription_version != overview.subscription.version

@@ -33,6 +33,7 @@ from tui.terminal.first_frame import FirstFrame
 from tui.terminal.preflight import Terminal
 from tui.theme import HEADCOUNT, theme_name
 from tui.widgets.app_bar import Frame, link_line
+from tui.widgets.virtual_table import VirtualTable
 
 __all__ = ["HeadcountApp"]
 
@@ -215,5 +216,8 @@ class HeadcountApp(TerminalApp[None]):
                 yield SystemCommand(command.label, command.help, self._runner(screen, command.action))
 
     def _runner(self, screen: Screen[object], action: str) -> Callable[[], object]:
-        target = self if hasattr(self, f"action_{action.partition('(')[0]}") else screen
+        """What runs an action where its key would have run it: in the focused widget, on the screen, in the app."""
+        name = f"action_{action.partition('(')[0]}"
+        nodes = [screen.focused, *screen.query(VirtualTable), screen, self]
+        target = next((node for node in nodes if node is not None and hasattr(node, name)), screen)
         return lambda: self.run_action(action, target)

@@ -141,7 +141,7 @@ async def test_a_refused_payment_changes_nothing_and_can_be_tried_again(office: 
 
 async def test_a_lost_answer_is_asked_for_with_the_same_key_and_charged_once(office: Office) -> None:
     """D30: the answer got lost, so the same key is sent again: one charge, and the truth is on the screen."""
-    async with office.at_work(budget=0.3) as desk:
+    async with office.at_work() as desk:
         await draft(desk, "+")
         desk.wire.losing = "/confirm"
         await desk.press("c", "y")
@@ -247,7 +247,7 @@ async def test_what_others_do_shows_by_itself(office: Office) -> None:
 
 async def test_a_cut_line_keeps_the_data_with_its_time_and_comes_back(office: Office) -> None:
     """Offline the data stays, the state says so, and a fresh overview comes when the line is back."""
-    async with office.at_work(budget=0.1) as desk:
+    async with office.at_work() as desk:
         desk.wire.cut = True
         await desk.press("R")
         await desk.until(lambda: "reconnecting" in desk.lines[0] and "as of" in desk.lines[0])

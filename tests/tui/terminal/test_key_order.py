@@ -90,7 +90,8 @@ def test_a_burst_on_a_real_terminal_ends_where_single_keys_would() -> None:
     screens = []
     for at_once in (True, False):
         with PtyProgram([DEMO]) as program:
-            program.settle(0.4)
+            program.wait_for_text("user3@")
+            program.settle(0.2)
             for part in ["\x1b[B" * 7 + "\x1b[A" * 2] if at_once else ["\x1b[B"] * 7 + ["\x1b[A"] * 2:
                 program.type(part)
             program.settle(0.3)
