@@ -1,5 +1,7 @@
 """Keys that arrive together have their effect one after the other."""
 
+from pathlib import Path
+
 from ptyterm import PtyProgram
 from textual.app import App, ComposeResult
 from textual.screen import Screen
@@ -85,11 +87,11 @@ async def test_no_key_is_lost_when_many_come_at_once() -> None:
         assert app.pressed == 200
 
 
-def test_a_burst_on_a_real_terminal_ends_where_single_keys_would() -> None:
+def test_a_burst_on_a_real_terminal_ends_where_single_keys_would(tmp_path: Path) -> None:
     """The same through a pty: pasted keys and typed keys leave the same screen."""
     screens = []
     for at_once in (True, False):
-        with PtyProgram([DEMO]) as program:
+        with PtyProgram([DEMO], env={"HEADCOUNT_TEST_STATE": str(tmp_path)}) as program:
             program.wait_for_text("user3@")
             program.settle(0.2)
             for part in ["\x1b[B" * 7 + "\x1b[A" * 2] if at_once else ["\x1b[B"] * 7 + ["\x1b[A"] * 2:
