@@ -51,7 +51,7 @@ format: $(VENV)/dev  ## format and mend what can be mended by itself
 	$(BIN)/ruff check --fix .
 
 snapshots: $(VENV)/dev  ## write the pictures the tests compare with anew
-	$(BIN)/python -m pytest tests/screens tests/tui -k snapshot --snapshot-update
+	$(BIN)/python -m pytest tests/screens tests/tui -k "looks or snapshots" --snapshot-update
 
 bench: $(VENV)/dev  ## the measurements behind every figure in the documents
 	$(BIN)/python -m bench

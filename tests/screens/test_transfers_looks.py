@@ -3,21 +3,16 @@
 from pathlib import Path
 from typing import Any
 
+import looks
 import pytest
 from harness import Desk
-from test_users_looks import SIZES, Story, look
 
 
-def _look(snap_compare: Any, folder: Path, size: tuple[int, int], story: Story) -> bool:
-    async def there(desk: Desk) -> None:
-        """What is pressed."""
-        await desk.press("3")
-        await story(desk)
-
-    return look(snap_compare, folder, size, there)
+def _look(snap_compare: Any, folder: Path, size: tuple[int, int], story: looks.Story) -> bool:
+    return looks.look(snap_compare, folder, size, story, keys=("3",))
 
 
-@pytest.mark.parametrize("size", [*SIZES, (60, 15)])
+@pytest.mark.parametrize("size", [*looks.SIZES, (60, 15)])
 def test_incoming(snap_compare: Any, tmp_path: Path, size: tuple[int, int]) -> None:
     """Who waits, what they give up, and what may be done with the marks."""
 
@@ -39,7 +34,7 @@ def test_asking_before_accepting(snap_compare: Any, tmp_path: Path, size: tuple[
     assert _look(snap_compare, tmp_path, size, story)
 
 
-@pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize("size", looks.SIZES)
 def test_results_of_accepting(snap_compare: Any, tmp_path: Path, size: tuple[int, int]) -> None:
     """Row by row, until Esc, with the key that takes it back."""
 
