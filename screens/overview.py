@@ -62,6 +62,12 @@ class OverviewScreen(LiveArea):
     BINDINGS: ClassVar[list[BindingType]] = [*bindings("overview")]
     CSS_PATH = "overview.tcss"
     AUTO_FOCUS = ""
+    VERTICAL_BREAKPOINTS: ClassVar[list[tuple[int, str]]] = [
+        (0, "-cramped"),
+        (15, "-low"),
+        (20, "-short"),
+        (32, "-tall"),
+    ]
 
     draft: Draft | None = None
     _settle: Timer | None = None

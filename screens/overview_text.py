@@ -20,12 +20,12 @@ def today(overview: Overview) -> dt.date:
 
 def state(overview: Overview, glyphs: Glyphs) -> list[Span]:
     """The subscription's state as glyph, word and colour; a sandbox says what it is."""
-    said = [("sandbox, no money moves ", MUTED)] if overview.sandbox else []
+    sandbox = [(" · sandbox, no money moves", MUTED)] if overview.sandbox else []
     status = overview.subscription.status
     if status is not SubscriptionStatus.ACTIVE:
-        return [*said, (f"{glyphs.bad} {status.value.replace('_', ' ')}", BAD)]
+        return [(f"{glyphs.bad} {status.value.replace('_', ' ')}", BAD), *sandbox]
     ends = overview.subscription.cancel_at_period_end
-    return [*said, (f"{glyphs.waiting} ends at the renewal", WARN) if ends else (f"{glyphs.live} active", OK)]
+    return [(f"{glyphs.waiting} ends at the renewal", WARN) if ends else (f"{glyphs.live} active", OK), *sandbox]
 
 
 def subscription_lines(overview: Overview) -> list[list[Span]]:

@@ -50,7 +50,7 @@ def test_the_state_has_a_word() -> None:
     """State is glyph, word and colour, in ASCII too; a sandbox says that no money moves."""
     assert state(make_overview(), UNICODE) == [("● active", "ok")]
     past_due = make_overview(subscription=make_subscription(status=SubscriptionStatus.PAST_DUE), sandbox=True)
-    assert state(past_due, ASCII) == [("sandbox, no money moves ", "dim"), ("! past due", "bad")]
+    assert state(past_due, ASCII) == [("! past due", "bad"), (" · sandbox, no money moves", "dim")]
     ends = make_overview(subscription=make_subscription(cancel_at_period_end=True))
     assert state(ends, UNICODE)[0][0] == "○ ends at the renewal"
 
