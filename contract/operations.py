@@ -50,8 +50,16 @@ class Operation(NamedTuple):
     problems: tuple[Code, ...] = ()
 
 
-_ANY = (Code.NOT_AUTHENTICATED, Code.NOT_ALLOWED, Code.RATE_LIMITED, Code.INTERNAL_ERROR, Code.SERVER_BUSY)
-_BODY = (Code.BAD_REQUEST, Code.VALIDATION_FAILED, Code.BODY_TOO_LARGE, Code.UNSUPPORTED_MEDIA_TYPE)
+_ANY = (
+    Code.NOT_AUTHENTICATED,
+    Code.NOT_ALLOWED,
+    Code.VALIDATION_FAILED,
+    Code.RATE_LIMITED,
+    Code.INTERNAL_ERROR,
+    Code.SERVER_BUSY,
+)
+_COMMAND = (Code.BAD_REQUEST, Code.BODY_TOO_LARGE)
+_BODY = (Code.BAD_REQUEST, Code.BODY_TOO_LARGE, Code.UNSUPPORTED_MEDIA_TYPE)
 _KEY = (Code.IDEMPOTENCY_KEY_REUSED, Code.IDEMPOTENCY_KEY_IN_PROGRESS)
 _NEW_USER = (
     Code.UNSAFE_TEXT,
@@ -74,6 +82,10 @@ _DECIDE = (
 def common_problems(operation: Operation) -> tuple[Code, ...]:
     """Everything a call may answer besides success, each once."""
     found = [*_ANY]
+    if operation.method != "GET":
+        found += _COMMAND
+    if operation.stream:
+        found.append(Code.BAD_REQUEST)
     if operation.body or operation.query:
         found += _BODY
     if operation.key is not Key.NONE:

@@ -114,8 +114,9 @@ class Endpoint:
         return key
 
     def _if_match(self, request: Request) -> frozenset[int] | None:
-        value = ", ".join(request.headers.getlist("if-match")).strip()
-        if not self._operation.if_match or value in {"", "*"}:
+        values = request.headers.getlist("if-match")
+        value = ", ".join(values).strip()
+        if not self._operation.if_match or not values or value == "*":
             return None
         found = [_ETAG.fullmatch(part) for part in value.split(",")]
         if not all(found):
