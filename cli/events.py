@@ -6,7 +6,8 @@ import os
 import sys
 from typing import Any
 
-from client.errors import HeadcountError, NotAllowed, NotAuthenticated, Unreachable
+from cli.exit_codes import exit_code
+from client.errors import HeadcountError
 from client.profile import Profile, open_client
 from contract.events import Event, EventsQuery
 from contract.pages import MAX_LIMIT
@@ -27,7 +28,7 @@ def events(flags: dict[str, Any], *, limit: int, as_json: bool) -> int:
     try:
         found = asyncio.run(_newest(chosen[1], max(1, limit)))
     except HeadcountError as error:
-        return _say(f"{clean(error.message, 500)} {error.advice}", _exit_code(error))
+        return _say(f"{clean(error.message, 500)} {error.advice}", exit_code(error))
     for event in reversed(found):
         plain = f"{event.created_at:%Y-%m-%d %H:%M:%S}  {sentence(event)}"
         print(json.dumps(event.model_dump(mode="json")) if as_json else plain)
@@ -42,12 +43,6 @@ async def _newest(profile: Profile, limit: int) -> list[Event]:
             if len(found) >= limit:
                 break
     return found[:limit]
-
-
-def _exit_code(error: HeadcountError) -> int:
-    if isinstance(error, NotAuthenticated | NotAllowed):
-        return 3
-    return 6 if isinstance(error, Unreachable) else 1
 
 
 def _say(message: str, code: int) -> int:

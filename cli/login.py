@@ -12,7 +12,8 @@ from typing import Any
 import tomli_w
 from pydantic import ValidationError
 
-from client.errors import HeadcountError, NotAuthenticated, NoToken, Unreachable
+from cli.exit_codes import exit_code
+from client.errors import HeadcountError
 from client.profile import Profile, open_client
 from contract.people import Me
 from tui.paths import Paths, find, private_folder
@@ -20,28 +21,53 @@ from tui.settings import SettingsError, read_file
 from tui.text import clean
 
 _NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,39}")
+_NOTHING_GIVEN = "No token was given: type it, pipe it in, or use --token-env, --token-command or --token-file."
 
 
 def login(options: argparse.Namespace) -> int:
-    """Ask for what is missing, check the token against the server, write profile and token (0600). The exit code."""
+    """Ask for what is missing, check the token against the server, write profile and token (0600). The exit code.
+
+    Until the server has accepted the token nothing that worked before is replaced.
+    """
     paths = find(os.environ)
     if not _NAME.fullmatch(options.name):
         return _say("A profile's name is made of a-z, 0-9, - and _.", 2)
     try:
         known = read_file(paths.config_file)
-        source = _token_source(options, paths)
-        profile = Profile.model_validate({"url": options.url, **source})
-        me = asyncio.run(_who(profile))
+        source = _named_source(options)
+        typed = "" if source else _typed_token()
+        if not source and not typed:
+            return _say(_NOTHING_GIVEN, 2)
+        me, source = _proven(options.url, source) if source else _proven_and_kept(options, typed, paths)
     except SettingsError as error:
         return _say(str(error), 2)
     except ValidationError as error:
-        problems = "; ".join(f"{'.'.join(map(str, each['loc']))}: {each['msg']}" for each in error.errors())
+        problems = "; ".join(f"{'.'.join(map(str, each['loc']))}: {_reason(each['msg'])}" for each in error.errors())
         return _say(f"This profile can't be used: {problems}", 2)
     except HeadcountError as error:
-        return _say(f"{clean(error.message)} {error.advice}", _exit_code(error))
-    _write(paths.config_file, known, options.name, {"url": options.url, **{k: str(v) for k, v in source.items()}})
+        return _say(f"{clean(error.message)} {error.advice}", exit_code(error))
+    _write(paths.config_file, known, options.name, {"url": options.url, **source})
     who = f"{clean(me.account.name)} ({me.role.value}) of {clean(me.organisation.name)}"
-    return _say(f"Signed in as {who}. Profile {options.name} is in {paths.config_file}. Open it with: headcount", 0)
+    named = "" if options.name == "default" else f" --profile {options.name}"
+    return _say(f"Signed in as {who}. Profile {options.name} is in {paths.config_file}. Open it: headcount{named}", 0)
+
+
+def _proven(url: str, source: dict[str, str]) -> tuple[Me, dict[str, str]]:
+    """Who this token makes one, and where it is."""
+    return asyncio.run(_who(Profile.model_validate({"url": url, **source}))), source
+
+
+def _proven_and_kept(options: argparse.Namespace, typed: str, paths: Paths) -> tuple[Me, dict[str, str]]:
+    """The same for a token that was typed: it gets a file of its own, in the place of an older one once it works."""
+    path = private_folder(paths.config) / f"{options.name}.token"
+    candidate = path.with_suffix(".candidate")
+    try:
+        _replace(candidate, typed.encode() + b"\n")
+        me, _ = _proven(options.url, {"token_file": str(candidate)})
+        candidate.replace(path)
+    finally:
+        candidate.unlink(missing_ok=True)
+    return me, {"token_file": str(path)}
 
 
 async def _who(profile: Profile) -> Me:
@@ -49,15 +75,26 @@ async def _who(profile: Profile) -> Me:
         return await client.me()
 
 
-def _token_source(options: argparse.Namespace, paths: Paths) -> dict[str, Any]:
-    """Where the token is; one that is typed goes to a file of its own."""
-    for name in ("token_env", "token_command", "token_file"):
-        if value := getattr(options, name):
-            return {name: value}
-    token = getpass.getpass("Token (hc_…, not shown): ").strip()
-    path = private_folder(paths.config) / f"{options.name}.token"
-    _replace(path, token.encode() + b"\n")
-    return {"token_file": path}
+def _named_source(options: argparse.Namespace) -> dict[str, str]:
+    """Where the token is, as was said; a file by its full path, since the app is opened from anywhere."""
+    if options.token_file:
+        return {"token_file": str(Path(options.token_file).expanduser().absolute())}
+    return {name: value for name in ("token_env", "token_command") if (value := getattr(options, name))}
+
+
+def _typed_token() -> str:
+    """What is typed unseen, or comes through a pipe; empty when there is nothing."""
+    if not sys.stdin.isatty():
+        return sys.stdin.readline().strip()
+    try:
+        return getpass.getpass("Token (hc_…, not shown): ").strip()
+    except EOFError:
+        return ""
+
+
+def _reason(message: str) -> str:
+    """A reason without the library's own words before it."""
+    return message.removeprefix("Value error, ")
 
 
 def _write(path: Path, known: dict[str, Any], name: str, profile: dict[str, str]) -> None:
@@ -75,12 +112,6 @@ def _replace(path: Path, content: bytes) -> None:
         file.flush()
         os.fsync(file.fileno())
     draft.replace(path)
-
-
-def _exit_code(error: HeadcountError) -> int:
-    if isinstance(error, NotAuthenticated | NoToken):
-        return 3
-    return 6 if isinstance(error, Unreachable) else 1
 
 
 def _say(message: str, code: int) -> int:

@@ -3,6 +3,8 @@
 Exit codes: 0 done, 1 failed, 2 usage or settings, 3 not allowed, 6 unreachable, 130 cancelled.
 """
 
+import errno
+import os
 import sys
 
 TYPE_CHECKING = False
@@ -10,6 +12,8 @@ if TYPE_CHECKING:
     import argparse
     from collections.abc import Sequence
     from typing import Any
+
+_NO_ROOM = (errno.ENOSPC, errno.EDQUOT)
 
 
 def main(arguments: "Sequence[str] | None" = None) -> int:
@@ -20,9 +24,24 @@ def main(arguments: "Sequence[str] | None" = None) -> int:
 
         return server(words[1:])
     try:
-        return _plain(words) if words in ([], ["demo"]) else _parsed(words)
+        code = _plain(words) if words in ([], ["demo"]) else _parsed(words)
+        sys.stdout.flush()
     except KeyboardInterrupt:
         return 130
+    except BrokenPipeError:
+        return _hush(0)
+    except OSError as error:
+        if error.errno not in _NO_ROOM:
+            raise
+        print(f"The output could not be written: {error.strerror}.", file=sys.stderr)
+        return _hush(1)
+    return code
+
+
+def _hush(code: int) -> int:
+    """Write nothing more: who reads has enough (`| head -1`), or the disk has not."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    return code
 
 
 def _plain(words: list[str]) -> int:

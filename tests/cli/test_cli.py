@@ -74,6 +74,71 @@ def test_login_keeps_the_other_profiles(home: Path, server: tuple[str, str]) -> 
     assert set(load(home / ".config/headcount/config.toml", environ={}).profiles) == {"one", "two"}
 
 
+def test_a_mistyped_token_leaves_the_one_that_works(home: Path, server: tuple[str, str]) -> None:
+    """Signing in again with a wrong token changes nothing: the profile goes on working."""
+    url, token = server
+    assert headcount(home, "login", "--url", url, given=f"{token}\n").returncode == 0
+    assert headcount(home, "login", "--url", url, given="hc_mistyped\n").returncode == 3
+    assert [path.name for path in sorted((home / ".config/headcount").iterdir())] == ["config.toml", "default.token"]
+    assert headcount(home, "events").stdout.splitlines()[0].endswith("created Acme")
+
+
+def test_without_a_terminal_and_a_token_login_says_how_to_give_one(home: Path) -> None:
+    """From a script, with nothing on its input: usage, one sentence."""
+    refused = headcount(home, "login", "--url", "https://seats.example.com")
+    assert refused.returncode == 2
+    assert "--token-file" in refused.stderr
+    assert "Traceback" not in refused.stderr
+
+
+def test_a_token_file_named_from_here_is_found_from_elsewhere(
+    home: Path, server: tuple[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A relative path is written down in full: the app is opened from any folder."""
+    (home / "mine").write_text(server[1])
+    (home / "mine").chmod(0o600)
+    monkeypatch.chdir(home)
+    assert headcount(home, "login", "--url", server[0], "--token-file", "mine").returncode == 0
+    monkeypatch.chdir("/")
+    assert headcount(home, "events").returncode == 0
+
+
+def test_an_unreadable_token_is_exit_code_3_everywhere(home: Path) -> None:
+    """Login and events agree on what a missing token is."""
+    gone = ("--token-file", str(home / "none"))
+    assert headcount(home, "login", "--url", "https://seats.example.com", *gone).returncode == 3
+    config = home / ".config/headcount/config.toml"
+    config.parent.mkdir(parents=True)
+    config.write_text(f'[profiles.default]\nurl = "https://seats.example.com"\ntoken_file = "{home}/none"\n')
+    config.chmod(0o600)
+    assert headcount(home, "events").returncode == 3
+
+
+def test_who_reads_may_stop_reading(home: Path) -> None:
+    """`headcount info | head -1`: no complaint."""
+    with subprocess.Popen(
+        [*HEADCOUNT, "info"],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        env={"HOME": str(home), "PATH": os.environ["PATH"], "PYTHONUNBUFFERED": "1"},
+    ) as process:
+        assert process.stdout
+        assert process.stderr
+        process.stdout.close()
+        assert (process.stderr.read(), process.wait()) == (b"", 0)
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="no full disk to write to")
+def test_a_full_disk_is_said(home: Path) -> None:
+    """What could not be written is failed, in one sentence."""
+    with Path("/dev/full").open("w") as full:
+        env = {"HOME": str(home), "PATH": os.environ["PATH"]}
+        said = subprocess.run(
+            [*HEADCOUNT, "info"], stdout=full, stderr=subprocess.PIPE, text=True, check=False, env=env
+        )
+    assert (said.returncode, said.stderr) == (1, "The output could not be written: No space left on device.\n")
+
+
 def test_an_unreachable_server_is_exit_code_6(home: Path) -> None:
     """A script can tell that the server was not there."""
     gone = headcount(home, "login", "--url", f"unix://{home}/none", "--token-env", "HC", HC="hc_x")
@@ -97,6 +162,7 @@ def test_a_mistake_is_usage_with_its_reason(home: Path, words: list[str], says: 
     assert refused.returncode == 2
     assert says in refused.stderr
     assert "Traceback" not in refused.stderr
+    assert "Value error" not in refused.stderr
 
 
 def test_without_a_terminal_the_app_says_what_it_needs(home: Path) -> None:
