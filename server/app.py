@@ -135,7 +135,7 @@ def _lifespan(areas: list[ModuleType], services: Services) -> Callable[[Starlett
         try:
             restore_clock(services)
             with services.database.write() as connection:
-                idempotency.forget(connection, services.clock.now())
+                idempotency.forget(connection, services.clock.machine())
             for area in areas:
                 for hook in getattr(area, "ON_START", ()):
                     await hook(services)
@@ -189,7 +189,7 @@ def do_chores(areas: list[ModuleType], services: Services) -> int:
         with services.database.write() as connection:
             done += chore(connection, services.clock.now(), services)
     with services.database.write() as connection:
-        idempotency.forget(connection, services.clock.now())
+        idempotency.forget(connection, services.clock.machine())
     return done
 
 

@@ -20,6 +20,10 @@ class Clock:
         """The time, in UTC."""
         return self._source() + self.offset
 
+    def machine(self) -> dt.datetime:
+        """The machine's own time, which no sandbox moves: how long an idempotency key is kept goes by it."""
+        return self._source()
+
     def move_to(self, instant: dt.datetime) -> None:
         """Set the time; an instant before now leaves it as it is."""
         self.offset = max(self.offset, instant - self._source())

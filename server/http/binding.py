@@ -134,7 +134,7 @@ class Endpoint:
         try:
             with self._services.database.write() as connection:
                 call = make_call(asked, connection, self._services.clock.now())
-                if slot and (stored := slot.claim(connection, call.now)):
+                if slot and (stored := slot.claim(connection, self._services.clock.machine())):
                     return replay(stored)
                 answer = cast("Handler", self._handler)(call)
                 call.record()
@@ -149,10 +149,9 @@ class Endpoint:
 
     async def _run_long(self, asked: Asked) -> Response:
         slot = self._slot(asked)
-        now = self._services.clock.now()
         if slot:
             with self._services.database.write() as connection:
-                stored = slot.claim(connection, now)
+                stored = slot.claim(connection, self._services.clock.machine())
             if stored:
                 return replay(stored)
         try:
@@ -188,7 +187,7 @@ class Endpoint:
             return
         with self._services.database.write() as connection:
             try:
-                kept = slot.claim(connection, self._services.clock.now())
+                kept = slot.claim(connection, self._services.clock.machine())
             except ServerProblem:
                 kept = None
             if kept is None:

@@ -40,6 +40,8 @@ class Slot:
     def claim(self, connection: Connection, now: dt.datetime) -> Stored | None:
         """The stored answer, or None after marking the key as in progress in this transaction.
 
+        `now` is the machine's time, not a sandbox's: a command that moves the clock past the key's end is one command.
+
         Raises:
             ServerProblem: the key was used for another payload, or its first request still runs.
         """
@@ -113,7 +115,7 @@ def fingerprint(body: bytes) -> bytes:
 
 
 def forget(connection: Connection, now: dt.datetime) -> None:
-    """Delete the keys whose time is over."""
+    """Delete the keys whose time is over by the machine's clock."""
     connection.execute(delete(keys).where(keys.c.expires_at <= now))
 
 

@@ -1,5 +1,6 @@
 """The last step of a confirmation: what the gateway said becomes the state of the subscription, exactly once."""
 
+import datetime as dt
 from dataclasses import dataclass
 
 from contract.events import EventKind, EventObject
@@ -42,7 +43,7 @@ def finish(
     payment = payments.find(unit.connection, payment_id)
     if payment.status == PaymentStatus.ASKED.value:
         done = _settle(unit, services, stored, payment_id, outcome)
-        _keep(unit, quote_id, done)
+        _keep(unit, quote_id, done, services.clock.machine())
         return done
     if payment.status == PaymentStatus.SUCCEEDED.value and stored.confirmation:
         return stored.confirmation
@@ -75,7 +76,7 @@ def _subject(stored: StoredQuote, payment_id: str, reason: str = "") -> EventObj
     return EventObject(type="payment", id=payment_id, label=str(stored.quote.due_now), attributes=attributes)
 
 
-def _keep(unit: Unit, quote_id: str, done: Confirmation | PaymentRefused) -> None:
+def _keep(unit: Unit, quote_id: str, done: Confirmation | PaymentRefused, now: dt.datetime) -> None:
     """The answer is stored here and not by the request, which may be gone: the same key never asks twice."""
     key, account_id = unit.request.idempotency_key, unit.actor.account_id
     if key is None or account_id is None:
@@ -91,7 +92,7 @@ def _keep(unit: Unit, quote_id: str, done: Confirmation | PaymentRefused) -> Non
         kept=idempotency.KEPT_FOR_MONEY,
     )
     slot.release(unit.connection)
-    slot.claim(unit.connection, unit.now)
+    slot.claim(unit.connection, now)
     slot.store(unit.connection, _as_stored(done, path, unit.request.id or ""))
 
 

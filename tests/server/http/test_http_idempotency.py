@@ -8,9 +8,11 @@ import pytest
 from builders import NOW, Team, make_organisation, running
 
 from contract.people import Role
+from server.app import do_chores, load_areas
 from server.http.idempotency import KEPT
 from server.store import users
 
+SECOND = dt.timedelta(seconds=1)
 KEY = {"Idempotency-Key": "k-1"}
 ADA = {"email": "ada@b.example", "first_name": "Ada"}
 
@@ -90,15 +92,30 @@ async def test_a_crash_is_kept(team: Team, monkeypatch: pytest.MonkeyPatch, capl
         assert (await api.post("/v1/users", json=ADA, headers={"Idempotency-Key": "k-2"})).status_code == 201
 
 
-async def test_a_key_ends(team: Team) -> None:
-    """After a day a key is forgotten."""
-    async with team.client() as api:
-        user = (await api.post("/v1/users", json=ADA, headers=KEY)).json()
-        await api.delete(f"/v1/users/{user['id']}")
-        team.server.clock.move_to(NOW + KEPT + dt.timedelta(seconds=1))
+@pytest.mark.parametrize(("later", "replayed"), [(KEPT - SECOND, True), (KEPT, False)])
+async def test_a_key_ends(tmp_path: Path, later: dt.timedelta, *, replayed: bool) -> None:
+    """For a day a key answers what it answered, over a restart and a midnight; then it is forgotten."""
+    async with running(tmp_path, sandbox=False) as server:
+        team = make_organisation(server)
+        async with team.client() as api:
+            user = (await api.post("/v1/users", json=ADA, headers=KEY)).json()
+            await api.delete(f"/v1/users/{user['id']}")
+    async with running(tmp_path, now=NOW + later, sandbox=False) as server, server.client(team.token) as api:
         answer = await api.post("/v1/users", json=ADA, headers=KEY)
     assert answer.status_code == 201
-    assert "idempotency-replayed" not in answer.headers
+    assert ("idempotency-replayed" in answer.headers) is replayed
+
+
+@pytest.mark.parametrize("step", [{"advance": "P1M"}, {"now": "2026-01-14T00:00:00Z"}])
+async def test_a_moved_clock_ends_no_key(team: Team, step: dict[str, str]) -> None:
+    """A move of the clock sent again with its key moves it once, however far it went; other keys stay good too."""
+    async with team.client() as api:
+        user = await api.post("/v1/users", json=ADA, headers=KEY)
+        moved = await api.post("/v1/sandbox/clock", json=step, headers=KEY)
+        do_chores(load_areas(), team.server.services)
+        again = await api.post("/v1/sandbox/clock", json=step, headers=KEY)
+        assert (again.status_code, again.content) == (200, moved.content)
+        assert (await api.post("/v1/users", json=ADA, headers=KEY)).content == user.content
 
 
 async def test_money_needs_a_key(team: Team) -> None:
