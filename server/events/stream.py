@@ -18,16 +18,21 @@ from server.services import Services
 from server.store import events
 
 BATCH = 500
+MEDIA_TYPE = "text/event-stream"
 COMMENT = ": still here\n\n"
 
 
 async def stream_events(call: LongCall) -> Response:
     """Everything after `Last-Event-ID` (without it: from now on), as it is committed.
 
-    The stream ends when the server stops, or when the token is revoked or runs out.
+    The stream ends when the server stops, or when the token is revoked or runs out. `HEAD` answers without one: its
+    connection is to be free for the next request.
     """
     last = _resume_after(call)
-    return StreamingResponse(_frames(call, last), media_type="text/event-stream", headers={"X-Accel-Buffering": "no"})
+    headers = {"X-Accel-Buffering": "no"}
+    if call.asked.http.method == "HEAD":
+        return Response(media_type=MEDIA_TYPE, headers=headers)
+    return StreamingResponse(_frames(call, last), media_type=MEDIA_TYPE, headers=headers)
 
 
 def _resume_after(call: LongCall) -> int:

@@ -142,3 +142,12 @@ async def test_stopping_does_not_wait_for_streams(live: LiveServer, team: Team) 
         live.uvicorn.should_exit = True
         assert [frame async for frame in reader if "id" in frame] == []
         assert time.monotonic() - start < 1
+
+
+async def test_a_head_leaves_the_connection_free(live: LiveServer, team: Team) -> None:
+    """Asking for the stream's headers alone is answered at once, and the same connection answers the next request."""
+    one = httpx.Limits(max_connections=1)
+    async with httpx.AsyncClient(base_url=live.url, headers=client(live, team).headers, limits=one, timeout=5) as api:
+        head = await api.head("/v1/events/stream")
+        assert (head.status_code, head.headers["content-type"]) == (200, "text/event-stream; charset=utf-8")
+        assert (await api.get("/v1/me")).status_code == 200
