@@ -8,6 +8,8 @@ import httpx
 import pytest
 from builders import Team, make_organisation, running
 
+from server.http import tokens as token_text
+
 MEBIBYTE = 1024 * 1024
 
 
@@ -89,6 +91,16 @@ async def test_one_changed_letter_makes_another_token(team: Team) -> None:
             other = team.token[:place] + ("a" if team.token[place] != "a" else "b") + team.token[place + 1 :]
             answer = await api.get("/v1/me", headers={"Authorization": f"Bearer {other}"})
             assert code_of(answer) == "not_authenticated"
+
+
+async def test_the_id_of_a_token_is_not_enough(team: Team) -> None:
+    """A token with a known id and a right checksum, but another secret, is refused."""
+    known = token_text.token_id(team.token)
+    body = team.token[: -token_text.CHECKSUM - token_text.SECRET] + "a" * token_text.SECRET
+    forged = body + token_text.checksum(body)
+    assert token_text.token_id(forged) == known
+    async with team.server.client(forged) as api:
+        assert code_of(await api.get("/v1/me")) == "not_authenticated"
 
 
 HOSTILE = {
