@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from enum import Enum
 
 from client.api import Client
-from client.errors import HeadcountError, Refused
+from client.errors import HeadcountError, NoToken, Refused, TooManyRequests, UnsafeAddress, Untrusted
 from client.events import Connecting, Live, Offline, StreamItem, Unreadable
 from contract.events import Event, EventKind
 from contract.subscription import Overview
@@ -21,6 +21,9 @@ GATHER = 0.25
 """Seconds in which changes are gathered before the screens hear of them: at most four repaints a second."""
 
 _FIRST_RETRY, _LONGEST_RETRY = 0.5, 15.0
+
+_NO_ACCESS = (Refused, NoToken, UnsafeAddress, Untrusted)
+"""What somebody has to mend; it is asked again all the same, since that may happen elsewhere."""
 
 
 class Link(Enum):
@@ -103,7 +106,8 @@ class Session:
         try:
             overview = await self.client.overview()
         except HeadcountError as error:
-            link = Link.REFUSED if isinstance(error, Refused) else Link.RECONNECTING
+            refused = isinstance(error, _NO_ACCESS) and not isinstance(error, TooManyRequests)
+            link = Link.REFUSED if refused else Link.RECONNECTING
             self._now_is(link, error=error)
             return False
         self.overview = overview
@@ -122,13 +126,18 @@ class Session:
 
     async def _follow(self) -> None:
         after = self.overview.last_event_id if self.overview else "evt_0"
-        async for item in self.client.stream(after):
-            self._heard(item)
+        while True:
+            stream = self.client.stream(after)
+            async for item in stream:
+                self._heard(item)
+            after = stream.last_id
+            await self._wait(_LONGEST_RETRY)
+            await self._load_at_last()
 
     def _heard(self, item: StreamItem) -> None:
         match item:
             case Event():
-                self.touch(item.type)
+                self.touch(*([item.type] if item.type in EventKind else EventKind))
             case Live():
                 if self.connection.link is not Link.LIVE:
                     self.touch(*EventKind)

@@ -116,13 +116,21 @@ async def test_ids_need_not_count() -> None:
     assert stream.last_id == "evt_x3"
 
 
-async def test_kinds_of_newer_servers_are_passed_on_as_unreadable() -> None:
+async def test_shapes_of_newer_servers_are_passed_on_as_unreadable() -> None:
     """What this version can't read is still announced, once, and not asked for again."""
     stream = EventStream(_nowhere, "evt_1")
-    strange = {**event(2).model_dump(mode="json"), "type": "moon.risen"}
+    strange = {**event(2).model_dump(mode="json"), "actor": "the moon"}
     assert stream._read(_sse(strange)) == Unreadable("evt_2")
     assert stream._read(_sse(strange)) is None
     assert stream.last_id == "evt_2"
+
+
+async def test_kinds_of_newer_servers_are_events_all_the_same() -> None:
+    """A kind this version has no word for keeps its name."""
+    stream = EventStream(_nowhere, "evt_1")
+    found = stream._read(_sse({**event(2).model_dump(mode="json"), "type": "moon.risen"}))
+    assert isinstance(found, Event)
+    assert found.type == "moon.risen"
 
 
 async def test_garbage_is_passed_over() -> None:

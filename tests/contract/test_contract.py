@@ -6,6 +6,7 @@ import pytest
 from openapi_spec_validator import OpenAPIV31SpecValidator
 from pydantic import ValidationError
 
+from contract.events import Event, EventKind
 from contract.openapi import document
 from contract.operations import OPERATIONS, Key, common_problems
 from contract.problems import PROBLEMS, ProblemCode
@@ -74,3 +75,19 @@ def test_the_clock_takes_exactly_one_way_to_say_when(body: str) -> None:
     """Either an instant or an ISO 8601 duration."""
     with pytest.raises(ValidationError):
         ClockBody.model_validate_json(body)
+
+
+def test_an_event_of_a_newer_server_is_kept_by_its_name() -> None:
+    """One unknown kind may not make a page of events, or the whole first screen, unreadable."""
+    event = Event.model_validate(
+        {
+            "id": "evt_1",
+            "type": "plan.changed",
+            "created_at": "2026-11-21T14:02:00Z",
+            "actor": {"label": "Jane"},
+            "object": {"type": "plan", "id": "sub_1", "label": "Enterprise"},
+        }
+    )
+    assert event.type == "plan.changed"
+    assert '"type":"plan.changed"' in event.model_dump_json()
+    assert "plan.changed" not in [kind.value for kind in EventKind]
