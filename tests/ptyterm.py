@@ -159,6 +159,9 @@ class PtyProgram:
 
 def _own_this_terminal() -> None:
     fcntl.ioctl(0, termios.TIOCSCTTY, 0)
+    # a job in the background of a script has these ignored, and so would its children
+    for number in (signal.SIGINT, signal.SIGQUIT, signal.SIGHUP, signal.SIGTERM):
+        signal.signal(number, signal.SIG_DFL)
 
 
 def _environment(changes: Mapping[str, str | None]) -> dict[str, str]:
