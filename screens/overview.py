@@ -62,12 +62,7 @@ class OverviewScreen(LiveArea):
     BINDINGS: ClassVar[list[BindingType]] = [*bindings("overview")]
     CSS_PATH = "overview.tcss"
     AUTO_FOCUS = ""
-    VERTICAL_BREAKPOINTS: ClassVar[list[tuple[int, str]]] = [
-        (0, "-cramped"),
-        (15, "-low"),
-        (20, "-short"),
-        (32, "-tall"),
-    ]
+    VERTICAL_BREAKPOINTS = [(0, "-cramped"), (15, "-low"), (20, "-short"), (32, "-tall")]  # noqa: RUF012 - as above
 
     draft: Draft | None = None
     _settle: Timer | None = None
@@ -144,12 +139,20 @@ class OverviewScreen(LiveArea):
 
     def action_type(self) -> None:
         """e, and digits from then on: the number itself."""
-        if self.session.overview:
+        if self._may_draft():
             self.query_one(Stepper).start_typing()
 
     def _step(self, by: int) -> None:
-        if self.session.overview and not self._confirming:
+        if self._may_draft() and not self._confirming:
             self.query_one(Stepper).step(by)
+
+    def _may_draft(self) -> bool:
+        """Whether there is a number to change; says why not."""
+        if self.session.read_only:
+            self.show_result("This profile is read-only: it may not change the seats.", "warn")
+        elif self.session.overview is None:
+            self.show_result("Still connecting: wait until the overview is here.", "warn")
+        return self.session.overview is not None and not self.session.read_only
 
     def on_stepper_changed(self, message: Stepper.Changed) -> None:
         """Another number is wanted: priced when the presses have settled."""
@@ -193,6 +196,7 @@ class OverviewScreen(LiveArea):
     def _show_draft(self) -> None:
         overview = self.session.overview
         bar, stepper = self.query_one(SummaryBar), self.query_one(Stepper)
+        self.key_bar.hide(self._out_of_reach())
         if overview is None:
             bar.show([])
             return
@@ -200,7 +204,13 @@ class OverviewScreen(LiveArea):
         note = change_in_words(wanted - overview.subscription.seats, overview.seats.not_paid)
         stepper.show(wanted, self.planned, note=(note, "dim"))
         bar.show(self._summary_lines(overview))
-        self.key_bar.hide([] if self.draft else ["overview.confirm", "overview.discard"])
+
+    def _out_of_reach(self) -> list[str]:
+        """The keys that would do nothing just now."""
+        without_draft = [] if self.draft else ["overview.confirm", "overview.discard"]
+        if self.session.overview is None or self.session.read_only:
+            return [*without_draft, "overview.more", "overview.fewer", "overview.type"]
+        return without_draft
 
     def _summary_lines(self, overview: Overview) -> list[list[Span]]:
         draft = self.draft
@@ -219,6 +229,8 @@ class OverviewScreen(LiveArea):
         if scheduled is not None:
             said = f"{scheduled:,} seats from {overview.subscription.period_end:%-d %b}: + takes the reduction back"
             return [[(said, "warn")]]
+        if self.session.read_only:
+            return [[("read-only: the seats can be looked at, not changed", "dim")]]
         return [[("no change drafted", "dim"), ("   + and - change the seats, nothing is sent yet", "dim")]]
 
     # Confirming.

@@ -37,6 +37,11 @@ from tui.widgets.virtual_table import VirtualTable
 
 __all__ = ["HeadcountApp"]
 
+PATIENCE = dt.timedelta(seconds=3)
+"""How long after the start nothing need be said about an answer that has not come."""
+
+NO_ANSWER = "No answer from the server yet; it is asked again and again. q leaves, headcount info tells its address."
+
 
 class HeadcountApp(TerminalApp[None]):
     """The terminal app over one session."""
@@ -68,6 +73,8 @@ class HeadcountApp(TerminalApp[None]):
         self.keymap = read_keymap(self.settings.keys, settings_text)
         self.user_keys = self.keymap.keys
         self._countdown: Timer | None = None
+        self._told: dict[str, str] = {}
+        self._opened = self.session.now()
         self.register_theme(HEADCOUNT)
         self.theme = theme_name(os.environ, self.settings.screen.theme)
 
@@ -117,8 +124,11 @@ class HeadcountApp(TerminalApp[None]):
             self._countdown = None
         elif not live:
             self._count_down()
-        if connection.link is Link.REFUSED and connection.error and isinstance(self.screen, AreaScreen):
-            self.screen.show_error(told(connection.error))
+        error = connection.error
+        if error and (connection.link is Link.REFUSED or self.session.overview is None):
+            self._say_trouble(error.message, told(error))
+        elif live:
+            self._end_trouble()
 
     def _count_down(self) -> None:
         """While there is no connection: the seconds to the next attempt, and what is known about the reason."""
@@ -127,9 +137,25 @@ class HeadcountApp(TerminalApp[None]):
 
     def _tick(self) -> None:
         self._show_link(self.session.connection)
-        reason = self.session.diagnose()
-        if reason and isinstance(self.screen, AreaScreen) and not self.screen.action_bar.result:
-            self.screen.show_error(reason)
+        if reason := self.session.diagnose():
+            self._say_trouble(reason, reason)
+        elif self.session.overview is None and self.session.now() - self._opened > PATIENCE:
+            self._say_trouble("", NO_ANSWER)
+
+    def _say_trouble(self, reason: str, words: str) -> None:
+        """Say why there is no connection: each reason once, since what comes back each second keeps q from leaving."""
+        screen = self.screen
+        if reason in self._told or not isinstance(screen, AreaScreen):
+            return
+        if screen.action_bar.result in {"", *self._told.values()}:
+            screen.show_error(words)
+            self._told[reason] = screen.action_bar.result
+
+    def _end_trouble(self) -> None:
+        """The connection is there: nothing that was said about it holds any longer."""
+        if isinstance(self.screen, AreaScreen) and self.screen.action_bar.result in self._told.values():
+            self.screen.clear_result()
+        self._told.clear()
 
     def _show_link(self, connection: Connection) -> None:
         retry = ""
@@ -137,7 +163,10 @@ class HeadcountApp(TerminalApp[None]):
             seconds = max(0, round((connection.retry_at - self.session.now()).total_seconds()))
             retry = f"in {seconds} s"
         as_of = f"{connection.data_from:%H:%M}" if connection.data_from else ""
-        line = link_line(live=connection.link is Link.LIVE, retry=retry, as_of=as_of, glyphs=self.glyphs)
+        link = connection.link
+        line = link_line(
+            live=link is Link.LIVE, refused=link is Link.REFUSED, retry=retry, as_of=as_of, glyphs=self.glyphs
+        )
         self._show_frame(link=line)
 
     def _show_frame(self, **changes: object) -> None:

@@ -29,16 +29,22 @@ class Frame:
     colour: str = ""
 
 
-def link_line(*, live: bool = False, retry: str = "", as_of: str = "", glyphs: Glyphs = UNICODE) -> Line:
-    """How the connection stands: `● live`, `○ reconnecting in 4 s  as of 14:02`, `○ connecting`.
+def link_line(
+    *, live: bool = False, refused: bool = False, retry: str = "", as_of: str = "", glyphs: Glyphs = UNICODE
+) -> Line:
+    """How the connection stands: `● live`, `○ reconnecting in 4 s  as of 14:02`, `○ connecting`, `! no access`.
 
     `retry` says when the next attempt is ("in 4 s"), `as_of` how old the data is ("14:02").
     """
     if live:
         return (f"{glyphs.live} live", "ok")
     words = [f"{glyphs.waiting} " + (f"reconnecting {retry}".rstrip() if as_of or retry else "connecting")]
+    if refused:
+        words = [f"{glyphs.bad} no access"]
     if as_of:
         words.append(f"as of {as_of}")
+    if refused:
+        return ("  ".join(words), "bad")
     return ("  ".join(words), "warn" if as_of or retry else "dim")
 
 
