@@ -27,9 +27,20 @@ from tui.widgets.canvas import wrapped
 from tui.widgets.filter_bar import FilterBar
 from tui.widgets.panel import Panel
 from tui.widgets.virtual_table import VirtualTable
-from tui.widgets.virtual_table_data import Row
+from tui.widgets.virtual_table_data import Phase, Row
 
 __all__ = ["ManagedList"]
+
+_NEED_ROWS = (
+    "table.mark",
+    "table.mark_all",
+    "transfers.accept",
+    "transfers.decline",
+    "transfers.resend",
+    "transfers.cancel",
+    "users.edit",
+    "users.remove",
+)
 
 REST = 0.15
 """Seconds the cursor rests on a row before its details are shown."""
@@ -131,7 +142,8 @@ class ManagedList(LiveList):
 
     def out_of_reach(self) -> set[str]:
         """Ids of the commands that can't be given now, to be left out of the keys. For subclasses."""
-        return set(self.CHANGES) if self.why_not("") else set()
+        hidden = set(self.CHANGES) if self.why_not("") else set()
+        return hidden | set(_NEED_ROWS) if self.table.phase in {Phase.EMPTY, Phase.NO_MATCH} else hidden
 
     def show_marks(self) -> None:
         """What is marked, what may be done about it, and the keys."""
@@ -157,7 +169,12 @@ class ManagedList(LiveList):
         elif table.row is not None:
             then([table.row])
         else:
-            self.show_result(f"There is no row to do this with: {table.status}.", "dim")
+            self.say_no_row()
+
+    def say_no_row(self) -> None:
+        """Why there is nothing to do this with, in the list's own words."""
+        ready = self.table.phase is Phase.READY
+        self.show_result("This row is still on its way." if ready else self.table.sentence, "dim")
 
     @work(group="question", exclusive=True, exit_on_error=False)
     async def _fetch_marked(self, most: int, then: Callable[[list[Row]], None]) -> None:

@@ -86,7 +86,11 @@ class OutgoingRequests(ManagedList):
     def action_resend(self) -> None:
         """m: the outgoing request under the cursor, once an hour."""
         row = self.table.row
-        if self.on_side(Side.OUTGOING, "send transfer requests") and row is not None:
+        if not self.on_side(Side.OUTGOING, "send transfer requests"):
+            return
+        if row is None:
+            self.say_no_row()
+        else:
             self.resend(row.item)
 
     @work(group="command", exit_on_error=False)

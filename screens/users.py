@@ -114,7 +114,11 @@ class UsersScreen(ManagedList):
     def action_edit(self) -> None:
         """e: the user under the cursor."""
         row = self.table.row
-        if row is not None and not self.refuses("edit users"):
+        if self.refuses("edit users"):
+            return
+        if row is None:
+            self.say_no_row()
+        else:
             self._edit(row.item)
 
     def _edit(self, user: User) -> None:

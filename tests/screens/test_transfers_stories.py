@@ -8,6 +8,7 @@ from contract.people import Role
 from contract.transfers import Decisions, Seen, TransfersQuery, TransferState
 from screens.confirm import Confirm
 from screens.transfers import TransfersScreen
+from tui.widgets.bars import ActionBar
 from tui.widgets.virtual_table import VirtualTable
 
 
@@ -249,3 +250,20 @@ async def test_changes_elsewhere_keep_cursor_and_marks(tmp_path: Path) -> None:
             screen = desk.app.screen
             assert isinstance(screen, TransfersScreen)
             assert screen.action_bar.result == ""
+
+
+async def test_a_list_with_nothing_in_it_says_what_helps(tmp_path: Path) -> None:
+    """Keys that need a row are not offered where there is none, and say the list's own sentence when pressed."""
+    with serving(tmp_path) as office:
+        async with office.at_work(area="transfers") as desk:
+            await desk.press("asterisk", "x", "enter", "y")
+            await desk.until(lambda: "7 declined" in desk.text)
+            await desk.settled()
+            await desk.press("escape")
+            assert "accept" not in desk.lines[-1]
+            assert "mark" not in desk.lines[-1]
+            await desk.press("a")
+            said = desk.app.screen.query_one(ActionBar).result
+            assert said == "Nobody waits for a decision. Tab shows the requests we sent."
+            await desk.press("escape", "tab")
+            assert "m mail again" in desk.lines[-1]
