@@ -268,3 +268,15 @@ async def test_another_source_starts_afresh() -> None:
 def test_the_columns_of_the_fake_are_those_of_its_rows() -> None:
     """The builder itself is sound."""
     assert len(person(0).cells) == len(COLUMNS)
+
+
+async def test_old_rows_do_not_pass_for_the_answer_to_a_slow_filter() -> None:
+    """While the answer to another query takes long, the count says so instead of counting what was there before."""
+    source = FakeRows(size=40)
+    async with running(source) as (table, pilot):
+        source.gate = asyncio.Event()
+        table.set_query(Query(text="x"))
+        assert table.status == "1 of 40"
+        await until(pilot, lambda: table.status == "looking…")
+        source.gate.set()
+        await until(pilot, lambda: table.status == "1 of 4")

@@ -14,6 +14,8 @@ from tui.widgets.virtual_table_view import TableView
 __all__ = ["RemoteList"]
 
 _COLLECT = 500
+_LONG = 0.5
+"""Seconds after which an answer that is not here is said to be awaited; before, that would only flicker."""
 
 
 def say(error: Exception) -> str:
@@ -47,6 +49,7 @@ class RemoteList(TableView):
         self.marks = Marks()
         self.cursor_id: str | None = None
         self.anchor_id: str | None = None
+        self._slow = False
 
     def _new_feed(self, source: WindowSource) -> Feed:
         return Feed(source, view=lambda: (self.top, self.rows_high), report=self._news, describe=self._describe)
@@ -115,6 +118,8 @@ class RemoteList(TableView):
     @property
     def status(self) -> str:
         """One line: `12 of 1,204`, or what keeps it from being known."""
+        if self._slow and self.asked != self.pages.query:
+            return "looking…"
         if self.phase is Phase.READY:
             old = "  not refreshed" if self.stale_reason else ""
             return f"{self.cursor + 1:,} of {self.total:,}{old}"
@@ -178,6 +183,14 @@ class RemoteList(TableView):
         """Show what matches another query. The old rows stay until the new ones are here."""
         if query != self.asked:
             self._feed.ask(query)
+            self._slow = False
+            self.set_timer(_LONG, self._take_long)
+            self.status_changed()
+
+    def _take_long(self) -> None:
+        """The rows are still those of the query before: say so, or they would pass for the answer."""
+        if self.asked != self.pages.query:
+            self._slow = True
             self.status_changed()
 
     def set_source(self, source: WindowSource, query: Query | None = None) -> None:
