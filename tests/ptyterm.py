@@ -126,8 +126,13 @@ class PtyProgram:
 
     def text(self) -> str:
         """What the screen shows, without blanks at the ends of lines."""
-        rows, columns = range(self.screen.lines), range(self.screen.columns)
-        return "\n".join("".join(self.screen.buffer[y][x].data for x in columns).rstrip() for y in rows)
+        return _text_of(self.screen)
+
+    def text_drawn_since(self, offset: int) -> str:
+        """What an empty screen would show of everything written from that byte on."""
+        screen = pyte.Screen(self.screen.columns, self.screen.lines)
+        pyte.ByteStream(screen).feed(_UNKNOWN_TO_PYTE.sub(b"", bytes(self.raw[offset:])))
+        return _text_of(screen)
 
     def cells(self) -> list[list[tuple[Any, ...]]]:
         """Every cell as shown: character, colours, attributes; of a blank only what can be seen of it."""
@@ -155,6 +160,11 @@ class PtyProgram:
         self._pending = b"" if whole else data[start:]
         data = data if whole else data[:start]
         self._stream.feed(_UNKNOWN_TO_PYTE.sub(b"", data))
+
+
+def _text_of(screen: pyte.Screen) -> str:
+    rows, columns = range(screen.lines), range(screen.columns)
+    return "\n".join("".join(screen.buffer[y][x].data for x in columns).rstrip() for y in rows)
 
 
 def _own_this_terminal() -> None:
