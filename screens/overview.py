@@ -19,6 +19,7 @@ from contract.subscription import Overview
 from screens.confirm import Confirm, Summary
 from screens.overview_text import (
     attention_lines,
+    fitted,
     latest_lines,
     seats_line,
     state,
@@ -107,7 +108,8 @@ class OverviewScreen(LiveArea):
     def _paint(self, overview: Overview) -> None:
         glyphs = glyphs_of(self)
         subscription = self.query_one("#subscription", Panel)
-        subscription.show(subscription_lines(overview))
+        width = subscription.content_size.width
+        subscription.show([fitted(line, width) if width else line for line in subscription_lines(overview)])
         subscription.show_titles("My subscription", state(overview, glyphs))
         self.query_one("#attention", Panel).show(attention_lines(overview, glyphs))
         latest = self.query_one("#latest", Panel)

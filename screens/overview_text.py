@@ -7,6 +7,7 @@ from screens.summary import BOLD, MUTED, PLAIN, Span
 from tui.glyphs import Glyphs
 from tui.sentences import sentence
 from tui.text import clean
+from tui.widgets.canvas import width_of
 from tui.wording import clock, count, days_until, short_day
 
 OK, WARN, BAD, ACCENT = "ok", "warn", "bad", "accent"
@@ -28,6 +29,11 @@ def state(overview: Overview, glyphs: Glyphs) -> list[Span]:
     return [(f"{glyphs.waiting} ends at the renewal", WARN) if ends else (f"{glyphs.live} active", OK), *sandbox]
 
 
+def fitted(line: list[Span], width: int) -> list[Span]:
+    """The line without what it says last, after label and value, when that does not fit: half a word says nothing."""
+    return line[:2] if width_of(line) > width else line
+
+
 def subscription_lines(overview: Overview) -> list[list[Span]]:
     """Plan, renewal and price."""
     subscription, plan = overview.subscription, overview.plan
@@ -39,11 +45,10 @@ def subscription_lines(overview: Overview) -> list[list[Span]]:
     ]
     lines.append(renews)
     if plan.kind is PlanKind.PAID and subscription.unit_price:
-        per = f"{subscription.unit_price} per seat"
-        lines.append([("Price".ljust(_LABEL), MUTED), (per, PLAIN)])
+        lines.append([("Price".ljust(_LABEL), MUTED), (f"{subscription.unit_price}", PLAIN), (" per seat", PLAIN)])
     if subscription.next_payment:
-        amount = f"{subscription.next_payment.amount} for {count(subscription.next_payment.seats, 'seat')}"
-        lines.append([("Next".ljust(_LABEL), MUTED), (amount, PLAIN)])
+        seats = f" for {count(subscription.next_payment.seats, 'seat')}"
+        lines.append([("Next".ljust(_LABEL), MUTED), (f"{subscription.next_payment.amount}", PLAIN), (seats, PLAIN)])
     return lines
 
 

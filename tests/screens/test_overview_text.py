@@ -16,6 +16,7 @@ from contract.subscription import (
 )
 from screens.overview_text import (
     attention_lines,
+    fitted,
     latest_lines,
     seats_line,
     state,
@@ -43,6 +44,16 @@ def test_the_subscription_in_four_lines() -> None:
         "Renews     2026-12-01  in 10 days",
         "Price      EUR 6.00 per seat",
         "Next       EUR 234.00 for 39 seats",
+    ]
+
+
+def test_a_narrow_panel_leaves_out_what_would_be_cut() -> None:
+    """At 60 columns the amounts stand without their remarks, instead of half a remark."""
+    assert said([fitted(line, 26) for line in subscription_lines(make_overview())]) == [
+        "Business · monthly",
+        "Renews     2026-12-01",
+        "Price      EUR 6.00",
+        "Next       EUR 234.00",
     ]
 
 

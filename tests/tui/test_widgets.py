@@ -126,7 +126,9 @@ async def test_held_keys_and_typed_numbers_make_a_draft() -> None:
         assert stepper.total == 44
         await pilot.press("e", "1", "2", "0", "enter")
         assert stepper.total == 120
-        await pilot.press("e", "7", "escape")
+        await pilot.press("e", "7")
+        assert "Enter takes it  Esc leaves it" in "\n".join(text_of(app))
+        await pilot.press("escape")
         assert stepper.total == 120
         await pilot.press("e", "3", "enter")
         assert (stepper.total, stepper.typing) == (36, False)
@@ -151,6 +153,7 @@ async def test_a_terminal_that_is_too_small_says_so() -> None:
         seen = "\n".join(text_of(app))
         assert "Terminal too small" in seen
         assert "59×14, needed 60×15" in seen
+        assert "q leaves" in seen
         await pilot.resize_terminal(60, 15)
         await pilot.pause()
         assert "E-mail" in "\n".join(text_of(app))

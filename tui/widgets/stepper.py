@@ -128,7 +128,9 @@ class Stepper(Canvas, can_focus=True):
             number = [(f"[{self.total:>{_FIELD - 3},} ]", "strong" if change or self.has_focus else "")]
         line: list[Piece] = [self._label.ljust(_LABEL), (self.glyphs.minus, "key"), "  ", *number, "  ", ("+", "key")]
         note: list[Piece] = parts(self._note)
-        if change and not any(text for text, _ in pieces(self._note)):
+        if self._editor is not None:
+            note = [("Enter", "key"), (" takes it  ", "dim"), ("Esc", "key"), (" leaves it", "dim")]
+        elif change and not any(text for text, _ in pieces(self._note)):
             note = [(f"{change:+,}", "accent")]
         line.append("   ")
         return self.strip_of([*line, *note], self.size.width)
