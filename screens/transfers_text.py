@@ -192,10 +192,16 @@ def undo_summary(plan: Plan, report: DecisionReport) -> Summary:
     return Summary(
         title=f"Take back {count(len(requests), 'acceptance')}",
         verb=f"Take back {len(requests):,}",
-        lines=["They lose access now; their requests wait again."],
+        lines=[f"{_leaving(report)}; their requests wait again."],
         items=[who(request) for request in requests],
         opener="transfers.undo",
     )
+
+
+def _leaving(report: DecisionReport) -> str:
+    """Who is NOT PAID has no access that could be lost."""
+    active = any(result.user_status is UserStatus.ACTIVE for result in report.results)
+    return "They lose access now" if active else "They leave the list of users"
 
 
 def undo_results(plan: Plan, report: UndoReport) -> tuple[str, list[Line]]:

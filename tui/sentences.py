@@ -1,5 +1,7 @@
 """What happened, in a sentence: the event stream as people say it."""
 
+import contextlib
+import datetime as dt
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -53,9 +55,16 @@ def _paid(text: str) -> Callable[[str, str, _Attributes], str]:
     return says
 
 
+def _clock(_: str, what: str, __: _Attributes) -> str:
+    """To the minute, as people say it; a server may call its moments otherwise."""
+    with contextlib.suppress(ValueError):
+        what = f"{dt.datetime.fromisoformat(what).astimezone(dt.UTC):%Y-%m-%d %H:%M} UTC"
+    return f"the sandbox clock was moved to {what}"
+
+
 _SENTENCES: dict[EventKind, Callable[[str, str, _Attributes], str]] = {
     EventKind.ORGANISATION_CREATED: _plainly("created"),
-    EventKind.SUBSCRIPTION_STARTED: _plainly("started the subscription"),
+    EventKind.SUBSCRIPTION_STARTED: _about("the subscription began: {what}"),
     EventKind.SUBSCRIPTION_RENEWED: _about("the subscription was renewed: {what}"),
     EventKind.SUBSCRIPTION_PAST_DUE: _about("the renewal was not paid: {what}"),
     EventKind.SUBSCRIPTION_SUSPENDED: _about("the subscription was suspended: {what}"),
@@ -80,5 +89,5 @@ _SENTENCES: dict[EventKind, Callable[[str, str, _Attributes], str]] = {
     EventKind.TRANSFER_EXPIRED: _about("the request of {what} expired"),
     EventKind.TRANSFER_REOPENED: _plainly("took back the decision about"),
     EventKind.TOKEN_CREATED: _plainly("made the token"),
-    EventKind.CLOCK_MOVED: _about("the sandbox clock was moved to {what}"),
+    EventKind.CLOCK_MOVED: _clock,
 }

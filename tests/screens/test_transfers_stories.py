@@ -78,7 +78,7 @@ async def test_taking_acceptances_back_asks_since_it_removes_people(tmp_path: Pa
             await desk.until(lambda: "2 accepted" in desk.text)
             await desk.settled()
             await desk.press("z")
-            assert "They lose access now" in desk.text
+            assert "They leave the list of users; their requests wait again." in desk.text
             await desk.press("y")
             await desk.until(lambda: "2 decisions taken back" in desk.text)
             await desk.settled()

@@ -40,3 +40,10 @@ def test_who_asks_depends_on_the_side() -> None:
     outgoing = make_event(EventKind.TRANSFER_REQUESTED, direction="outgoing")
     assert sentence(incoming) == "Ana Silva asks to join"
     assert sentence(outgoing) == "Jane asked Ana Silva to join"
+
+
+def test_a_moved_clock_is_said_to_the_minute() -> None:
+    """Not in the wire's notation; anything else is shown as it came."""
+    moved = make_event(EventKind.CLOCK_MOVED, "2026-12-21T23:32:26.474540Z")
+    assert sentence(moved) == "the sandbox clock was moved to 2026-12-21 23:32 UTC"
+    assert sentence(make_event(EventKind.CLOCK_MOVED, "soon")) == "the sandbox clock was moved to soon"
