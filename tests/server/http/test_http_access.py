@@ -20,6 +20,34 @@ async def team(tmp_path: Path) -> AsyncIterator[Team]:
         yield make_organisation(server, users=3)
 
 
+WRITES = {
+    Role.OWNER: {"users", "transfers", "confirm", "sandbox"},
+    Role.ADMIN: {"users", "transfers", "confirm"},
+    Role.BILLING: {"confirm"},
+    Role.VIEWER: set(),
+    Role.MEMBER: set(),
+}
+"""What each role may change, as the table before D28 has it; everybody but a member may ask for quotes."""
+
+
+@pytest.mark.parametrize("role", ROLES)
+async def test_a_role_changes_only_what_the_table_says(team: Team, role: Role) -> None:
+    """A viewer writes nothing, billing only pays, an admin leaves the sandbox alone, a member may not even read."""
+    token = team.token if role is Role.OWNER else team.token_of(role)
+    allowed = set()
+    async with team.server.client(token) as api:
+        for operation in OPERATIONS:
+            if operation.stream:
+                continue
+            status = (await api.request(*request_of(operation))).status_code
+            if operation.method == "GET":
+                assert (status == 403) is (role is Role.MEMBER), operation.name
+            elif status != 403:
+                allowed.add("confirm" if operation.path.endswith("confirm") else operation.path.split("/")[2])
+    asks = set() if role is Role.MEMBER else {"quotes"}
+    assert allowed == WRITES[role] | asks
+
+
 def request_of(operation: Operation) -> tuple[str, str]:
     """Method and an address whose object does not exist."""
     return operation.method, operation.path.replace("{id}", "zzz_1")
