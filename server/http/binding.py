@@ -3,6 +3,7 @@
 token → role → query → body → idempotency key → transaction (replay, or run, record events, keep the answer) → answer
 """
 
+import asyncio
 import inspect
 import logging
 import re
@@ -80,7 +81,7 @@ class Endpoint:
             idempotency_key=self._key(request),
         )
         if self._operation.method == "GET" and not self._long:
-            return self._read(asked)
+            return await self._search(asked) if getattr(query, "search", "") else self._read(asked)
         if self._long:
             return await self._run_long(asked)
         return self._run(asked)
@@ -128,6 +129,25 @@ class Endpoint:
         with self._services.database.read() as connection:
             answer = cast("Handler", self._handler)(make_call(asked, connection, self._services.clock.now()))
         return self._response(answer)
+
+    async def _search(self, asked: Asked) -> Response:
+        """A search may take long: it runs in a thread, and is dropped when the client has gone."""
+        now = self._services.clock.now()
+        handler = cast("Handler", self._handler)
+        reading = asyncio.ensure_future(
+            self._services.database.read_aside(
+                lambda connection: self._response(handler(make_call(asked, connection, now)))
+            )
+        )
+        gone = asyncio.ensure_future(_gone(asked.http))
+        try:
+            await asyncio.wait({reading, gone}, return_when=asyncio.FIRST_COMPLETED)
+            if not reading.done():
+                raise ServerProblem(ProblemCode.SERVER_BUSY, "The client has gone.")
+            return reading.result()
+        finally:
+            reading.cancel()
+            gone.cancel()
 
     def _run(self, asked: Asked) -> Response:
         slot = self._slot(asked)
@@ -242,6 +262,12 @@ class Resource:
             )
             return render(problem, instance=request.url.path, request_id=request_id(request))
         return await endpoint(request)
+
+
+async def _gone(request: Request) -> None:
+    """Wait until the client has left."""
+    while (await request.receive())["type"] != "http.disconnect":
+        pass
 
 
 def request_id(request: Request) -> str:

@@ -2,11 +2,15 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from typing import TypeVar
 
 from sqlalchemy import Connection, Engine
 
 from server.settings import sqlite_path
 from server.store import schema, sqlite
+from server.store.readers import Readers
+
+T = TypeVar("T")
 
 CHANGED = "changed_organisations"
 """Where a transaction notes, in `connection.info`, whose events it appended."""
@@ -17,7 +21,7 @@ def _nobody_waits(changed: set[str]) -> None:
 
 
 class Database:
-    """The one connection to SQLite, used on the event loop in short transactions.
+    """The one connection to SQLite, used on the event loop in short transactions; long reads run beside it.
 
     `on_commit` is called after a commit that appended events, with the ids of the organisations.
     """
@@ -28,6 +32,7 @@ class Database:
         self._lock = sqlite.WriterLock(self._path) if self._path and not read_only else None
         self._engine: Engine | None = None
         self._connection: Connection | None = None
+        self._readers: Readers | None = None
         self.on_commit: Callable[[set[str]], None] = _nobody_waits
 
     @property
@@ -50,9 +55,13 @@ class Database:
         if migrate and not self._read_only:
             schema.upgrade(self._engine)
         self._connection = self._engine.connect()
+        self._readers = Readers(self._path) if self._path else None
 
     def close(self) -> None:
         """Let go of everything; may be called twice."""
+        if self._readers is not None:
+            self._readers.close()
+            self._readers = None
         if self._connection is not None:
             self._connection.close()
             self._connection = None
@@ -67,6 +76,16 @@ class Database:
         """A transaction that sees one state and changes nothing."""
         with self._transaction(writes=False) as connection:
             yield connection
+
+    async def read_aside(self, work: Callable[[Connection], T]) -> T:
+        """Do a read that may take long in a thread, while other requests are answered; cancelled, it is dropped.
+
+        It sees what is committed when it starts. A database in memory has no other connection: there it runs at once.
+        """
+        if self._readers is None:
+            with self.read() as connection:
+                return work(connection)
+        return await self._readers.read(work)
 
     @contextmanager
     def write(self) -> Iterator[Connection]:

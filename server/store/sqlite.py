@@ -102,6 +102,30 @@ def _begin(connection: Connection) -> None:
     connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
 
 
+class Reader:
+    """A second, read-only connection for reads that take long; one thread uses it at a time."""
+
+    def __init__(self, path: Path) -> None:
+        self._engine = make_engine(path, read_only=True)
+        self._connection = self._engine.connect().execution_options(writes=False)
+
+    @contextmanager
+    def read(self) -> Iterator[Connection]:
+        """A transaction that sees one committed state."""
+        with self._connection.begin():
+            yield self._connection
+
+    def interrupt(self) -> None:
+        """Break off the statement that runs now, from another thread: it raises OperationalError there."""
+        driver: Any = self._connection.connection.driver_connection
+        driver.interrupt()
+
+    def close(self) -> None:
+        """Let go of it."""
+        self._connection.close()
+        self._engine.dispose()
+
+
 class WriterLock:
     """One writing process per file: a lock beside it, given back by the kernel however the process ends."""
 

@@ -101,7 +101,10 @@ class UserList:
         return self._read(backwards)[::-1]
 
     def _place(self, order: Order, limit: int, offset: int, total: int, *, descending: bool) -> Select[Any]:
-        """Scan or collect, whichever looks at fewer users."""
+        """Scan or collect, whichever looks at fewer users; where everybody passes, nobody is tested."""
+        if total == self._listed:
+            everybody = select(users).where(self._mine, LIVING)
+            return _sorted(everybody, order, descending=descending).offset(offset).limit(limit)
         scanned = (offset + limit) * self._listed // max(1, total)
         if self._scans(order) or scanned < total:
             return self._scan(order, descending=descending).offset(offset).limit(limit)
