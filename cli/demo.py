@@ -19,6 +19,7 @@ from pathlib import Path
 from tui.paths import Paths, private_folder
 
 _DATABASE = "headcount.sqlite3"
+_LAST_SEEN = "last-seen"
 _QUEUE = 64
 
 
@@ -33,6 +34,7 @@ class Demo:
         self.folder = folder
         self.socket = socket_folder / "api"
         self.token_file = folder / "token"
+        self.last_seen = folder / _LAST_SEEN
         self._process = process
 
     @property
@@ -91,7 +93,7 @@ def _only_one(folder: Path) -> Iterator[None]:
 
 
 def _forget(folder: Path) -> None:
-    for path in folder.glob(f"{_DATABASE}*"):
+    for path in (*folder.glob(f"{_DATABASE}*"), *folder.glob(f"{_LAST_SEEN}*")):
         path.unlink()
 
 

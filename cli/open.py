@@ -13,6 +13,7 @@ from tui.terminal.preflight import Terminal, Unsuitable, preflight
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from pathlib import Path
     from typing import Any
 
     from client.profile import Profile
@@ -64,7 +65,7 @@ def _demo(terminal: Terminal, flags: "dict[str, Any]", frame: "FirstFrame", *, f
             except SettingsError as error:
                 raise OpenError(str(error)) from error
             profile = Profile(url=f"unix://{demo.socket}", token_file=demo.token_file)
-            return _run(terminal, settings, "demo", profile, frame, diagnose=demo.trouble)
+            return _run(terminal, settings, "demo", profile, frame, diagnose=demo.trouble, last_seen=demo.last_seen)
     except DemoError as error:
         raise OpenError(str(error)) from error
 
@@ -182,10 +183,12 @@ def _run(
     frame: "FirstFrame",
     *,
     diagnose: "Callable[[], str]" = str,
+    last_seen: "Path | None" = None,
 ) -> int:
     from client.journal import Journal
     from client.profile import open_client
     from tui.app import HeadcountApp
+    from tui.last_seen import LastSeen
     from tui.paths import private_folder
     from tui.session import Session
 
@@ -193,7 +196,14 @@ def _run(
     paths = find(os.environ)
     state = private_folder(paths.state)
     client = open_client(profile, journal=Journal(private_folder(state / "unanswered" / name)))
-    session = Session(client, name, colour=profile.colour or "", read_only=profile.read_only, diagnose=diagnose)
+    session = Session(
+        client,
+        name,
+        colour=profile.colour or "",
+        read_only=profile.read_only,
+        diagnose=diagnose,
+        last_seen=LastSeen(last_seen or private_folder(state / "last-seen") / name),
+    )
     written = paths.config_file.read_text() if settings.keys else ""
     app = HeadcountApp(session, settings, settings_text=written, terminal=terminal, state_dir=state, first_frame=frame)
     return app.run_safely(frame.attributes)

@@ -34,6 +34,7 @@ from tui.terminal.preflight import Terminal
 from tui.theme import HEADCOUNT, theme_name
 from tui.widgets.app_bar import Frame, link_line
 from tui.widgets.virtual_table import VirtualTable
+from tui.wording import clock
 
 __all__ = ["HeadcountApp"]
 
@@ -162,7 +163,7 @@ class HeadcountApp(TerminalApp[None]):
         if connection.link is not Link.LIVE and connection.retry_at:
             seconds = max(0, round((connection.retry_at - self.session.now()).total_seconds()))
             retry = f"in {seconds} s"
-        as_of = f"{connection.data_from:%H:%M}" if connection.data_from else ""
+        as_of = clock(connection.data_from, self.session.now()) if connection.data_from else ""
         link = connection.link
         line = link_line(
             live=link is Link.LIVE, refused=link is Link.REFUSED, retry=retry, as_of=as_of, glyphs=self.glyphs

@@ -16,6 +16,7 @@ from client.errors import HeadcountError, NoToken, Refused, TooManyRequests, Uns
 from client.events import Connecting, Live, Offline, StreamItem, Unreadable
 from contract.events import Event, EventKind
 from contract.subscription import Overview
+from tui.last_seen import LastSeen
 
 GATHER = 0.25
 """Seconds in which changes are gathered before the screens hear of them: at most four repaints a second."""
@@ -68,6 +69,8 @@ class Session:
     read_only: bool = False
     diagnose: Callable[[], str] = str
     """Says why there may be no server, for who knows more than the network does: the demo's parent process."""
+    last_seen: LastSeen | None = None
+    """Where the overview is kept for the next start."""
     listeners: Listeners = field(default_factory=Listeners)
     overview: Overview | None = None
     connection: Connection = Connection()
@@ -81,6 +84,7 @@ class Session:
 
     async def run(self) -> None:
         """Load the overview, then follow the events for ever. Never raises what a server or a network does."""
+        self._recall()
         await self._load_at_last()
         async with asyncio.TaskGroup() as group:
             group.create_task(self._refresh_when_dirty())
@@ -95,6 +99,14 @@ class Session:
         """Try again now instead of waiting for the next attempt."""
         self._attempt_now.set()
         self._dirty.set()
+
+    def _recall(self) -> None:
+        """Show what was seen last, with its time, until the server has answered."""
+        if self.last_seen and (found := self.last_seen.read()):
+            self.overview, seen = found
+            self.listeners.overview(self.overview)
+            self.connection = Connection(data_from=seen)
+            self.listeners.connection(self.connection)
 
     async def _load_at_last(self) -> None:
         delay = _FIRST_RETRY
@@ -113,6 +125,8 @@ class Session:
         self.overview = overview
         self.listeners.overview(overview)
         self._now_is(Link.LIVE)
+        if self.last_seen:
+            await asyncio.to_thread(self.last_seen.write, overview)
         return True
 
     async def _wait(self, seconds: float) -> None:

@@ -5,7 +5,7 @@ import stat
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
@@ -13,6 +13,10 @@ from client.profile import Profile
 
 _PREFIX = "HEADCOUNT_"
 _TRUE = {"1": True, "true": True, "yes": True, "on": True, "0": False, "false": False, "no": False, "off": False}
+
+
+ProfileName = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]{0,59}$")]
+"""Names files, too, so no slashes."""
 
 
 class SettingsError(Exception):
@@ -39,7 +43,7 @@ class Settings(BaseModel):
     profile: str = ""
     screen: Screen = Screen()
     keys: dict[str, str] = Field(default_factory=dict)
-    profiles: dict[str, Profile] = Field(default_factory=dict)
+    profiles: dict[ProfileName, Profile] = Field(default_factory=dict)
 
     def chosen_profile(self) -> tuple[str, Profile] | None:
         """The profile to open: the one named, or the only one there is.

@@ -114,7 +114,8 @@ def test_quitting_stops_the_server_and_keeps_the_data(demo: PtyProgram, home: Ma
     assert demo.is_restored()
     wait_until(lambda: not servers(home))
     with PtyProgram([*HEADCOUNT, "demo"], env=home) as again:
-        again.wait_for_text("38 of 38 taken", 30)
+        again.wait_for_text(READY, 30)
+        assert "38 of 38 taken" in again.text()
     with PtyProgram([*HEADCOUNT, "demo", "--fresh"], env=home) as fresh:
         fresh.wait_for_text("37 of 37 taken", 30)
 

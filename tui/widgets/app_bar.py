@@ -38,7 +38,7 @@ def link_line(
     """
     if live:
         return (f"{glyphs.live} live", "ok")
-    words = [f"{glyphs.waiting} " + (f"reconnecting {retry}".rstrip() if as_of or retry else "connecting")]
+    words = [f"{glyphs.waiting} " + (f"reconnecting {retry}" if retry else "connecting")]
     if refused:
         words = [f"{glyphs.bad} no access"]
     if as_of:
