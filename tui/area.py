@@ -69,8 +69,8 @@ class AreaScreen(Screen[None]):
         return self.query_one(KeyBar)
 
     def show_frame(self, frame: Frame) -> None:
-        """Counts, connection or names have changed."""
-        if self.is_mounted and not self.paused:
+        """Counts, connection or names have changed; under a dialog of its own the row is in sight too."""
+        if self.is_mounted and (not self.paused or self.app.screen_stack[0] is self):
             self.query_one(AppBar).show(frame)
 
     def show_result(self, text: str, tone: str = "ok") -> None:

@@ -266,3 +266,15 @@ async def test_hostile_names_do_nothing(tmp_path: Path) -> None:
 def _assert_harmless(desk: Desk) -> None:
     bad = [character for line in desk.lines for character in line if not character.isprintable()]
     assert not bad
+
+
+async def test_the_top_row_counts_on_under_an_open_form(tmp_path: Path) -> None:
+    """The form stays open after saving; the count above it is that of the list, not that of before."""
+    with serving(tmp_path) as office:
+        async with office.at_work(area="users") as desk:
+            await desk.press("n")
+            await desk.type("nova@tidewheel.example")
+            await desk.press("enter", "enter", "enter", "enter")
+            await desk.until(lambda: "of 41" in desk.text)
+            await desk.until(lambda: "2 Users 41" in desk.text)
+            assert desk.app.screen is not desk.app.screen_stack[0]
