@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from contract.money import Money
 from contract.problems import ProblemCode
-from contract.quotes import WarningCode
+from contract.quotes import Rounding, WarningCode
 from contract.subscription import PlanKind, SubscriptionStatus
 from server.domain.periods import Period
 from server.domain.pricing import Effect, Facts, forecast, price_of_renewal, price_seats
@@ -60,6 +60,22 @@ def test_more_seats_cost_the_rest_of_the_month() -> None:
     assert (priced.effect, priced.effective, priced.after.paid) == (Effect.RAISE, MIDDLE, 12)
     assert priced.renewal is not None
     assert (priced.renewal.seats, priced.renewal.amount.amount, priced.renewal.date) == (12, 8640, NOVEMBER.end)
+
+
+def test_halves_are_rounded_up_and_the_line_says_so() -> None:
+    """Half a cent on a line, and on the tax, is a whole one; rule and quantity are on the line (D11)."""
+    priced = price_seats(facts(unit_price=Money(amount=25, currency="EUR"), tax_rate=1154), 11, MIDDLE)
+    (line,) = priced.charge.lines
+    assert (line.amount.amount, line.rounding, line.description) == (13, Rounding.HALF_UP, "Business: 1 seat added")
+    even = price_seats(facts(unit_price=Money(amount=1, currency="EUR"), tax_rate=5000), 11, MIDDLE).charge
+    assert (even.net.amount, even.tax.amount, priced.charge.tax.amount) == (1, 1, 2)
+
+
+def test_the_line_counts_only_what_is_charged() -> None:
+    """Above the high-water mark three seats are charged, and the line speaks of three (D9)."""
+    priced = price_seats(facts(Seats(paid=5, high_water=10, active=5)), 13, MIDDLE)
+    (line,) = priced.charge.lines
+    assert (line.quantity, line.description) == (3, "Business: 3 seats added")
 
 
 def test_fewer_seats_wait_for_the_renewal() -> None:

@@ -118,6 +118,19 @@ async def test_a_moved_clock_ends_no_key(team: Team, step: dict[str, str]) -> No
         assert (await api.post("/v1/users", json=ADA, headers=KEY)).content == user.content
 
 
+@pytest.mark.parametrize("half", ["INSERT ON events", "UPDATE ON idempotency_keys"])
+async def test_a_change_its_event_and_its_answer_are_one(team: Team, half: str) -> None:
+    """A change whose event or whose answer can't be written is not made: all of it is one transaction (D29, D30)."""
+    with team.server.services.database.write() as connection:
+        connection.exec_driver_sql(f"CREATE TRIGGER full BEFORE {half} BEGIN SELECT RAISE(ABORT, 'disk is full'); END")
+    async with team.client() as api:
+        assert (await api.post("/v1/users", json=ADA, headers=KEY)).status_code == 500
+        assert (await api.get("/v1/users?count=true")).json()["total"] == 0
+        with team.server.services.database.write() as connection:
+            connection.exec_driver_sql("DROP TRIGGER full")
+        assert (await api.post("/v1/users", json=ADA, headers={"Idempotency-Key": "k-2"})).status_code == 201
+
+
 async def test_money_needs_a_key(team: Team) -> None:
     """Where money moves, a key is required."""
     async with team.client() as api:

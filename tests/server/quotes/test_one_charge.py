@@ -6,7 +6,9 @@ from pathlib import Path
 
 import pytest
 from billing_desk import DECLINED, FakeBank, PowerCut, ask, buy, confirm, get, kinds, statuses_of_payments
-from builders import make_organisation, running
+from builders import findings_in, make_organisation, running
+
+from server.payments.settle import settle_pending
 
 
 @pytest.mark.parametrize("same_key", [True, False])
@@ -129,6 +131,25 @@ async def test_a_bank_that_comes_back_is_asked_by_the_running_server(tmp_path: P
                     await asyncio.sleep(0.01)
             assert (bank.total, len(bank.charged)) == (1200, 1)
             assert (await confirm(api, quote["id"], "k")).json()["invoice"]["total"]["amount"] == 1200
+
+
+async def test_a_payment_told_twice_counts_once(tmp_path: Path) -> None:
+    """The request and the server itself may both learn how a payment ended: the change is made once, and answered."""
+    bank = FakeBank(slow=True)
+    async with running(tmp_path, gateway=bank) as server:
+        team = make_organisation(server)
+        async with team.client() as api:
+            quote = await ask(api, 12)
+            asking = asyncio.create_task(confirm(api, quote["id"], "k"))
+            while not bank.asked:
+                await asyncio.sleep(0)
+            _, _, answer = await asyncio.gather(
+                settle_pending(server.services), settle_pending(server.services), asking
+            )
+            assert (answer.status_code, answer.json()["subscription"]["seats"]) == (200, 12)
+            assert (await kinds(api)).count("seats.added") == 1
+            assert (bank.total, len((await get(api, "/v1/invoices"))["items"])) == (1200, 1)
+        assert findings_in(server) == []
 
 
 async def test_the_sandbox_charges_once_per_key_over_restarts(tmp_path: Path) -> None:

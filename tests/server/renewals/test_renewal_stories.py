@@ -1,14 +1,16 @@
 """What happens by itself: renewals in order, late payments, ends."""
 
+import asyncio
 import datetime as dt
 from pathlib import Path
 
 import pytest
 from billing_desk import DECLINED, FakeBank, LocalBank, add_users, ask, buy, confirm, get, kinds, move
-from builders import NOW, Team, make_organisation, running
+from builders import NOW, Team, findings_in, make_organisation, running
 from sqlalchemy import update
 
 from contract.subscription import BillingCycle
+from server.payments.settle import settle_pending
 from server.store.tables import subscriptions
 
 DAY = dt.timedelta(days=1)
@@ -168,6 +170,20 @@ async def test_a_bank_elsewhere_is_asked_at_the_next_start(tmp_path: Path) -> No
         async with running(tmp_path, gateway=bank) as server, server.client(team.token) as api:
             assert (await get(api, "/v1/subscription"))["period_start"] == "2025-12-14"
             assert bank.total == 3 * 600
+
+
+async def test_a_renewal_told_twice_counts_once(tmp_path: Path) -> None:
+    """A bank whose answer arrives twice renews once: one period on, one invoice, one event (D13)."""
+    bank = FakeBank(slow=True)
+    async with running(tmp_path, gateway=bank) as server:
+        team = make_organisation(server, seats=3)
+        async with team.client() as api:
+            move(server, END)
+            await asyncio.gather(settle_pending(server.services), settle_pending(server.services))
+            assert (await get(api, "/v1/subscription"))["period_start"] == "2025-12-14"
+            assert (await kinds(api)).count("subscription.renewed") == 1
+            assert [each["status"] for each in (await get(api, "/v1/invoices"))["items"]] == ["paid"]
+        assert findings_in(server) == []
 
 
 async def test_a_cancelled_subscription_ends(tmp_path: Path) -> None:
