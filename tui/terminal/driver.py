@@ -14,11 +14,11 @@ from threading import Event
 from types import FrameType
 from typing import IO, Any, Final
 
-from textual._xterm_parser import XTermParser
 from textual.app import App
 from textual.drivers.linux_driver import LinuxDriver
 
 from tui.terminal.first_frame import FirstFrame
+from tui.terminal.key_parser import KeyParser
 
 __all__ = ["TerminalDriver"]
 
@@ -85,7 +85,7 @@ class TerminalDriver(LinuxDriver):
     def run_input_thread(self) -> None:
         """Read keys until told to stop; undecodable bytes become `�` instead of the end of the app."""
         self._ready.wait(PATIENCE)
-        parser = XTermParser(self._debug)
+        parser = KeyParser(self._debug)
         decode = getincrementaldecoder("utf-8")(errors="replace").decode
         with selectors.DefaultSelector() as selector:
             selector.register(self.fileno, selectors.EVENT_READ)
@@ -97,7 +97,7 @@ class TerminalDriver(LinuxDriver):
                 for event in parser.tick():
                     self.process_message(event)
 
-    def _feed(self, parser: XTermParser, decode: Callable[[bytes], str]) -> bool:
+    def _feed(self, parser: KeyParser, decode: Callable[[bytes], str]) -> bool:
         """Pass on what was typed; false once nothing can come any more."""
         try:
             data = os.read(self.fileno, CHUNK)
