@@ -172,9 +172,13 @@ def _growth(world: World, servers: list[Running], name: str, call: Call) -> list
     told = " · ".join(f"{users:,}: {found}" for users, found in most.items())
     few, many = servers[0].users, servers[-1].users
     return [
-        _figure(f"{name}, {many:,} users to {few}", typical[many] / typical[few], "×", 1.1, beside),
+        _figure(f"{name}, {many:,} users to {few}", typical[many] / typical[few], "×", 1.1, beside, _grown(typical)),
         _figure(f"{name}, statements more with {many:,} users than with {few}", most[many] - most[few], "", 0, told),
     ]
+
+
+def _grown(typical: dict[int, float]) -> dict[str, float]:
+    return {f"{users:,}": time for users, time in typical.items()}
 
 
 def _searches(world: World, servers: list[Running]) -> list[Figure]:
@@ -192,7 +196,7 @@ def _searches(world: World, servers: list[Running]) -> list[Figure]:
         typical = {users: choose(list(times.values())) for users, times in found.items()}
         beside = f"scan {scan:.0f} ms; " + " · ".join(f"{users:,}: {time:.1f} ms" for users, time in typical.items())
         measure = f"search, {name} of {len(WORDS)} words, counted, to a scan of {largest.users:,}"
-        figures.append(_figure(measure, typical[largest.users] / scan, "×", 0.1, beside))
+        figures.append(_figure(measure, typical[largest.users] / scan, "×", 0.1, beside, _grown(typical)))
     each = " · ".join(f"{word!r}: {time:.0f} ms" for word, time in found[largest.users].items())
     slowest = max(found[largest.users].values())
     return [*figures, _figure(f"search of {largest.users:,}, by word", slowest, "ms", None, each)]

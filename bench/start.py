@@ -39,6 +39,8 @@ class Program:
     key: str
     reaction: str
     leave: str
+    tidy: str = ""
+    """What is typed first so that nothing is left undone."""
 
     def run(self) -> Run:
         """Start it, use it, leave it."""
@@ -50,13 +52,15 @@ class Program:
             usable = app.until(self.reaction, after=before)
             app.settle()
             resident = app.resident()
+            if self.tidy:
+                app.key(self.tidy)
             leaving = app.leave(self.leave)
             return Run(frame, usable, before, resident, leaving)
 
 
 def headcount(env: Mapping[str, str], *words: str) -> Program:
     """The app: usable once `+` on the Overview is answered; the draft is discarded before it leaves."""
-    return Program([*HEADCOUNT, *words], env, "taken", "+", "asking", "dq")
+    return Program([*HEADCOUNT, *words], env, "taken", "+", "asking", "q", tidy="d")
 
 
 def measure(world: World) -> list[Figure]:

@@ -9,7 +9,7 @@ import pytest
 
 from bench.applicants import add_applicants, decisions
 from bench.delay import Line
-from bench.figures import Figure, markdown, write
+from bench.figures import DOCUMENT, RESULTS, Figure, growth, markdown, write
 from bench.raw_writes import seconds_to_replay
 from bench.server import SMALL, running
 from bench.terminal import Watched
@@ -102,3 +102,18 @@ def _copy(source: Path, target: Path) -> None:
 def _count(file: Path, table: str) -> int:
     with closing(sqlite3.connect(file)) as connection:
         return int(connection.execute(f"SELECT count(*) FROM {table}").fetchone()[0])  # noqa: S608 - our own name
+
+
+def test_the_document_holds_the_results() -> None:
+    """What the document shows is what the last run wrote, word for word."""
+    told = (RESULTS / "latest.md").read_text(encoding="utf-8")
+    assert told in DOCUMENT.read_text(encoding="utf-8")
+
+
+def test_growth_is_drawn() -> None:
+    """Equal times make a flat line, and twice the time is twice as high."""
+    flat = Figure("server", "overview, 1,000 users to 100", 1, "×", growth={"100": 2.0, "1,000": 2.0})
+    steep = Figure("server", "search, to a scan", 1, "×", growth={"100": 2.0, "1,000": 8.0})
+    table = growth([flat, steep])
+    assert "| overview | 2.0 | 2.0 | ▂▂ |" in table
+    assert "| search | 2.0 | 8.0 | ▂█ |" in table
