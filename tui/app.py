@@ -231,7 +231,7 @@ class HeadcountApp(TerminalApp[None]):
         unfinished = [text for screen in self._areas() if (text := screen.unfinished)]
         if not unfinished:
             self.exit()
-        elif not isinstance(self.screen, Confirm):
+        elif not (isinstance(self.screen, Confirm) and self.screen.summary.opener == "app.quit"):
             lines = [f"You have {text}." for text in unfinished]
             summary = Summary("Leave Headcount?", "Leave", lines=lines, opener="app.quit")
             await self.push_screen(Confirm(summary), lambda leave: self.exit() if leave else None)

@@ -210,6 +210,17 @@ async def test_leaving_with_a_draft_asks(shared: Office) -> None:
         assert desk.app.is_running
 
 
+async def test_leaving_is_asked_once_also_from_a_dialog(shared: Office) -> None:
+    """ctrl+q works before paying too: the question comes on top, and not twice."""
+    async with shared.at_work() as desk:
+        await draft(desk, "+")
+        await desk.press("c", "ctrl+q", "ctrl+q")
+        assert "Leave Headcount?" in desk.text
+        await desk.press("escape")
+        assert "Confirm modifications" in desk.text
+        assert "Leave Headcount?" not in desk.text
+
+
 @pytest.mark.parametrize("role", [Role.VIEWER])
 async def test_a_role_that_may_not_pay_is_told_before_it_tries(shared: Office, role: Role) -> None:
     """D28: the viewer may ask for prices, not confirm them."""
