@@ -161,7 +161,8 @@ class ManagedList(LiveList):
         """Hand on the marked rows, those not loaded included, or the row under the cursor when none is marked."""
         table = self.table
         if table.mark_count > most:
-            self.show_result(f"{table.mark_count:,} are marked; at most {most:,} can be done at once.", "warn")
+            many = f"{table.mark_count:,} are marked; at most {most:,} can be done at once."
+            self.show_result(f"{many} A filter before * makes parts.", "warn")
         elif table.marks.everything is not None:
             self._fetch_marked(most, then)
         elif table.mark_count:
