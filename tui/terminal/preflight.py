@@ -13,8 +13,9 @@ if TYPE_CHECKING:
 
 __all__ = ["Terminal", "Unsuitable", "preflight"]
 
-_HINT = "The same actions work without a screen: see headcount --help."
+_HINT = "Without one there are headcount events and headcount info."
 _HOPELESS = frozenset({"", "dumb", "unknown", "emacs"})
+_NO_UNICODE = ("linux", "vt1", "vt2")
 _CAPABLE = ("-256color", "-direct", "kitty", "ghostty", "alacritty", "foot", "wezterm", "contour")
 _TRUE_COLOUR = frozenset({"truecolor", "24bit"})
 _COLOUR_SYSTEMS = frozenset({"auto", "standard", "256", "truecolor"})
@@ -101,7 +102,7 @@ def preflight(*, ascii_only: bool = False, slow: bool = False, mouse: bool = Tru
     return Terminal(
         columns=columns,
         lines=lines,
-        ascii_only=_repair_encoding() or ascii_only or term == "linux",
+        ascii_only=_repair_encoding() or ascii_only or term.startswith(_NO_UNICODE),
         sixteen_colours=_has_sixteen_colours(term),
         true_colours=_has_true_colours(),
         no_color="NO_COLOR" in os.environ,

@@ -95,6 +95,7 @@ def test_an_eight_bit_locale() -> None:
 def test_special_terminals() -> None:
     """The Linux console gets ASCII, GNU screen no erasing in colour, a slow line fewer frames, NO_COLOR none."""
     assert probe(TERM="linux")["ascii_only"]
+    assert probe(TERM="vt220")["ascii_only"]
     assert not probe(TERM="screen-256color")["erases_with_background"]
     assert probe(TERM="screen-256color", TMUX="x,1,0")["erases_with_background"]
     assert probe("slow")["TEXTUAL_FPS"] == "15"
