@@ -1,6 +1,8 @@
 """The app: which area is in front, how the connection stands, and the keys that work everywhere."""
 
+import asyncio
 import datetime as dt
+import importlib
 import os
 from collections.abc import Callable, Iterable
 from pathlib import Path
@@ -17,8 +19,6 @@ from contract.events import EventKind
 from contract.subscription import Overview
 from screens.confirm import Confirm, Summary
 from screens.overview import OverviewScreen
-from screens.transfers import TransfersScreen
-from screens.users import UsersScreen
 from tui.aftermath import aftermath, left_over
 from tui.area import AreaScreen
 from tui.commands import AREAS, bindings, for_area
@@ -44,11 +44,31 @@ PATIENCE = dt.timedelta(seconds=3)
 NO_ANSWER = "No answer from the server yet; it is asked again and again. q leaves, headcount info tells its address."
 
 
+def _users() -> Screen[None]:
+    """The screen behind 2, imported when it is first wanted: the first screen shows sooner."""
+    from screens.users import UsersScreen
+
+    return UsersScreen()
+
+
+def _transfers() -> Screen[None]:
+    """The screen behind 3, likewise."""
+    from screens.transfers import TransfersScreen
+
+    return TransfersScreen()
+
+
+async def _load_other_screens() -> None:
+    """Import the other areas while somebody looks at the first, so that their keys answer at once."""
+    for name in ("screens.users", "screens.transfers"):
+        await asyncio.to_thread(importlib.import_module, name)
+
+
 class HeadcountApp(TerminalApp[None]):
     """The terminal app over one session."""
 
     TITLE = "Headcount"
-    MODES: ClassVar = {"overview": OverviewScreen, "users": UsersScreen, "transfers": TransfersScreen}
+    MODES: ClassVar = {"overview": OverviewScreen, "users": _users, "transfers": _transfers}
     DEFAULT_MODE = "overview"
     BINDINGS: ClassVar[list[BindingType]] = [*bindings("app")]
     COMMAND_PALETTE_BINDING = "ctrl+p"
@@ -74,6 +94,7 @@ class HeadcountApp(TerminalApp[None]):
         self.keymap = read_keymap(self.settings.keys, settings_text)
         self.user_keys = self.keymap.keys
         self._countdown: Timer | None = None
+        self._others_loaded = False
         self._told: dict[str, str] = {}
         self._opened = self.session.now()
         self.register_theme(HEADCOUNT)
@@ -116,6 +137,12 @@ class HeadcountApp(TerminalApp[None]):
         }
         self._show_frame(counts=counts, account=overview.me.account.email)
         self.overview_signal.publish(overview)
+        if not self._others_loaded:
+            self._others_loaded = True
+            self.call_after_refresh(self._load_others)
+
+    def _load_others(self) -> None:
+        self.run_worker(_load_other_screens(), group="first", exit_on_error=False)
 
     def _new_connection(self, connection: Connection) -> None:
         self._show_link(connection)
