@@ -2,9 +2,11 @@
 
 import datetime as dt
 import heapq
+import logging
 from collections.abc import Iterator
 
 from sqlalchemy import Connection, or_, select
+from sqlalchemy.exc import OperationalError
 
 from contract.subscription import SubscriptionStatus
 from server.domain.periods import start_of_day
@@ -15,6 +17,8 @@ from server.store.tables import subscriptions as table
 from server.store.types import AnyRow
 from server.transfers.expiry import expire_due
 from server.unit import Unit
+
+log = logging.getLogger("headcount.server")
 
 FARTHEST_AHEAD = dt.timedelta(hours=14)
 """The earliest time zone: a day begins there so long before it begins in UTC."""
@@ -30,14 +34,24 @@ def run_due(connection: Connection, now: dt.datetime, services: Services) -> int
     for at, subscription_id in _in_order(connection, now):
         moment = at if services.settings.sandbox else now
         done += expire_due(connection, moment)
-        row = subscriptions.get(connection, subscription_id)
-        unit = Unit(
-            connection=connection, organisation_id=row.organisation_id, subscription_id=subscription_id, now=moment
-        )
-        renew(unit, services, row)
-        unit.record()
-        done += 1
+        done += _renew_one(connection, subscription_id, moment, services)
     return done + expire_due(connection, now)
+
+
+def _renew_one(connection: Connection, subscription_id: str, moment: dt.datetime, services: Services) -> int:
+    """One renewal, all of it or nothing: what is wrong with one subscription must not hold up the others'."""
+    row = subscriptions.get(connection, subscription_id)
+    unit = Unit(connection=connection, organisation_id=row.organisation_id, subscription_id=row.id, now=moment)
+    try:
+        with connection.begin_nested():
+            renew(unit, services, row)
+            unit.record()
+    except OperationalError:
+        raise
+    except Exception:
+        log.exception("subscription %s is not renewed; it is tried again later", subscription_id)
+        return 0
+    return 1
 
 
 def _in_order(connection: Connection, now: dt.datetime) -> Iterator[tuple[dt.datetime, str]]:

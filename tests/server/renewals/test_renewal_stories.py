@@ -186,6 +186,22 @@ async def test_a_renewal_told_twice_counts_once(tmp_path: Path) -> None:
         assert findings_in(server) == []
 
 
+async def test_one_that_fails_holds_up_no_other(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    """A subscription that can't be renewed (its plan is sold no more) is left as it is; the others renew."""
+    async with running(tmp_path) as server:
+        broken, fine = make_organisation(server), make_organisation(server, "Fine plc")
+        _set(broken, plan="gold")
+        assert move(server, END) == 1
+        assert "is not renewed" in caplog.text
+        _set(broken, plan="business")
+        async with broken.client() as one, fine.client() as other:
+            assert (await get(one, "/v1/subscription"))["period_start"] == "2025-11-14"
+            assert (await get(other, "/v1/subscription"))["period_start"] == "2025-12-14"
+            assert move(server, END + DAY) == 1
+            assert (await get(one, "/v1/subscription"))["period_start"] == "2025-12-14"
+        assert findings_in(server) == []
+
+
 async def test_a_cancelled_subscription_ends(tmp_path: Path) -> None:
     """At the end of its period it is over: nothing is charged and nothing renews (D12)."""
     async with running(tmp_path) as server:
