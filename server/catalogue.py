@@ -66,6 +66,11 @@ class Catalogue(NamedTuple):
         found = _File.model_validate(tomllib.loads(path.read_text("utf-8")))
         return cls({offer.id: offer for offer in found.plans}, found.vendor_contact, found.tax_rate)
 
+    @property
+    def currencies(self) -> frozenset[str]:
+        """What anything is sold in."""
+        return frozenset(code for offer in self.offers.values() for code in (*offer.monthly, *offer.annual))
+
     def offer(self, plan: str) -> Offer:
         """The offer behind a subscription's plan; a plan that is no longer sold is a KeyError."""
         return self.offers[plan]

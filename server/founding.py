@@ -129,6 +129,8 @@ def _checked_price(wanted: Founding, catalogue: Catalogue) -> int | None:
     except (ZoneInfoNotFoundError, ValueError, OSError) as error:
         message = f"{wanted.time_zone!r} is not a time zone such as Europe/Paris"
         raise SettingsError(message) from error
+    if wanted.currency not in catalogue.currencies:
+        _refuse(f"nothing is sold in {wanted.currency}; there are {', '.join(sorted(catalogue.currencies))}")
     offer = catalogue.offer(wanted.plan)
     price = offer.unit_price(wanted.cycle, wanted.currency)
     if offer.kind is PlanKind.PAID and price is None:

@@ -76,6 +76,7 @@ def test_init_prints_the_token_once(founded: tuple[Path, str]) -> None:
         (["--plan", "gold"], "no plan 'gold'"),
         (["--plan", "professional", "--cycle", "annual"], "not sold annual"),
         (["--currency", "XXX"], "in XXX"),
+        (["--currency", "eur", "--plan", "contract"], "in eur"),
         (["--time-zone", "Mars/Olympus"], "time zone"),
         (["--time-zone", "../../etc/passwd"], "time zone"),
         (["--seats", "-1"], "seats go from 0"),
