@@ -93,10 +93,14 @@ class House:
 
 @dataclass(frozen=True, slots=True)
 class Applicant:
-    """An account that exists: the subscription it is a user of, if any, and the paid one of its own, if any."""
+    """An account that exists: the subscription it is a user of, if any, and the paid one of its own, if any.
+
+    `paying`: a payment for the one of its own is under way, so that it can't end now.
+    """
 
     listed_on: str | None = None
     owns: str | None = None
+    paying: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,6 +175,8 @@ def _refusal_of_acceptance(
         why = "This account is on another organisation's subscription"
     elif applicant.owns and not request.gives_up:
         why = "This account has taken a paid subscription of its own since it asked"
+    elif applicant.paying:
+        why = "A payment for this account's own subscription is under way: decide again in a minute"
     elif house.room is not None and len(taken) >= house.room:
         return Refusal(ProblemCode.USER_LIMIT_REACHED, "The contract's number of users is reached")
     else:

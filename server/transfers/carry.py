@@ -40,9 +40,7 @@ def carry_out(call: Call, asked: Sequence[Asked], reason: str = "") -> list[Outc
     rows = transfers.many(call.connection, call.subscription_id, [each.id for each in asked])
     requests = {key: as_request(row) for key, row in rows.items()}
     people, own = _behind(call, asked, requests)
-    applicants = {
-        key: Applicant(person.listed_on, own[key].id if key in own else None) for key, person in people.items()
-    }
+    applicants = {key: _applicant(person, own.get(key)) for key, person in people.items()}
     verdicts = decide(asked, requests, _house(call), applicants, call.now)
     coming = [each.request.account_id or "" for each in verdicts if each.accepted and each.request]
     ended = {key: end_own(call, own[key]) for key in coming if key in own}
@@ -59,6 +57,12 @@ def _behind(
     paid = [offer.id for offer in call.services.catalogue.offers.values() if offer.kind is PlanKind.PAID]
     people = decisions.applicants(call.connection, ids)
     return people, decisions.own_subscriptions(call.connection, ids, paid, but=call.subscription_id)
+
+
+def _applicant(person: AnyRow, own: AnyRow | None) -> Applicant:
+    if own is None:
+        return Applicant(person.listed_on)
+    return Applicant(person.listed_on, own.id, paying=own.pending_payment_id is not None)
 
 
 def _house(call: Call) -> House:

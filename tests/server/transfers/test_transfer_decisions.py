@@ -5,12 +5,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from billing_desk import add_users, buy, get, kinds, move
+from billing_desk import FakeBank, add_users, ask, buy, confirm, get, kinds, move
 from builders import NOW, Team, make_organisation, running
 from sqlalchemy import delete, update
 from transfer_desk import DAY, ask_to_join, asked, decide, states, whole
 
 from contract.people import Role
+from server.payments.settle import settle_pending
 from server.store.tables import accounts, subscriptions, transfers
 
 MINUTE = dt.timedelta(minutes=1)
@@ -166,6 +167,24 @@ async def test_a_subscription_of_ones_own_ends_and_comes_back(tmp_path: Path) ->
             assert undone.json()["undone"] == 1
             back = await get(payer, "/v1/subscription")
             assert (back["status"], back["users_active"]) == ("active", 1)
+        whole(team)
+
+
+async def test_a_payment_under_way_is_waited_for(tmp_path: Path) -> None:
+    """Whoever is paying for a subscription of their own comes in only when that is settled: it must not end paid."""
+    fault = OSError("connection reset")
+    async with running(tmp_path, gateway=FakeBank(plan=[("after", fault)])) as server:
+        team = make_organisation(server)
+        own = make_organisation(server, "Own Plan", owner="payer@outside.example")
+        (told,) = ask_to_join(team, "Payer", gives_up="Business")
+        async with own.client() as payer, team.client() as api:
+            quote = await ask(payer, 12)
+            assert (await confirm(payer, quote["id"])).json()["code"] == "payment_in_progress"
+            assert _problems(await decide(api, [told])) == ["account_not_available"]
+            await settle_pending(server.services)
+            assert _statuses(await decide(api, [told])) == ["active"]
+            after = await get(payer, "/v1/subscription")
+            assert (after["status"], after["seats"]) == ("ended", 12)
         whole(team)
 
 
