@@ -8,6 +8,8 @@ import pytest
 from billing_desk import DECLINED, FakeBank, PowerCut, ask, buy, confirm, get, kinds, statuses_of_payments
 from builders import findings_in, make_organisation, running
 
+from contract.money import Money
+from server.payments.gateway import Outcome
 from server.payments.settle import settle_pending
 
 
@@ -133,19 +135,35 @@ async def test_a_bank_that_comes_back_is_asked_by_the_running_server(tmp_path: P
             assert (await confirm(api, quote["id"], "k")).json()["invoice"]["total"]["amount"] == 1200
 
 
+class HesitantBank(FakeBank):
+    """It answers nobody before `gate` is set."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.gate = asyncio.Event()
+
+    async def charge(self, key: str, amount: Money) -> Outcome:
+        """Charge once it may."""
+        found = await super().charge(key, amount)
+        await self.gate.wait()
+        return found
+
+
 async def test_a_payment_told_twice_counts_once(tmp_path: Path) -> None:
     """The request and the server itself may both learn how a payment ended: the change is made once, and answered."""
-    bank = FakeBank(slow=True)
+    bank = HesitantBank()
     async with running(tmp_path, gateway=bank) as server:
         team = make_organisation(server)
         async with team.client() as api:
             quote = await ask(api, 12)
             asking = asyncio.create_task(confirm(api, quote["id"], "k"))
-            while not bank.asked:
+            while bank.asked < 1:
                 await asyncio.sleep(0)
-            _, _, answer = await asyncio.gather(
-                settle_pending(server.services), settle_pending(server.services), asking
-            )
+            settling = [asyncio.create_task(settle_pending(server.services)) for _ in range(2)]
+            while bank.asked < 3:
+                await asyncio.sleep(0)
+            bank.gate.set()
+            answer, *_ = await asyncio.gather(asking, *settling)
             assert (answer.status_code, answer.json()["subscription"]["seats"]) == (200, 12)
             assert (await kinds(api)).count("seats.added") == 1
             assert (bank.total, len((await get(api, "/v1/invoices"))["items"])) == (1200, 1)
