@@ -210,9 +210,11 @@ class OverviewScreen(LiveArea):
     def _out_of_reach(self) -> list[str]:
         """The keys that would do nothing just now."""
         without_draft = [] if self.draft else ["overview.confirm", "overview.discard"]
-        if self.session.overview is None or self.session.read_only:
+        overview = self.session.overview
+        if overview is None or self.session.read_only:
             return [*without_draft, "overview.more", "overview.fewer", "overview.type"]
-        return without_draft
+        may_confirm = Permission.CONFIRM_QUOTES in overview.me.may
+        return without_draft if may_confirm else [*without_draft, "overview.confirm"]
 
     def _summary_lines(self, overview: Overview) -> list[list[Span]]:
         draft = self.draft

@@ -228,6 +228,8 @@ async def test_a_role_that_may_not_pay_is_told_before_it_tries(shared: Office, r
         await draft(desk, "+")
         await desk.press("c")
         assert result(desk) == "Your role (viewer) may ask for prices, not confirm them."
+        assert "confirm" not in desk.lines[-1]
+        assert "d discard" in desk.lines[-1]
 
 
 async def test_an_admin_without_a_limit_is_refused_by_the_server(shared: Office) -> None:
