@@ -193,7 +193,8 @@ class ManagedList(LiveList):
     def hidden_words(self) -> str:
         """How many of the marked rows are not to be seen now, as a sentence."""
         hidden = self.table.hidden_count
-        return f"{hidden:,} of them not in the list as it is filtered now." if hidden else ""
+        why = "in the list as it is filtered now" if self.filter_bar.text else "in the list any longer"
+        return f"{hidden:,} of them not {why}." if hidden else ""
 
     # Asking, doing, telling.
 

@@ -144,7 +144,8 @@ class ListScreen(AreaScreen):
             return "Range: move to its other end, V marks it"
         if not table.mark_count:
             return ""
-        hidden = f", {table.hidden_count:,} of them hidden by the filter" if table.hidden_count else ""
+        why = "hidden by the filter" if self.filter_bar.text else "no longer in the list"
+        hidden = f", {table.hidden_count:,} of them {why}" if table.hidden_count else ""
         return f"{table.mark_count:,} marked{hidden}"
 
     def actions(self) -> list[tuple[str, str]]:

@@ -252,6 +252,20 @@ async def test_changes_elsewhere_keep_cursor_and_marks(tmp_path: Path) -> None:
             assert screen.action_bar.result == ""
 
 
+async def test_a_mark_on_what_is_gone_does_not_blame_a_filter(tmp_path: Path) -> None:
+    """Everything is marked, a colleague decides one: it is no longer in the list, and so it is said."""
+    with serving(tmp_path) as office:
+        async with office.at_work(area="transfers") as desk, office.client() as other:
+            await desk.press("asterisk")
+            first = (await other.transfers(TransfersQuery(state=TransferState.PENDING))).items
+            gone = next(each for each in first if each.email == "wren@achterberg.example")
+            await other.decide(Decisions(decline=(Seen(id=gone.id, version=gone.version),)))
+            await desk.until(lambda: len(desk.names) == 6)
+            await desk.until(lambda: "7 marked, 1 of them no longer in the list" in desk.text)
+            await desk.press("a")
+            assert "1 of them not in the list any longer." in desk.text
+
+
 async def test_a_list_with_nothing_in_it_says_what_helps(tmp_path: Path) -> None:
     """Keys that need a row are not offered where there is none, and say the list's own sentence when pressed."""
     with serving(tmp_path) as office:
