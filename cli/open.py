@@ -27,8 +27,8 @@ class OpenError(Exception):
 
 _OFFER = """No profile is configured yet.
 
-  Enter   opens the demo: a sample organisation on this machine; no money moves, no port opens
-  q       leaves
+  Enter       opens the demo: a sample organisation; no money moves, no port opens
+  q, Enter    leaves
 
 To connect to a server you have a token for:  headcount login --url https://…
 """
