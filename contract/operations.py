@@ -68,6 +68,7 @@ _NEW_USER = (
     Code.NEEDS_TRANSFER,
     Code.PLAN_HAS_NO_SUB_ACCOUNTS,
     Code.USER_LIMIT_REACHED,
+    Code.SUBSCRIPTION_NOT_ACTIVE,
 )
 _DECIDE = (
     Code.NOT_FOUND,
@@ -76,6 +77,7 @@ _DECIDE = (
     Code.ACCOUNT_NOT_AVAILABLE,
     Code.PLAN_HAS_NO_SUB_ACCOUNTS,
     Code.USER_LIMIT_REACHED,
+    Code.SUBSCRIPTION_NOT_ACTIVE,
 )
 
 
@@ -207,7 +209,7 @@ BATCH_USERS = Operation(
     Permission.MANAGE_USERS,
     body=UserBatch,
     key=Key.OPTIONAL,
-    problems=(Code.PLAN_HAS_NO_SUB_ACCOUNTS,),
+    problems=(Code.PLAN_HAS_NO_SUB_ACCOUNTS, Code.SUBSCRIPTION_NOT_ACTIVE),
 )
 LIST_TRANSFERS = Operation(
     "list_transfers",
@@ -234,6 +236,7 @@ CREATE_TRANSFER = Operation(
         Code.INVALID_EMAIL,
         Code.UNSAFE_TEXT,
         Code.PLAN_HAS_NO_SUB_ACCOUNTS,
+        Code.SUBSCRIPTION_NOT_ACTIVE,
     ),
 )
 GET_TRANSFER = Operation(

@@ -89,6 +89,7 @@ class House:
     subscription_id: str
     sub_accounts: bool
     room: int | None = None
+    ended: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,6 +168,8 @@ def _refusal_of_acceptance(
     applicant = applicants.get(request.account_id or "")
     if not house.sub_accounts:
         return Refusal(ProblemCode.PLAN_HAS_NO_SUB_ACCOUNTS, "This plan is for one account alone")
+    if house.ended:
+        return Refusal(ProblemCode.SUBSCRIPTION_NOT_ACTIVE, "Your subscription has ended")
     if applicant is None:
         why = "This account does not exist any more"
     elif request.account_id in taken or applicant.listed_on == house.subscription_id:

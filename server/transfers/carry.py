@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from contract.events import EventKind
-from contract.subscription import PlanKind
+from contract.subscription import PlanKind, SubscriptionStatus
 from contract.transfers import Transfer, TransferState
 from contract.users import User, UserSource
 from server.domain.transfers import Action, Applicant, Asked, House, Request, Verdict, decide
@@ -67,7 +67,8 @@ def _applicant(person: AnyRow, own: AnyRow | None) -> Applicant:
 
 def _house(call: Call) -> House:
     row = subscriptions.get(call.connection, call.subscription_id)
-    return House(row.id, call.services.catalogue.offer(row.plan).sub_accounts, contract_limit(call))
+    ended = row.status == SubscriptionStatus.ENDED.value
+    return House(row.id, call.services.catalogue.offer(row.plan).sub_accounts, contract_limit(call), ended)
 
 
 def _list(call: Call, people: Sequence[AnyRow]) -> dict[str, User]:

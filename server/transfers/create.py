@@ -14,20 +14,22 @@ from server.domain.transfers import PENDING_FOR, RESEND_PAUSE
 from server.http.call import Call
 from server.http.problems import Invalid, ServerProblem
 from server.ids import new_id
-from server.store import subscriptions, transfers
+from server.store import transfers
 from server.store.tables import LIVING, accounts, members, users
 from server.transfers.answers import as_answer, subject
 from server.transfers.expiry import expire
+from server.users.adding import check_plan
 
 
 def create_transfer(call: Call) -> Transfer:
     """Record an outgoing request, and answer the same whether or not the address has an account (D25).
 
     Raises:
-        ServerProblem: the plan has no sub-accounts, the address is none, is listed, or has been asked already.
+        ServerProblem: the plan has no sub-accounts, the subscription has ended, the address is none, is listed, or has
+            been asked already.
     """
     body: NewTransfer = call.body
-    _check_plan(call)
+    check_plan(call)
     email = body.email.strip()
     key = text.email_key(email)
     if key is None:
@@ -44,12 +46,6 @@ def create_transfer(call: Call) -> Transfer:
 def new_link() -> bytes:
     """The hash of a link that only its receiver can know; one from before opens nothing any more."""
     return hashlib.sha256(secrets.token_bytes(32)).digest()
-
-
-def _check_plan(call: Call) -> None:
-    plan = subscriptions.get(call.connection, call.subscription_id).plan
-    if not call.services.catalogue.offer(plan).sub_accounts:
-        raise ServerProblem(ProblemCode.PLAN_HAS_NO_SUB_ACCOUNTS, "This plan is for one account alone.")
 
 
 def _check_address(call: Call, key: str) -> None:

@@ -1,6 +1,6 @@
 """Adding users by hand: what each address may become (D17, D18), then listing those that may."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -8,7 +8,7 @@ from sqlalchemy import insert
 
 from contract.people import Role
 from contract.problems import FieldError, ProblemCode
-from contract.subscription import PlanKind
+from contract.subscription import PlanKind, SubscriptionStatus
 from contract.users import NewUser, User, UserSource
 from server.http.call import Call
 from server.http.problems import Invalid, ServerProblem
@@ -39,12 +39,14 @@ def add_user(call: Call) -> User:
 
 
 def check_plan(call: Call) -> None:
-    """Refuse every way in on a plan without sub-accounts (D17).
+    """Refuse every way in on a plan without sub-accounts (D17), and on a subscription that has ended (D12).
 
     Raises:
-        ServerProblem: `plan_has_no_sub_accounts`.
+        ServerProblem: `plan_has_no_sub_accounts` or `subscription_not_active`.
     """
     row = subscriptions.get(call.connection, call.subscription_id)
+    if row.status == SubscriptionStatus.ENDED.value:
+        raise ServerProblem(ProblemCode.SUBSCRIPTION_NOT_ACTIVE, "The subscription has ended.", status=row.status)
     if not call.services.catalogue.offer(row.plan).sub_accounts:
         raise ServerProblem(ProblemCode.PLAN_HAS_NO_SUB_ACCOUNTS)
 
@@ -62,15 +64,20 @@ def limit_reached() -> ServerProblem:
     return ServerProblem(ProblemCode.USER_LIMIT_REACHED)
 
 
-def judge(call: Call, wanted: Sequence[NewUser]) -> list[Listing | ServerProblem]:
-    """For each address in order: the listing it may become (`account_id` empty: nobody has it), or why not."""
+def judge(
+    call: Call, wanted: Sequence[NewUser], leaving: Collection[str] = frozenset()
+) -> list[Listing | ServerProblem]:
+    """For each address in order: the listing it may become (`account_id` empty: nobody has it), or why not.
+
+    `leaving` are addresses that are taken off the list first: they may come back.
+    """
     keys = [email_key(each.email) for each in wanted]
     asked = {key for key in keys if key}
-    listed = users.listed_keys(call.connection, call.subscription_id, asked)
+    listed = users.listed_keys(call.connection, call.subscription_id, asked) - set(leaving)
     found = users.accounts_of(call.connection, call.organisation_id, asked - listed)
     verdicts: list[Listing | ServerProblem] = []
     for new, key in zip(wanted, keys, strict=True):
-        verdict = _text_problem(new, key) or _judge_one(new, key or "", listed, found.get(key or ""))
+        verdict = _text_problem(new, key) or _judge_one(new, key or "", listed, found.get(key or ""), leaving)
         if isinstance(verdict, Listing):
             listed.add(verdict.email_key)
         verdicts.append(verdict)
@@ -101,10 +108,13 @@ def _text_problem(new: NewUser, key: str | None) -> ServerProblem | None:
     return None
 
 
-def _judge_one(new: NewUser, key: str, listed: set[str], account: AnyRow | None) -> Listing | ServerProblem:
+def _judge_one(
+    new: NewUser, key: str, listed: set[str], account: AnyRow | None, leaving: Collection[str]
+) -> Listing | ServerProblem:
     if key in listed:
         return ServerProblem(ProblemCode.ALREADY_USER)
-    if account is not None and (account.member is None or account.listed_on is not None):
+    elsewhere = account is not None and account.listed_on is not None and key not in leaving
+    if account is not None and (account.member is None or elsewhere):
         return ServerProblem(ProblemCode.NEEDS_TRANSFER)
     names = _names(new, account)
     return Listing(

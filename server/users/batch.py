@@ -26,7 +26,8 @@ def batch_users(call: Call) -> UserBatchReport:
     if batch.add:
         check_plan(call)
     removals = _judge_removals(call, batch.remove)
-    additions = _fit(call, judge(call, batch.add), removals, batch.mode)
+    leaving = {each.email_key for each in removals if not isinstance(each, ServerProblem)}
+    additions = _fit(call, judge(call, batch.add, leaving), removals, batch.mode)
     problems = [each for each in (*additions, *removals) if isinstance(each, ServerProblem)]
     if batch.mode is BatchMode.ATOMIC and problems:
         undone = ServerProblem(ProblemCode.NOT_DONE)

@@ -1,6 +1,7 @@
 """Removing users and taking a removal back (D19)."""
 
 from contract.problems import ProblemCode
+from contract.subscription import SubscriptionStatus
 from contract.users import User
 from server.http.call import Call
 from server.http.problems import ServerProblem, not_found
@@ -55,7 +56,10 @@ def take_back_removal(call: Call) -> User:
     taken = users.listed_keys(call.connection, call.subscription_id, [row.email_key])
     if taken or users.is_account_listed(call.connection, row.account_id):
         raise ServerProblem(ProblemCode.NOT_RESTORABLE, "This address is listed again already.")
-    seats = seats_in(subscriptions.get(call.connection, call.subscription_id))
+    subscription = subscriptions.get(call.connection, call.subscription_id)
+    if subscription.status == SubscriptionStatus.ENDED.value:
+        raise ServerProblem(ProblemCode.NOT_RESTORABLE, "The subscription has ended.")
+    seats = seats_in(subscription)
     if seats.free <= 0:
         raise ServerProblem(ProblemCode.NO_SEAT_AVAILABLE, available_seats=0)
     return user_answer(restore_user(call, row))

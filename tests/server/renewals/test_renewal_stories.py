@@ -8,6 +8,7 @@ import pytest
 from billing_desk import DECLINED, FakeBank, LocalBank, add_users, ask, buy, confirm, get, kinds, move
 from builders import NOW, Team, findings_in, make_organisation, running
 from sqlalchemy import update
+from transfer_desk import ask_to_join
 
 from contract.subscription import BillingCycle
 from server.payments.settle import settle_pending
@@ -213,6 +214,29 @@ async def test_a_cancelled_subscription_ends(tmp_path: Path) -> None:
             assert (await get(api, "/v1/subscription"))["status"] == "ended"
             assert (await kinds(api))[-1] == "subscription.ended"
             assert (await get(api, "/v1/invoices"))["items"] == []
+
+
+async def test_nobody_comes_in_after_the_end(tmp_path: Path) -> None:
+    """On a subscription that has ended every way in is refused, and leaving still works (D12)."""
+    async with running(tmp_path) as server:
+        team = make_organisation(server)
+        async with team.client() as api:
+            kept, gone = await add_users(api, 2)
+            await api.delete(f"/v1/users/{gone}")
+            (request,) = ask_to_join(team, "Late")
+            _set(team, status="ended")
+            ada = {"email": "ada@people.example"}
+            for path, body in (("users", ada), ("users/batch", {"add": [ada]}), ("transfers", ada)):
+                answer = await api.post(f"/v1/{path}", json=body)
+                assert (answer.status_code, answer.json()["code"]) == (409, "subscription_not_active")
+            for path, code in (
+                (f"transfers/{request}/accept", "subscription_not_active"),
+                (f"users/{gone}/restore", "not_restorable"),
+            ):
+                assert (await api.post(f"/v1/{path}")).json()["code"] == code
+            assert (await api.post(f"/v1/transfers/{request}/decline")).status_code == 200
+            assert (await api.delete(f"/v1/users/{kept}")).status_code == 200
+        assert findings_in(server) == []
 
 
 async def test_a_quote_does_not_outlive_its_period(tmp_path: Path) -> None:

@@ -32,6 +32,18 @@ async def batch(api: httpx.AsyncClient, **body: Any) -> list[str]:
     return [each["user"]["status"] if each["user"] else each["problem"]["code"] for each in report["results"]]
 
 
+@pytest.mark.parametrize("mode", ["atomic", "best_effort", "until_full"])
+async def test_who_is_removed_may_come_back_in_the_same_batch(team: Team, mode: str) -> None:
+    """Removals come first, so an address that leaves is free for an addition, as a new user with a new name."""
+    async with team.client() as api:
+        (old,) = (await api.get("/v1/users")).json()["items"]
+        body = [{"email": old["email"].upper(), "first_name": "New"}]
+        assert await batch(api, add=body, remove=[old["id"]], mode=mode) == ["active", "removed"]
+        (now,) = (await api.get("/v1/users")).json()["items"]
+        assert (now["email"], now["first_name"], now["id"] != old["id"]) == (old["email"], "New", True)
+        assert (await api.post(f"/v1/users/{old['id']}/restore")).json()["code"] == "not_restorable"
+
+
 async def test_best_effort_does_what_can_be_done(team: Team) -> None:
     """Good rows are added, seats go in order, bad rows say why with a pointer."""
     async with team.client() as api:
