@@ -12,7 +12,7 @@ from screens.managed_list import ManagedList
 from screens.sources import Side
 from screens.transfer_forms import AskToJoin
 from screens.transfers_text import cancel_results, cancel_summary
-from tui.errors import told
+from tui.errors import told, told_beside_field
 from tui.text import clean
 from tui.widgets.virtual_table_data import Row
 from tui.wording import count
@@ -74,7 +74,7 @@ class OutgoingRequests(ManagedList):
             self.intentions.failed(error, request)
             self.show_error(told(error))
             if isinstance(error, Invalid | Conflict | Unreachable | ServerFault):
-                self._open_form(AskToJoin(request, told(error)))
+                self._open_form(AskToJoin(request, told_beside_field(error)))
         else:
             self.intentions.answered(request)
             self.show_result(f"Asked {sent.email}; the request waits until {sent.expires_at:%Y-%m-%d}.")

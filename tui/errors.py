@@ -3,6 +3,8 @@
 from client.errors import HeadcountError, Invalid
 from tui.text import clean
 
+__all__ = ["told", "told_beside_field"]
+
 _LONGEST = 600
 
 
@@ -17,3 +19,10 @@ def told(error: BaseException) -> str:
     if error.request_id:
         parts.append(f"(request {error.request_id})")
     return clean(" ".join(filter(None, parts)), _LONGEST)
+
+
+def told_beside_field(error: BaseException) -> str:
+    """The same where it stands beside the one field it is about: only what is wrong with it."""
+    if isinstance(error, Invalid) and error.fields:
+        return clean(" ".join(field.detail for field in error.fields), _LONGEST)
+    return told(error)

@@ -281,3 +281,17 @@ async def test_a_list_with_nothing_in_it_says_what_helps(tmp_path: Path) -> None
             assert said == "Nobody waits for a decision. Tab shows the requests we sent."
             await desk.press("escape", "tab")
             assert "m mail again" in desk.lines[-1]
+
+
+async def test_a_mistyped_address_is_explained_beside_its_field(tmp_path: Path) -> None:
+    """The form comes back with what was typed and one plain sentence, without the wire's names."""
+    with serving(tmp_path) as office:
+        async with office.at_work(area="transfers") as desk:
+            await desk.press("t")
+            await desk.type("foo@")
+            await desk.press("enter", "enter")
+            await desk.until(lambda: "! This is not an e-mail address." in desk.text)
+            form = desk.text.split("Ask somebody to join", 1)[1].split("Enter next", 1)[0]
+            assert "foo@" in form
+            assert "/email" not in form
+            assert "req_" not in form
