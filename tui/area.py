@@ -127,6 +127,10 @@ class ListScreen(AreaScreen):
     BINDINGS: ClassVar[list[BindingType]] = [*bindings("list")]
     AUTO_FOCUS = "VirtualTable"
 
+    def on_mount(self) -> None:
+        """The status beside the filter is drawn in the same frame as the row the cursor is on."""
+        self.table.tell_status = self.filter_bar.show_status
+
     @property
     def table(self) -> VirtualTable:
         """The table."""

@@ -15,7 +15,7 @@ __all__ = ["KeyOrder"]
 
 Result = TypeVar("Result")
 
-_PATIENCE: Final = 0.25
+_PATIENCE: Final = 1.0
 """Seconds after which a key is taken as done though nobody said so: its widget may be gone."""
 _MOST_WAITING: Final = 500
 

@@ -21,6 +21,10 @@ from tui.widgets.virtual_table_list import RemoteList, say
 __all__ = ["VirtualTable"]
 
 
+def _nobody(_: str) -> None:
+    """Nobody shows the status."""
+
+
 class VirtualTable(RemoteList):
     """A table over a `WindowSource`. `noun` names what is in it ("users"), `empty` is said when there is none.
 
@@ -95,6 +99,8 @@ class VirtualTable(RemoteList):
         super().__init__(
             source, columns, noun=noun, empty=empty, query=query, describe=describe, id=id, classes=classes
         )
+        self.tell_status: Callable[[str], None] = _nobody
+        """Who shows the status line; told in the same breath as the rows are drawn."""
         self._copied = next((place for place, column in enumerate(columns) if column.key == copy_column), 0)
 
     def moved(self) -> None:
@@ -110,7 +116,8 @@ class VirtualTable(RemoteList):
         self.post_message(self.Problem(self, reason))
 
     def status_changed(self) -> None:
-        """Post `StatusChanged`."""
+        """Tell the line beside at once, so that it is drawn in the same frame as the rows, and post `StatusChanged`."""
+        self.tell_status(self.status)
         self.post_message(self.StatusChanged(self))
 
     def action_move(self, rows: int) -> None:

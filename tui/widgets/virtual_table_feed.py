@@ -13,7 +13,7 @@ from tui.widgets.virtual_table_data import PAGE, Pages, Query, Window, WindowSou
 __all__ = ["DEBOUNCE", "PARALLEL", "Feed", "News"]
 
 DEBOUNCE = 0.04
-"""Seconds between looking elsewhere and asking: a burst of scrolling asks only for where it stops."""
+"""Seconds between two questions of a burst: fast scrolling asks for where it starts and where it stops."""
 
 PARALLEL = 2
 """Requests in flight at once."""
@@ -50,6 +50,7 @@ class Feed:
         self._flights: dict[int, asyncio.Task[None]] = {}
         self._timer: asyncio.TimerHandle | None = None
         self._closed = False
+        self._asked_at = float("-inf")
 
     @property
     def query(self) -> Query:
@@ -85,9 +86,12 @@ class Feed:
             self._request()
 
     def look(self) -> None:
-        """The screen shows other rows now: ask for what is missing there, in a moment."""
-        if self._timer is None and not self._closed and self._wanted_missing():
-            self._timer = asyncio.get_running_loop().call_later(DEBOUNCE, self._request)
+        """The screen shows other rows now: ask for what is missing there, at once after a quiet moment, else soon."""
+        if self._timer is not None or self._closed or not self._wanted_missing():
+            return
+        loop = asyncio.get_running_loop()
+        quiet = not self._flights and loop.time() - self._asked_at > DEBOUNCE
+        self._timer = loop.call_later(0 if quiet else DEBOUNCE, self._request)
 
     def retry(self) -> None:
         """Ask again for what failed."""
@@ -119,6 +123,7 @@ class Feed:
         self._timer = None
         if self._closed:
             return
+        self._asked_at = asyncio.get_running_loop().time()
         target, missing = self._target, self._wanted_missing()
         target.touch(target.on_screen(*self._window()))
         for number in [number for number in self._flights if number not in missing]:
