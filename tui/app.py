@@ -73,6 +73,8 @@ class HeadcountApp(TerminalApp[None]):
     BINDINGS: ClassVar[list[BindingType]] = [*bindings("app")]
     COMMAND_PALETTE_BINDING = "ctrl+p"
     ALLOW_SELECT = False
+    CSS = "SearchIcon { display: none; }"
+    """Without the palette's magnifying glass: some terminals draw it two cells wide, some not at all."""
 
     def __init__(
         self,

@@ -268,3 +268,11 @@ async def test_a_cut_line_keeps_the_data_with_its_time_and_comes_back(office: Of
         desk.wire.cut = False
         await desk.press("R")
         await desk.until(lambda: "● live" in desk.lines[0])
+
+
+async def test_the_palette_shows_words_alone(shared: Office) -> None:
+    """`:` asks for a command without a picture that a terminal may draw as wide as it likes."""
+    async with shared.at_work() as desk:
+        await desk.pilot.press("colon")
+        await desk.until(lambda: "Search for commands" in desk.text)
+        assert "🔎" not in desk.text
