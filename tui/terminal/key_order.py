@@ -10,6 +10,7 @@ from typing import Final, TypeVar
 
 from textual import events
 from textual.app import App
+from textual.widget import Widget
 
 __all__ = ["KeyOrder"]
 
@@ -52,10 +53,12 @@ class KeyOrder(App[Result]):
         return self._waiting_keys
 
     async def _hand_out(self, event: events.Key) -> None:
+        target = self._front
+        if target is None:
+            return
         self._key_under_way = True
         self._key_number += 1
         number = self._key_number
-        target = self.focused or self.screen
         await super().on_event(event)
         self.set_timer(_PATIENCE, lambda: self._done(number))
         if not target.post_message(KeyPassed(number)):
@@ -64,8 +67,14 @@ class KeyOrder(App[Result]):
     def on_key_passed(self, event: KeyPassed) -> None:
         """The key has been everywhere. What it asked for later (a focus, a screen) comes first, then the next key."""
         number = event.number
-        if not self.screen.call_later(self.call_later, self._done, number):
+        front = self._front
+        if front is None or not front.screen.call_later(self.call_later, self._done, number):
             self._done(number)
+
+    @property
+    def _front(self) -> Widget | None:
+        """Who gets a key; nobody once the app is closing."""
+        return (self.focused or self.screen) if self._screen_stack and self._running else None
 
     def _done(self, number: int) -> None:
         if number != self._key_number or not self._key_under_way:

@@ -15,7 +15,7 @@ DEMO = "tests/tui/terminal/demo_app.py"
 class Typing(TerminalApp[None]):
     """`i` moves the focus into an input, `n` opens a screen that counts its own `n`."""
 
-    BINDINGS = [("i", "type"), ("n", "open"), ("x", "count"), ("escape", "leave")]  # noqa: RUF012 - Textual's shape
+    BINDINGS = [("i", "type"), ("n", "open"), ("x", "count"), ("q", "quit")]  # noqa: RUF012 - Textual's shape
 
     AUTO_FOCUS = None
     pressed = 0
@@ -85,6 +85,15 @@ async def test_no_key_is_lost_when_many_come_at_once() -> None:
         while app.pressed < 200:
             await pilot.pause()
         assert app.pressed == 200
+
+
+async def test_keys_behind_the_one_that_leaves_are_nothing() -> None:
+    """`q` and more in one packet: the app closes cleanly, with nobody left to hand the rest to."""
+    app = Typing()
+    async with app.run_test() as pilot:
+        await burst(app, "qxx")
+        await pilot.pause(0.1)
+    assert app.return_code == 0
 
 
 def test_a_burst_on_a_real_terminal_ends_where_single_keys_would(tmp_path: Path) -> None:
