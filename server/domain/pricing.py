@@ -168,17 +168,21 @@ def _warnings(facts: Facts, effect: Effect, after: Seats) -> list[QuoteWarning]:
         found.append(
             QuoteWarning(
                 code=WarningCode.REPLACES_REDUCTION,
-                detail=f"Replaces the reduction to {_seats(facts.seats.scheduled)} on {facts.period.end}",
+                detail=f"Replaces the reduction to {_seats(facts.seats.scheduled)} on {facts.period.end}.",
             )
         )
     if after.not_paid:
         found.append(
             QuoteWarning(
                 code=WarningCode.USERS_STAY_NOT_PAID,
-                detail=f"{after.not_paid} of the users listed still have no seat until {facts.period.end}",
+                detail=f"{_users(after.not_paid)} no seat until {facts.period.end}.",
             )
         )
     return found
+
+
+def _users(number: int) -> str:
+    return "1 of the users listed still has" if number == 1 else f"{number} of the users listed still have"
 
 
 def _seats(quantity: int) -> str:

@@ -64,4 +64,4 @@ def _quote(unit: Unit, services: Services, change: Change, row: AnyRow, priced: 
 def _of_gateway(services: Services, priced: PricedChange) -> tuple[QuoteWarning, ...]:
     if services.gateway.moves_money or not priced.charge.total.amount:
         return ()
-    return (QuoteWarning(code=WarningCode.SANDBOX, detail="No money moves: this server has a sandbox for a gateway"),)
+    return (QuoteWarning(code=WarningCode.SANDBOX, detail="This is a sandbox: no money moves."),)
