@@ -118,7 +118,7 @@ class Users(ListScreen):
 class Gallery(App[None]):
     """An app around one of the screens, in the house's colours or as the environment wants."""
 
-    CSS_PATH = "../tui/headcount.tcss"
+    CSS = ".filler { height: 1fr; } .-wide Panel { padding: 0 2; }"
     BINDINGS: ClassVar[list[BindingType]] = [*bindings("app")]
     ENABLE_COMMAND_PALETTE = False
 

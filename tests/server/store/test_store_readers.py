@@ -1,7 +1,7 @@
 """Long reads run beside everything else, and end when nobody waits for them."""
 
 import asyncio
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from contextlib import suppress
 from pathlib import Path
 
@@ -80,7 +80,7 @@ async def test_in_memory_there_is_one_connection() -> None:
 
 
 @pytest.fixture
-def slow(monkeypatch: pytest.MonkeyPatch) -> Iterator[pytest.MonkeyPatch]:
+def slow(monkeypatch: pytest.MonkeyPatch) -> pytest.MonkeyPatch:
     """Counting takes for ever, until the patch is undone."""
     monkeypatch.setattr(UserList, "count", lambda self: endless(self._connection))
     return monkeypatch
