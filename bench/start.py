@@ -24,6 +24,7 @@ class Run:
 
     frame: float
     usable: float
+    live: float
     bytes: int
     resident: float
     leaving: float
@@ -41,6 +42,8 @@ class Program:
     leave: str
     tidy: str = ""
     """What is typed first so that nothing is left undone."""
+    live: str = ""
+    """The word that says that the data is the server's own, no longer that of the last time."""
 
     def run(self) -> Run:
         """Start it, use it, leave it."""
@@ -50,17 +53,18 @@ class Program:
             before = len(app.raw)
             app.send(self.key)
             usable = app.until(self.reaction, after=before)
+            live = app.until(self.live) if self.live else usable
             app.settle()
             resident = app.resident()
             if self.tidy:
                 app.key(self.tidy)
             leaving = app.leave(self.leave)
-            return Run(frame, usable, before, resident, leaving)
+            return Run(frame, usable, live, before, resident, leaving)
 
 
 def headcount(env: Mapping[str, str], *words: str) -> Program:
-    """The app: usable once `+` on the Overview is answered; the draft is discarded before it leaves."""
-    return Program([*HEADCOUNT, *words], env, "taken", "+", "asking", "q", tidy="d")
+    """The app: usable once `+` on the Overview is answered, live once the server has; the draft is discarded."""
+    return Program([*HEADCOUNT, *words], env, "taken", "+", "asking", "q", tidy="d", live="● live")
 
 
 def measure(world: World) -> list[Figure]:
@@ -73,7 +77,8 @@ def measure(world: World) -> list[Figure]:
             "profile": headcount(home),
             "demo": headcount(demo, "demo"),
         }
-        programs["demo"].run()
+        for name in ("profile", "demo"):
+            programs[name].run()
         runs: dict[str, list[Run]] = {name: [] for name in programs}
         python = []
         for _ in range(world.rounds):
@@ -99,24 +104,33 @@ def _figures(
 
     beside = f"bare Textual {bare:.0f} ms"
     usable, demo = typical("profile", "usable"), typical("demo", "usable")
+    live, demo_live = typical("profile", "live"), typical("demo", "live")
     frame = typical("profile", "frame")
     quick = f"bare Textual {typical('bare', 'frame'):.0f} ms, `python -c pass` {python:.0f} ms"
     return [
         _figure("exec → first frame, `headcount`", frame, "ms", 40, quick),
         _figure("exec → first frame, `headcount demo`", typical("demo", "frame"), "ms", 40, quick),
         _figure(
-            "exec → reacts to keys with data, `headcount`, less one round trip, to bare Textual",
-            (usable - overview) / bare,
+            "exec → reacts to keys with the data of the last time, `headcount`, to bare Textual",
+            usable / bare,
             "×",
             1.1,
-            f"{usable:.0f} ms, overview {overview:.1f} ms; {beside}",
+            f"{usable:.0f} ms; {beside}",
+        ),
+        _figure("the same for `headcount demo`", demo / bare, "×", 1.1, f"{demo:.0f} ms; {beside}"),
+        _figure(
+            "exec → the server's own data, `headcount`, less one round trip, to bare Textual",
+            (live - overview) / bare,
+            "×",
+            1.1,
+            f"{live:.0f} ms, overview {overview:.1f} ms; {beside}",
         ),
         _figure(
             "the same for `headcount demo`, which starts its server too",
-            demo / bare,
+            demo_live / bare,
             "×",
             1.1,
-            f"{demo:.0f} ms; {beside}",
+            f"{demo_live:.0f} ms; {beside}",
         ),
         _figure("bytes until usable", typical("profile", "bytes"), "B", 8000, bare_too("bytes")),
         _figure("round trips before data", len(requests), "", 1, ", ".join(requests)),
