@@ -8,7 +8,6 @@ its standard input closes, however this process ends.
 import contextlib
 import fcntl
 import os
-import shutil
 import socket
 import subprocess
 import sys
@@ -21,6 +20,8 @@ from tui.paths import Paths, private_folder
 _DATABASE = "headcount.sqlite3"
 _LAST_SEEN = "last-seen"
 _QUEUE = 64
+_LONGEST_ADDRESS = 100
+"""Bytes of a socket's path that every system takes (Linux: 107, macOS: 103)."""
 
 
 class DemoError(Exception):
@@ -30,9 +31,9 @@ class DemoError(Exception):
 class Demo:
     """A running sample server. `socket` and `token_file` are what a client needs."""
 
-    def __init__(self, folder: Path, socket_folder: Path, process: "subprocess.Popen[bytes]") -> None:
+    def __init__(self, folder: Path, address: Path, process: "subprocess.Popen[bytes]") -> None:
         self.folder = folder
-        self.socket = socket_folder / "api"
+        self.socket = address
         self.token_file = folder / "token"
         self.last_seen = folder / _LAST_SEEN
         self._process = process
@@ -46,7 +47,9 @@ class Demo:
         """Let the child end by itself: it sees the end of its input at once and needs no waiting for."""
         if self._process.stdin:
             self._process.stdin.close()
-        shutil.rmtree(self.socket.parent, ignore_errors=True)
+        self.socket.unlink(missing_ok=True)
+        if self.socket.parent != self.folder:
+            self.socket.parent.rmdir()
 
     def trouble(self) -> str:
         """Why the server is not there, once it has ended by itself; empty while it runs."""
@@ -71,7 +74,7 @@ def running(paths: Paths, *, fresh: bool, options: Sequence[str] = ()) -> Iterat
         if fresh:
             _forget(folder)
         _ensure_token(folder / "token")
-        demo = _start(folder, Path(tempfile.mkdtemp(prefix="headcount-", dir=paths.runtime)), options)
+        demo = _start(folder, _address(paths, folder), options)
         try:
             yield demo
         finally:
@@ -92,6 +95,15 @@ def _only_one(folder: Path) -> Iterator[None]:
         os.close(descriptor)
 
 
+def _address(paths: Paths, folder: Path) -> Path:
+    """Where the socket goes: beside the data, or, when that path is too long for a socket, in a folder of its own."""
+    address = folder / "api"
+    if len(os.fsencode(address)) > _LONGEST_ADDRESS:
+        return Path(tempfile.mkdtemp(prefix="headcount-", dir=paths.runtime)) / "api"
+    address.unlink(missing_ok=True)
+    return address
+
+
 def _forget(folder: Path) -> None:
     for path in (*folder.glob(f"{_DATABASE}*"), *folder.glob(f"{_LAST_SEEN}*")):
         path.unlink()
@@ -102,15 +114,17 @@ def _ensure_token(path: Path) -> None:
         return
     from server.http.tokens import make_token
 
-    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    draft = path.with_suffix(".new")
+    descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
     with os.fdopen(descriptor, "w") as file:
         file.write(make_token().token + "\n")
+    draft.replace(path)
 
 
-def _start(folder: Path, socket_folder: Path, options: Sequence[str]) -> Demo:
+def _start(folder: Path, address: Path, options: Sequence[str]) -> Demo:
     listener = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
     try:
-        listener.bind(str(socket_folder / "api"))
+        listener.bind(str(address))
         listener.listen(_QUEUE)
         command = [sys.executable, "-P", "-m", "server", "demo", "--db", f"sqlite:///{folder / _DATABASE}"]
         command += ["--token-file", str(folder / "token"), "--fd", str(listener.fileno()), *options]
@@ -129,4 +143,4 @@ def _start(folder: Path, socket_folder: Path, options: Sequence[str]) -> Demo:
             os.close(log)
     finally:
         listener.close()
-    return Demo(folder, socket_folder, process)
+    return Demo(folder, address, process)

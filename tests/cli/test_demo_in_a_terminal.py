@@ -160,6 +160,31 @@ def test_the_demo_is_private(demo: PtyProgram, home: Mapping[str, str | None]) -
         assert not sockets & listening
 
 
+def test_a_killed_demo_leaves_nothing_in_the_way(demo: PtyProgram, home: Mapping[str, str | None]) -> None:
+    """SIGKILL leaves a socket behind; the next start takes its place, and nothing lies about elsewhere."""
+    demo.process.kill()
+    wait_until(lambda: not servers(home))
+    assert (folder(home) / "api").is_socket()
+    with PtyProgram([*HEADCOUNT, "demo"], env=home) as again:
+        again.wait_for_text(READY, 30)
+        again.send("q")
+        assert again.wait() == 0
+    assert not (folder(home) / "api").exists()
+
+
+def test_a_home_too_deep_for_a_socket_is_no_obstacle(home: Mapping[str, str | None]) -> None:
+    """A socket's path has to be short; a long one gets a private folder elsewhere, which is gone afterwards."""
+    deep = Path(str(home["HOME"])) / ("deep" * 20)
+    deep.mkdir()
+    with PtyProgram([*HEADCOUNT, "demo"], env={**home, "HOME": str(deep), "XDG_RUNTIME_DIR": str(home["HOME"])}) as far:
+        far.wait_for_text(READY, 30)
+        (private,) = Path(str(home["HOME"])).glob("headcount-*")
+        assert private.stat().st_mode & 0o077 == 0
+        far.send("q")
+        assert far.wait() == 0
+    assert not private.exists()
+
+
 def test_a_second_demo_says_where_the_first_is(demo: PtyProgram, home: Mapping[str, str | None]) -> None:
     """Two apps on one folder would mean two writers; the second one says so and leaves."""
     assert READY in demo.text()
