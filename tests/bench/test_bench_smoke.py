@@ -40,6 +40,7 @@ def test_bytes_and_times_of_a_program_on_a_terminal() -> None:
     with Watched(["-c", program]) as app:
         first = app.first()
         app.until("there")
+        app.settle()
         assert bytes(app.raw) == b"there\r\n"
         took = app.key_until("\n", "answer")
         assert took > 0

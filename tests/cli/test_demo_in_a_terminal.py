@@ -6,6 +6,7 @@ import signal
 import sqlite3
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -19,9 +20,10 @@ READY = "● live"
 
 
 @pytest.fixture
-def home(tmp_path: Path) -> Mapping[str, str | None]:
-    """An environment with nothing in its home."""
-    return {"HOME": str(tmp_path), "XDG_DATA_HOME": None, "XDG_STATE_HOME": None, "XDG_CONFIG_HOME": None}
+def home() -> Iterator[Mapping[str, str | None]]:
+    """An environment with nothing in its home, whose path is as short as people's are."""
+    with tempfile.TemporaryDirectory(prefix="hc-", ignore_cleanup_errors=True) as folder:
+        yield {"HOME": folder, "XDG_DATA_HOME": None, "XDG_STATE_HOME": None, "XDG_CONFIG_HOME": None}
 
 
 @pytest.fixture
@@ -91,15 +93,18 @@ def test_all_incoming_requests_are_accepted_with_four_keys_and_one_request(
     demo: PtyProgram, home: Mapping[str, str | None]
 ) -> None:
     """D26: `3 * a y` sends one decisions request for all seven, and the list is empty afterwards."""
+    accepted = "select count(*) from transfers where state = 'accepted'"
+    before = ask(home, accepted)[0][0]
     demo.send("3")
     demo.wait_for_text("of 7")
     demo.send("*a")
     demo.wait_for_text("Accept 7")
     demo.send("y")
-    demo.wait_for(lambda: ask(home, "select count(*) from transfers where state = 'accepted'")[0][0] >= 7)
+    demo.wait_for(lambda: ask(home, accepted)[0][0] == before + 7)
+    demo.wait_for_text("7 accepted")
+    demo.wait_for(lambda: "Transfers 7" not in demo.text())
     log = (folder(home) / "server.log").read_text()
     assert log.count("POST /v1/transfers/decisions 200") == 1
-    demo.wait_for(lambda: "Transfers 7" not in demo.text())
     assert verify(home).returncode == 0
 
 
