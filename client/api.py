@@ -17,7 +17,7 @@ from client.protocol import Channel, build, new_key
 from contract import operations as op
 from contract.base import Answer, Body, Query
 from contract.events import Event, EventsQuery
-from contract.operations import Operation
+from contract.operation import Operation
 from contract.pages import Page, PageQuery
 from contract.people import Me
 from contract.quotes import Change, Confirmation, Invoice, Quote

@@ -14,7 +14,8 @@ from pydantic import TypeAdapter, ValidationError
 
 from client.errors import CLASSES, BadAnswer, HeadcountError, UnsafeAddress, class_for_status
 from contract.base import Answer, Body, Identifier, Query
-from contract.operations import STREAM_EVENTS, Operation
+from contract.operation import Operation
+from contract.operations import STREAM_EVENTS
 from contract.problems import Problem
 
 A = TypeVar("A", bound=Answer)

@@ -6,7 +6,8 @@ from typing import Any
 from pydantic import TypeAdapter
 from pydantic.json_schema import models_json_schema
 
-from contract.operations import OPERATIONS, Key, Operation, common_problems
+from contract.operation import Key, Operation, common_problems
+from contract.operations import OPERATIONS
 from contract.problems import PROBLEMS, Problem
 
 _REF = "#/components/schemas/{model}"

@@ -1,10 +1,7 @@
 """Every call of the API in one table: the server binds it, the client calls it, the OpenAPI document describes it."""
 
-from enum import Enum
-from typing import Any, NamedTuple
-
-from contract.base import Body, Query
 from contract.events import Event, EventsQuery
+from contract.operation import Key, Operation
 from contract.pages import Page, PageQuery
 from contract.people import Me, Permission
 from contract.problems import ProblemCode as Code
@@ -22,45 +19,6 @@ from contract.transfers import (
 )
 from contract.users import NewUser, User, UserBatch, UserBatchReport, UserChanges, UsersQuery
 
-
-class Key(Enum):
-    """Whether a call takes an `Idempotency-Key`."""
-
-    NONE = "none"
-    OPTIONAL = "optional"
-    REQUIRED = "required"
-
-
-class Operation(NamedTuple):
-    """One call. `problems` are those of its own; `common_problems` adds what any call may answer."""
-
-    name: str
-    method: str
-    path: str
-    summary: str
-    answer: Any
-    permission: Permission
-    body: type[Body] | None = None
-    query: type[Query] | None = None
-    status: int = 200
-    key: Key = Key.NONE
-    if_match: bool = False
-    body_optional: bool = False
-    stream: bool = False
-    problems: tuple[Code, ...] = ()
-
-
-_ANY = (
-    Code.NOT_AUTHENTICATED,
-    Code.NOT_ALLOWED,
-    Code.VALIDATION_FAILED,
-    Code.RATE_LIMITED,
-    Code.INTERNAL_ERROR,
-    Code.SERVER_BUSY,
-)
-_COMMAND = (Code.BAD_REQUEST, Code.BODY_TOO_LARGE)
-_BODY = (Code.BAD_REQUEST, Code.BODY_TOO_LARGE, Code.UNSUPPORTED_MEDIA_TYPE)
-_KEY = (Code.IDEMPOTENCY_KEY_REUSED, Code.IDEMPOTENCY_KEY_IN_PROGRESS)
 _NEW_USER = (
     Code.UNSAFE_TEXT,
     Code.INVALID_EMAIL,
@@ -79,25 +37,6 @@ _DECIDE = (
     Code.USER_LIMIT_REACHED,
     Code.SUBSCRIPTION_NOT_ACTIVE,
 )
-
-
-def common_problems(operation: Operation) -> tuple[Code, ...]:
-    """Everything a call may answer besides success, each once."""
-    found = [*_ANY]
-    if operation.method != "GET":
-        found += _COMMAND
-    if operation.stream:
-        found.append(Code.BAD_REQUEST)
-    if operation.body or operation.query:
-        found += _BODY
-    if operation.key is not Key.NONE:
-        found += _KEY
-    if operation.key is Key.REQUIRED:
-        found.append(Code.IDEMPOTENCY_KEY_REQUIRED)
-    if operation.if_match:
-        found.append(Code.VERSION_CONFLICT)
-    return tuple(dict.fromkeys((*found, *operation.problems)))
-
 
 ME = Operation("me", "GET", "/v1/me", "Who is signed in", Me, Permission.READ)
 OVERVIEW = Operation("overview", "GET", "/v1/overview", "All of the first screen", Overview, Permission.READ)

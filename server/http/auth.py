@@ -4,7 +4,7 @@ import datetime as dt
 
 from starlette.requests import Request
 
-from contract.operations import Operation
+from contract.operation import Operation
 from contract.people import PERMISSIONS, Permission, Role
 from contract.problems import ProblemCode
 from server.http import tokens as token_text

@@ -17,7 +17,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from contract.base import Body
-from contract.operations import Key, Operation
+from contract.operation import Key, Operation
 from contract.people import Permission
 from contract.problems import ProblemCode
 from server.domain.refusals import Refusal

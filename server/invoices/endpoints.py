@@ -1,6 +1,7 @@
 """`GET /v1/invoices` and one of them."""
 
-from contract.operations import GET_INVOICE, LIST_INVOICES, Operation
+from contract.operation import Operation
+from contract.operations import GET_INVOICE, LIST_INVOICES
 from contract.pages import Page, PageQuery
 from contract.quotes import Invoice
 from server.http import cursors

@@ -2,7 +2,8 @@
 
 from collections.abc import Mapping
 
-from contract.operations import CONFIRM_QUOTE, CREATE_QUOTE, GET_QUOTE, Operation
+from contract.operation import Operation
+from contract.operations import CONFIRM_QUOTE, CREATE_QUOTE, GET_QUOTE
 from contract.quotes import Quote
 from server.domain.refusals import Refusal
 from server.http.call import Call, Handler, LongHandler

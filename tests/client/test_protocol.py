@@ -23,6 +23,7 @@ from client.errors import (
 )
 from client.protocol import Reply, build, build_stream, new_key, request_id_of, retry_after_seconds, understand
 from contract import operations as op
+from contract.operation import Operation
 from contract.pages import Page
 from contract.people import Me
 from contract.problems import ProblemCode
@@ -191,9 +192,7 @@ def test_every_operation_has_a_method_of_its_type() -> None:
         for name, method in inspect.getmembers(api.Client, inspect.iscoroutinefunction)
         if not name.startswith("_") and name != "aclose"
     }
-    constants = {
-        name: value for name, value in vars(op).items() if isinstance(value, op.Operation) and not value.stream
-    }
+    constants = {name: value for name, value in vars(op).items() if isinstance(value, Operation) and not value.stream}
     for name, operation in constants.items():
         method = next(each for each in promised if f"op.{name}," in inspect.getsource(getattr(api.Client, each)))
         assert promised[method] == operation.answer, name

@@ -8,7 +8,8 @@ from pydantic import ValidationError
 
 from contract.events import Event, EventKind
 from contract.openapi import document
-from contract.operations import OPERATIONS, Key, common_problems
+from contract.operation import Key, common_problems
+from contract.operations import OPERATIONS
 from contract.problems import PROBLEMS, ProblemCode
 from contract.quotes import Change
 from contract.sandbox import ClockBody

@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 from builders import Team, add_users, make_organisation, running
 
-from contract.operations import OPERATIONS, Operation
+from contract.operation import Operation
+from contract.operations import OPERATIONS
 from contract.people import PERMISSIONS, Role
 from server.http.auth import needed_role
 

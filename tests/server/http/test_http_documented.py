@@ -8,7 +8,8 @@ import httpx
 import pytest
 from builders import Team, make_organisation, running
 
-from contract.operations import OPERATIONS, Operation, common_problems
+from contract.operation import Operation, common_problems
+from contract.operations import OPERATIONS
 
 KEBIBYTE = 1024
 

@@ -1,0 +1,66 @@
+"""What one call of the API is made of, and what any call may answer besides success."""
+
+from enum import Enum
+from typing import Any, NamedTuple
+
+from contract.base import Body, Query
+from contract.people import Permission
+from contract.problems import ProblemCode as Code
+
+
+class Key(Enum):
+    """Whether a call takes an `Idempotency-Key`."""
+
+    NONE = "none"
+    OPTIONAL = "optional"
+    REQUIRED = "required"
+
+
+class Operation(NamedTuple):
+    """One call. `problems` are those of its own; `common_problems` adds what any call may answer."""
+
+    name: str
+    method: str
+    path: str
+    summary: str
+    answer: Any
+    permission: Permission
+    body: type[Body] | None = None
+    query: type[Query] | None = None
+    status: int = 200
+    key: Key = Key.NONE
+    if_match: bool = False
+    body_optional: bool = False
+    stream: bool = False
+    problems: tuple[Code, ...] = ()
+
+
+_ANY = (
+    Code.NOT_AUTHENTICATED,
+    Code.NOT_ALLOWED,
+    Code.VALIDATION_FAILED,
+    Code.RATE_LIMITED,
+    Code.INTERNAL_ERROR,
+    Code.SERVER_BUSY,
+)
+_COMMAND = (Code.BAD_REQUEST, Code.BODY_TOO_LARGE)
+_BODY = (Code.BAD_REQUEST, Code.BODY_TOO_LARGE, Code.UNSUPPORTED_MEDIA_TYPE)
+_KEY = (Code.IDEMPOTENCY_KEY_REUSED, Code.IDEMPOTENCY_KEY_IN_PROGRESS)
+
+
+def common_problems(operation: Operation) -> tuple[Code, ...]:
+    """Everything a call may answer besides success, each once."""
+    found = [*_ANY]
+    if operation.method != "GET":
+        found += _COMMAND
+    if operation.stream:
+        found.append(Code.BAD_REQUEST)
+    if operation.body or operation.query:
+        found += _BODY
+    if operation.key is not Key.NONE:
+        found += _KEY
+    if operation.key is Key.REQUIRED:
+        found.append(Code.IDEMPOTENCY_KEY_REQUIRED)
+    if operation.if_match:
+        found.append(Code.VERSION_CONFLICT)
+    return tuple(dict.fromkeys((*found, *operation.problems)))
