@@ -4,7 +4,7 @@ import json
 import os
 import platform
 import statistics
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
@@ -44,15 +44,6 @@ class Figure:
 def median(values: Sequence[float]) -> float:
     """The middle one."""
     return statistics.median(values)
-
-
-def interleaved(rounds: int, **measures: Callable[[], float]) -> dict[str, list[float]]:
-    """Take each measure once a round, so that whatever else the machine does hits all of them alike."""
-    found: dict[str, list[float]] = {name: [] for name in measures}
-    for _ in range(rounds):
-        for name, measure in measures.items():
-            found[name].append(measure())
-    return found
 
 
 def shown(value: float | None, unit: str) -> str:

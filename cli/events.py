@@ -3,10 +3,10 @@
 import asyncio
 import json
 import os
-import sys
 from typing import Any
 
 from cli.exit_codes import exit_code
+from cli.say import say
 from client.errors import HeadcountError
 from client.profile import Profile, open_client
 from contract.events import Event, EventsQuery
@@ -22,13 +22,13 @@ def events(flags: dict[str, Any], *, limit: int, as_json: bool) -> int:
     try:
         chosen = load(find(os.environ).config_file, flags=flags).chosen_profile()
     except SettingsError as error:
-        return _say(str(error), 2)
+        return say(str(error), 2)
     if chosen is None:
-        return _say("No profile is configured yet. Make one with: headcount login --url https://…", 2)
+        return say("No profile is configured yet. Make one with: headcount login --url https://…", 2)
     try:
         found = asyncio.run(_newest(chosen[1], max(1, limit)))
     except HeadcountError as error:
-        return _say(f"{clean(error.message, 500)} {error.advice}", exit_code(error))
+        return say(f"{clean(error.message, 500)} {error.advice}", exit_code(error))
     for event in reversed(found):
         plain = f"{event.created_at:%Y-%m-%d %H:%M:%S}  {sentence(event)}"
         print(json.dumps(event.model_dump(mode="json")) if as_json else plain)
@@ -43,8 +43,3 @@ async def _newest(profile: Profile, limit: int) -> list[Event]:
             if len(found) >= limit:
                 break
     return found[:limit]
-
-
-def _say(message: str, code: int) -> int:
-    print(message, file=sys.stderr)
-    return code

@@ -13,6 +13,7 @@ import tomli_w
 from pydantic import ValidationError
 
 from cli.exit_codes import exit_code
+from cli.say import say
 from client.errors import HeadcountError
 from client.profile import Profile, open_client
 from contract.people import Me
@@ -31,25 +32,25 @@ def login(options: argparse.Namespace) -> int:
     """
     paths = find(os.environ)
     if not _NAME.fullmatch(options.name):
-        return _say("A profile's name is made of a-z, 0-9, - and _.", 2)
+        return say("A profile's name is made of a-z, 0-9, - and _.", 2)
     try:
         known = read_file(paths.config_file)
         source = _named_source(options)
         typed = "" if source else _typed_token()
         if not source and not typed:
-            return _say(_NOTHING_GIVEN, 2)
+            return say(_NOTHING_GIVEN, 2)
         me, source = _proven(options.url, source) if source else _proven_and_kept(options, typed, paths)
     except SettingsError as error:
-        return _say(str(error), 2)
+        return say(str(error), 2)
     except ValidationError as error:
         problems = "; ".join(f"{'.'.join(map(str, each['loc']))}: {_reason(each['msg'])}" for each in error.errors())
-        return _say(f"This profile can't be used: {problems}", 2)
+        return say(f"This profile can't be used: {problems}", 2)
     except HeadcountError as error:
-        return _say(f"{clean(error.message)} {error.advice}", exit_code(error))
+        return say(f"{clean(error.message)} {error.advice}", exit_code(error))
     _write(paths.config_file, known, options.name, {"url": options.url, **source})
     who = f"{clean(me.account.name)} ({me.role.value}) of {clean(me.organisation.name)}"
     named = "" if options.name == "default" else f" --profile {options.name}"
-    return _say(f"Signed in as {who}. Profile {options.name} is in {paths.config_file}. Open it: headcount{named}", 0)
+    return say(f"Signed in as {who}. Profile {options.name} is in {paths.config_file}. Open it: headcount{named}", 0)
 
 
 def _proven(url: str, source: dict[str, str]) -> tuple[Me, dict[str, str]]:
@@ -112,8 +113,3 @@ def _replace(path: Path, content: bytes) -> None:
         file.flush()
         os.fsync(file.fileno())
     draft.replace(path)
-
-
-def _say(message: str, code: int) -> int:
-    print(message, file=sys.stderr)
-    return code

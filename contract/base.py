@@ -38,3 +38,8 @@ class Query(BaseModel):
     """The query string of a read. Lenient about types, since all of it arrives as text."""
 
     model_config = ConfigDict(frozen=True, defer_build=True, extra="forbid")
+
+
+def full_name(first_name: str, last_name: str, email: str) -> str:
+    """First and last name, or the address of somebody who gave neither."""
+    return f"{first_name} {last_name}".strip() or email

@@ -2,7 +2,7 @@
 
 from enum import StrEnum
 
-from contract.base import Answer, Identifier
+from contract.base import Answer, Identifier, full_name
 from contract.money import Money
 
 
@@ -53,7 +53,7 @@ class Account(Answer):
     @property
     def name(self) -> str:
         """First and last name, or the address of somebody who gave neither."""
-        return f"{self.first_name} {self.last_name}".strip() or self.email
+        return full_name(self.first_name, self.last_name, self.email)
 
 
 class Organisation(Answer):

@@ -5,7 +5,7 @@ from typing import Annotated, Self
 
 from pydantic import Field, model_validator
 
-from contract.base import Answer, Body, EmailText, Identifier, Instant, ShortText, Version
+from contract.base import Answer, Body, EmailText, Identifier, Instant, ShortText, Version, full_name
 from contract.pages import PageQuery
 from contract.problems import ItemProblem
 
@@ -51,7 +51,7 @@ class User(Answer):
     @property
     def name(self) -> str:
         """First and last name, or the address of somebody who gave neither."""
-        return f"{self.first_name} {self.last_name}".strip() or self.email
+        return full_name(self.first_name, self.last_name, self.email)
 
 
 class NewUser(Body):

@@ -2,7 +2,6 @@
 
 import datetime as dt
 
-from contract.money import Money
 from contract.quotes import Confirmation, Line, Quote
 from contract.subscription import BillingCycle
 from tui.text import clean
@@ -91,13 +90,3 @@ def done(confirmation: Confirmation) -> str:
     if confirmation.activated.count:
         said += f", {count(confirmation.activated.count, 'user')} became active"
     return said + "."
-
-
-def same_price(before: Quote, after: Quote) -> bool:
-    """Whether two quotes ask for the same money now."""
-    return before.due_now == after.due_now
-
-
-def money_or_free(amount: Money) -> str:
-    """`EUR 12.00`, or `nothing`."""
-    return str(amount) if amount.amount else "nothing"

@@ -130,6 +130,7 @@ class ListScreen(AreaScreen):
     def on_mount(self) -> None:
         """The status beside the filter is drawn in the same frame as the row the cursor is on."""
         self.table.tell_status = self.filter_bar.show_status
+        self.filter_bar.show_status(self.table.status)
 
     @property
     def table(self) -> VirtualTable:
@@ -182,9 +183,8 @@ class ListScreen(AreaScreen):
         """Back to the list."""
         self.table.focus()
 
-    def on_virtual_table_status_changed(self, message: VirtualTable.StatusChanged) -> None:
-        """`n of m`, and how many marks the filter hides."""
-        self.filter_bar.show_status(message.table.status)
+    def on_virtual_table_status_changed(self) -> None:
+        """How many marks the filter hides; `n of m` is told by the table itself."""
         self.show_marks()
 
     def on_virtual_table_marks_changed(self, message: VirtualTable.MarksChanged) -> None:

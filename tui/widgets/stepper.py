@@ -57,11 +57,6 @@ class Stepper(Canvas, can_focus=True):
         self._least, self._greatest = least, greatest
         self.refresh()
 
-    def show_note(self, note: Line) -> None:
-        """Other words about the change."""
-        self._note = note
-        self.refresh()
-
     def step(self, by: int) -> None:
         """Some seats more or less, within the limits."""
         self._editor = None
