@@ -16,11 +16,12 @@ from client.journal import Journal
 from client.protocol import Channel, build, new_key
 from contract import operations as op
 from contract.base import Answer, Body, Query
+from contract.billing import Forecast, ForecastQuery, Invoice, Payment, PaymentsQuery
 from contract.events import Event, EventsQuery
 from contract.operation import Operation
 from contract.pages import Page, PageQuery
 from contract.people import Me
-from contract.quotes import Change, Confirmation, Invoice, Quote
+from contract.quotes import Change, Confirmation, Quote
 from contract.sandbox import Clock, ClockBody, PaymentsBody, PaymentsState
 from contract.subscription import Overview, Plan, Subscription
 from contract.transfers import DecisionReport, Decisions, NewTransfer, Reason, Transfer, TransfersQuery, UndoReport
@@ -34,6 +35,8 @@ FIRST_PAGE = PageQuery()
 ALL_USERS = UsersQuery()
 ALL_TRANSFERS = TransfersQuery()
 LATEST_EVENTS = EventsQuery()
+ALL_PAYMENTS = PaymentsQuery()
+NEXT_PAYMENTS = ForecastQuery()
 
 
 class Client:
@@ -153,6 +156,14 @@ class Client:
     async def invoice(self, invoice_id: str) -> Invoice:
         """One invoice."""
         return await self._ask(op.GET_INVOICE, Invoice, id=invoice_id)
+
+    async def payments(self, query: PaymentsQuery = ALL_PAYMENTS) -> Page[Payment]:
+        """Payments, newest first, refused ones included."""
+        return await self._ask(op.LIST_PAYMENTS, Page[Payment], query=query)
+
+    async def forecast(self, query: ForecastQuery = NEXT_PAYMENTS) -> Forecast:
+        """The next payments as they will be if nothing changes (D13)."""
+        return await self._ask(op.FORECAST, Forecast, query=query)
 
     async def events(self, query: EventsQuery = LATEST_EVENTS) -> Page[Event]:
         """What happened: the newest first, or oldest first after an event (D29)."""

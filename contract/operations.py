@@ -1,11 +1,12 @@
 """Every call of the API in one table: the server binds it, the client calls it, the OpenAPI document describes it."""
 
+from contract.billing import Forecast, ForecastQuery, Invoice, Payment, PaymentsQuery
 from contract.events import Event, EventsQuery
 from contract.operation import Key, Operation
 from contract.pages import Page, PageQuery
 from contract.people import Me, Permission
 from contract.problems import ProblemCode as Code
-from contract.quotes import Change, Confirmation, Invoice, Quote
+from contract.quotes import Change, Confirmation, Quote
 from contract.sandbox import Clock, ClockBody, PaymentsBody, PaymentsState
 from contract.subscription import Overview, Plan, Subscription
 from contract.transfers import (
@@ -60,6 +61,11 @@ CREATE_QUOTE = Operation(
         Code.SEATS_FOLLOW_USERS,
         Code.SUBSCRIPTION_NOT_ACTIVE,
         Code.REDUCTION_NEEDS_CONTACT,
+        Code.SET_BY_CONTRACT,
+        Code.CYCLE_NOT_OFFERED,
+        Code.ALREADY_SUBSCRIBED,
+        Code.USER_NOT_UNPAID,
+        Code.NOT_FOUND,
     ),
 )
 GET_QUOTE = Operation(
@@ -267,6 +273,24 @@ GET_INVOICE = Operation(
     Invoice,
     Permission.READ,
     problems=(Code.NOT_FOUND,),
+)
+LIST_PAYMENTS = Operation(
+    "list_payments",
+    "GET",
+    "/v1/payments",
+    "Payments, newest first, refused ones included",
+    Page[Payment],
+    Permission.READ,
+    query=PaymentsQuery,
+)
+FORECAST = Operation(
+    "forecast",
+    "GET",
+    "/v1/forecast",
+    "The next payments as they will be if nothing changes",
+    Forecast,
+    Permission.READ,
+    query=ForecastQuery,
 )
 LIST_EVENTS = Operation(
     "list_events", "GET", "/v1/events", "What happened", Page[Event], Permission.READ, query=EventsQuery

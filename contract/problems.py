@@ -34,6 +34,10 @@ class ProblemCode(StrEnum):
     SEATS_FOLLOW_USERS = "seats_follow_users"
     SUBSCRIPTION_NOT_ACTIVE = "subscription_not_active"
     REDUCTION_NEEDS_CONTACT = "reduction_needs_contact"
+    SET_BY_CONTRACT = "set_by_contract"
+    CYCLE_NOT_OFFERED = "cycle_not_offered"
+    ALREADY_SUBSCRIBED = "already_subscribed"
+    USER_NOT_UNPAID = "user_not_unpaid"
     PLAN_HAS_NO_SUB_ACCOUNTS = "plan_has_no_sub_accounts"
     USER_LIMIT_REACHED = "user_limit_reached"
     UNSAFE_TEXT = "unsafe_text"
@@ -87,6 +91,10 @@ PROBLEMS: dict[ProblemCode, ProblemKind] = {
     ProblemCode.SEATS_FOLLOW_USERS: ProblemKind(422, "On this plan seats follow the users"),
     ProblemCode.SUBSCRIPTION_NOT_ACTIVE: ProblemKind(409, "The subscription is not active"),
     ProblemCode.REDUCTION_NEEDS_CONTACT: ProblemKind(422, "This reduction goes through the vendor"),
+    ProblemCode.SET_BY_CONTRACT: ProblemKind(422, "This is set by your contract"),
+    ProblemCode.CYCLE_NOT_OFFERED: ProblemKind(422, "This plan is not offered that way"),
+    ProblemCode.ALREADY_SUBSCRIBED: ProblemKind(409, "There is a subscription already"),
+    ProblemCode.USER_NOT_UNPAID: ProblemKind(409, "This user needs no payment"),
     ProblemCode.PLAN_HAS_NO_SUB_ACCOUNTS: ProblemKind(422, "This plan has no sub-accounts"),
     ProblemCode.USER_LIMIT_REACHED: ProblemKind(409, "The contract's number of users is reached"),
     ProblemCode.UNSAFE_TEXT: ProblemKind(422, "Control or direction-changing characters are not accepted"),

@@ -1,66 +1,62 @@
-"""Quotes: a priced, expiring promise of one change, and what confirming it did (D4–D11)."""
+"""Quotes: a priced, expiring promise of one change, and what confirming it did (D4-D12)."""
 
 import datetime as dt
 from enum import StrEnum
-from typing import Annotated
+from typing import Annotated, Literal, Self
 
-from pydantic import Field
+from pydantic import Field, StringConstraints, model_validator
 
 from contract.base import Answer, Body, Identifier, Instant, Version
+from contract.billing import Invoice, Line, Payment
 from contract.money import Money
-from contract.subscription import Subscription
+from contract.subscription import BillingCycle, Subscription, SubscriptionStatus
 
 MAX_SEATS = 10_000_000
+MAX_PAYEES = 10_000
+"""The most users one quote pays for."""
+
+Seats = Annotated[int, Field(ge=0, le=MAX_SEATS)]
+PlanId = Annotated[str, StringConstraints(min_length=1, max_length=60)]
+
+_TERMS = frozenset({"seats", "plan", "billing_cycle"})
 
 
-class Granularity(StrEnum):
-    """What a period is divided into when a part of it is charged."""
+class Start(Body):
+    """Taking a subscription where there is none, or none any more; without seats as many as users are listed."""
 
-    DAY = "day"
-    SECOND = "second"
-
-
-class Rounding(StrEnum):
-    """How a line is rounded to the minor unit. Halves are away from zero, to even, or cut off."""
-
-    HALF_UP = "half_up"
-    HALF_EVEN = "half_even"
-    DOWN = "down"
+    plan: PlanId
+    billing_cycle: BillingCycle = BillingCycle.MONTHLY
+    seats: Annotated[int, Field(ge=1, le=MAX_SEATS)] | None = None
 
 
 class Change(Body):
-    """What is asked for: the new total number of seats."""
+    """Exactly one change: new terms (seats, plan and cycle, alone or together) or one of the others.
 
-    seats: Annotated[int, Field(ge=0, le=MAX_SEATS)]
-
-
-class Factor(Answer):
-    """The share of a period that a line charges, as two integers."""
-
-    numerator: int
-    denominator: int
-
-
-class Line(Answer):
-    """One line of a quote or an invoice, with all that is needed to recompute it from its JSON alone.
-
-    `amount` is `unit_price × quantity × factor`, rounded to the minor unit by `rounding`.
-    `[service_start, service_end)` are days.
+    `pay_users` pays for unpaid users, one line each; `pay_overdue` pays the renewal that was refused.
     """
 
-    description: str
-    quantity: int
-    unit_price: Money
-    factor: Factor
-    granularity: Granularity
-    rounding: Rounding
-    service_start: dt.date
-    service_end: dt.date
-    amount: Money
+    seats: Seats | None = None
+    plan: PlanId | None = None
+    billing_cycle: BillingCycle | None = None
+    pay_users: Annotated[tuple[Identifier, ...], Field(min_length=1, max_length=MAX_PAYEES)] | Literal["all"] | None = (
+        None
+    )
+    pay_overdue: Literal[True] | None = None
+    start: Start | None = None
+    cancel: Literal[True] | None = None
+    resume: Literal[True] | None = None
+
+    @model_validator(mode="after")
+    def _one_change(self) -> Self:
+        given = {name for name in type(self).model_fields if getattr(self, name) is not None}
+        if not given or (len(given) > 1 and not given <= _TERMS):
+            message = "give one change: seats, plan and billing_cycle (or some of them), or exactly one of the others"
+            raise ValueError(message)
+        return self
 
 
 class RenewalForecast(Answer):
-    """The next renewal as it will be once the change is made."""
+    """The next renewal as it will be once the change is made; `amount` is what will be charged."""
 
     date: dt.date
     seats: int
@@ -81,6 +77,11 @@ class WarningCode(StrEnum):
     USERS_STAY_NOT_PAID = "users_stay_not_paid"
     SANDBOX = "sandbox"
     REPLACES_REDUCTION = "replaces_reduction"
+    NEW_PERIOD = "new_period"
+    CREDIT_KEPT = "credit_kept"
+    CREDIT_USED = "credit_used"
+    USERS_LOSE_ACCESS = "users_lose_access"
+    ENDS_ANYWAY = "ends_anyway"
 
 
 class QuoteWarning(Answer):
@@ -98,11 +99,32 @@ class QuoteStatus(StrEnum):
     CONFIRMED = "confirmed"
 
 
+class Terms(Answer):
+    """What a subscription is worth at one moment: the two sides of a change. `plan_name` is for people.
+
+    `anchor_day` is the day of the month on which its periods begin; a shorter month begins them on its last day.
+    """
+
+    plan: str
+    plan_name: str
+    billing_cycle: BillingCycle
+    status: SubscriptionStatus
+    seats: int
+    scheduled_seats: int | None = None
+    unit_price: Money | None = None
+    period_start: dt.date
+    period_end: dt.date
+    anchor_day: int
+    ends: bool = False
+
+
 class Quote(Answer):
     """What a change costs and does. Confirming charges exactly `due_now` or nothing (D5).
 
-    `effective` is the day the new number is in force: today when it is charged now, the renewal otherwise.
-    `tax_rate` is in hundredths of a percent, taken on the rounded net.
+    `effective` is the day the change is in force: today when it is charged now, the renewal otherwise. `total` is net
+    and tax; `credit_applied` is what an earlier credit pays of it (negative: what is kept as credit), and `due_now`
+    the rest. `tax_rate` is in hundredths of a percent, taken on the rounded net. `seats_before` and `seats_after` are
+    the seats paid for, but for a reduction: then the number from the renewal on.
     """
 
     id: Identifier
@@ -111,6 +133,8 @@ class Quote(Answer):
     created_at: Instant
     expires_at: Instant
     subscription_version: Version
+    before: Terms
+    after: Terms
     seats_before: int
     seats_after: int
     effective: dt.date
@@ -118,57 +142,16 @@ class Quote(Answer):
     net: Money
     tax_rate: int = 0
     tax: Money
+    total: Money
+    credit_applied: Money
     due_now: Money
     renewal: RenewalForecast | None
     activates: AffectedUsers
     warnings: tuple[QuoteWarning, ...] = ()
 
 
-class PaymentStatus(StrEnum):
-    """What the gateway said."""
-
-    ASKED = "asked"
-    SUCCEEDED = "succeeded"
-    DECLINED = "declined"
-
-
-class Payment(Answer):
-    """One attempt to collect an invoice."""
-
-    id: Identifier
-    amount: Money
-    status: PaymentStatus
-    gateway: str
-    created_at: Instant
-    reason: str = ""
-
-
-class InvoiceStatus(StrEnum):
-    """Whether an invoice has been paid."""
-
-    OPEN = "open"
-    PAID = "paid"
-    VOID = "void"
-
-
-class Invoice(Answer):
-    """What was charged, line by line."""
-
-    id: Identifier
-    number: str
-    issued_at: Instant
-    status: InvoiceStatus
-    lines: tuple[Line, ...]
-    net: Money
-    tax_rate: int = 0
-    tax: Money
-    total: Money
-    quote_id: str | None = None
-    payments: tuple[Payment, ...] = ()
-
-
 class Confirmation(Answer):
-    """What confirming did. A change that costs nothing has neither invoice nor payment."""
+    """What confirming did. A change with nothing to charge has neither invoice nor payment."""
 
     quote_id: Identifier
     subscription: Subscription

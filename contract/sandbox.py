@@ -30,13 +30,19 @@ class Clock(Answer):
     events: Annotated[int, Field(ge=0)] = 0
 
 
-class PaymentsBody(Body):
-    """What the sandbox gateway does with the next payment."""
+NextPayment = Literal["accept", "decline", "late", "twice", "unreachable"]
+"""What the sandbox gateway does with one payment: it may also answer late, answer twice, or not be there at first."""
 
-    next: Literal["accept", "decline"]
+
+class PaymentsBody(Body):
+    """What the sandbox gateway does with the next payment, or with several: `next` is done `times` times."""
+
+    next: NextPayment
+    times: Annotated[int, Field(ge=1, le=100)] = 1
 
 
 class PaymentsState(Answer):
     """What the sandbox gateway will do next."""
 
-    next: Literal["accept", "decline"]
+    next: NextPayment
+    times: int = 1

@@ -33,8 +33,21 @@ class SubscriptionStatus(StrEnum):
     ENDED = "ended"
 
 
+class PlanChoice(Answer):
+    """A plan with one of its cycles, as this subscription may or may not move to it; `reason` says why not (D10)."""
+
+    billing_cycle: BillingCycle
+    price: Money | None = None
+    current: bool = False
+    allowed: bool = False
+    reason: str = ""
+
+
 class Plan(Answer):
-    """One entry of the catalogue. A price is per seat; no price means the cycle is not offered."""
+    """One entry of the catalogue. A price is per seat; no price means the cycle is not offered.
+
+    `choices` has one entry for each cycle that is offered, and one for a plan that has no price.
+    """
 
     id: str
     name: str
@@ -44,6 +57,7 @@ class Plan(Answer):
     monthly: Money | None = None
     annual: Money | None = None
     max_users: int | None = None
+    choices: tuple[PlanChoice, ...] = ()
 
 
 class NextPayment(Answer):
@@ -55,7 +69,11 @@ class NextPayment(Answer):
 
 
 class Subscription(Answer):
-    """State of one subscription. The period is `[period_start, period_end)` in days of `time_zone`."""
+    """State of one subscription. The period is `[period_start, period_end)` in days of `time_zone`.
+
+    `credit` is kept for the next payments. `overdue` is what a refused renewal asks for, `retry_at` when it is asked
+    again, and `suspended_at` when access is lost if every try is refused (D13).
+    """
 
     id: Identifier
     plan: str
@@ -74,6 +92,10 @@ class Subscription(Answer):
     main_account_uses_seat: bool = False
     cancel_at_period_end: bool = False
     next_payment: NextPayment | None = None
+    credit: Money | None = None
+    overdue: Money | None = None
+    retry_at: Instant | None = None
+    suspended_at: Instant | None = None
     created_at: Instant
     version: Version
 
@@ -118,7 +140,11 @@ class SeatUsage(Answer):
 
 
 class Overview(Answer):
-    """Everything the first screen paints, in one answer."""
+    """Everything the first screen paints, in one answer.
+
+    `pay_unpaid` is what paying for every unpaid user would cost now, tax included; none when nobody is unpaid or
+    nothing can be paid for.
+    """
 
     as_of: Instant
     me: Me
@@ -129,6 +155,7 @@ class Overview(Answer):
     codes: tuple[CodeNotice, ...] = ()
     latest: tuple[Event, ...] = ()
     usage: tuple[SeatUsage, ...] = ()
+    pay_unpaid: Money | None = None
     last_event_id: str = "evt_0"
     vendor_contact: str = ""
     sandbox: bool = False

@@ -2,7 +2,8 @@
 
 import datetime as dt
 
-from contract.quotes import Confirmation, Line, Quote
+from contract.billing import Line
+from contract.quotes import Confirmation, Quote
 from contract.subscription import BillingCycle
 from tui.text import clean
 from tui.wording import count, short_day, some

@@ -3,20 +3,22 @@
 import datetime as dt
 from typing import Any
 
+from contract.billing import (
+    ExpectedPayment,
+    Factor,
+    Forecast,
+    Granularity,
+    Invoice,
+    InvoiceStatus,
+    Line,
+    Payment,
+    PaymentStatus,
+    Rounding,
+)
 from contract.events import Actor, Event, EventKind, EventObject
 from contract.money import Money
 from contract.people import Account, Me, Organisation, Permission, Role
-from contract.quotes import (
-    AffectedUsers,
-    Change,
-    Factor,
-    Granularity,
-    Line,
-    Quote,
-    QuoteStatus,
-    RenewalForecast,
-    Rounding,
-)
+from contract.quotes import AffectedUsers, Change, Quote, QuoteStatus, RenewalForecast, Terms
 from contract.subscription import (
     BillingCycle,
     NextPayment,
@@ -104,9 +106,27 @@ def make_line(**facts: Any) -> Line:
         "rounding": Rounding.HALF_UP,
         "service_start": dt.date(2026, 11, 21),
         "service_end": dt.date(2026, 12, 1),
+        "period_start": dt.date(2026, 11, 1),
+        "period_end": dt.date(2026, 12, 1),
         "amount": eur(1200),
     }
     return Line(**{**defaults, **facts})
+
+
+def make_terms(**facts: Any) -> Terms:
+    """Business, monthly, 36 seats in November."""
+    defaults: dict[str, Any] = {
+        "plan": "business",
+        "plan_name": "Business",
+        "billing_cycle": BillingCycle.MONTHLY,
+        "status": SubscriptionStatus.ACTIVE,
+        "seats": 36,
+        "unit_price": eur(600),
+        "period_start": dt.date(2026, 11, 1),
+        "period_end": dt.date(2026, 12, 1),
+        "anchor_day": 1,
+    }
+    return Terms(**{**defaults, **facts})
 
 
 def make_quote(**facts: Any) -> Quote:
@@ -118,14 +138,85 @@ def make_quote(**facts: Any) -> Quote:
         "created_at": NOW,
         "expires_at": NOW + dt.timedelta(minutes=15),
         "subscription_version": 7,
+        "before": make_terms(),
+        "after": make_terms(seats=42),
         "seats_before": 36,
         "seats_after": 42,
         "effective": NOW.date(),
         "lines": (make_line(),),
         "net": eur(1200),
         "tax": eur(0),
+        "total": eur(1200),
+        "credit_applied": eur(0),
         "due_now": eur(1200),
         "renewal": RenewalForecast(date=dt.date(2026, 12, 1), seats=42, amount=eur(25200)),
         "activates": AffectedUsers(count=3, names=("Ana", "Bo", "Cy")),
     }
     return Quote(**{**defaults, **facts})
+
+
+def make_payment(**facts: Any) -> Payment:
+    """EUR 12.00, paid."""
+    defaults: dict[str, Any] = {
+        "id": "pay_1",
+        "amount": eur(1200),
+        "status": PaymentStatus.SUCCEEDED,
+        "gateway": "sandbox",
+        "created_at": NOW,
+        "settled_at": NOW,
+        "invoice_id": "inv_1",
+    }
+    return Payment(**{**defaults, **facts})
+
+
+def make_invoice(**facts: Any) -> Invoice:
+    """Six seats more, EUR 12.00, paid."""
+    defaults: dict[str, Any] = {
+        "id": "inv_1",
+        "number": "INV-00012",
+        "issued_at": NOW,
+        "status": InvoiceStatus.PAID,
+        "lines": (make_line(),),
+        "net": eur(1200),
+        "tax": eur(0),
+        "total": eur(1200),
+        "credit_applied": eur(0),
+        "due": eur(1200),
+        "quote_id": "quo_1",
+        "payments": (make_payment(),),
+    }
+    return Invoice(**{**defaults, **facts})
+
+
+def make_expected(month: int = 0, **facts: Any) -> ExpectedPayment:
+    """The payment of the first of December for 39 seats, or of a later month."""
+    start, end = (dt.date(2026 + (11 + at) // 12, (11 + at) % 12 + 1, 1) for at in (month, month + 1))
+    whole = Factor(numerator=(end - start).days, denominator=(end - start).days)
+    line = make_line(
+        description="Business: renewal, 39 seats",
+        quantity=39,
+        factor=whole,
+        service_start=start,
+        service_end=end,
+        period_start=start,
+        period_end=end,
+        amount=eur(23400),
+    )
+    defaults: dict[str, Any] = {
+        "date": start,
+        "period_start": start,
+        "period_end": end,
+        "seats": 39,
+        "lines": (line,),
+        "net": eur(23400),
+        "tax": eur(0),
+        "total": eur(23400),
+        "credit_applied": eur(0),
+        "due": eur(23400),
+    }
+    return ExpectedPayment(**{**defaults, **facts})
+
+
+def make_forecast(count: int = 12, **facts: Any) -> Forecast:
+    """Twelve months of 39 seats."""
+    return Forecast(**{"as_of": NOW, "payments": tuple(make_expected(month) for month in range(count)), **facts})

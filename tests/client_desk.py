@@ -20,8 +20,9 @@ from client.profile import Profile, open_client
 from contract.money import Money
 from contract.people import Account, Me, Organisation, Permission, Role
 from contract.problems import PROBLEMS, Problem, ProblemCode
-from contract.quotes import AffectedUsers, Quote, QuoteStatus
+from contract.quotes import AffectedUsers, Quote, QuoteStatus, Terms
 from contract.quotes import Change as SeatChange
+from contract.subscription import BillingCycle, SubscriptionStatus
 from contract.users import User, UserSource, UserStatus
 
 NOW = dt.datetime(2026, 3, 2, 9, 30, tzinfo=dt.UTC)
@@ -75,6 +76,19 @@ def user(number: int = 1) -> User:
     )
 
 
+TERMS = Terms(
+    plan="business",
+    plan_name="Business",
+    billing_cycle=BillingCycle.MONTHLY,
+    status=SubscriptionStatus.ACTIVE,
+    seats=10,
+    unit_price=Money(amount=600, currency="EUR"),
+    period_start=NOW.date().replace(day=1),
+    period_end=(NOW.date().replace(day=1) + dt.timedelta(days=32)).replace(day=1),
+    anchor_day=1,
+)
+
+
 def quote(**changes: Any) -> Quote:
     """A quote for two more seats."""
     price = Money(amount=1200, currency="EUR")
@@ -85,12 +99,16 @@ def quote(**changes: Any) -> Quote:
         created_at=NOW,
         expires_at=NOW + dt.timedelta(minutes=15),
         subscription_version=3,
+        before=TERMS,
+        after=TERMS.model_copy(update={"seats": 12}),
         seats_before=10,
         seats_after=12,
         effective=NOW.date(),
         lines=(),
         net=price,
         tax=Money(amount=0, currency="EUR"),
+        total=price,
+        credit_applied=Money(amount=0, currency="EUR"),
         due_now=price,
         renewal=None,
         activates=AffectedUsers(count=0),

@@ -4,11 +4,12 @@ import datetime as dt
 from dataclasses import dataclass
 from enum import StrEnum
 
+from contract.billing import Line
 from contract.money import Money
 from contract.problems import ProblemCode
-from contract.quotes import Line, QuoteWarning, RenewalForecast, WarningCode
+from contract.quotes import QuoteWarning, RenewalForecast, WarningCode
 from contract.subscription import PlanKind, SubscriptionStatus
-from server.domain.money import plus, tax_on
+from contract.arithmetic import plus, tax_on
 from server.domain.periods import Period
 from server.domain.proration import Holding, Share, line, prorate, share_of_days
 from server.domain.refusals import Refusal

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from enum import StrEnum
 from fractions import Fraction
 
+from contract.billing import Factor, Granularity, Line, Rounding
 from contract.money import Money
-from contract.quotes import Factor, Granularity, Line, Rounding
-from server.domain.money import rounded
+from contract.arithmetic import rounded
 from server.domain.periods import Period
 
 

@@ -1,9 +1,9 @@
 """`GET /v1/invoices` and one of them."""
 
+from contract.billing import Invoice
 from contract.operation import Operation
 from contract.operations import GET_INVOICE, LIST_INVOICES
 from contract.pages import Page, PageQuery
-from contract.quotes import Invoice
 from server.http import cursors
 from server.http.call import Call, Handler
 from server.http.problems import not_found

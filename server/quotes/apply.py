@@ -2,8 +2,9 @@
 
 from typing import Any
 
+from contract.billing import Invoice, InvoiceStatus
 from contract.events import EventKind, EventObject
-from contract.quotes import AffectedUsers, Confirmation, Invoice, InvoiceStatus, Quote
+from contract.quotes import AffectedUsers, Confirmation, Quote
 from server.domain.pricing import Charge, Effect
 from server.quotes.make import MAX_NAMES
 from server.services import Services

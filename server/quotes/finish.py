@@ -3,10 +3,11 @@
 import datetime as dt
 from dataclasses import dataclass
 
+from contract.billing import PaymentStatus
 from contract.events import EventKind, EventObject
 from contract.operations import CONFIRM_QUOTE
 from contract.problems import ProblemCode
-from contract.quotes import Confirmation, PaymentStatus
+from contract.quotes import Confirmation
 from server.http import idempotency
 from server.http.problems import MEDIA_TYPE, ServerProblem
 from server.payments.gateway import Outcome

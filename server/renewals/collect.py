@@ -3,9 +3,9 @@
 import datetime as dt
 from typing import Any
 
+from contract.billing import InvoiceStatus, PaymentStatus
 from contract.events import EventKind, EventObject
 from contract.money import Money
-from contract.quotes import InvoiceStatus, PaymentStatus
 from contract.subscription import SubscriptionStatus
 from server.domain.periods import Period
 from server.payments.gateway import Outcome

@@ -1,8 +1,8 @@
 """One renewal (D13): the next quantity for a whole new period, paid before it counts."""
 
+from contract.billing import InvoiceStatus
 from contract.events import EventKind, EventObject
 from contract.money import Money
-from contract.quotes import InvoiceStatus
 from contract.subscription import BillingCycle, SubscriptionStatus
 from server.domain.periods import Period, next_period
 from server.domain.pricing import Charge, Facts, charge_of, price_of_renewal

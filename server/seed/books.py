@@ -6,9 +6,9 @@ from typing import Any
 
 from sqlalchemy import Row, insert
 
+from contract.billing import InvoiceStatus
 from contract.events import EventKind, EventObject
 from contract.money import Money
-from contract.quotes import InvoiceStatus
 from contract.subscription import BillingCycle, SubscriptionStatus
 from server.catalogue import Catalogue
 from server.domain.periods import Period, next_period, start_of_day

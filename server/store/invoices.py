@@ -6,8 +6,8 @@ from typing import Any
 
 from sqlalchemy import Connection, func, insert, select, update
 
+from contract.billing import Factor, Granularity, Invoice, InvoiceStatus, Line, Rounding
 from contract.money import Money
-from contract.quotes import Factor, Granularity, Invoice, InvoiceStatus, Line, Rounding
 from server.domain.pricing import Charge
 from server.ids import new_id
 from server.store import payments

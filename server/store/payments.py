@@ -5,8 +5,8 @@ from collections.abc import Sequence
 
 from sqlalchemy import Connection, func, insert, select, update
 
+from contract.billing import Payment, PaymentStatus
 from contract.money import Money
-from contract.quotes import Payment, PaymentStatus
 from server.store.tables import payments, subscriptions
 from server.store.types import AnyRow
 

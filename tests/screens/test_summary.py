@@ -4,15 +4,8 @@ import datetime as dt
 
 from answers import NOW, eur, make_line, make_quote, make_subscription
 
-from contract.quotes import (
-    AffectedUsers,
-    Confirmation,
-    Factor,
-    Payment,
-    PaymentStatus,
-    QuoteWarning,
-    WarningCode,
-)
+from contract.billing import Factor, Payment, PaymentStatus
+from contract.quotes import AffectedUsers, Confirmation, QuoteWarning, WarningCode
 from contract.subscription import BillingCycle
 from screens.summary import change_in_words, done, effects, holds_until, price_lines, reason
 

@@ -11,13 +11,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from contract.arithmetic import recomputed
+from contract.billing import Rounding
 from contract.money import Money
 from contract.problems import ProblemCode
-from contract.quotes import Rounding, WarningCode
+from contract.quotes import WarningCode
 from contract.subscription import PlanKind, SubscriptionStatus
 from server.domain.periods import Period
 from server.domain.pricing import Effect, Facts, forecast, price_of_renewal, price_seats
-from server.domain.proration import recomputed
 from server.domain.refusals import Refusal
 from server.domain.seats import Seats
 

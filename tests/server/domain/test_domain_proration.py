@@ -10,9 +10,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from contract.arithmetic import plus, rounded, tax_on
+from contract.billing import Granularity, Rounding
 from contract.money import Money
-from contract.quotes import Granularity, Rounding
-from server.domain.money import plus, rounded, tax_on
 from server.domain.periods import Period
 from server.domain.proration import (
     Decrease,

@@ -5,8 +5,8 @@ from pathlib import Path
 from billing_desk import buy, get
 from builders import make_organisation, running
 
-from contract.quotes import Line
-from server.domain.proration import recomputed
+from contract.arithmetic import recomputed
+from contract.billing import Line
 
 
 async def test_pages_join_without_a_gap(tmp_path: Path) -> None:

@@ -11,9 +11,9 @@ from billing_desk import ask, confirm, get, move
 from builders import RunningServer, Team, make_organisation, running
 from sqlalchemy import func, select
 
-from contract.quotes import Line
+from contract.arithmetic import recomputed
+from contract.billing import Line
 from server.catalogue import default_catalogue
-from server.domain.proration import recomputed
 from server.store import subscriptions
 from server.store.tables import LIVING, invoices, payments, sandbox_charges, users
 from server.subscription.reading import seats_of

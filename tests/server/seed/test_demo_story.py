@@ -10,9 +10,9 @@ from builders import RunningServer, running
 from hostile import storable
 from sqlalchemy import text
 
-from contract.quotes import Line
+from contract.arithmetic import recomputed
+from contract.billing import Line
 from server.catalogue import default_catalogue
-from server.domain.proration import recomputed
 from server.http.tokens import make_token
 from server.seed.demo import seed_demo
 from server.settings import SettingsError

@@ -1,9 +1,9 @@
-"""Exact arithmetic on amounts: fractions in, whole minor units out, never a float (D1)."""
+"""How amounts on the wire are computed: fractions in, whole minor units out, never a float (D1, D11)."""
 
 from fractions import Fraction
 
+from contract.billing import Line, Rounding
 from contract.money import Money
-from contract.quotes import Rounding
 
 TAX_DENOMINATOR = 10_000
 """Tax rates are in hundredths of a percent."""
@@ -34,3 +34,9 @@ def plus(*amounts: Money) -> Money:
         message = f"amounts of one currency are needed, not of {sorted(currencies)}"
         raise ValueError(message)
     return Money(amount=sum(each.amount for each in amounts), currency=currencies.pop())
+
+
+def recomputed(found: Line) -> int:
+    """What a line must amount to, from its own fields alone; ZeroDivisionError for a denominator of nothing."""
+    factor = Fraction(found.factor.numerator, found.factor.denominator)
+    return rounded(found.unit_price.amount * found.quantity * factor, found.rounding)
