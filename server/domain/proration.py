@@ -37,12 +37,13 @@ _SECOND = dt.timedelta(seconds=1)
 
 @dataclass(frozen=True, slots=True)
 class Share:
-    """The part of a period that is charged: `left` of `total` days or seconds, over the days `[start, end)`."""
+    """The part of a period that is charged: `left` of `total` days or seconds, over the days `[start, end)` of it."""
 
     left: int
     total: int
     start: dt.date
     end: dt.date
+    period: Period
     granularity: Granularity = Granularity.DAY
 
     @property
@@ -63,14 +64,15 @@ def share_of_days(period: Period, today: dt.date, end: dt.date | None = None) ->
     """The days from today (counted as left) until the end of the period, or until an earlier end."""
     end = end or period.end
     start = min(max(today, period.start), end)
-    return Share((end - start).days, period.days, start, end)
+    return Share((end - start).days, period.days, start, end, period)
 
 
 def share_of_seconds(start: dt.datetime, end: dt.datetime, at: dt.datetime, until: dt.datetime | None = None) -> Share:
     """The whole seconds from a moment until the end of `[start, end)`, or until an earlier end."""
     until = until or end
     left, total = ((until - at) // _SECOND, (end - start) // _SECOND)
-    return Share(left, total, at.date(), until.date(), Granularity.SECOND)
+    days = Period(start.date(), max(end.date(), start.date() + dt.timedelta(days=1)))
+    return Share(left, total, at.date(), until.date(), days, Granularity.SECOND)
 
 
 def prorate(
@@ -105,8 +107,20 @@ def _lines(parts: list[tuple[int, Money, Share]], rounding: Rounding, descriptio
             yield line(quantity, price, share, rounding=rounding, description=description)
 
 
+def whole(period: Period) -> Share:
+    """All of a period."""
+    return Share(period.days, period.days, period.start, period.end, period)
+
+
 def line(
-    quantity: int, unit_price: Money, share: Share, *, rounding: Rounding = Rounding.HALF_UP, description: str = ""
+    quantity: int,
+    unit_price: Money,
+    share: Share,
+    *,
+    rounding: Rounding = Rounding.HALF_UP,
+    description: str = "",
+    credits: tuple[str, ...] = (),  # noqa: A002 - the field's name on the wire
+    user_id: str | None = None,
 ) -> Line:
     """One line: `unit × quantity × left / total`, rounded to the minor unit."""
     exact = unit_price.amount * quantity * share.fraction
@@ -119,11 +133,9 @@ def line(
         rounding=rounding,
         service_start=share.start,
         service_end=share.end,
+        period_start=share.period.start,
+        period_end=share.period.end,
         amount=Money(amount=rounded(exact, rounding), currency=unit_price.currency),
+        credits=credits,
+        user_id=user_id,
     )
-
-
-def recomputed(found: Line) -> int:
-    """What a line must amount to, from its own fields alone."""
-    factor = Fraction(found.factor.numerator, found.factor.denominator)
-    return rounded(found.unit_price.amount * found.quantity * factor, found.rounding)
