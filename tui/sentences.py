@@ -7,6 +7,7 @@ from typing import Any
 
 from contract.events import Event, EventKind
 from tui.text import clean
+from tui.wording import count, short_day, some
 
 _Attributes = Mapping[str, Any]
 
@@ -29,10 +30,10 @@ def _plainly(verb: str, tail: str = "") -> Callable[[str, str, _Attributes], str
 
 
 def _about(text: str) -> Callable[[str, str, _Attributes], str]:
-    """A sentence whose subject is the object, for what happens by itself."""
+    """A sentence of our own, for what happens by itself or has no object worth naming."""
 
-    def says(_: str, what: str, __: _Attributes) -> str:
-        return text.format(what=what)
+    def says(who: str, what: str, _: _Attributes) -> str:
+        return text.format(who=who, what=what)
 
     return says
 
@@ -43,16 +44,116 @@ def _requested(who: str, what: str, attributes: _Attributes) -> str:
 
 def _seats(text: str) -> Callable[[str, str, _Attributes], str]:
     def says(who: str, _: str, attributes: _Attributes) -> str:
-        return text.format(who=who, before=attributes.get("from", "?"), after=attributes.get("to", "?"))
+        return text.format(who=who, before=_word(attributes, "from") or "?", after=_word(attributes, "to") or "?")
 
     return says
+
+
+def _reduced(who: str, what: str, attributes: _Attributes) -> str:
+    when = _day(attributes.get("effective"))
+    after = f" on {when}" if when else " at the renewal"
+    return _seats("{who} lowered the seats from {before} to {after}")(who, what, attributes) + after
 
 
 def _paid(text: str) -> Callable[[str, str, _Attributes], str]:
     def says(_: str, what: str, attributes: _Attributes) -> str:
-        return text.format(amount=clean(attributes.get("amount", what), 30))
+        return text.format(amount=_amount(attributes) or what)
 
     return says
+
+
+# The subscription. What it costs is said only where something was charged: a contract knows no amounts.
+
+
+def _started(_: str, what: str, attributes: _Attributes) -> str:
+    return f"the subscription began: {_word(attributes, 'plan_name', 'plan') or what}"
+
+
+def _renewed(_: str, what: str, attributes: _Attributes) -> str:
+    seats, until = _number(attributes, "to"), _day(attributes.get("period_end"), before=1)
+    if seats is None or not until:
+        return f"the subscription was renewed: {what}"
+    invoice = _word(attributes, "invoice")
+    paid = _amount(attributes)
+    said = f"the subscription was renewed: {count(seats, 'seat')} until {until}"
+    if paid:
+        said += f", {paid} paid"
+    return said + (f" ({invoice})" if paid and invoice else "")
+
+
+def _past_due(_: str, what: str, attributes: _Attributes) -> str:
+    again = _day(attributes.get("retry_at"))
+    said = f"the payment of {_amount(attributes) or what} for the renewal was refused"
+    return f"{said}; it is tried again on {again}" if again else said
+
+
+def _suspended(_: str, what: str, attributes: _Attributes) -> str:
+    return f"the subscription was suspended: {_amount(attributes) or what} is overdue, nobody has access"
+
+
+def _recovered(_: str, __: str, attributes: _Attributes) -> str:
+    amount = _amount(attributes)
+    return "the subscription is paid and active again" + (f": {amount}" if amount else "")
+
+
+def _cancelled(who: str, _: str, attributes: _Attributes) -> str:
+    ends = _day(attributes.get("effective"))
+    return f"{who} cancelled the subscription" + (f": it ends on {ends}" if ends else "")
+
+
+def _changed(noun: str, *names: str) -> Callable[[str, str, _Attributes], str]:
+    """What was chosen instead of what, and what it cost."""
+
+    def says(who: str, what: str, attributes: _Attributes) -> str:
+        before, after = _word(attributes, "from"), _word(attributes, "to", *names) or what
+        said = f"{who} changed the {noun}" + (f" from {before}" if before else "") + f" to {after}"
+        amount = _amount(attributes)
+        return f"{said}, {amount}" if amount else said
+
+    return says
+
+
+def _users_paid(who: str, what: str, attributes: _Attributes) -> str:
+    names = attributes.get("names")
+    named = [str(name) for name in names] if isinstance(names, list | tuple) else []
+    many = _number(attributes, "count") or len(named)
+    whom = count(many, "user") if many else what
+    amount = _amount(attributes)
+    paid = f"{who} paid {amount} for {whom}" if amount else f"{who} paid for {whom}"
+    return f"{paid}: {some(named, many)}" if named else paid
+
+
+def _invoice(_: str, what: str, attributes: _Attributes) -> str:
+    amount = _amount(attributes)
+    return f"invoice {_word(attributes, 'invoice', 'number') or what} was issued" + (f": {amount}" if amount else "")
+
+
+# What an attribute says, whatever a server put there.
+
+
+def _word(attributes: _Attributes, *names: str) -> str:
+    found = next((attributes[name] for name in names if attributes.get(name)), "")
+    return clean(str(found), 60)
+
+
+def _number(attributes: _Attributes, name: str) -> int | None:
+    found = attributes.get(name)
+    return found if isinstance(found, int) else None
+
+
+def _amount(attributes: _Attributes) -> str:
+    """An amount as it was written; nothing when nothing was charged."""
+    said = _word(attributes, "amount")
+    return said if any(digit in said for digit in "123456789") else ""
+
+
+def _day(written: object, *, before: int = 0) -> str:
+    """A day, or the day of a moment, as people say it; so many days before it. Nothing for what is neither."""
+    try:
+        day = dt.datetime.fromisoformat(str(written)).date()
+    except ValueError:
+        return ""
+    return short_day(day - dt.timedelta(days=before))
 
 
 def _clock(_: str, what: str, __: _Attributes) -> str:
@@ -64,16 +165,23 @@ def _clock(_: str, what: str, __: _Attributes) -> str:
 
 _SENTENCES: dict[EventKind, Callable[[str, str, _Attributes], str]] = {
     EventKind.ORGANISATION_CREATED: _plainly("created"),
-    EventKind.SUBSCRIPTION_STARTED: _about("the subscription began: {what}"),
-    EventKind.SUBSCRIPTION_RENEWED: _about("the subscription was renewed: {what}"),
-    EventKind.SUBSCRIPTION_PAST_DUE: _about("the renewal was not paid: {what}"),
-    EventKind.SUBSCRIPTION_SUSPENDED: _about("the subscription was suspended: {what}"),
-    EventKind.SUBSCRIPTION_ENDED: _about("the subscription ended: {what}"),
+    EventKind.SUBSCRIPTION_STARTED: _started,
+    EventKind.SUBSCRIPTION_RENEWED: _renewed,
+    EventKind.SUBSCRIPTION_PAST_DUE: _past_due,
+    EventKind.SUBSCRIPTION_SUSPENDED: _suspended,
+    EventKind.SUBSCRIPTION_ENDED: _about("the subscription ended: nobody has access"),
+    EventKind.SUBSCRIPTION_CANCELLED: _cancelled,
+    EventKind.SUBSCRIPTION_RESUMED: _about("{who} resumed the subscription: it goes on"),
+    EventKind.SUBSCRIPTION_RECOVERED: _recovered,
+    EventKind.PLAN_CHANGED: _changed("plan", "plan_name", "plan"),
+    EventKind.CYCLE_CHANGED: _changed("billing cycle", "billing_cycle"),
+    EventKind.INVOICE_ISSUED: _invoice,
     EventKind.SEATS_ADDED: _seats("{who} raised the seats from {before} to {after}"),
-    EventKind.SEATS_REDUCTION_SCHEDULED: _seats("{who} lowered the seats from {before} to {after} at the renewal"),
+    EventKind.SEATS_REDUCTION_SCHEDULED: _reduced,
     EventKind.SEATS_REDUCTION_CANCELLED: _seats("{who} kept the seats at {after}"),
     EventKind.PAYMENT_SUCCEEDED: _paid("{amount} was paid"),
     EventKind.PAYMENT_FAILED: _paid("a payment of {amount} was refused"),
+    EventKind.USERS_PAID: _users_paid,
     EventKind.USER_ADDED: _plainly("added"),
     EventKind.USER_CHANGED: _plainly("edited"),
     EventKind.USER_ACTIVATED: _about("{what} became active"),
