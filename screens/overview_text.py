@@ -3,6 +3,7 @@
 import datetime as dt
 
 from contract.subscription import Overview, PlanKind, SubscriptionStatus
+from screens.attention import Notice, day_of, laid_out, notices, upcoming
 from screens.summary import BOLD, MUTED, PLAIN, Span
 from tui.glyphs import Glyphs
 from tui.sentences import sentence
@@ -10,7 +11,7 @@ from tui.text import clean
 from tui.widgets.canvas import width_of
 from tui.wording import clock, count, days_until, short_day
 
-OK, WARN, BAD, ACCENT = "ok", "warn", "bad", "accent"
+OK, WARN, BAD = "ok", "warn", "bad"
 _LABEL = 11
 
 
@@ -25,8 +26,10 @@ def state(overview: Overview, glyphs: Glyphs) -> list[Span]:
     status = overview.subscription.status
     if status is not SubscriptionStatus.ACTIVE:
         return [(f"{glyphs.bad} {status.value.replace('_', ' ')}", BAD), *sandbox]
-    ends = overview.subscription.cancel_at_period_end
-    return [(f"{glyphs.waiting} ends at the renewal", WARN) if ends else (f"{glyphs.live} active", OK), *sandbox]
+    if overview.subscription.cancel_at_period_end:
+        ends = f"{glyphs.waiting} ends on {short_day(overview.subscription.period_end)}"
+        return [(ends, WARN), *sandbox]
+    return [(f"{glyphs.live} active", OK), *sandbox]
 
 
 def fitted(line: list[Span], width: int) -> list[Span]:
@@ -35,20 +38,54 @@ def fitted(line: list[Span], width: int) -> list[Span]:
 
 
 def subscription_lines(overview: Overview) -> list[list[Span]]:
-    """Plan, renewal and price."""
+    """Plan, renewal, price and the next payment; with credit or something overdue the price stands beside the plan."""
     subscription, plan = overview.subscription, overview.plan
-    lines: list[list[Span]] = [[(clean(plan.name, 40), BOLD), (f" · {subscription.billing_cycle.value}", PLAIN)]]
-    renews = [
-        ("Renews".ljust(_LABEL), MUTED),
-        (f"{subscription.period_end:%Y-%m-%d}", PLAIN),
-        (f"  {days_until(subscription.period_end, today(overview))}", MUTED),
-    ]
-    lines.append(renews)
-    if plan.kind is PlanKind.PAID and subscription.unit_price:
-        lines.append([("Price".ljust(_LABEL), MUTED), (f"{subscription.unit_price}", PLAIN), (" per seat", PLAIN)])
+    name: list[Span] = [(clean(plan.name, 40), BOLD)]
+    if plan.kind is not PlanKind.CONTRACT:
+        name.append((f" · {subscription.billing_cycle.value}", PLAIN))
+    lines = [name, _period_line(overview)]
+    if plan.kind is not PlanKind.PAID:
+        return lines
+    money = _owed_and_kept(overview)
+    if subscription.unit_price and money:
+        name.append((f" · {subscription.unit_price} per seat", PLAIN))
+    elif subscription.unit_price:
+        lines.append(_labelled("Price", f"{subscription.unit_price}", " per seat"))
+    lines += money
     if subscription.next_payment:
         seats = f" for {count(subscription.next_payment.seats, 'seat')}"
-        lines.append([("Next".ljust(_LABEL), MUTED), (f"{subscription.next_payment.amount}", PLAIN), (seats, PLAIN)])
+        lines.append(_labelled("Next", f"{subscription.next_payment.amount}", seats))
+    return lines
+
+
+def _labelled(label: str, value: str, more: str = "", tone: str = PLAIN) -> list[Span]:
+    return [(label.ljust(_LABEL), MUTED), (value, tone), (more, PLAIN)]
+
+
+def _period_line(overview: Overview) -> list[Span]:
+    """When it renews, or when it ends or has ended."""
+    subscription = overview.subscription
+    label = "Renews"
+    if subscription.status is SubscriptionStatus.ENDED:
+        label = "Ended"
+    elif subscription.cancel_at_period_end:
+        label = "Ends"
+    elif subscription.status is not SubscriptionStatus.ACTIVE:
+        label = "Was due"
+    until = days_until(subscription.period_end, today(overview))
+    return [(label.ljust(_LABEL), MUTED), (f"{subscription.period_end:%Y-%m-%d}", PLAIN), (f"  {until}", MUTED)]
+
+
+def _owed_and_kept(overview: Overview) -> list[list[Span]]:
+    """What a refused renewal asks for, and what is kept for the next payments."""
+    subscription = overview.subscription
+    lines: list[list[Span]] = []
+    if subscription.overdue:
+        again = subscription.retry_at
+        more = f", asked again on {short_day(day_of(again, overview))}" if again else ""
+        lines.append(_labelled("Overdue", f"{subscription.overdue}", more, BAD))
+    if subscription.credit and subscription.credit.amount:
+        lines.append(_labelled("Credit", f"{subscription.credit}", " for the next payments"))
     return lines
 
 
@@ -58,30 +95,20 @@ def seats_line(overview: Overview) -> list[Span]:
     spans: list[Span] = [(f"{seats.used:,} of {seats.paid:,} taken", BOLD), (f" · {seats.free:,} free", PLAIN)]
     if seats.not_paid:
         spans.append((f" · {seats.not_paid:,} NOT PAID", BAD))
-    if seats.free_until_renewal:
+    if seats.free_until_renewal and overview.plan.kind is not PlanKind.CONTRACT:
         last = overview.subscription.period_end - dt.timedelta(days=1)
         until = f" · {count(seats.free_until_renewal, 'paid seat')} free until {short_day(last)}"
         spans.append((until, MUTED))
     return spans
 
 
-def attention_lines(overview: Overview, glyphs: Glyphs) -> list[list[Span]]:
-    """What waits for somebody, the most urgent first; a friendly sentence when nothing does."""
-    lines: list[list[Span]] = []
-    if overview.subscription.status is not SubscriptionStatus.ACTIVE:
-        lines.append([(f"{glyphs.bad} the subscription is {overview.subscription.status.value}", BAD)])
-    if overview.seats.not_paid:
-        who = f"{count(overview.seats.not_paid, 'user')} NOT PAID"
-        lines.append([(f"{glyphs.bad} {who}", BAD), ("  +", ACCENT), (" adds seats", MUTED)])
-    if overview.transfers.incoming:
-        requests = count(overview.transfers.incoming, "transfer request")
-        lines.append([(f"{glyphs.point} {requests}", WARN), ("  3", ACCENT), (" opens them", MUTED)])
-    if overview.transfers.expiring:
-        lines.append([(f"{glyphs.point} {overview.transfers.expiring:,} of them within a day of expiring", WARN)])
-    for code in overview.codes:
-        left = f"{glyphs.waiting} code {clean(code.code, 24)} has {count(code.uses_left, 'use')} left"
-        lines.append([(left, PLAIN)])
-    return lines or [[(f"{glyphs.good} nothing waits for you", OK)]]
+def attention_lines(overview: Overview, glyphs: Glyphs, width: int = 0, height: int = 0) -> list[list[Span]]:
+    """What waits for somebody, the most urgent first, then what happens by itself; for a panel of that size.
+
+    A friendly sentence when nothing waits. With 0 the lines are as many and as wide as they would like to be.
+    """
+    waiting = list(notices(overview, glyphs)) or [Notice(((f"{glyphs.good} nothing waits for you", OK),))]
+    return laid_out([*waiting, *upcoming(overview, glyphs)], width, height)
 
 
 def latest_lines(overview: Overview, most: int) -> list[list[Span]]:

@@ -3,9 +3,10 @@
 import datetime as dt
 
 import pytest
-from answers import make_event, make_overview, make_subscription
+from answers import eur, make_event, make_overview, make_subscription
 
 from contract.events import EventKind
+from contract.people import PERMISSIONS, Role
 from contract.subscription import (
     CodeNotice,
     Overview,
@@ -14,6 +15,7 @@ from contract.subscription import (
     SubscriptionStatus,
     TransferCounts,
 )
+from screens.attention import day_of
 from screens.overview_text import (
     attention_lines,
     fitted,
@@ -63,7 +65,7 @@ def test_the_state_has_a_word() -> None:
     past_due = make_overview(subscription=make_subscription(status=SubscriptionStatus.PAST_DUE), sandbox=True)
     assert state(past_due, ASCII) == [("! past due", "bad"), (" · sandbox, no money moves", "dim")]
     ends = make_overview(subscription=make_subscription(cancel_at_period_end=True))
-    assert state(ends, UNICODE)[0][0] == "○ ends at the renewal"
+    assert state(ends, UNICODE)[0][0] == "○ ends on 1 Dec"
 
 
 def test_the_seats_say_who_waits_and_what_is_free_until_when() -> None:
@@ -80,14 +82,28 @@ def test_what_waits_is_listed_with_the_key_that_helps() -> None:
             make_overview(
                 transfers=TransferCounts(incoming=1, outgoing=0, expiring=1),
                 codes=(CodeNotice(code="WELCOME\x1b-26", uses_left=2),),
+                pay_unpaid=eur(600),
             ),
             UNICODE,
         )
     )
-    assert lines[:2] == ["! 3 users NOT PAID  + adds seats", "▸ 1 transfer request  3 opens them"]
-    assert lines[2] == "▸ 1 of them within a day of expiring"
-    assert lines[3].endswith("has 2 uses left")
-    assert "\x1b" not in lines[3]
+    assert lines[:3] == [
+        "! 3 NOT PAID  P pay EUR 6.00 now",
+        "  or with the payment of 1 Dec",
+        "▸ 1 transfer request  3 opens them",
+    ]
+    assert lines[3] == "▸ 1 of them within a day of expiring"
+    assert lines[4].endswith("has 2 uses left")
+    assert "\x1b" not in lines[4]
+
+
+def test_who_may_not_pay_sees_the_amount_without_the_key() -> None:
+    """D28: a key that would be refused helps nobody."""
+    overview = make_overview(pay_unpaid=eur(600))
+    viewer = overview.me.model_copy(update={"role": Role.VIEWER, "may": PERMISSIONS[Role.VIEWER]})
+    assert (
+        said(attention_lines(make_overview(pay_unpaid=eur(600), me=viewer), UNICODE))[0] == "! 3 NOT PAID  EUR 6.00 now"
+    )
 
 
 def test_nothing_to_do_is_said() -> None:
@@ -95,10 +111,87 @@ def test_nothing_to_do_is_said() -> None:
     assert said(attention_lines(quiet(), UNICODE)) == ["✓ nothing waits for you"]
 
 
-def test_a_subscription_in_trouble_comes_first() -> None:
-    """D13: past due and suspended are the first thing one reads."""
-    suspended = quiet(subscription=make_subscription(status=SubscriptionStatus.SUSPENDED))
-    assert said(attention_lines(suspended, UNICODE))[0] == "! the subscription is suspended"
+def late(**facts: object) -> Overview:
+    """A renewal was refused yesterday; it is asked again tomorrow and for the last time on 8 Dec."""
+    terms: dict[str, object] = {
+        "status": SubscriptionStatus.PAST_DUE,
+        "overdue": eur(23400),
+        "retry_at": dt.datetime(2026, 12, 2, 8, tzinfo=dt.UTC),
+        "suspended_at": dt.datetime(2026, 12, 8, 8, tzinfo=dt.UTC),
+    }
+    return make_overview(subscription=make_subscription(**{**terms, **facts}), pay_unpaid=None)
+
+
+def test_a_refused_renewal_comes_first_with_its_days() -> None:
+    """D13: the amount, when it is asked again, when access is lost, and the key that pays; in short where narrow."""
+    assert said(attention_lines(late(), UNICODE))[:3] == [
+        "! EUR 234.00 past due  o pays now",
+        "  tried again on 2 Dec, access lost on 8 Dec",
+        "! 3 NOT PAID",
+    ]
+    narrow = said(attention_lines(late(), UNICODE, 36, 4))
+    assert narrow[:2] == ["! EUR 234.00 past due  o pays now", "  again 2 Dec, access lost 8 Dec"]
+    assert len(narrow) == 4
+    assert all(len(each) <= 36 for each in narrow)
+
+
+def test_a_suspended_subscription_says_what_it_means() -> None:
+    """D13: nobody has access until it is paid."""
+    suspended = late(status=SubscriptionStatus.SUSPENDED, retry_at=None)
+    assert said(attention_lines(suspended, UNICODE))[:2] == [
+        "! suspended since 8 Dec  o pays now",
+        "  nobody has access until EUR 234.00 is paid",
+    ]
+    assert said(attention_lines(suspended, UNICODE, 36, 4))[1] == "  no access until EUR 234.00 is paid"
+    ended = make_overview(subscription=make_subscription(status=SubscriptionStatus.ENDED))
+    assert said(attention_lines(ended, UNICODE))[0] == "! ended on 1 Dec: nobody has access"
+
+
+def test_what_happens_when_is_said_below() -> None:
+    """The end of a cancelled subscription, a reduction, a seat that is free, and a credit: each with its day."""
+    seats = SeatCounts(paid=36, used=29, free=7, not_paid=0, high_water=36, at_renewal=30, free_until_renewal=1)
+    planned = make_subscription(scheduled_seats=30, credit=eur(300), cancel_at_period_end=True)
+    assert said(attention_lines(quiet(seats=seats, subscription=planned), UNICODE)) == [
+        "○ ends on 1 Dec: no access then",
+        "○ 36 → 30 seats on 1 Dec",
+        "○ 1 paid seat free until 30 Nov",
+        "○ EUR 3.00 credit for the next payments",
+    ]
+
+
+def test_a_panel_without_room_keeps_the_most_urgent() -> None:
+    """Second lines go first, then what is last is counted."""
+    overview = make_overview(
+        pay_unpaid=eur(600),
+        transfers=TransferCounts(incoming=7, outgoing=0, expiring=1),
+        codes=(CodeNotice(code="A", uses_left=2), CodeNotice(code="B", uses_left=1)),
+    )
+    assert said(attention_lines(overview, UNICODE, 36, 4)) == [
+        "! 3 NOT PAID  P pay EUR 6.00 now",
+        "▸ 7 transfer requests  3 opens them",
+        "▸ 1 of them within a day of expiring",
+        "  and 2 more",
+    ]
+    assert said(attention_lines(overview, UNICODE, 26, 2))[0] == "! 3 NOT PAID  P"
+
+
+def test_the_subscription_shows_what_is_owed_and_what_is_kept() -> None:
+    """With credit or something overdue the price moves up to the plan; an end takes the place of the renewal."""
+    assert said(subscription_lines(late(credit=eur(300), next_payment=None))) == [
+        "Business · monthly · EUR 6.00 per seat",
+        "Was due    2026-12-01  in 10 days",
+        "Overdue    EUR 234.00, asked again on 2 Dec",
+        "Credit     EUR 3.00 for the next payments",
+    ]
+    ends = make_overview(subscription=make_subscription(cancel_at_period_end=True, next_payment=None))
+    assert said(subscription_lines(ends))[1:] == ["Ends       2026-12-01  in 10 days", "Price      EUR 6.00 per seat"]
+
+
+def test_a_day_is_that_of_the_subscription() -> None:
+    """D2: half past eleven in the evening of UTC is tomorrow in Berlin; an unknown zone counts in UTC."""
+    late_at_night = dt.datetime(2026, 12, 1, 23, 30, tzinfo=dt.UTC)
+    for zone, day in (("Europe/Berlin", 2), ("UTC", 1), ("Nowhere/At all", 1)):
+        assert day_of(late_at_night, make_overview(subscription=make_subscription(time_zone=zone))).day == day
 
 
 def test_the_latest_events_are_sentences() -> None:
