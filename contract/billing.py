@@ -15,10 +15,11 @@ MAX_FORECAST = 36
 
 
 class Granularity(StrEnum):
-    """What a period is divided into when a part of it is charged."""
+    """What a period is divided into when a part of it is charged. `fixed30`: days of months that all have thirty."""
 
     DAY = "day"
     SECOND = "second"
+    FIXED30 = "fixed30"
 
 
 class Rounding(StrEnum):

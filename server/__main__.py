@@ -1,4 +1,4 @@
-"""`python -m server` (and `headcount server`): init, run, demo, migrate, verify, seed."""
+"""`python -m server` (and `headcount server`): init, run, demo, migrate, verify, check-prices, seed."""
 
 import argparse
 import datetime as dt
@@ -17,7 +17,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     from server.settings import SettingsError
 
     try:
-        return int(getattr(commands, options.command)(options))
+        return int(getattr(commands, options.command.replace("-", "_"))(options))
     except SettingsError as error:
         sys.stderr.write(f"headcount server: {error}\n")
         return 1
@@ -33,6 +33,9 @@ def _parser() -> argparse.ArgumentParser:
     _demo(_command(commands, "demo", "answer requests about a sample organisation, for a parent process"))
     _command(commands, "migrate", "bring the database to this version's tables")
     _command(commands, "verify", "check invariants, money and the event chain; exit code 1 with findings")
+    what = "compute the worked prices of a file; exit code 1 with findings"
+    prices = commands.add_parser("check-prices", help=what, description=what[0].upper() + what[1:] + ".")
+    prices.add_argument("file", type=Path, metavar="FILE", help="JSON as docs/prices.md describes it")
     _seed(_command(commands, "seed", "add many users quickly, for measurements"))
     return parser
 

@@ -91,6 +91,23 @@ def verify(options: argparse.Namespace) -> int:
     return 1 if found else 0
 
 
+def check_prices(options: argparse.Namespace) -> int:
+    """Print what differs from a file of worked prices, one line a finding; needs no database."""
+    from server.check_prices import check_prices as check
+    from server.check_prices import shown
+    from server.checks.price_file import PriceFileError
+
+    try:
+        report = check(options.file)
+    except PriceFileError as error:
+        _say(shown(f"headcount server: {error}"))
+        return 2
+    sys.stdout.writelines(f"{finding}\n" for finding in report.findings)
+    for sentence in report.summary:
+        _say(sentence)
+    return 1 if report.findings else 0
+
+
 def seed(options: argparse.Namespace) -> int:
     """Add users to a new organisation by the fastest way there is; prints its owner's token."""
     from server.seed.crowd import seed_crowd

@@ -1,0 +1,1 @@
+"""Checking the billing rules against worked numbers from outside."""
