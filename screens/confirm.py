@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import ClassVar
 
 from textual import events
@@ -21,6 +22,9 @@ __all__ = ["Confirm", "Summary"]
 
 MOST_UNTYPED = 10
 """Removing more objects than this asks for their number."""
+
+GLANCE = 0.5
+"""Seconds for which what has just come by itself can't be confirmed: keys typed ahead are about something else."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,11 +48,15 @@ class Summary:
     danger: bool = False
 
 
+_READ_FIRST = "This has just come: read it first."
+
+
 class Confirm(ModalScreen[bool]):
     """Asks; True only for the confirming key, or Enter on the button after the focus was moved there on purpose.
 
     The focus is on Cancel, so Enter alone never confirms. A confirming key that also opens the dialog is not accepted:
-    then only the button is left.
+    then only the button is left. What nobody can have seen yet (`seen` is false, or `show_summary` has replaced it) is
+    not confirmed by a key that was typed ahead.
     """
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -74,10 +82,12 @@ class Confirm(ModalScreen[bool]):
     }
     """
 
-    def __init__(self, summary: Summary) -> None:
+    def __init__(self, summary: Summary, *, seen: bool = True) -> None:
         super().__init__()
         self.summary = summary
         self.on_yes = False
+        self.reason_to_wait = "" if seen else _READ_FIRST
+        self._showings = 0
         self._typed = Editor(digits=True, limit=7)
         self._remark: Line = ""
 
@@ -99,10 +109,42 @@ class Confirm(ModalScreen[bool]):
 
     def on_mount(self) -> None:
         """The frame carries the title."""
+        self._frame()
+        if self.reason_to_wait:
+            self.let_it_be_read()
+
+    def _frame(self) -> None:
         body = self.query_one(Scroller)
         body.border_title = framed(self.summary.title, body.glyphs)
         body.set_class(self.summary.danger, "-danger")
         body.set_class(body.glyphs.ascii, "-ascii")
+
+    @property
+    def is_ready(self) -> bool:
+        """Whether yes would be taken as one."""
+        return not self.reason_to_wait
+
+    def show_summary(self, summary: Summary) -> None:
+        """Say something else from now on; it can be confirmed when there was time to see it."""
+        self.summary, self.on_yes, self._remark = summary, False, ""
+        self.query_one(Scroller).show_all(self._above(), self._items(), self._below())
+        self._frame()
+        self.let_it_be_read()
+
+    def hold_back(self, reason: str) -> None:
+        """Take no yes for this reason, until something else is shown."""
+        self.reason_to_wait = reason
+
+    def let_it_be_read(self) -> None:
+        """Take no yes until what is shown now could be seen."""
+        self.reason_to_wait = _READ_FIRST
+        self._showings += 1
+        self.call_after_refresh(self.set_timer, GLANCE, partial(self._seen, self._showings))
+
+    def _seen(self, showing: int) -> None:
+        if showing == self._showings and self.reason_to_wait == _READ_FIRST:
+            self.reason_to_wait = ""
+            self._redraw()
 
     def _above(self) -> list[Line]:
         said: list[Line] = ["", *self.summary.lines]
@@ -188,7 +230,9 @@ class Confirm(ModalScreen[bool]):
 
     def _do_it(self) -> None:
         wanted = self.summary.type_number
-        if wanted is not None and self._typed.text != str(wanted):
+        if self.reason_to_wait:
+            self._redraw((f"  {self.reason_to_wait}", "warn"))
+        elif wanted is not None and self._typed.text != str(wanted):
             self._redraw((f"  First type the number: {wanted}", "warn"))
         else:
             self.dismiss(True)  # noqa: FBT003 - the screen's result

@@ -10,13 +10,11 @@ from textual.containers import Horizontal
 from textual.timer import Timer
 from textual.widget import Widget
 
-from client.errors import HeadcountError, QuoteExpired, QuoteStale
-from client.protocol import new_key
-from contract.events import EventKind
+from client.errors import HeadcountError
 from contract.people import Permission
-from contract.quotes import Change, Quote
+from contract.quotes import Change, Confirmation, Quote
 from contract.subscription import Overview
-from screens.confirm import Confirm, Summary
+from screens.confirming import Confirming
 from screens.overview_text import (
     attention_lines,
     fitted,
@@ -26,12 +24,10 @@ from screens.overview_text import (
     subscription_lines,
     usage_span,
 )
-from screens.summary import Span, change_in_words, done, effects, holds_until, price_lines
+from screens.refusals import refused
+from screens.summary import Span, change_in_words, holds_until, price_lines
 from tui.commands import bindings
-from tui.errors import told
 from tui.glyphs import glyphs_of
-from tui.live import LiveArea
-from tui.text import clean
 from tui.widgets.gauges import Meter, UsageChart
 from tui.widgets.panel import Panel
 from tui.widgets.stepper import Stepper
@@ -56,7 +52,7 @@ class Draft:
     remark: str = ""
 
 
-class OverviewScreen(LiveArea):
+class OverviewScreen(Confirming):
     """The first area. Presses change a draft; nothing is sent but questions until the dialog's `y`."""
 
     AREA = "overview"
@@ -67,7 +63,6 @@ class OverviewScreen(LiveArea):
 
     draft: Draft | None = None
     _settle: Timer | None = None
-    _confirming = ""
 
     def body(self) -> Iterable[Widget]:
         """What there is and what waits, side by side; the seats; what happened; the summary of the draft."""
@@ -96,12 +91,12 @@ class OverviewScreen(LiveArea):
 
     def overview_changed(self, overview: Overview) -> None:
         """Paint it; a draft that has come true is done, one that was priced on another state is priced again."""
-        if self.draft and self.draft.seats == self.planned and not self._confirming:
+        if self.draft and self.draft.seats == self.planned and not self.paying:
             self.draft = None
         self._paint(overview)
         quote = self.draft.quote if self.draft else None
         moved = quote and quote.subscription_version != overview.subscription.version
-        if self.draft and moved and not self._confirming:
+        if self.draft and moved and not self.paying and not self.offering:
             self._ask(replace(self.draft, remark="The subscription has changed meanwhile; this is the price now."))
             self.show_result(self.draft.remark, "warn")
 
@@ -145,7 +140,7 @@ class OverviewScreen(LiveArea):
             self.query_one(Stepper).start_typing()
 
     def _step(self, by: int) -> None:
-        if self._may_draft() and not self._confirming:
+        if self._may_draft() and not self.paying:
             self.query_one(Stepper).step(by)
 
     def _may_draft(self) -> bool:
@@ -185,15 +180,15 @@ class OverviewScreen(LiveArea):
     @work(group="question", exclusive=True, exit_on_error=False)
     async def _price(self, draft: Draft, *, then_open: bool = False) -> None:
         try:
-            priced = replace(draft, quote=await self.client.quote(Change(seats=draft.seats)))
+            priced = replace(draft, quote=await self.price(Change(seats=draft.seats)))
         except HeadcountError as error:
-            priced = replace(draft, refusal=told(error))
+            priced = replace(draft, refusal=refused(error, self.session.overview))
         if self.draft is None or self.draft.seats != draft.seats:
             return
         self.draft = priced
         self._show_draft()
         if then_open and priced.quote:
-            self._open(priced.quote)
+            self._open(priced.quote, seen=False)
 
     def _show_draft(self) -> None:
         overview = self.session.overview
@@ -224,7 +219,7 @@ class OverviewScreen(LiveArea):
             return [[(draft.refusal, "bad")]]
         if draft.quote is None:
             return [[(f"asking what {draft.seats:,} seats cost…", "dim")]]
-        first, second = price_lines(draft.quote, overview.subscription.billing_cycle)
+        first, second = price_lines(draft.quote)
         second.append((f"   {holds_until(draft.quote)}", "dim"))
         return [first, second]
 
@@ -242,11 +237,10 @@ class OverviewScreen(LiveArea):
     def action_confirm(self) -> None:
         """c: the dialog that says what will happen; its `y` does it."""
         draft = self.draft
-        me = self.session.overview and self.session.overview.me
         if draft is None:
             self.show_result("There is nothing to confirm: + and - change the number of seats.", "dim")
-        elif me and Permission.CONFIRM_QUOTES not in me.may:
-            self.show_result(f"Your role ({me.role.value}) may ask for prices, not confirm them.", "warn")
+        elif reason := self.why_not_confirm(Change(seats=draft.seats)):
+            self.show_result(reason, "warn")
         elif draft.refusal:
             self.show_result(draft.refusal, "bad")
         elif draft.quote is None:
@@ -255,77 +249,38 @@ class OverviewScreen(LiveArea):
                 self._settle.stop()
             self._price(draft, then_open=True)
         else:
-            self._open(draft.quote)
+            self._open(draft.quote, seen=True)
 
-    def _open(self, quote: Quote) -> None:
-        overview = self.session.overview
-        if overview is None or self.app.screen is not self:
-            return
-        remark = self.draft.remark if self.draft else ""
-        said = [remark] if remark else []
-        verb = f"Pay {quote.due_now}" if quote.due_now.amount else "Make this change"
-        summary = Summary(
-            title="Confirm modifications",
-            verb=verb,
-            lines=[*said, *effects(quote)],
-            money=price_lines(quote, overview.subscription.billing_cycle),
-            final="What is paid is not refunded when seats are lowered later." if quote.due_now.amount else "",
-            opener="overview.confirm",
-        )
+    def _open(self, quote: Quote, *, seen: bool) -> None:
+        self.open_quote(quote, title="Confirm modifications", opener="overview.confirm", seen=seen)
 
-        def decided(yes: bool | None) -> None:  # noqa: FBT001 - Textual's callback
-            if yes:
-                self._confirm(quote, new_key())
-
-        self.app.push_screen(Confirm(summary), decided)
-
-    @work(group="command", exit_on_error=False)
-    async def _confirm(self, quote: Quote, key: str) -> None:
-        self._confirming = quote.id
-        self.show_result(f"Confirming {quote.due_now}…", "dim")
-        try:
-            confirmation = await self.client.confirm(quote.id, key=key)
-        except QuoteStale as error:
-            self._offer_again(error)
-        except QuoteExpired:
-            self._confirming = ""
-            if self.draft:
-                self._ask(replace(self.draft, remark="The price had expired; this is the price now."))
-            self.show_result("Nothing was charged: the price had expired. Look at the new one, then c again.", "warn")
-        except HeadcountError as error:
-            self.show_error(told(error))
-        else:
-            self.draft = None
-            self.show_result(done(confirmation))
-            self.session.touch(EventKind.SEATS_ADDED, EventKind.USER_ACTIVATED)
-        finally:
-            self._confirming = ""
+    def repriced(self, quote: Quote) -> None:
+        """The dialog has a fresh price of the draft."""
+        if self.draft and quote.change == Change(seats=self.draft.seats):
+            self.draft = Draft(self.draft.seats, quote)
             self._show_draft()
 
-    def _offer_again(self, error: QuoteStale) -> None:
-        """Somebody changed the subscription: show the fresh price and what moved; nothing was charged."""
-        moved = clean(", ".join(error.changed), 200)
-        remark = f"Changed meanwhile: {moved}. Nothing was charged; this is the price now."
-        self.show_result(remark, "warn")
-        if self.draft and error.fresh:
-            self.draft = Draft(self.draft.seats, quote=error.fresh, remark="This is the price now.")
-        elif self.draft:
-            self._ask(replace(self.draft, remark=remark))
+    def confirmed(self, change: Change, confirmation: Confirmation | None) -> None:
+        """What was drafted is so now; a draft of something else stays."""
+        del confirmation
+        if self.draft and change.seats == self.draft.seats:
+            self.draft = None
+        self._show_draft()
 
     # Leaving.
 
     @property
     def unfinished(self) -> str:
         """A payment on its way, or a draft that was not confirmed."""
-        if self._confirming:
-            return "a payment on its way; it goes on without you"
+        if said := super().unfinished:
+            return said
         return f"a draft of {self.draft.seats:,} seats that is not confirmed" if self.draft else ""
 
     def close_something(self) -> bool:
         """Esc or q: a result first, then the draft."""
         if super().close_something():
             return True
-        if self.draft and not self._confirming:
+        if self.draft and not self.paying:
             self.action_discard()
             return True
         return False

@@ -1,71 +1,118 @@
-"""The summary of a quote: what it costs, why, and what it does, in the words of the Overview and the dialog."""
+"""The summary of a quote: what it costs, why, and what it does, in the words of the Overview and the dialogs."""
 
 import datetime as dt
+from collections.abc import Sequence
 
-from contract.billing import Line
-from contract.quotes import Confirmation, Quote
-from contract.subscription import BillingCycle
+from contract.quotes import Change, Confirmation, Quote, Terms
+from contract.subscription import SubscriptionStatus
+from screens.confirm import Summary
+from screens.prices import (
+    BOLD,
+    MUTED,
+    PLAIN,
+    Span,
+    holds_until,
+    long_day,
+    money_lines,
+    payee_lines,
+    price_lines,
+    reason,
+    unsigned,
+)
 from tui.text import clean
+from tui.theme import Line
 from tui.wording import count, short_day, some
 
-Span = tuple[str, str]
-"""A piece of text and its tone."""
+__all__ = [
+    "BOLD",
+    "MUTED",
+    "PLAIN",
+    "Span",
+    "change_in_words",
+    "deal_summary",
+    "done",
+    "effects",
+    "holds_until",
+    "money_lines",
+    "moved_words",
+    "payee_lines",
+    "price_lines",
+    "reason",
+    "same_offer",
+    "terms_lines",
+    "verb",
+]
 
-BOLD, MUTED, PLAIN = "strong", "dim", ""
-_EACH = {BillingCycle.MONTHLY: "each month", BillingCycle.ANNUAL: "each year"}
+_LABEL = 9
 
 
-def reason(line: Line) -> str:
-    """Why a line costs what it costs: `6 seats × EUR 6.00 × 10/30 days, to 30 Nov`."""
-    part = "" if line.factor.numerator == line.factor.denominator else f" × {_share(line)}"
-    last = line.service_end - dt.timedelta(days=1)
-    return f"{count(line.quantity, 'seat')} × {line.unit_price}{part}, to {short_day(last)}"
-
-
-def _share(line: Line) -> str:
-    return f"{line.factor.numerator}/{line.factor.denominator} {line.granularity.value}s"
-
-
-def price_lines(quote: Quote, cycle: BillingCycle) -> list[list[Span]]:
-    """Two lines: what is charged now and why, and what the renewal will cost from then on."""
-    because = " + ".join(reason(line) for line in quote.lines) or _free(quote)
-    if quote.tax.amount:
-        because += f" + {quote.tax} tax"
+def terms_lines(quote: Quote) -> list[Line]:
+    """What a change of terms makes of plan, cycle, seats and period: only what changes, before → after."""
+    before, after = quote.before, quote.after
+    if quote.change.start is None and quote.change.plan is None and quote.change.billing_cycle is None:
+        return []
+    pairs = [
+        ("Plan", clean(before.plan_name, 40), clean(after.plan_name, 40)),
+        ("Billed", before.billing_cycle.value, after.billing_cycle.value),
+        ("Seats", f"{before.seats:,}", f"{after.seats:,}"),
+        ("Period", _period(before), _period(after)),
+    ]
     return [
-        [(f"{quote.due_now} now", BOLD), (f"   {because}", PLAIN)],
-        [(_renewal(quote, cycle), MUTED)],
+        [(label.ljust(_LABEL), MUTED), was, (" → ", MUTED), (becomes, BOLD)]
+        for label, was, becomes in pairs
+        if was != becomes
     ]
 
 
-def _free(quote: Quote) -> str:
-    if quote.seats_after < quote.seats_before:
-        return f"fewer seats from {short_day(quote.effective)}; nothing is refunded before"
-    return "these seats are paid for already"
-
-
-def _renewal(quote: Quote, cycle: BillingCycle) -> str:
-    if quote.renewal is None:
-        return "no further renewal"
-    return f"{quote.renewal.amount} from {short_day(quote.renewal.date)}, {_EACH[cycle]}"
+def _period(terms: Terms) -> str:
+    last = terms.period_end - dt.timedelta(days=1)
+    first = short_day(terms.period_start) if terms.period_start.year == last.year else long_day(terms.period_start)
+    return f"{first} – {long_day(last)}"
 
 
 def effects(quote: Quote) -> list[str]:
     """What confirming does besides the money, one sentence each."""
-    said = [f"The seats go from {quote.seats_before:,} to {quote.seats_after:,}{_when(quote)}."]
-    if quote.activates.count:
+    said = _deeds(quote)
+    if quote.activates.count and not quote.change.pay_users:
         who = some(quote.activates.names, quote.activates.count)
-        said.append(f"{count(quote.activates.count, 'user')} NOT PAID until now become active: {who}.")
-    said += [clean(warning.detail) for warning in quote.warnings]
-    return said
+        become = "becomes" if quote.activates.count == 1 else "become"
+        said.append(f"{count(quote.activates.count, 'user')} NOT PAID until now {become} active: {who}.")
+    return said + [clean(warning.detail) for warning in quote.warnings]
+
+
+def _deeds(quote: Quote) -> list[str]:
+    change, after = quote.change, quote.after
+    if change.cancel or change.resume:
+        return _cancelled(quote) if change.cancel else [f"It goes on, and renews on {short_day(after.period_end)}."]
+    if change.pay_users:
+        become = "becomes" if quote.activates.count == 1 else "become"
+        return [f"{count(quote.activates.count, 'user')} NOT PAID until now {become} active."]
+    if change.pay_overdue:
+        return _paid_up(quote)
+    if change.start:
+        return [f"The subscription starts{_when(quote) or ' today'}, until {long_day(after.period_end)}."]
+    if change.plan or change.billing_cycle:
+        return [f"This is so{_when(quote) or ' from today on'}."]
+    return [f"The seats go from {quote.seats_before:,} to {quote.seats_after:,}{_when(quote)}."]
+
+
+def _cancelled(quote: Quote) -> list[str]:
+    if quote.after.status is SubscriptionStatus.ENDED:
+        return ["The subscription ends at once, and nobody can use it any more."]
+    return [
+        f"The subscription ends on {long_day(quote.effective)}: from then on nobody can use it.",
+        "Until then everything stays as it is, and it can be resumed.",
+    ]
+
+
+def _paid_up(quote: Quote) -> list[str]:
+    if quote.before.status is SubscriptionStatus.SUSPENDED:
+        return [f"A new period starts today, until {long_day(quote.after.period_end)}, and access comes back at once."]
+    return ["The payment that was refused is made now, and the subscription is active again."]
 
 
 def _when(quote: Quote) -> str:
-    return "" if quote.effective == quote.created_at.date() else f" on {short_day(quote.effective)}"
-
-
-def holds_until(quote: Quote, zone: dt.tzinfo | None = None) -> str:
-    """Until when the price holds, as a time of day: it needs no repainting, as a countdown would."""
-    return f"holds until {quote.expires_at.astimezone(zone):%H:%M}"
+    return "" if quote.effective <= quote.created_at.date() else f" on {short_day(quote.effective)}"
 
 
 def change_in_words(delta: int, not_paid: int) -> str:
@@ -79,15 +126,103 @@ def change_in_words(delta: int, not_paid: int) -> str:
     return f"{for_waiting:,} for NOT PAID users" + (f", {spare:,} spare" if spare else "")
 
 
-def done(confirmation: Confirmation) -> str:
+# The dialog.
+
+
+def verb(quote: Quote) -> str:
+    """What the confirming key does, for its button."""
+    if quote.due_now.amount:
+        return f"Pay {quote.due_now}"
+    change = quote.change
+    if change.cancel:
+        return "End the subscription"
+    if change.resume:
+        return "Go on with it"
+    return "Start it" if change.start else "Make this change"
+
+
+def deal_summary(
+    quote: Quote, title: str, opener: str, *, items: Sequence[Line] | None = None, remark: str = ""
+) -> Summary:
+    """All that a dialog says about a quote. `remark` comes first; `items` take the place of one line per user."""
+    terms = terms_lines(quote)
+    said: list[Line] = [(remark, "warn"), ""] if remark else []
+    said += [*terms, ""] if terms else []
+    return Summary(
+        title=title,
+        verb=verb(quote),
+        lines=[*said, *effects(quote)],
+        items=payee_lines(quote) if items is None else items,
+        money=[] if quote.change.cancel and not quote.lines else money_lines(quote),
+        final=_final(quote),
+        opener=opener,
+        danger=bool(quote.change.cancel),
+    )
+
+
+def _final(quote: Quote) -> str:
+    change = quote.change
+    if change.cancel:
+        return "Nothing is refunded."
+    if not quote.due_now.amount:
+        return ""
+    if change.pay_users or change.pay_overdue:
+        return "What is paid is not refunded."
+    return "What is paid is not refunded when seats are lowered later."
+
+
+# What has moved, and what was done.
+
+
+def moved_words(old: Quote, new: Quote) -> str:
+    """What is different about a fresh price: `Seats: 37, now 39; To pay: EUR 6.60, now EUR 2.20.`; or nothing."""
+    was, now = old.before, new.before
+    pairs = [
+        ("Plan", clean(was.plan_name, 40), clean(now.plan_name, 40)),
+        ("Billed", was.billing_cycle.value, now.billing_cycle.value),
+        ("Status", was.status.value.replace("_", " "), now.status.value.replace("_", " ")),
+        ("Seats", f"{was.seats:,}", f"{now.seats:,}"),
+        ("Period", _period(was), _period(now)),
+        ("To pay", f"{old.due_now}", f"{new.due_now}"),
+    ]
+    said = [f"{label}: {before}, now {after}" for label, before, after in pairs if before != after]
+    return f"{'; '.join(said)}." if said else ""
+
+
+def same_offer(old: Quote, new: Quote) -> bool:
+    """Whether two quotes promise the same, so that who has read one has read the other."""
+    marks = {"id", "status", "created_at", "expires_at", "subscription_version"}
+    return old.model_dump(exclude=marks) == new.model_dump(exclude=marks)
+
+
+def done(confirmation: Confirmation, quote: Quote) -> str:
     """The result in one line."""
-    subscription = confirmation.subscription
-    if confirmation.payment is None:
+    charged = f"{confirmation.payment.amount} charged" if confirmation.payment else "nothing charged"
+    credit = quote.credit_applied
+    kept = f", {unsigned(credit)} kept as credit" if credit.amount < 0 else ""
+    active = confirmation.activated.count
+    became = f", {count(active, 'user')} became active" if active and not quote.change.pay_users else ""
+    return f"Done: {_done_what(confirmation, quote)}, {charged}{kept}{became}."
+
+
+def _done_what(confirmation: Confirmation, quote: Quote) -> str:
+    change, subscription = quote.change, confirmation.subscription
+    if change.cancel:
+        ended = subscription.status is SubscriptionStatus.ENDED
+        return "the subscription has ended" if ended else f"it ends on {short_day(subscription.period_end)}"
+    if change.resume:
+        return f"the subscription goes on and renews on {short_day(subscription.period_end)}"
+    if change.pay_users:
+        return f"{count(confirmation.activated.count, 'user')} became active"
+    if change.pay_overdue:
+        return "the subscription is active again"
+    if _is_about_seats(change):
         kept = subscription.scheduled_seats
-        if kept is None:
-            return f"Done: {count(subscription.seats, 'seat')}, nothing charged."
-        return f"Done: {count(kept, 'seat')} from {short_day(subscription.period_end)}, nothing charged."
-    said = f"Done: {count(subscription.seats, 'seat')}, {confirmation.payment.amount} charged"
-    if confirmation.activated.count:
-        said += f", {count(confirmation.activated.count, 'user')} became active"
-    return said + "."
+        paid = count(subscription.seats, "seat")
+        return paid if kept is None else f"{count(kept, 'seat')} from {short_day(subscription.period_end)}"
+    plan = clean(quote.after.plan_name, 40)
+    return f"{plan}, {subscription.billing_cycle.value}, {count(subscription.seats, 'seat')}"
+
+
+def _is_about_seats(change: Change) -> bool:
+    return change.seats is not None and change.plan is None and change.billing_cycle is None

@@ -94,6 +94,12 @@ class Scroller(Canvas):
         self._laid, self.first = (0, []), 0
         self.refresh(layout=True)
 
+    def show_all(self, above: Sequence[Line], lines: Sequence[Line], below: Sequence[Line]) -> None:
+        """Replace everything, and start at the top."""
+        self._said = (list(above), list(lines), list(below))
+        self._laid, self.first = (0, []), 0
+        self.refresh(layout=True)
+
     def show_below(self, below: Sequence[Line]) -> None:
         """Replace the lines at the bottom."""
         rows = len(self._parts(self.size.width)[2])

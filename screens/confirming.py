@@ -1,0 +1,330 @@
+"""A quote from the question to the result, for every area: ask, show, confirm once, and say what became of it (D5).
+
+What is charged is what was on the screen. A price that has expired, or whose subscription has changed, is asked again
+and shown with what moved, and never confirmed by a key that was typed before it could be seen. A command whose answer
+got lost keeps its idempotency key: asking again charges nothing twice (D30).
+"""
+
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from textual import work
+
+from client.errors import HeadcountError, InProgress, NotPossible, PaymentRefused, QuoteExpired, QuoteStale, Refused
+from contract.events import EventKind
+from contract.people import Permission, Role
+from contract.quotes import Change, Confirmation, Quote, QuoteStatus
+from contract.subscription import Overview, PlanKind
+from screens.confirm import Confirm, Summary
+from screens.intentions import Intentions
+from screens.refusals import refused, set_by_contract
+from screens.summary import deal_summary, done, moved_words, same_offer
+from tui.errors import told
+from tui.live import LiveArea
+from tui.text import clean
+from tui.theme import Line
+from tui.widgets.canvas import framed
+from tui.widgets.pages import Scroller
+
+__all__ = ["Confirming", "Deal", "Offer"]
+
+_MOVED = (
+    EventKind.SEATS_ADDED,
+    EventKind.USER_ACTIVATED,
+    EventKind.PLAN_CHANGED,
+    EventKind.INVOICE_ISSUED,
+    EventKind.PAYMENT_SUCCEEDED,
+)
+"""What areas that show any of it ask for again at once."""
+
+_CHANGED = "The subscription has changed meanwhile."
+_ONCE_MORE = "This is the price now."
+
+
+def monotonic() -> float:
+    """Seconds, for countdowns."""
+    return time.monotonic()
+
+
+@dataclass(frozen=True, slots=True)
+class Deal:
+    """One intention: a change with its price, and what the dialog about it says. `items` replace the usual ones."""
+
+    quote: Quote
+    title: str
+    opener: str
+    items: Sequence[Line] | None = None
+    remark: str = ""
+
+
+class Offer(Confirm):
+    """The dialog about one quote: it says for how long the price holds, and tells when it does no longer."""
+
+    def __init__(self, summary: Summary, area: "Confirming", until: float, *, seen: bool) -> None:
+        super().__init__(summary, seen=seen)
+        self._area, self._until = area, until
+        self._over = False
+
+    def on_mount(self) -> None:
+        """Count down, once a second and only while this is open."""
+        self._tick()
+        self.set_interval(1, self._tick)
+
+    def show_offer(self, summary: Summary, until: float) -> None:
+        """Another price, which holds until then."""
+        self._until, self._over = until, False
+        self.show_summary(summary)
+        self._tick()
+
+    def go_on(self, until: float) -> None:
+        """The same price, asked again."""
+        self._until, self._over = until, False
+        self.let_it_be_read()
+
+    def _tick(self) -> None:
+        left = self._until - monotonic()
+        if left <= 0 and not self._over:
+            self._over = True
+            self._area.price_expired(self)
+        body = self.query_one(Scroller)
+        minutes, seconds = divmod(max(0, round(left)), 60)
+        body.border_subtitle = framed(f"holds {minutes}:{seconds:02}" if left > 0 else "expired", body.glyphs)
+
+
+class Confirming(LiveArea):
+    """A mixin for areas that change the subscription. Put it before the area's other bases.
+
+    `ask_change` prices any change and opens the dialog; `open_quote` opens it about a price that is there. After its
+    yes `confirmed` is called with what was done, and `repriced` with every fresh price on the way.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._deal_keys = Intentions()
+        self._deal: Deal | None = None
+        self._offer: Offer | None = None
+        self._paying: Deal | None = None
+        self._lost: Deal | None = None
+        self._since: dict[str, float] = {}
+
+    def on_mount(self) -> None:
+        """Hear of changes that a price does not know of."""
+        self.hub.overview_signal.subscribe(self, self._hear_of_changes)
+
+    # For areas.
+
+    def confirmed(self, change: Change, confirmation: Confirmation | None) -> None:
+        """It was done; no confirmation when only that is known. For subclasses."""
+
+    def repriced(self, quote: Quote) -> None:
+        """There is a fresh price for a change that was asked about. For subclasses."""
+
+    @property
+    def paying(self) -> bool:
+        """Whether a confirmation is on its way."""
+        return self._paying is not None
+
+    @property
+    def offering(self) -> bool:
+        """Whether the dialog about a price is open."""
+        return self._offer is not None
+
+    @property
+    def unfinished(self) -> str:
+        """A payment on its way."""
+        return "a payment on its way; it goes on without you" if self._paying else super().unfinished
+
+    def why_not_confirm(self, change: Change) -> str:
+        """Why nobody here may confirm this, and who may; empty when it can be tried."""
+        overview = self.session.overview
+        if overview is None:
+            return "Still connecting: wait until the overview is here."
+        if overview.plan.kind is PlanKind.CONTRACT:
+            return set_by_contract(overview)
+        if self.session.read_only:
+            return "This profile is read-only: it may not change the subscription."
+        role = overview.me.role
+        if (change.cancel or change.resume) and role is not Role.OWNER:
+            what = "cancel the subscription" if change.cancel else "resume it"
+            return f"Your role ({role.value}) may not {what}: only the owner may."
+        if Permission.CONFIRM_QUOTES not in overview.me.may:
+            return f"Your role ({role.value}) may ask for prices, not confirm them."
+        return "Wait: a payment is on its way." if self._paying else ""
+
+    async def price(self, change: Change) -> Quote:
+        """What a change costs; remembers from when on it holds.
+
+        Raises:
+            HeadcountError: what the client raises.
+        """
+        asked = monotonic()
+        quote = await self.client.quote(change)
+        self._since[quote.id] = asked
+        return quote
+
+    def ask_change(self, change: Change, *, title: str, opener: str) -> None:
+        """Ask what a change costs, and open the dialog about it. `opener` is the id of the command that was given."""
+        if reason := self.why_not_confirm(change):
+            self.show_result(reason, "warn")
+        elif self._lost and self._lost.quote.change == change:
+            again = "It is not known what became of this. Asking again charges nothing twice."
+            self._show_offer(replace(self._lost, remark=again), seen=False)
+        else:
+            self.show_result("asking what this costs…", "dim")
+            self._ask_price(change, title, opener)
+
+    def open_quote(
+        self, quote: Quote, *, title: str, opener: str, items: Sequence[Line] | None = None, seen: bool = True
+    ) -> None:
+        """Open the dialog about a price that is here; `items` replace the lines for each user.
+
+        `seen` says that the price is on the screen already, so that the confirming key may follow at once.
+        """
+        self._since.setdefault(quote.id, monotonic())
+        if reason := self.why_not_confirm(quote.change):
+            self.show_result(reason, "warn")
+        else:
+            self._show_offer(Deal(quote, title, opener, items), seen=seen)
+
+    @work(group="question", exclusive=True, exit_on_error=False)
+    async def _ask_price(self, change: Change, title: str, opener: str) -> None:
+        try:
+            quote = await self.price(change)
+        except HeadcountError as error:
+            self.show_result(refused(error, self.session.overview), "warn")
+            return
+        self.clear_result()
+        self._show_offer(Deal(quote, title, opener), seen=False)
+
+    # The dialog.
+
+    def _show_offer(self, deal: Deal, *, seen: bool) -> None:
+        """Open the dialog, or show the fresh price in the one that is open."""
+        self._deal = deal
+        until = self._offer_holds(deal.quote)
+        summary = deal_summary(deal.quote, deal.title, deal.opener, items=deal.items, remark=deal.remark)
+        if self._offer is not None:
+            self._offer.show_offer(summary, until)
+        elif self.app.screen is self:
+            self._offer = Offer(summary, self, until, seen=seen)
+            self.app.push_screen(self._offer, self._offer_decided)
+
+    def _offer_holds(self, quote: Quote) -> float:
+        """By this machine's clock: from when it was asked for, as long as the server said."""
+        since = self._since.setdefault(quote.id, monotonic())
+        return since + (quote.expires_at - quote.created_at).total_seconds()
+
+    def _offer_decided(self, yes: bool | None) -> None:  # noqa: FBT001 - Textual's callback
+        self._offer = None
+        self.workers.cancel_group(self, "reprice")
+        if yes and self._deal:
+            self._confirm_deal(self._deal)
+
+    def price_expired(self, offer: Offer) -> None:
+        """The countdown of a dialog is at its end."""
+        if offer is self._offer:
+            self._price_again("The price had expired.")
+
+    def _hear_of_changes(self, overview: Overview) -> None:
+        if self._lost and not self._paying:
+            self._find_out(self._lost)
+        deal = self._deal
+        if self._offer and deal and overview.subscription.version > deal.quote.subscription_version:
+            self._price_again(_CHANGED)
+
+    def _price_again(self, why: str) -> None:
+        if self._offer and self._deal:
+            self._offer.hold_back("Wait: the price is being asked again.")
+            self._reprice(self._deal, why)
+
+    @work(group="reprice", exclusive=True, exit_on_error=False)
+    async def _reprice(self, deal: Deal, why: str) -> None:
+        try:
+            fresh = await self.price(deal.quote.change)
+        except HeadcountError as error:
+            if self._offer:
+                self._offer.dismiss(False)  # noqa: FBT003 - the screen's result
+            self.show_result(f"{why} Nothing was charged. {refused(error, self.session.overview)}", "warn")
+            return
+        self.repriced(fresh)
+        if self._offer and why == _CHANGED and same_offer(deal.quote, fresh):
+            self._deal = replace(deal, quote=fresh)
+            self._offer.go_on(self._offer_holds(fresh))
+            return
+        said = " ".join(filter(None, (why, moved_words(deal.quote, fresh), "Nothing was charged.", _ONCE_MORE)))
+        self.show_result(said, "warn")
+        self._show_offer(replace(deal, quote=fresh, remark=said, items=None), seen=False)
+
+    # Confirming.
+
+    @work(group="command", exit_on_error=False)
+    async def _confirm_deal(self, deal: Deal) -> None:
+        quote = deal.quote
+        self._paying = deal
+        self.show_result(f"Confirming {quote.due_now}…" if quote.due_now.amount else "Confirming…", "dim")
+        key = self._deal_keys.key(quote.change, quote.id)
+        try:
+            confirmation = await self.client.confirm(quote.id, key=key)
+        except HeadcountError as error:
+            self._deal_keys.failed(error, quote.change, quote.id)
+            self._confirm_failed(deal, error)
+        else:
+            self._deal_keys.answered(quote.change, quote.id)
+            self._paying = self._lost = None
+            self.confirmed(quote.change, confirmation)
+            self.show_result(done(confirmation, quote))
+            self.session.touch(*_MOVED)
+        finally:
+            self._paying = None
+
+    def _confirm_failed(self, deal: Deal, error: HeadcountError) -> None:
+        self._lost = deal if error.uncertain else None
+        if error.uncertain:
+            self.show_error(told(error))
+            self.session.touch()
+        elif isinstance(error, QuoteStale):
+            self._confirmed_too_late(deal, error)
+        elif isinstance(error, QuoteExpired):
+            self._reprice(deal, "The price had expired.")
+        elif isinstance(error, PaymentRefused):
+            said = f"{told(error)} Nothing was charged."
+            self.show_error(said)
+            self._show_offer(replace(deal, remark=said), seen=False)
+        elif isinstance(error, InProgress):
+            self.show_result(f"{told(error)} Nothing was charged for this.", "warn")
+        elif isinstance(error, NotPossible):
+            self.show_error(refused(error, self.session.overview))
+        else:
+            self.show_error(f"{told(error)} Nothing was charged." if isinstance(error, Refused) else told(error))
+
+    def _confirmed_too_late(self, deal: Deal, error: QuoteStale) -> None:
+        moved = clean(", ".join(error.changed), 200)
+        why = f"Changed meanwhile: {moved}." if moved else _CHANGED
+        fresh = error.fresh
+        if fresh is None:
+            self._reprice(deal, why)
+        else:
+            self.repriced(fresh)
+            said = f"{why} Nothing was charged. {_ONCE_MORE}"
+            self.show_result(said, "warn")
+            self._show_offer(replace(deal, quote=fresh, remark=said, items=None), seen=False)
+
+    @work(group="offer", exclusive=True, exit_on_error=False)
+    async def _find_out(self, deal: Deal) -> None:
+        """What became of a confirmation whose answer got lost."""
+        try:
+            quote = await self.client.get_quote(deal.quote.id)
+        except HeadcountError:
+            return
+        if self._lost is not deal:
+            return
+        if quote.status is QuoteStatus.CONFIRMED:
+            self._lost = None
+            self._deal_keys.answered(quote.change, quote.id)
+            self.confirmed(quote.change, None)
+            paid = f"{quote.due_now} was charged, once." if quote.due_now.amount else "Nothing was charged."
+            self.show_result(f"The answer had got lost, but it was done: {paid}")
+            self.session.touch(*_MOVED)
+        elif quote.status is QuoteStatus.OPEN:
+            self.show_result("The answer had got lost, and it was not done: nothing was charged.", "warn")
