@@ -1,6 +1,6 @@
 """The keys of one screen, from the table of commands, with the user's own choice of keys."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from typing import ClassVar
 
 from textual.app import ComposeResult
@@ -20,7 +20,7 @@ _TITLES = {"table": "In the list", "list": "In the list", "app": "Everywhere"}
 
 
 class Help(ModalScreen[None]):
-    """Every command of an area, grouped by where it works. Esc, q, ? and F1 close it."""
+    """Every command of an area but those `without`, grouped by where it works. Esc, q, ? and F1 close it."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         *bindings("dialog"),
@@ -44,9 +44,10 @@ class Help(ModalScreen[None]):
     }
     """
 
-    def __init__(self, area: str) -> None:
+    def __init__(self, area: str, without: Collection[str] = ()) -> None:
         super().__init__()
         self.area = area
+        self._without = frozenset(without)
 
     def compose(self) -> ComposeResult:
         """One widget that draws all of it."""
@@ -61,6 +62,8 @@ class Help(ModalScreen[None]):
     def _lines(self) -> Iterable[Line]:
         title = ""
         for command in for_area(self.area):
+            if command.id in self._without:
+                continue
             heading = _TITLES.get(command.scope, AREAS.get(self.area, ""))
             if heading != title:
                 if title:

@@ -16,12 +16,12 @@ from textual.timer import Timer
 
 from client.errors import HeadcountError
 from contract.events import EventKind
-from contract.subscription import Overview
+from contract.subscription import Overview, PlanKind
 from screens.confirm import Confirm, Summary
 from screens.overview import OverviewScreen
 from tui.aftermath import aftermath, left_over
 from tui.area import AreaScreen
-from tui.commands import AREAS, bindings, for_area
+from tui.commands import AREAS, BILLED, FIRST_AREAS, bindings, for_area
 from tui.errors import told
 from tui.glyphs import Glyphs, glyphs_for
 from tui.keymap import read_keymap
@@ -58,9 +58,16 @@ def _transfers() -> Screen[None]:
     return TransfersScreen()
 
 
+def _billing() -> Screen[None]:
+    """The screen behind 6, likewise."""
+    from screens.billing import BillingScreen
+
+    return BillingScreen()
+
+
 async def _load_other_screens() -> None:
     """Import the other areas while somebody looks at the first, so that their keys answer at once."""
-    for name in ("screens.users", "screens.transfers"):
+    for name in ("screens.users", "screens.transfers", "screens.billing"):
         await asyncio.to_thread(importlib.import_module, name)
 
 
@@ -68,7 +75,7 @@ class HeadcountApp(TerminalApp[None]):
     """The terminal app over one session."""
 
     TITLE = "Headcount"
-    MODES: ClassVar = {"overview": OverviewScreen, "users": _users, "transfers": _transfers}
+    MODES: ClassVar = {"overview": OverviewScreen, "users": _users, "transfers": _transfers, "billing": _billing}
     DEFAULT_MODE = "overview"
     BINDINGS: ClassVar[list[BindingType]] = [*bindings("app")]
     COMMAND_PALETTE_BINDING = "ctrl+p"
@@ -137,8 +144,11 @@ class HeadcountApp(TerminalApp[None]):
             "users": overview.seats.used + overview.seats.not_paid,
             "transfers": overview.transfers.incoming,
         }
-        self._show_frame(counts=counts, account=overview.me.account.email)
+        areas = FIRST_AREAS if overview.plan.kind is PlanKind.CONTRACT else tuple(AREAS)
+        self._show_frame(counts=counts, account=overview.me.account.email, areas=areas)
         self.overview_signal.publish(overview)
+        if self.current_mode not in areas:
+            self.call_later(self.action_area, "overview")
         if not self._others_loaded:
             self._others_loaded = True
             self.call_after_refresh(self._load_others)
@@ -213,13 +223,17 @@ class HeadcountApp(TerminalApp[None]):
     # Keys that work everywhere.
 
     async def action_area(self, area: str) -> None:
-        """1, 2, 3: another area."""
-        if area != self.current_mode:
+        """1, 2, 3, 6: another area, if the plan has it."""
+        if area in self.frame.areas and area != self.current_mode:
             await self.switch_mode(area)
+        elif area not in self.frame.areas and isinstance(self.screen, AreaScreen):
+            known = self.session.overview is not None
+            reason = "This area is not part of your plan." if known else "Still connecting: wait until it is here."
+            self.screen.show_result(reason, "dim")
 
     async def action_next_area(self, step: int) -> None:
         """[ and ]: the neighbour."""
-        areas = list(AREAS)
+        areas = self.frame.areas
         await self.action_area(areas[(areas.index(self.current_mode) + step) % len(areas)])
 
     def action_refresh_all(self) -> None:
@@ -233,7 +247,7 @@ class HeadcountApp(TerminalApp[None]):
 
         area = getattr(self.screen, "AREA", "")
         if area:
-            await self.push_screen(Help(area))
+            await self.push_screen(Help(area, self._unused))
 
     async def action_escape(self) -> None:
         """Close what is open; never quits."""
@@ -268,10 +282,15 @@ class HeadcountApp(TerminalApp[None]):
     def _areas(self) -> list[LiveArea]:
         return [screen for stack in self._screen_stacks.values() for screen in stack if isinstance(screen, LiveArea)]
 
+    @property
+    def _unused(self) -> frozenset[str]:
+        """Ids of the commands that there is no word of on this plan."""
+        return frozenset() if "billing" in self.frame.areas else BILLED
+
     def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
         """The palette: every command of the screen that is in front."""
         for command in for_area(getattr(screen, "AREA", "")):
-            if command.palette:
+            if command.palette and command.id not in self._unused:
                 yield SystemCommand(command.label, command.help, self._runner(screen, command.action))
 
     def _runner(self, screen: Screen[object], action: str) -> Callable[[], object]:

@@ -1,7 +1,8 @@
 """Every command of the app in one table. It feeds the bindings, the key bar, the help, the palette and the README.
 
 An id is `scope.verb`. The scope says where the binding lives: `app`, `table` and `list` (the screens around a table)
-are shared, `overview`, `users` and `transfers` are the areas, `dialog` is what asks before something happens.
+are shared, `overview`, `users`, `transfers` and `billing` are the areas, `dialog` is what asks before something
+happens.
 """
 
 from collections.abc import Iterable, Mapping
@@ -13,8 +14,10 @@ from textual.keys import format_key
 
 __all__ = [
     "AREAS",
+    "BILLED",
     "BY_ID",
     "COMMANDS",
+    "FIRST_AREAS",
     "LISTS",
     "OFF",
     "Command",
@@ -26,14 +29,23 @@ __all__ = [
     "scopes_of",
 ]
 
-AREAS = {"overview": "Overview", "users": "Users", "transfers": "Transfers"}
+AREAS = {"overview": "Overview", "users": "Users", "transfers": "Transfers", "billing": "Billing"}
 """Names of the areas by id, in the order of their number keys."""
+
+FIRST_AREAS = ("overview", "users", "transfers")
+"""The areas of every plan: what is shown before the plan is known, and on a contract, which is not paid for here."""
+
+BILLED = frozenset({"app.billing", "overview.pay", "users.pay"})
+"""Ids of the commands that a contract has no use for: they are named nowhere then, neither key nor word."""
 
 OFF = "<ignore>"
 """The key of a command that the user has switched off: no terminal sends it."""
 
-LISTS = ("users", "transfers")
+LISTS = ("users", "transfers", "billing")
 """The areas around one table."""
+
+_MARKED = ("users", "transfers")
+"""The lists whose rows can be marked, sorted and filtered; what was issued once is only read."""
 
 _ALL = tuple(AREAS)
 
@@ -71,15 +83,15 @@ COMMANDS: tuple[Command, ...] = (
     Command("table.first", "g,home", "first", "first", "To the first row.", LISTS, palette=False),
     Command("table.last", "G,end", "last", "last", "To the last row, however many there are.", LISTS, palette=False),
     Command("table.open", "enter", "open", "open", "Open the row under the cursor.", LISTS, palette=False),
-    Command("table.mark", "space", "mark", "mark", "Mark the row, or unmark it.", LISTS, palette=False, show=True),
-    Command("table.mark_all", "asterisk", "mark_all", "all", "Mark everything that matches.", LISTS, show=True),
-    Command("table.mark_none", "backslash", "mark_none", "none", "Unmark everything.", LISTS),
-    Command("table.range", "V", "mark_range", "range", "Start a range here, and mark it at its end.", LISTS),
-    Command("table.sort", "s", "sort", "sort", "Sort by the next column.", LISTS),
-    Command("table.reverse", "S", "reverse", "reverse", "Turn the order round.", LISTS),
-    Command("table.copy", "y", "copy_cell", "copy", "Copy the address in the row.", LISTS),
+    Command("table.mark", "space", "mark", "mark", "Mark the row, or unmark it.", _MARKED, palette=False, show=True),
+    Command("table.mark_all", "asterisk", "mark_all", "all", "Mark everything that matches.", _MARKED, show=True),
+    Command("table.mark_none", "backslash", "mark_none", "none", "Unmark everything.", _MARKED),
+    Command("table.range", "V", "mark_range", "range", "Start a range here, and mark it at its end.", _MARKED),
+    Command("table.sort", "s", "sort", "sort", "Sort by the next column.", _MARKED),
+    Command("table.reverse", "S", "reverse", "reverse", "Turn the order round.", _MARKED),
+    Command("table.copy", "y", "copy_cell", "copy", "Copy the address or the number in the row.", LISTS),
     Command("table.copy_row", "Y", "copy_row", "copy row", "Copy the whole row.", LISTS),
-    Command("list.filter", "slash", "filter", "find", "Filter: words, or status:not_paid.", LISTS, show=True),
+    Command("list.filter", "slash", "filter", "find", "Filter: words, or source:import.", _MARKED, show=True),
     Command("list.results_down", "J", "results(1)", "results down", "More of the last results.", LISTS, palette=False),
     Command("list.results_up", "K", "results(-1)", "results up", "Back in the last results.", LISTS, palette=False),
     Command("overview.more", "plus", "more", "seats", "One seat more in the draft.", ("overview",), show=True),
@@ -87,9 +99,11 @@ COMMANDS: tuple[Command, ...] = (
     Command("overview.type", "e", "type", "type", "Type the number of seats.", ("overview",), show=True),
     Command("overview.confirm", "c", "confirm", "confirm…", "Confirm the draft.", ("overview",), show=True, asks=True),
     Command("overview.discard", "d", "discard", "discard", "Throw the draft away.", ("overview",), show=True),
+    Command("overview.pay", "P", "pay", "pay…", "Pay for users that wait for it.", ("overview",), show=True, asks=True),
     Command("users.new", "n", "new", "new…", "Add users by hand.", ("users",), show=True),
     Command("users.edit", "e", "edit", "edit…", "Edit name and position.", ("users",), show=True),
     Command("users.remove", "d", "remove", "remove…", "Remove the marked users.", ("users",), show=True, asks=True),
+    Command("users.pay", "P", "pay", "pay…", "Pay for users: the marked, or all.", ("users",), show=True, asks=True),
     Command("users.undo", "z", "undo", "undo", "Take the last removal back.", ("users",), show=True),
     Command(
         "transfers.accept",
@@ -144,9 +158,30 @@ COMMANDS: tuple[Command, ...] = (
         ("transfers",),
         palette=False,
     ),
+    Command("billing.next_side", "tab", "next_side", "side", "Invoices, payments, forecast.", ("billing",), show=True),
+    Command(
+        "billing.previous_side",
+        "shift+tab",
+        "previous_side",
+        "side",
+        "The same, backwards.",
+        ("billing",),
+        palette=False,
+    ),
+    Command(
+        "billing.pay_overdue",
+        "o",
+        "pay_overdue",
+        "pay overdue…",
+        "Pay what is overdue now.",
+        ("billing",),
+        show=True,
+        asks=True,
+    ),
     Command("app.overview", "1", "area('overview')", "Overview", "Go to the overview.", _ALL),
     Command("app.users", "2", "area('users')", "Users", "Go to the list of users.", _ALL),
     Command("app.transfers", "3", "area('transfers')", "Transfers", "Go to the transfer requests.", _ALL),
+    Command("app.billing", "6", "area('billing')", "Billing", "Go to invoices, payments and the forecast.", _ALL),
     Command(
         "app.previous_area",
         "left_square_bracket",

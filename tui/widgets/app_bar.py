@@ -8,18 +8,22 @@ from rich.segment import Segment
 from rich.style import Style
 from textual.strip import Strip
 
-from tui.commands import AREAS
+from tui.commands import AREAS, FIRST_AREAS, key_names, keys_of
 from tui.glyphs import UNICODE, Glyphs
 from tui.theme import Line, Piece
 from tui.theme import parts as parts_of
 from tui.widgets.canvas import Canvas, width_of
+from tui.widgets.host import user_keys_of
 
 __all__ = ["AppBar", "Frame", "link_line"]
 
 
 @dataclass(frozen=True, slots=True)
 class Frame:
-    """What the top row tells on every screen. `colour` paints the product's mark (`#d70000`, `red`; else ours)."""
+    """What the top row tells on every screen. `colour` paints the product's mark (`#d70000`, `red`; else ours).
+
+    `areas` are those there are on this plan, by id.
+    """
 
     counts: Mapping[str, int] = field(default_factory=dict)
     link: Line = ("○ connecting", "dim")
@@ -27,6 +31,7 @@ class Frame:
     account: str = ""
     read_only: bool = False
     colour: str = ""
+    areas: tuple[str, ...] = FIRST_AREAS
 
 
 def link_line(
@@ -94,9 +99,11 @@ class AppBar(Canvas):
 
     def _areas(self, *, short: bool) -> list[Piece]:
         parts: list[Piece] = []
-        for number, (area, name) in enumerate(AREAS.items(), 1):
+        user_keys = user_keys_of(self)
+        for area in self.frame.areas:
             count = self.frame.counts.get(area)
-            words = [str(number), "" if short and area != self.area else name, f"{count:,}" if count else ""]
+            key = key_names(keys_of(f"app.{area}", user_keys)[:1])
+            words = [key, "" if short and area != self.area else AREAS[area], f"{count:,}" if count else ""]
             parts.append((f" {' '.join(filter(None, words))} ", "reverse" if area == self.area else "dim"))
         return parts
 
