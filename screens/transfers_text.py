@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from contract.problems import ItemProblem, ProblemCode
-from contract.subscription import Overview
+from contract.subscription import Overview, PlanKind
 from contract.transfers import (
     DecisionReport,
     DecisionResult,
@@ -129,7 +129,7 @@ def plan_summary(plan: Plan, overview: Overview, *, hidden: str = "") -> Summary
         lines=lines,
         items=[_item(request, accept=plan.accept) for request in plan.requests],
         hidden=hidden,
-        final=_given_up(plan),
+        final=_given_up(plan, overview),
         opener="transfers.accept" if plan.accept else "transfers.decline",
     )
 
@@ -140,12 +140,15 @@ def _item(request: Transfer, *, accept: bool) -> Line:
     return who(request)
 
 
-def _given_up(plan: Plan) -> str:
+def _given_up(plan: Plan, overview: Overview) -> str:
+    """What can't be taken back. On a contract there is no word about paying, not even about somebody else's plan."""
     giving = [request.name for request in plan.requests if request.gives_up]
     if not plan.accept or not giving:
         return "z takes it back within 10 minutes."
-    own = "Their own paid subscription ends" if len(giving) == 1 else "Their own paid subscriptions end"
-    return f"{own} without refund: {some(giving, len(giving), 6)}."
+    contract = overview.plan.kind is PlanKind.CONTRACT
+    one = len(giving) == 1
+    own = f"Their own{'' if contract else ' paid'} {'subscription ends' if one else 'subscriptions end'}"
+    return f"{own} {'for good' if contract else 'without refund'}: {some(giving, len(giving), 6)}."
 
 
 def decision_results(plan: Plan, report: DecisionReport) -> tuple[str, list[Line], list[str]]:

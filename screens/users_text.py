@@ -4,21 +4,23 @@ import datetime as dt
 from collections.abc import Sequence
 
 from contract.problems import ItemProblem
-from contract.subscription import Overview
+from contract.subscription import Overview, PlanKind, SubscriptionStatus
 from contract.users import User, UserBatchReport, UserStatus
+from screens.attention import day_of
 from screens.confirm import MOST_UNTYPED, Summary
 from screens.detail import labelled
 from screens.lines import line
 from screens.seat_sums import restorable, vacancy_lines
 from screens.sources import STATUS_WORDS
 from tui.text import clean
-from tui.theme import Line, Tone
+from tui.theme import Line, Piece, Tone
 from tui.wording import count, short_day
 
 __all__ = [
     "STATUS_TONES",
     "conflict_notes",
     "detail_lines",
+    "no_access",
     "outcome",
     "person",
     "removal_results",
@@ -29,6 +31,7 @@ __all__ = [
 
 STATUS_TONES: dict[UserStatus, Tone] = {UserStatus.ACTIVE: "ok", UserStatus.NOT_PAID: "bad", UserStatus.REMOVED: "dim"}
 _TONE_OF = {STATUS_WORDS[status]: tone for status, tone in STATUS_TONES.items()}
+_FREE = "a paid seat is free"
 _FIELDS = {"first_name": "First name", "last_name": "Last name", "position": "Position"}
 
 
@@ -42,21 +45,49 @@ def person(name: str, email: str) -> str:
     return clean(email, 100) if name == email else f"{clean(name, 60)}  {clean(email, 100)}"
 
 
-def detail_lines(user: User) -> list[Line]:
-    """Every field, a line each."""
+def no_access(overview: Overview | None) -> str:
+    """Why nobody may use the service just now, whatever a user's own status; empty when those active may (D13)."""
+    if overview is None:
+        return ""
+    subscription = overview.subscription
+    if subscription.status is SubscriptionStatus.ENDED:
+        return f"Nobody may use the service: the subscription ended on {short_day(subscription.period_end)}."
+    if subscription.status is not SubscriptionStatus.SUSPENDED:
+        return ""
+    since = subscription.suspended_at
+    said = "suspended" + (f" since {short_day(day_of(since, overview))}" if since else "")
+    owed = f", {subscription.overdue} is overdue" if subscription.overdue else ""
+    return f"Nobody may use the service: {said}{owed}. 1 o pays."
+
+
+def detail_lines(user: User, overview: Overview | None = None) -> list[Line]:
+    """Every field, a line each, and what stands between the user and the service."""
+    closed = no_access(overview)
+    status: list[Piece] = [(STATUS_WORDS[user.status], STATUS_TONES[user.status])]
+    if closed and overview and user.status is UserStatus.ACTIVE:
+        status = [(f"{STATUS_WORDS[user.status]} · {overview.subscription.status.value}", "bad")]
     lines = [
         labelled("Name", clean(user.name)),
         labelled("E-mail", clean(user.email, 254)),
         labelled("Position", clean(user.position) or ("none", "dim")),
-        labelled("Status", (STATUS_WORDS[user.status], STATUS_TONES[user.status])),
+        labelled("Status", status),
         labelled("Way in", user.source.value),
         labelled("Added", f"{user.added_at:%Y-%m-%d %H:%M} UTC"),
     ]
     if user.added_by:
         lines.append(labelled("Added by", clean(user.added_by)))
-    if user.status is UserStatus.NOT_PAID:
-        lines += ["", ("May not use the service until a seat is paid: 1, then + on the Overview.", "warn")]
+    if closed:
+        lines += ["", (closed, "bad")]
+    elif user.status is UserStatus.NOT_PAID:
+        lines += ["", (f"May not use the service yet: {_until_paid(overview)}.", "warn")]
     return lines
+
+
+def _until_paid(overview: Overview | None) -> str:
+    """What makes somebody active who is NOT PAID (D15)."""
+    if overview is None or overview.subscription.cancel_at_period_end:
+        return "P pays"
+    return f"P pays, or the payment of {short_day(overview.subscription.period_end)} does"
 
 
 def removal_summary(users: Sequence[User], overview: Overview, *, hidden: str = "") -> Summary:
@@ -81,11 +112,12 @@ def removal_summary(users: Sequence[User], overview: Overview, *, hidden: str = 
 
 
 def _undoing(many: int, back: int, overview: Overview) -> str:
+    contract = overview.plan.kind is PlanKind.CONTRACT
     if back == many:
-        return f"z takes it back until {_last_day(overview)}, while a paid seat is free."
+        return f"z takes it back until {_last_day(overview)}, while {'there is room' if contract else _FREE}."
     if back:
         return f"z can take back only {back:,} of them: the other seats go to users who wait."
-    return "z can't take this back: no paid seat will be free."
+    return f"z can't take this back: {'there will be no room' if contract else 'no paid seat will be free'}."
 
 
 def _removed_item(user: User) -> Line:
