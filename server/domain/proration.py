@@ -78,7 +78,7 @@ def share_of_seconds(start: dt.datetime, end: dt.datetime, at: dt.datetime, unti
 
     Seconds are those that elapse, whatever a clock shows; days are the days of the moments' own time zones.
     """
-    until = min(until or end, end)
+    until = max(min(until or end, end), start)
     at = min(max(at, start), until)
     days = Period(start.date(), max(end.date(), start.date() + dt.timedelta(days=1)))
     return Share(_seconds(at, until), _seconds(start, end), at.date(), until.date(), days, Granularity.SECOND)
@@ -125,7 +125,7 @@ def shares_billed(
 
 
 def _span(period: Period, today: dt.date, end: dt.date | None) -> tuple[dt.date, dt.date]:
-    last = min(end or period.end, period.end)
+    last = max(min(end or period.end, period.end), period.start)
     return min(max(today, period.start), last), last
 
 

@@ -1,19 +1,20 @@
-"""Proration against worked cases of other billing systems, and its own properties."""
+"""Proration: other systems' numbers, its own properties, and what a period is divided into."""
 
 import datetime as dt
-import json
 from fractions import Fraction
 from pathlib import Path
-from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from contract.arithmetic import plus, rounded, tax_on
+from contract.arithmetic import plus, recomputed, rounded, tax_on
 from contract.billing import Granularity, Rounding
 from contract.money import Money
-from server.domain.periods import Period
+from contract.subscription import BillingCycle
+from server.check_prices import check_prices
+from server.domain.periods import Period, period_from
 from server.domain.proration import (
     Decrease,
     Holding,
@@ -21,75 +22,24 @@ from server.domain.proration import (
     Share,
     line,
     prorate,
-    recomputed,
     share_of_days,
+    share_of_fixed_days,
     share_of_seconds,
+    shares_billed,
+    whole,
 )
 
-WORKED = json.loads((Path(__file__).parents[2] / "data" / "proration.json").read_text())
-CASES: list[dict[str, Any]] = WORKED["cases"]
-THIRTY_DAY_MONTHS = [case for case in CASES if case["granularity"] == "fixed30"]
-"""Cases that count every month as 30 days, which we do not offer: their shares are not computed here."""
-
-UNPRORATED = {case["id"] for case in CASES if case["id"].startswith(("lago-sc-", "lago-fc-unprorated-"))}
-NEW_PERIOD = {case["id"] for case in CASES if "-to-yearly-" in case["id"] or "-to-monthly-" in case["id"]}
-"""A change of the cycle credits the rest of the old period and charges the whole of a new one."""
-
-ROUNDING = {"half_up": Rounding.HALF_UP, "half_even": Rounding.HALF_EVEN, "trunc": Rounding.DOWN}
-RULES = {
-    "add": Rules(),
-    "high_water": Rules(),
-    "delta": Rules(decrease=Decrease.CREDIT),
-    "credit_debit": Rules(decrease=Decrease.CREDIT, itemised=True),
-}
-WHOLE = Share(1, 1, dt.date(2026, 1, 1), dt.date(2026, 2, 1))
+DATA = Path(__file__).parents[2] / "data"
+JANUARY = Period(dt.date(2026, 1, 1), dt.date(2026, 2, 1))
+DAYS = st.dates(dt.date(1990, 1, 1), dt.date(2090, 1, 1))
 
 
-def _moment(case: dict[str, Any], name: str) -> dt.datetime | None:
-    return dt.datetime.fromisoformat(case[name]) if name in case else None
-
-
-def _share(case: dict[str, Any]) -> Share:
-    start, end, at = (_moment(case, name) for name in ("period_start", "period_end", "change_at"))
-    until = _moment(case, "service_end")
-    if case["id"] in UNPRORATED or not (start and end and at):
-        return WHOLE
-    if case["granularity"] == "day":
-        return share_of_days(Period(start.date(), end.date()), at.date(), until and until.date())
-    return share_of_seconds(start, end, at, until)
-
-
-@pytest.mark.parametrize("case", [case for case in CASES if case not in THIRTY_DAY_MONTHS], ids=lambda case: case["id"])
-def test_agrees_with_other_systems(case: dict[str, Any]) -> None:
-    """The share, every line and the sum are what the billing system or manual named in the case says (D11)."""
-    share = _share(case)
-    assert share.fraction == Fraction(case["factor"])
-
-    def money(name: str) -> Money:
-        return Money(amount=case.get(name, 0), currency=case["currency"])
-
-    found = prorate(
-        Holding(case["old_qty"], money("old_unit_price")),
-        Holding(case["new_qty"], money("new_unit_price")),
-        share,
-        rules=Rules(ROUNDING[case["rounding"]], RULES[case["model"]].decrease, RULES[case["model"]].itemised),
-        already_paid=case.get("already_paid_qty"),
-        charge=WHOLE if case["id"] in NEW_PERIOD else None,
-    )
-    amounts = [each.amount.amount for each in found]
-    assert sum(amounts) == case["expected_amount"]
-    assert amounts == case.get("expected_lines", amounts)
-
-
-def test_what_is_left_out_is_counted() -> None:
-    """All but the six cases with 30-day months are computed; those six still hold for the share they state."""
-    assert (len(CASES), len(THIRTY_DAY_MONTHS)) == (77, 6)
-    for case in THIRTY_DAY_MONTHS:
-        fraction = Fraction(case["factor"])
-        sign = 1 if case["new_qty"] else -1
-        price = Money(amount=case.get("new_unit_price") or case["old_unit_price"], currency=case["currency"])
-        share = Share(fraction.numerator, fraction.denominator, WHOLE.start, WHOLE.end)
-        assert line(sign, price, share).amount.amount == case["expected_amount"]
+@pytest.mark.parametrize("name", ["proration.json", "own_prices.json"])
+def test_agrees_with_worked_prices(name: str) -> None:
+    """Every entry, from other billing systems and computed by hand, comes out as it says (D11)."""
+    report = check_prices(DATA / name)
+    assert report.findings == ()
+    assert report.summary[-1].endswith("0 differ, 0 could not be computed")
 
 
 def test_the_last_lowest_unit_is_not_lost_by_any_rounding() -> None:
@@ -123,7 +73,7 @@ def test_seconds_are_finer_than_days() -> None:
 
 PRICES = st.builds(Money, amount=st.integers(0, 10**9), currency=st.sampled_from(["EUR", "JPY", "KWD"]))
 SHARES = st.integers(1, 366).flatmap(
-    lambda total: st.integers(0, total).map(lambda left: Share(left, total, WHOLE.start, WHOLE.end))
+    lambda total: st.integers(0, total).map(lambda left: Share(left, total, JANUARY.start, JANUARY.end, JANUARY))
 )
 
 
@@ -134,3 +84,67 @@ def test_a_line_is_recomputed_from_itself(price: Money, quantity: int, share: Sh
     assert recomputed(type(found).model_validate_json(found.model_dump_json())) == found.amount.amount
     assert abs(found.amount.amount - price.amount * quantity * share.fraction) < 1
     assert found.amount.currency == price.currency
+
+
+def test_elapsed_seconds_not_what_a_clock_shows() -> None:
+    """The night a clock is put forward lacks an hour, also when both moments are told in that time zone."""
+    zone = ZoneInfo("Europe/Berlin")
+    start, end = (dt.datetime(2026, 3, day, tzinfo=zone) for day in (29, 30))
+    share = share_of_seconds(start, end, start)
+    assert (share.left, share.total) == (23 * 3600, 23 * 3600)
+    assert (share.start, share.end) == (start.date(), end.date())
+
+
+@given(DAYS, st.sampled_from(BillingCycle), st.integers(0, 400), st.integers(0, 400))
+def test_a_share_never_exceeds_its_period(first: dt.date, cycle: BillingCycle, before: int, after: int) -> None:
+    """Whatever days are asked for, by calendar days or months of thirty: from nothing to all, and less every day."""
+    period = period_from(first, cycle)
+    day = period.start + dt.timedelta(days=before - 20)
+    for share_of in (share_of_days, share_of_fixed_days):
+        share = share_of(period, day, day + dt.timedelta(days=after))
+        assert 0 <= share.fraction <= 1
+        assert period.start <= share.start <= share.end <= period.end
+        assert share_of(period, day + dt.timedelta(days=1)).fraction <= share_of(period, day).fraction
+        assert share_of(period, period.start) == share_of(period, period.start, period.end)
+        assert share_of(period, period.start).fraction == 1
+
+
+def test_months_of_thirty_days_need_months() -> None:
+    """A week can't be told in months that all have thirty days."""
+    with pytest.raises(ValueError, match="whole months"):
+        share_of_fixed_days(Period(dt.date(2026, 6, 1), dt.date(2026, 6, 8)), dt.date(2026, 6, 2))
+
+
+@given(DAYS, st.integers(1, 800), st.sampled_from(BillingCycle), st.integers(1, 31))
+def test_billed_in_advance_and_in_arrear_is_the_same_in_the_end(
+    start: dt.date, days: int, cycle: BillingCycle, anchor: int
+) -> None:
+    """The shares cover the service without a gap, each within its own period, whenever they are billed."""
+    end = start + dt.timedelta(days=days)
+    shares = list(shares_billed((start, end), cycle, anchor, end))
+    assert shares == list(shares_billed((start, end), cycle, anchor, end, in_advance=False))
+    assert [each.start for each in shares] == [start, *(each.end for each in shares[:-1])]
+    assert shares[-1].end == end
+    assert sum(each.left for each in shares) == days
+    assert all(each.fraction == 1 for each in shares[1:-1])
+
+
+@given(PRICES, PRICES, st.integers(0, 1000), st.integers(0, 1000), SHARES)
+def test_a_merged_change_is_one_line(before: Money, after: Money, held: int, wanted: int, share: Share) -> None:
+    """One line says the difference, can be recomputed, and differs by less than 2 from two lines rounded each."""
+    assume(before.currency == after.currency)
+    holdings = Holding(held, before), Holding(wanted, after)
+    merged = prorate(*holdings, share, rules=Rules(decrease=Decrease.CREDIT, merged=True))
+    itemised = prorate(*holdings, share, rules=Rules(decrease=Decrease.CREDIT, itemised=True))
+    assert len(merged) == (held * before.amount != wanted * after.amount)
+    assert all(recomputed(each) == each.amount.amount for each in merged)
+    assert abs(sum(each.amount.amount for each in merged) - sum(each.amount.amount for each in itemised)) < 2
+
+
+def test_a_merged_change_is_of_one_share() -> None:
+    """A line has one factor: crediting a part and charging a whole period takes two."""
+    one = Holding(1, Money(amount=100, currency="EUR"))
+    part = share_of_days(JANUARY, dt.date(2026, 1, 11))
+    rules = Rules(decrease=Decrease.CREDIT, merged=True)
+    with pytest.raises(ValueError, match="two different shares"):
+        prorate(one, one, part, rules=rules, charge=whole(JANUARY))
