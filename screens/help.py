@@ -7,7 +7,7 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.screen import ModalScreen
 
-from tui.commands import AREAS, Command, bindings, for_area, key_names, keys_of
+from tui.commands import AREAS, OFF, Command, bindings, for_area, key_names, keys_of
 from tui.theme import Line, Piece
 from tui.widgets.canvas import framed
 from tui.widgets.host import user_keys_of
@@ -73,7 +73,8 @@ class Help(ModalScreen[None]):
             yield self._line(command)
 
     def _line(self, command: Command) -> Line:
-        keys = key_names(keys_of(command.id, user_keys_of(self.screen))) or "(off)"
+        without = "(by name)" if command.keys == OFF else "(off)"
+        keys = key_names(keys_of(command.id, user_keys_of(self.screen))) or without
         pieces: list[Piece] = [(keys.ljust(_KEYS), "key"), command.help]
         return pieces
 

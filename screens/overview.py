@@ -13,8 +13,8 @@ from textual.widget import Widget
 from client.errors import HeadcountError
 from contract.people import Permission
 from contract.quotes import Change, Confirmation, Quote
-from contract.subscription import Overview
-from screens.confirming import Confirming
+from contract.subscription import Overview, PlanKind, SubscriptionStatus
+from screens.changing import ChangingTerms
 from screens.overview_text import (
     attention_lines,
     fitted,
@@ -24,10 +24,11 @@ from screens.overview_text import (
     subscription_lines,
     usage_span,
 )
-from screens.refusals import refused
+from screens.refusals import refused, set_by_contract
 from screens.summary import Span, change_in_words, holds_until, price_lines
 from tui.commands import bindings
 from tui.glyphs import glyphs_of
+from tui.text import clean
 from tui.widgets.gauges import Meter, UsageChart
 from tui.widgets.panel import Panel
 from tui.widgets.stepper import Stepper
@@ -52,7 +53,7 @@ class Draft:
     remark: str = ""
 
 
-class OverviewScreen(Confirming):
+class OverviewScreen(ChangingTerms):
     """The first area. Presses change a draft; nothing is sent but questions until the dialog's `y`."""
 
     AREA = "overview"
@@ -145,11 +146,22 @@ class OverviewScreen(Confirming):
 
     def _may_draft(self) -> bool:
         """Whether there is a number to change; says why not."""
-        if self.session.read_only:
-            self.show_result("This profile is read-only: it may not change the seats.", "warn")
-        elif self.session.overview is None:
-            self.show_result("Still connecting: wait until the overview is here.", "warn")
-        return self.session.overview is not None and not self.session.read_only
+        overview = self.session.overview
+        if self.refuses() or overview is None:
+            return False
+        if overview.plan.seats_follow_users:
+            self.show_result(f"{_seats_follow(overview)}: 2 opens them, n adds one, d removes.", "warn")
+        elif overview.subscription.status is not SubscriptionStatus.ACTIVE:
+            status = overview.subscription.status.value.replace("_", " ")
+            self.show_result(f"The subscription is {status}: its seats can't be changed now.", "warn")
+        else:
+            return True
+        return False
+
+    @property
+    def drafted(self) -> int | None:
+        """How many seats go along with another plan or cycle."""
+        return self.draft.seats if self.draft else None
 
     def on_stepper_changed(self, message: Stepper.Changed) -> None:
         """Another number is wanted: priced when the presses have settled."""
@@ -204,12 +216,15 @@ class OverviewScreen(Confirming):
 
     def _out_of_reach(self) -> list[str]:
         """The keys that would do nothing just now."""
-        without_draft = [] if self.draft else ["overview.confirm", "overview.discard"]
+        hidden = set(self.idle_commands())
+        if self.draft is None:
+            hidden |= {"overview.confirm", "overview.discard"}
         overview = self.session.overview
-        if overview is None or self.session.read_only:
-            return [*without_draft, "overview.more", "overview.fewer", "overview.type"]
-        may_confirm = Permission.CONFIRM_QUOTES in overview.me.may
-        return without_draft if may_confirm else [*without_draft, "overview.confirm"]
+        if overview and Permission.CONFIRM_QUOTES not in overview.me.may:
+            hidden.add("overview.confirm")
+        if overview and overview.plan.seats_follow_users:
+            hidden |= {"overview.more", "overview.fewer", "overview.type"}
+        return sorted(hidden)
 
     def _summary_lines(self, overview: Overview) -> list[list[Span]]:
         draft = self.draft
@@ -230,6 +245,10 @@ class OverviewScreen(Confirming):
             return [[(said, "warn")]]
         if self.session.read_only:
             return [[("read-only: the seats can be looked at, not changed", "dim")]]
+        if overview.plan.kind is PlanKind.CONTRACT:
+            return [[(set_by_contract(overview), "dim")]]
+        if overview.plan.seats_follow_users:
+            return [[(f"{_seats_follow(overview)} (2)", "dim")]]
         return [[("no change drafted", "dim"), ("   + and - change the seats, nothing is sent yet", "dim")]]
 
     # Confirming.
@@ -237,6 +256,8 @@ class OverviewScreen(Confirming):
     def action_confirm(self) -> None:
         """c: the dialog that says what will happen; its `y` does it."""
         draft = self.draft
+        if self.refuses():
+            return
         if draft is None:
             self.show_result("There is nothing to confirm: + and - change the number of seats.", "dim")
         elif reason := self.why_not_confirm(Change(seats=draft.seats)):
@@ -289,3 +310,7 @@ class OverviewScreen(Confirming):
         """r: a fresh overview, and a lost connection at once."""
         self.session.touch()
         self.session.retry()
+
+
+def _seats_follow(overview: Overview) -> str:
+    return f"On {clean(overview.plan.name, 40)} the seats follow the users: add or remove users"

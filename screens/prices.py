@@ -21,6 +21,7 @@ __all__ = [
     "payee_lines",
     "price_lines",
     "reason",
+    "renewal_words",
     "unsigned",
 ]
 
@@ -85,7 +86,7 @@ def price_lines(quote: Quote) -> list[list[Span]]:
     because = next((said for said in _reasons(quote) if cells(said) <= room), "")
     return [
         [(price, BOLD), (f"   {because}", PLAIN)],
-        [(_renewal(quote, BAR - cells(_HOLDS)), MUTED)],
+        [(renewal_words(quote, BAR - cells(_HOLDS)), MUTED)],
     ]
 
 
@@ -116,7 +117,8 @@ def _free(quote: Quote) -> str:
     return "these seats are paid for already"
 
 
-def _renewal(quote: Quote, room: int = BAR) -> str:
+def renewal_words(quote: Quote, room: int = BAR) -> str:
+    """What the next renewal costs from then on, in at most that many cells: `EUR 252.00 from 1 Dec, each month`."""
     if quote.renewal is None:
         return "no further renewal"
     said = f"{quote.renewal.amount} from {short_day(quote.renewal.date)}"
@@ -131,7 +133,7 @@ def money_lines(quote: Quote) -> list[Line]:
     rows = _rows(quote)
     width = max(len(amount) for amount, _, _ in rows)
     table: list[Line] = [[(amount.rjust(width), tone), f"  {why}"] for amount, why, tone in rows]
-    return [*table, (_renewal(quote), MUTED)]
+    return [*table, (renewal_words(quote), MUTED)]
 
 
 def _rows(quote: Quote) -> list[tuple[str, str, str]]:

@@ -247,7 +247,7 @@ class HeadcountApp(TerminalApp[None]):
 
         area = getattr(self.screen, "AREA", "")
         if area:
-            await self.push_screen(Help(area, self._unused))
+            await self.push_screen(Help(area, self._unused(self.screen)))
 
     async def action_escape(self) -> None:
         """Close what is open; never quits."""
@@ -282,15 +282,16 @@ class HeadcountApp(TerminalApp[None]):
     def _areas(self) -> list[LiveArea]:
         return [screen for stack in self._screen_stacks.values() for screen in stack if isinstance(screen, LiveArea)]
 
-    @property
-    def _unused(self) -> frozenset[str]:
-        """Ids of the commands that there is no word of on this plan."""
-        return frozenset() if "billing" in self.frame.areas else BILLED
+    def _unused(self, screen: Screen[object]) -> frozenset[str]:
+        """Ids of the commands that there is no word of on this plan or on this screen."""
+        absent = screen.absent_commands() if isinstance(screen, AreaScreen) else frozenset()
+        return absent if "billing" in self.frame.areas else absent | BILLED
 
     def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
         """The palette: every command of the screen that is in front."""
+        unused = self._unused(screen)
         for command in for_area(getattr(screen, "AREA", "")):
-            if command.palette and command.id not in self._unused:
+            if command.palette and command.id not in unused:
                 yield SystemCommand(command.label, command.help, self._runner(screen, command.action))
 
     def _runner(self, screen: Screen[object], action: str) -> Callable[[], object]:

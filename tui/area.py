@@ -68,6 +68,10 @@ class AreaScreen(Screen[None]):
         """The row of keys."""
         return self.query_one(KeyBar)
 
+    def absent_commands(self) -> frozenset[str]:
+        """Ids of the commands there is no word of, neither in the palette nor in the help. For subclasses."""
+        return frozenset()
+
     def show_frame(self, frame: Frame) -> None:
         """Counts, connection or names have changed; under a dialog of its own the row is in sight too."""
         if self.is_mounted and (not self.paused or self.app.screen_stack[0] is self):

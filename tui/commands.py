@@ -20,6 +20,8 @@ __all__ = [
     "FIRST_AREAS",
     "LISTS",
     "OFF",
+    "SANDBOX",
+    "SUBSCRIPTION",
     "Command",
     "bindings",
     "for_area",
@@ -39,7 +41,15 @@ BILLED = frozenset({"app.billing", "overview.pay", "users.pay"})
 """Ids of the commands that a contract has no use for: they are named nowhere then, neither key nor word."""
 
 OFF = "<ignore>"
-"""The key of a command that the user has switched off: no terminal sends it."""
+"""The key of a command that the user has switched off, or that has none but its name: no terminal sends it."""
+
+SANDBOX = frozenset({"overview.month_later", "overview.day_later", "overview.decline_next"})
+"""Ids of the commands that only a sandbox has."""
+
+_TERMS = ("more", "fewer", "type", "confirm", "discard", "pay", "pay_overdue", "plan", "cycle")
+_LIFE = ("cancel", "resume", "start")
+SUBSCRIPTION = frozenset(f"overview.{verb}" for verb in (*_TERMS, *_LIFE))
+"""Ids of the commands that change what is subscribed to: a contract settles that elsewhere."""
 
 LISTS = ("users", "transfers", "billing")
 """The areas around one table."""
@@ -48,6 +58,7 @@ _MARKED = ("users", "transfers")
 """The lists whose rows can be marked, sorted and filtered; what was issued once is only read."""
 
 _ALL = tuple(AREAS)
+_HERE = ("overview",)
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,12 +105,31 @@ COMMANDS: tuple[Command, ...] = (
     Command("list.filter", "slash", "filter", "find", "Filter: words, or source:import.", _MARKED, show=True),
     Command("list.results_down", "J", "results(1)", "results down", "More of the last results.", LISTS, palette=False),
     Command("list.results_up", "K", "results(-1)", "results up", "Back in the last results.", LISTS, palette=False),
-    Command("overview.more", "plus", "more", "seats", "One seat more in the draft.", ("overview",), show=True),
-    Command("overview.fewer", "minus", "fewer", "seats", "One seat less in the draft.", ("overview",), show=True),
-    Command("overview.type", "e", "type", "type", "Type the number of seats.", ("overview",), show=True),
-    Command("overview.confirm", "c", "confirm", "confirm…", "Confirm the draft.", ("overview",), show=True, asks=True),
-    Command("overview.discard", "d", "discard", "discard", "Throw the draft away.", ("overview",), show=True),
-    Command("overview.pay", "P", "pay", "pay…", "Pay for users that wait for it.", ("overview",), show=True, asks=True),
+    Command("overview.more", "plus", "more", "seats", "One seat more in the draft.", _HERE, show=True),
+    Command("overview.fewer", "minus", "fewer", "seats", "One seat less in the draft.", _HERE, show=True),
+    Command("overview.type", "e", "type", "type", "Type the number of seats.", _HERE, show=True),
+    Command("overview.confirm", "c", "confirm", "confirm…", "Confirm the draft.", _HERE, show=True, asks=True),
+    Command("overview.discard", "d", "discard", "discard", "Throw the draft away.", _HERE, show=True),
+    Command("overview.pay", "P", "pay", "pay…", "Pay for users that wait for it.", _HERE, show=True, asks=True),
+    Command(
+        "overview.pay_overdue", "o", "pay_overdue", "overdue…", "Pay what is overdue.", _HERE, show=True, asks=True
+    ),
+    Command("overview.plan", "p", "plan", "plan…", "Choose another plan.", _HERE, show=True, asks=True),
+    Command("overview.cycle", "b", "cycle", "cycle…", "Bill monthly or annually.", _HERE, show=True, asks=True),
+    Command("overview.cancel", OFF, "end", "cancel the subscription…", "End it with its period.", _HERE, asks=True),
+    Command("overview.resume", OFF, "resume", "resume the subscription…", "Undo its cancellation.", _HERE, asks=True),
+    Command(
+        "overview.start",
+        OFF,
+        "start",
+        "start a subscription…",
+        "Start again, or leave the free plan.",
+        _HERE,
+        asks=True,
+    ),
+    Command("overview.month_later", OFF, "advance('P1M')", "Sandbox: a month later", "Move its clock on.", _HERE),
+    Command("overview.day_later", OFF, "advance('P1D')", "Sandbox: a day later", "Move its clock on.", _HERE),
+    Command("overview.decline_next", OFF, "decline", "Sandbox: decline the next payment", "Once.", _HERE),
     Command("users.new", "n", "new", "new…", "Add users by hand.", ("users",), show=True),
     Command("users.edit", "e", "edit", "edit…", "Edit name and position.", ("users",), show=True),
     Command("users.remove", "d", "remove", "remove…", "Remove the marked users.", ("users",), show=True, asks=True),
@@ -128,13 +158,7 @@ COMMANDS: tuple[Command, ...] = (
     Command("transfers.undo", "z", "undo", "undo", "Undo your last decision (10 minutes).", ("transfers",), show=True),
     Command("transfers.send", "t", "send", "send…", "Ask somebody to join: a request.", ("transfers",), show=True),
     Command(
-        "transfers.resend",
-        "m",
-        "resend",
-        "mail again",
-        "Mail an outgoing request again.",
-        ("transfers",),
-        show=True,
+        "transfers.resend", "m", "resend", "mail again", "Mail an outgoing request again.", ("transfers",), show=True
     ),
     Command(
         "transfers.cancel",
@@ -300,6 +324,6 @@ def key_table_markdown() -> str:
     for scope, title in titles.items():
         for command in COMMANDS:
             if command.scope == scope or (scope == "table" and command.scope == "list"):
-                keys = " ".join(f"`{_shown(key)}`" for key in command.keys.split(","))
+                keys = " ".join(f"`{_shown(key)}`" for key in command.keys.split(",") if key != OFF) or "by name"
                 rows.append(f"| {title} | {keys} | {command.id} | {command.help} |")
     return "\n".join(rows) + "\n"

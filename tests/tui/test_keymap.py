@@ -66,7 +66,7 @@ def test_an_empty_value_switches_a_command_off() -> None:
 
 def test_the_defaults_are_free_of_clashes() -> None:
     """Our own table passes the check that users' keys have to pass."""
-    assert read_keymap({command.id: command.keys for command in BY_ID.values()}).complaints == ()
+    assert read_keymap({each.id: each.keys for each in BY_ID.values() if each.keys != OFF}).complaints == ()
 
 
 def test_every_binding_has_an_id_and_a_help_sentence() -> None:
