@@ -3,7 +3,7 @@
 import datetime as dt
 from collections.abc import Sequence
 
-from contract.quotes import Change, Confirmation, Quote, Terms
+from contract.quotes import Change, Confirmation, Quote, Terms, WarningCode
 from contract.subscription import SubscriptionStatus
 from screens.confirm import Summary
 from screens.prices import (
@@ -77,7 +77,17 @@ def effects(quote: Quote) -> list[str]:
         who = some(quote.activates.names, quote.activates.count)
         become = "becomes" if quote.activates.count == 1 else "become"
         said.append(f"{count(quote.activates.count, 'user')} NOT PAID until now {become} active: {who}.")
-    return said + [clean(warning.detail) for warning in quote.warnings]
+    return said + [clean(warning.detail) for warning in quote.warnings if not _is_said(warning.code, quote)]
+
+
+def _is_said(code: WarningCode, quote: Quote) -> bool:
+    """Whether the figures or another sentence say it already."""
+    change = quote.change
+    return (
+        code in {WarningCode.CREDIT_KEPT, WarningCode.CREDIT_USED}
+        or (code is WarningCode.USERS_LOSE_ACCESS and bool(change.cancel))
+        or (code is WarningCode.NEW_PERIOD and bool(change.plan or change.billing_cycle or change.start))
+    )
 
 
 def _deeds(quote: Quote) -> list[str]:
@@ -90,10 +100,14 @@ def _deeds(quote: Quote) -> list[str]:
     if change.pay_overdue:
         return _paid_up(quote)
     if change.start:
-        return [f"The subscription starts{_when(quote) or ' today'}, until {long_day(after.period_end)}."]
+        return [f"The subscription starts{_when(quote) or ' today'}, until {_last_day(after)}."]
     if change.plan or change.billing_cycle:
         return [f"This is so{_when(quote) or ' from today on'}."]
     return [f"The seats go from {quote.seats_before:,} to {quote.seats_after:,}{_when(quote)}."]
+
+
+def _last_day(terms: Terms) -> str:
+    return long_day(terms.period_end - dt.timedelta(days=1))
 
 
 def _cancelled(quote: Quote) -> list[str]:
@@ -107,7 +121,7 @@ def _cancelled(quote: Quote) -> list[str]:
 
 def _paid_up(quote: Quote) -> list[str]:
     if quote.before.status is SubscriptionStatus.SUSPENDED:
-        return [f"A new period starts today, until {long_day(quote.after.period_end)}, and access comes back at once."]
+        return [f"A new period starts today, until {_last_day(quote.after)}, and access comes back at once."]
     return ["The payment that was refused is made now, and the subscription is active again."]
 
 

@@ -117,7 +117,9 @@ COMMANDS: tuple[Command, ...] = (
     Command("overview.plan", "p", "plan", "plan…", "Choose another plan.", _HERE, show=True, asks=True),
     Command("overview.cycle", "b", "cycle", "cycle…", "Bill monthly or annually.", _HERE, show=True, asks=True),
     Command("overview.cancel", OFF, "end", "cancel the subscription…", "End it with its period.", _HERE, asks=True),
-    Command("overview.resume", OFF, "resume", "resume the subscription…", "Undo its cancellation.", _HERE, asks=True),
+    Command(
+        "overview.resume", OFF, "resume", "resume the subscription…", "Take the cancellation back.", _HERE, asks=True
+    ),
     Command(
         "overview.start",
         OFF,
@@ -127,9 +129,18 @@ COMMANDS: tuple[Command, ...] = (
         _HERE,
         asks=True,
     ),
-    Command("overview.month_later", OFF, "advance('P1M')", "Sandbox: a month later", "Move its clock on.", _HERE),
-    Command("overview.day_later", OFF, "advance('P1D')", "Sandbox: a day later", "Move its clock on.", _HERE),
-    Command("overview.decline_next", OFF, "decline", "Sandbox: decline the next payment", "Once.", _HERE),
+    Command(
+        "overview.month_later", OFF, "advance('P1M')", "Sandbox: a month later", "Move the sandbox clock on.", _HERE
+    ),
+    Command("overview.day_later", OFF, "advance('P1D')", "Sandbox: a day later", "Move the sandbox clock on.", _HERE),
+    Command(
+        "overview.decline_next",
+        OFF,
+        "decline",
+        "Sandbox: decline the next payment",
+        "The sandbox declines once.",
+        _HERE,
+    ),
     Command("users.new", "n", "new", "new…", "Add users by hand.", ("users",), show=True),
     Command("users.edit", "e", "edit", "edit…", "Edit name and position.", ("users",), show=True),
     Command("users.remove", "d", "remove", "remove…", "Remove the marked users.", ("users",), show=True, asks=True),
