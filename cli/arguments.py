@@ -2,7 +2,10 @@
 
 import argparse
 import importlib.metadata
-from typing import Any
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+if TYPE_CHECKING:
+    Commands: TypeAlias = argparse._SubParsersAction[argparse.ArgumentParser]  # noqa: SLF001 - it has no other name
 
 _DESCRIPTION = "Manage the paid seats of a subscription from a terminal."
 _EPILOG = "Without a command the app opens on your profile; without a profile it offers the demo."
@@ -18,13 +21,28 @@ def app_flags(options: argparse.Namespace) -> dict[str, Any]:
 
 
 def parser() -> argparse.ArgumentParser:
-    """All commands and their options."""
+    """All commands and their options; one without a screen names in `run` the module and the function that does it."""
     top = argparse.ArgumentParser("headcount", description=_DESCRIPTION, epilog=_EPILOG)
     top.add_argument("--version", action="version", version=f"headcount {importlib.metadata.version('headcount')}")
     _add_app_options(top)
     commands = top.add_subparsers(dest="command", metavar="COMMAND")
     demo = commands.add_parser("demo", help="the app on a sample organisation; no money moves, no port opens")
     demo.add_argument("--fresh", action="store_true", help="start over with new sample data")
+    _add_app_options(demo, suppress=True)
+    _add_login(commands)
+    commands.add_parser("info", help="which files are used, and where each setting comes from")
+    _add_events(commands)
+    _add_invoices(commands)
+    _add_forecast(commands)
+    _add_changes(commands)
+    _add_pay(commands)
+    _add_beginning_and_end(commands)
+    _add_sandbox(commands)
+    commands.add_parser("server", help="the subscription API: init, run, migrate, verify (see headcount server --help)")
+    return top
+
+
+def _add_login(commands: "Commands") -> None:
     login = commands.add_parser("login", help="make a profile for a server you have a token for")
     login.add_argument("--url", required=True, help="https://… of the server, or unix:///path of its socket")
     login.add_argument("--name", default="default", help="what to call the profile")
@@ -32,14 +50,109 @@ def parser() -> argparse.ArgumentParser:
     source.add_argument("--token-env", metavar="VARIABLE", help="read the token from this environment variable")
     source.add_argument("--token-command", metavar="COMMAND", help='read it from a command, such as "pass show seats"')
     source.add_argument("--token-file", metavar="PATH", help="read it from a file that only you can read")
-    commands.add_parser("info", help="which files are used, and where each setting comes from")
-    events = commands.add_parser("events", help="what happened, oldest first")
+
+
+def _add_events(commands: "Commands") -> None:
+    events = _command(commands, "events", "cli.events:events", "what happened, oldest first")
     events.add_argument("--limit", type=int, default=50, help="how many (default 50)")
-    events.add_argument("--json", action="store_true", help="one JSON object a line")
-    commands.add_parser("server", help="the subscription API: init, run, migrate, verify (see headcount server --help)")
-    for each in (demo, events):
-        _add_app_options(each, suppress=True)
-    return top
+    _add_json(events, "one JSON object a line")
+
+
+def _add_invoices(commands: "Commands") -> None:
+    verbs = _noun(commands, "invoices", "what was charged, and whether it adds up")
+    newest = _command(verbs, "list", "cli.invoices:list_newest", "the invoices, newest first")
+    newest.add_argument("--limit", type=int, default=50, help="how many (default 50)")
+    _add_json(newest, "one JSON object a line")
+    shown = _command(verbs, "show", "cli.invoices:show", "one invoice with its lines and payments")
+    shown.add_argument("id", metavar="ID", help="its number, such as INV-00012, or its id")
+    _add_json(shown)
+    explained = _command(
+        verbs, "explain", "cli.invoices:explain_one", "recompute an invoice line by line; exit code 1 if it is wrong"
+    )
+    explained.add_argument("id", metavar="ID", help="its number, such as INV-00012, or its id")
+    explained.add_argument("--json", dest="file", metavar="FILE", help="from its JSON, with no server; - is the input")
+
+
+def _add_forecast(commands: "Commands") -> None:
+    forecast = _command(commands, "forecast", "cli.forecast:forecast", "the next payments if nothing changes")
+    forecast.add_argument("--count", type=int, default=12, metavar="N", help="how many (default 12)")
+    _add_json(forecast)
+
+
+def _add_changes(commands: "Commands") -> None:
+    verbs = _noun(commands, "seats", "how many seats there are, and another number of them")
+    _add_json(_command(verbs, "show", "cli.changes:seats_show", "how many are paid, used and free"))
+    seats = _change(verbs, "set", "cli.changes:seats_set", "more seats now, or fewer from the renewal on")
+    seats.add_argument("seats", type=int, metavar="N", help="the new number")
+    plan = _change(_noun(commands, "plan", "another plan"), "set", "cli.changes:plan_set", "move to another plan")
+    plan.add_argument("plan", metavar="NAME", help="the plan")
+    _add_terms(plan)
+    verbs = _noun(commands, "billing", "another billing cycle")
+    billing = _change(verbs, "set", "cli.changes:billing_set", "pay each month or each year")
+    billing.add_argument("cycle", choices=("monthly", "annual"))
+
+
+def _add_pay(commands: "Commands") -> None:
+    pay = _change(commands, "pay", "cli.changes:pay", "pay for unpaid users, or for a renewal that was refused")
+    pay.add_argument("emails", nargs="*", metavar="EMAIL", help="whom to pay for")
+    pay.add_argument("--all", action="store_true", help="everybody who is not paid for")
+    pay.add_argument("--overdue", action="store_true", help="the renewal that was refused")
+
+
+def _add_beginning_and_end(commands: "Commands") -> None:
+    started = _change(commands, "start", "cli.changes:start", "take a subscription where there is none")
+    started.add_argument("plan", metavar="PLAN", help="the plan")
+    _add_terms(started)
+    _change(commands, "cancel", "cli.changes:cancel", "end the subscription with its period")
+    _change(commands, "resume", "cli.changes:resume", "let a cancelled subscription go on")
+
+
+def _add_sandbox(commands: "Commands") -> None:
+    verbs = _noun(commands, "sandbox", "move a sandbox's clock, or make its payments fail")
+    moved = _command(verbs, "advance", "cli.sandbox:advance", "move the clock, and tell what happens on the way")
+    moved.add_argument("duration", metavar="DURATION", help="such as P1M, P10D or PT2H (ISO 8601)")
+    _add_json(moved, "the events, one JSON object a line")
+    _add_json(_command(verbs, "now", "cli.sandbox:now", "what time it is there"))
+    payments = _command(verbs, "payments", "cli.sandbox:payments", "what becomes of the next payments")
+    payments.add_argument("next", choices=("accept", "decline", "late", "twice", "unreachable"))
+    payments.add_argument("--times", type=int, default=1, metavar="N", help="of how many (default 1)")
+    _add_json(payments)
+
+
+def _noun(commands: "Commands", name: str, what: str) -> "Commands":
+    """A word that needs a second one."""
+    noun = commands.add_parser(name, help=what, description=f"{what[0].upper()}{what[1:]}.")
+    return noun.add_subparsers(dest="verb", metavar="COMMAND", required=True)
+
+
+def _command(commands: "Commands", name: str, run: str, what: str) -> argparse.ArgumentParser:
+    """A command on a profile, or on the demo."""
+    command: argparse.ArgumentParser = commands.add_parser(name, help=what, description=f"{what[0].upper()}{what[1:]}.")
+    command.set_defaults(run=run)
+    command.add_argument("--profile", metavar="NAME", default=argparse.SUPPRESS, help="which profile to use")
+    command.add_argument("--demo", action="store_true", help="on the demo that runs in another terminal")
+    return command
+
+
+def _change(commands: "Commands", name: str, run: str, what: str) -> argparse.ArgumentParser:
+    """A command that has a price, shown before it is done."""
+    command = _command(commands, name, run, what)
+    how = command.add_mutually_exclusive_group()
+    how.add_argument(
+        "--dry-run", action="store_true", help="only show the price, and end with the exit code it would have"
+    )
+    how.add_argument("--yes", action="store_true", help="confirm without asking")
+    _add_json(command)
+    return command
+
+
+def _add_terms(command: argparse.ArgumentParser) -> None:
+    command.add_argument("--cycle", choices=("monthly", "annual"), help="how often to pay")
+    command.add_argument("--seats", type=int, metavar="N", help="how many seats")
+
+
+def _add_json(command: argparse.ArgumentParser, what: str = "as JSON") -> None:
+    command.add_argument("--json", action="store_true", help=what)
 
 
 def _add_app_options(parser: argparse.ArgumentParser, *, suppress: bool = False) -> None:

@@ -19,6 +19,7 @@ from tui.paths import Paths, private_folder
 
 _DATABASE = "headcount.sqlite3"
 _LAST_SEEN = "last-seen"
+_ADDRESS = "address"
 _QUEUE = 64
 _LONGEST_ADDRESS = 100
 """Bytes of a socket's path that every system takes (Linux: 107, macOS: 103)."""
@@ -48,6 +49,7 @@ class Demo:
         if self._process.stdin:
             self._process.stdin.close()
         self.socket.unlink(missing_ok=True)
+        (self.folder / _ADDRESS).unlink(missing_ok=True)
         if self.socket.parent != self.folder:
             self.socket.parent.rmdir()
 
@@ -76,9 +78,23 @@ def running(paths: Paths, *, fresh: bool, options: Sequence[str] = ()) -> Iterat
         _ensure_token(folder / "token")
         demo = _start(folder, _address(paths, folder), options)
         try:
+            (folder / _ADDRESS).write_text(str(demo.socket))
             yield demo
         finally:
             demo.stop()
+
+
+def where_it_runs(paths: Paths) -> tuple[Path, Path] | None:
+    """Socket and token file of this user's demo that is open in another terminal; None when none is."""
+    try:
+        address = Path((paths.demo / _ADDRESS).read_text())
+        if address.stat().st_uid != os.getuid():
+            return None
+        with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as knock:
+            knock.connect(str(address))
+    except (OSError, ValueError):
+        return None
+    return address, paths.demo / "token"
 
 
 @contextlib.contextmanager

@@ -1,6 +1,7 @@
 """The `headcount` command: which words start what, and the exit codes.
 
-Exit codes: 0 done, 1 failed, 2 usage or settings, 3 not allowed, 6 unreachable, 130 cancelled.
+Exit codes: 0 done, 1 failed, 2 usage or settings, 3 not allowed, 4 conflict or stale, 5 payment refused, 6 unreachable,
+130 cancelled.
 """
 
 import errno
@@ -71,13 +72,20 @@ def _run(options: "argparse.Namespace", flags: "dict[str, Any]") -> int:
         from cli.info import info
 
         return info(flags)
-    if options.command == "events":
-        from cli.events import events
-
-        return events(flags, limit=options.limit, as_json=options.json)
+    if options.command:
+        return _run_without_a_screen(options, flags)
     from cli.open import open_profile
 
     return open_profile(flags)
+
+
+def _run_without_a_screen(options: "argparse.Namespace", flags: "dict[str, Any]") -> int:
+    from importlib import import_module
+
+    from cli.reach import guarded
+
+    module, _, function = options.run.partition(":")
+    return guarded(lambda: int(getattr(import_module(module), function)(options, flags)))
 
 
 def run() -> None:

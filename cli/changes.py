@@ -1,0 +1,145 @@
+"""The changes that can be made without a screen: `seats`, `plan`, `billing`, `pay`, `start`, `cancel`, `resume`."""
+
+import argparse
+from typing import Any
+
+from cli.deals import deal
+from cli.exit_codes import DONE, USAGE
+from cli.reach import Stop, by_contract, call, chosen
+from cli.tables import print_json
+from client.api import Client
+from contract.pages import MAX_LIMIT, PageQuery
+from contract.quotes import Change, Start
+from contract.subscription import BillingCycle, Overview, Plan
+from contract.users import User, UsersQuery
+from tui.text import clean
+from tui.wording import count
+
+__all__ = ["billing_set", "cancel", "pay", "plan_set", "resume", "seats_set", "seats_show", "start"]
+
+
+def seats_show(options: argparse.Namespace, flags: dict[str, Any]) -> int:
+    """How many seats there are, who has them, and how many there will be."""
+    overview = call(chosen(options, flags), lambda client: client.overview())
+    if options.json:
+        print_json(overview.seats)
+    else:
+        print("\n".join(_seats_in_words(overview)))
+    return DONE
+
+
+def _seats_in_words(overview: Overview) -> list[str]:
+    seats, subscription = overview.seats, overview.subscription
+    if contract := by_contract(overview):
+        most = overview.plan.max_users or seats.paid
+        return [f"{count(most, 'seat')}, {seats.used:,} used, {seats.free:,} free", contract]
+    said = [f"{count(seats.paid, 'seat')} paid, {seats.used:,} used, {seats.free:,} free"]
+    if seats.not_paid:
+        said.append(f"{count(seats.not_paid, 'user')} NOT PAID")
+    if subscription.cancel_at_period_end:
+        return [*said, f"The subscription ends on {subscription.period_end}."]
+    return [*said, f"{count(seats.at_renewal, 'seat')} from the renewal on {subscription.period_end} on"]
+
+
+def seats_set(options: argparse.Namespace, flags: dict[str, Any]) -> int:
+    """Another number of seats: more of them now, fewer from the renewal on (D7, D8)."""
+    change = Change(seats=options.seats)
+
+    async def wanted(_: Client) -> Change:
+        return change
+
+    return deal(options, flags, wanted)
+
+
+def plan_set(options: argparse.Namespace, flags: dict[str, Any]) -> int:
+    """Another plan, by id or name, perhaps with another cycle and number of seats (D10)."""
+
+    async def wanted(client: Client) -> Change:
+        plan = await _plan(client, options.plan)
+        return Change(plan=plan.id, billing_cycle=_cycle(options.cycle), seats=options.seats)
+
+    return deal(options, flags, wanted)
+
+
+def billing_set(options: argparse.Namespace, flags: dict[str, Any]) -> int:
+    """Another billing cycle."""
+    change = Change(billing_cycle=BillingCycle(options.cycle))
+
+    async def wanted(_: Client) -> Change:
+        return change
+
+    return deal(options, flags, wanted)
+
+
+def start(options: argparse.Namespace, flags: dict[str, Any]) -> int:
+    """Take a subscription where there is none, or none any more (D12)."""
+
+    async def wanted(client: Client) -> Change:
+        plan = await _plan(client, options.plan)
+        return Change(
+            start=Start(plan=plan.id, billing_cycle=BillingCycle(options.cycle or "monthly"), seats=options.seats)
+        )
+
+    return deal(options, flags, wanted)
+
+
+def cancel(options: argparse.Namespace, flags: dict[str, Any]) -> int:
+    """End the subscription with its period (D12)."""
+
+    async def wanted(_: Client) -> Change:
+        return Change(cancel=True)
+
+    return deal(options, flags, wanted)
+
+
+def resume(options: argparse.Namespace, flags: dict[str, Any]) -> int:
+    """Let it go on after all."""
+
+    async def wanted(_: Client) -> Change:
+        return Change(resume=True)
+
+    return deal(options, flags, wanted)
+
+
+def pay(options: argparse.Namespace, flags: dict[str, Any]) -> int:
+    """Pay for unpaid users, named or all of them, or for the renewal that was refused (D13, D16)."""
+    ways = [bool(options.emails), options.all, options.overdue]
+    if sum(ways) != 1:
+        message = (
+            "Say whom to pay for: their e-mail addresses, or --all, or --overdue for the renewal that was refused."
+        )
+        raise Stop(message, USAGE)
+
+    async def wanted(client: Client) -> Change:
+        if options.overdue:
+            return Change(pay_overdue=True)
+        if options.all:
+            return Change(pay_users="all")
+        users = [await _user(client, email) for email in dict.fromkeys(options.emails)]
+        return Change(pay_users=tuple(user.id for user in users))
+
+    return deal(options, flags, wanted)
+
+
+def _cycle(name: str | None) -> BillingCycle | None:
+    return BillingCycle(name) if name else None
+
+
+async def _plan(client: Client, name: str) -> Plan:
+    plans = [plan async for page in client.all_pages(client.plans, PageQuery()) for plan in page.items]
+    for plan in plans:
+        if name.casefold() in {plan.id.casefold(), plan.name.casefold()}:
+            return plan
+    known = ", ".join(clean(plan.id, 40) for plan in plans)
+    message = f"There is no plan {clean(name, 60)}. There are: {known}."
+    raise Stop(message, USAGE)
+
+
+async def _user(client: Client, email: str) -> User:
+    query = UsersQuery(search=email[:200], limit=MAX_LIMIT)
+    async for page in client.all_pages(client.users, query):
+        for user in page.items:
+            if user.email.casefold() == email.casefold():
+                return user
+    message = f"Nobody with the address {clean(email, 80)} is listed."
+    raise Stop(message, USAGE)

@@ -1,0 +1,53 @@
+"""`headcount forecast`: the next payments, as they will be if nothing changes."""
+
+import argparse
+from typing import Any
+
+from cli.exit_codes import DONE
+from cli.reach import by_contract, call, chosen
+from cli.tables import print_json, print_table
+from client.api import Client
+from contract.billing import ExpectedPayment, Forecast, ForecastQuery
+from tui.text import clean
+from tui.wording import count
+
+__all__ = ["forecast"]
+
+
+def forecast(options: argparse.Namespace, flags: dict[str, Any]) -> int:
+    """Date, seats, what for and what is due of each payment to come; when it all ends, if it does."""
+    query = ForecastQuery(count=options.count)
+    found, contract = call(chosen(options, flags), lambda client: _asked(client, query))
+    if options.json:
+        print_json(found)
+    elif contract:
+        print(contract)
+    else:
+        _print(found)
+    return DONE
+
+
+async def _asked(client: Client, query: ForecastQuery) -> tuple[Forecast, str]:
+    """The forecast, and what to say instead of it on a contract, where there are neither payments nor an end."""
+    found = await client.forecast(query)
+    empty = not found.payments and found.ends is None
+    return found, by_contract(await client.overview()) if empty else ""
+
+
+def _print(found: Forecast) -> None:
+    if found.payments:
+        rows = [(f"{each.date}", f"{each.seats:,}", _what(each), f"{each.due}") for each in found.payments]
+        print_table(("date", "seats", "what", "due"), rows, right=(1, 3))
+    if found.credit and found.credit.amount:
+        print(f"{found.credit} is kept as credit and used first.")
+    if found.ends:
+        print(f"The subscription ends on {found.ends}: nothing is due from then on.")
+    elif not found.payments:
+        print("Nothing will be due.")
+
+
+def _what(payment: ExpectedPayment) -> str:
+    first = clean(payment.lines[0].description, 60) if payment.lines else count(payment.seats, "seat")
+    more = f" and {len(payment.lines) - 1} more" if len(payment.lines) > 1 else ""
+    credit = f", {payment.credit_applied} from credit" if payment.credit_applied.amount > 0 else ""
+    return f"{first}{more}{credit}"

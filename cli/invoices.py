@@ -1,0 +1,175 @@
+"""`headcount invoices`: what was charged, and whether it adds up."""
+
+import argparse
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from cli.exit_codes import DONE, FAILED, USAGE
+from cli.invoice_files import Malformed, read_invoices
+from cli.reach import Stop, Target, by_contract, call, chosen
+from cli.tables import print_json, print_table
+from client.api import Client
+from client.errors import NotFound
+from contract.billing import Invoice
+from contract.explain import Explanation, explain
+from contract.pages import MAX_LIMIT, PageQuery
+from tui.text import clean
+
+__all__ = ["explain_one", "list_newest", "show"]
+
+_LONGEST = 500
+
+
+def list_newest(options: argparse.Namespace, flags: dict[str, Any]) -> int:
+    """The newest invoices, newest first: a table, or one JSON object a line."""
+    target = chosen(options, flags)
+    found = call(target, lambda client: _newest(client, max(1, options.limit)))
+    if options.json:
+        print_json(*found)
+    elif found:
+        rows = [
+            (each.number, f"{each.issued_at:%Y-%m-%d}", each.status.value, f"{each.total}", f"{each.due}", _what(each))
+            for each in found
+        ]
+        print_table(("number", "issued", "status", "total", "due", "what"), rows, right=(3, 4))
+    else:
+        print(by_contract(call(target, lambda client: client.overview())) or "There are no invoices yet.")
+    return DONE
+
+
+def _what(invoice: Invoice) -> str:
+    first = clean(invoice.lines[0].description, 60) if invoice.lines else ""
+    more = f" and {len(invoice.lines) - 1} more" if len(invoice.lines) > 1 else ""
+    return first + more
+
+
+async def _newest(client: Client, limit: int) -> list[Invoice]:
+    found: list[Invoice] = []
+    async for page in client.all_pages(client.invoices, PageQuery(limit=min(limit, MAX_LIMIT))):
+        found += page.items
+        if len(found) >= limit:
+            break
+    return found[:limit]
+
+
+def show(options: argparse.Namespace, flags: dict[str, Any]) -> int:
+    """One invoice with its lines and payments, by id or number."""
+    invoice = _asked_for(chosen(options, flags), options.id)
+    if options.json:
+        print_json(invoice)
+        return DONE
+    print_table(_HEAD, [_row(*pair) for pair in _facts(invoice)])
+    if invoice.lines:
+        print()
+        lines = [
+            (each.description, f"{each.service_start} – {each.service_end}", f"{each.amount}") for each in invoice.lines
+        ]
+        print_table(("line", "days (the last is not counted)", "amount"), lines, right=(2,))
+    if invoice.payments:
+        print()
+        tries = [
+            (each.id, f"{each.created_at:%Y-%m-%d %H:%M}", each.status.value, each.reason) for each in invoice.payments
+        ]
+        print_table(("payment", "asked", "became", "reason"), tries)
+    return DONE
+
+
+_HEAD = ("invoice", "")
+
+
+def _row(name: str, value: object) -> tuple[str, str]:
+    return name, f"{value}"
+
+
+def _facts(invoice: Invoice) -> Sequence[tuple[str, object]]:
+    credit = [("credit", invoice.credit_applied)] if invoice.credit_applied.amount else []
+    return (
+        ("number", invoice.number),
+        ("id", invoice.id),
+        ("issued", f"{invoice.issued_at:%Y-%m-%d}"),
+        ("status", invoice.status.value),
+        ("net", invoice.net),
+        ("tax", invoice.tax),
+        ("total", invoice.total),
+        *credit,
+        ("due", invoice.due),
+    )
+
+
+def explain_one(options: argparse.Namespace, flags: dict[str, Any]) -> int:
+    """Recompute an invoice; with a file no server is asked. 1 when something does not add up, 2 for a bad file."""
+    if options.file is None:
+        found = [_asked_for(chosen(options, flags), options.id)]
+    else:
+        found = _in_file(options.file, options.id)
+    readings = [explain(each) for each in found]
+    for reading in readings:
+        print("\n".join(clean(line, _LONGEST) for line in said_of(reading)))
+    return DONE if all(each.adds_up for each in readings) else FAILED
+
+
+def said_of(reading: Explanation) -> list[str]:
+    """The whole sum in lines, and the verdict last. Not cleaned yet."""
+    invoice = reading.invoice
+    said = [f"{invoice.number} ({invoice.id}), {invoice.issued_at:%Y-%m-%d}, {invoice.status.value}"]
+    for each in reading.lines:
+        line = each.line
+        said += [
+            f"{each.number}. {line.description}",
+            f"   {each.steps}",
+            f"   for {line.service_start} to {line.service_end}, of {line.period_start} to {line.period_end}",
+        ]
+    said += reading.steps
+    if reading.findings:
+        return [*said, f"{invoice.number} does not add up:", *(f"! {finding}" for finding in reading.findings)]
+    seal = "its seal fits" if reading.sealed else "it has no seal, so only the sums could be checked"
+    return [*said, f"{invoice.number} adds up, and {seal}."]
+
+
+def _in_file(name: str, wanted: str) -> list[Invoice]:
+    try:
+        content = sys.stdin.buffer.read() if name == "-" else Path(name).read_bytes()
+        invoices = read_invoices(content)
+    except OSError as error:
+        message = f"{clean(name)} can't be read: {error.strerror}."
+        raise Stop(message, USAGE) from error
+    except Malformed as error:
+        message = (
+            f"{'The input' if name == '-' else clean(name)} holds no invoice that can be read: {clean(str(error))}."
+        )
+        raise Stop(message, USAGE) from error
+    found = [each for each in invoices if _is(each, wanted)]
+    if not found:
+        holds = ", ".join(clean(each.number, 40) for each in invoices[:3]) or "nothing"
+        more = f" and {len(invoices) - 3} more" if len(invoices) > 3 else ""  # noqa: PLR2004 - three are named
+        message = f"There is no invoice {clean(wanted, 60)} in it, only {holds}{more}."
+        raise Stop(message, FAILED)
+    return found
+
+
+def _is(invoice: Invoice, wanted: str) -> bool:
+    return wanted in {invoice.id, invoice.number} or wanted.casefold() == invoice.number.casefold()
+
+
+def _asked_for(target: Target, wanted: str) -> Invoice:
+    found = call(target, lambda client: _find(client, wanted))
+    if found is None:
+        message = f"There is no invoice {clean(wanted, 60)}. See: headcount invoices list"
+        raise Stop(message, FAILED)
+    return found
+
+
+async def _find(client: Client, wanted: str) -> Invoice | None:
+    """By id at once; by number from page to page, since numbers are for people."""
+    if wanted.startswith("inv_") and wanted.isascii() and wanted.removeprefix("inv_").isalnum():
+        try:
+            return await client.invoice(wanted)
+        except NotFound:
+            return None
+    async for page in client.all_pages(client.invoices, PageQuery(limit=MAX_LIMIT)):
+        for each in page.items:
+            if _is(each, wanted):
+                return each
+    return None
