@@ -13,14 +13,14 @@ from fractions import Fraction
 from typing import Any
 
 from contract.arithmetic import recomputed, tax_on
-from contract.billing import Granularity, Invoice, InvoiceStatus, Line, Payment, PaymentStatus, Rounding
+from contract.billing import Invoice, InvoiceStatus, Line, Payment, PaymentStatus, Rounding
+from contract.factors import factor_findings, share_in_words
 from contract.money import Money, minor_units
 
 SEAL_VERSION = "v1"
 LARGEST = 10**18
 """Numbers beyond this are no money, days or seats: they are refused instead of computed with."""
 
-_DAY_SECONDS, _HOUR_SECONDS = 86_400, 3_600
 _MORE_DIGITS = 2
 _AMOUNT = {"amount": True, "currency": True}
 _LINE: dict[str, Any] = {
@@ -138,31 +138,14 @@ def _line_findings(line: Line, must: Money, currency: str) -> Iterator[str]:
             f"the days from {line.service_start} to {line.service_end} are not within the period "
             f"from {line.period_start} to {line.period_end}"
         )
-    yield from _factor_findings(line)
-
-
-def _factor_findings(line: Line) -> Iterator[str]:
-    """A factor in days is determined by the dates; one in seconds only to within the first and the last day."""
-    factor = line.factor
-    spans = (
-        (factor.numerator, (line.service_end - line.service_start).days, line.service_start, line.service_end),
-        (factor.denominator, (line.period_end - line.period_start).days, line.period_start, line.period_end),
-    )
-    if not 0 <= factor.numerator <= factor.denominator:
-        yield f"its factor {factor.numerator}/{factor.denominator} is not between nothing and all of the period"
-    for said, days, start, end in spans:
-        if line.granularity is Granularity.DAY and said != days:
-            yield f"from {start} to {end} there are {days} days, its factor says {said}"
-        elif line.granularity is Granularity.SECOND and abs(said - days * _DAY_SECONDS) > _DAY_SECONDS + _HOUR_SECONDS:
-            yield f"from {start} to {end} there are {days} days, its factor says {said} seconds"
+    yield from factor_findings(line)
 
 
 def _product(line: Line, *, bare: bool = False) -> str:
-    """`6 × EUR 6.00 × 10/30 days`; a whole period is not multiplied by itself."""
-    factor = line.factor
-    part = "" if factor.numerator == factor.denominator else f" × {factor.numerator}/{factor.denominator}"
-    unit = "" if bare or not part else f" {line.granularity.value}s"
-    return f"{line.quantity} × {line.unit_price}{part}{unit}"
+    """`6 × EUR 6.00 × 10/30 days`; without the unit when it is bare."""
+    share = share_in_words(line)
+    part = share.split(" ")[0] if bare else share
+    return f"{line.quantity} × {line.unit_price}" + (f" × {part}" if part else "")
 
 
 def _written_out(line: Line, must: Money) -> str:

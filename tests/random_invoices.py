@@ -15,7 +15,7 @@ Path = tuple[str | int, ...]
 
 _CURRENCIES = ("EUR", "JPY", "KWD")
 _CHOICES = {
-    "granularity": ("day", "second"),
+    "granularity": ("day", "second", "fixed30"),
     "rounding": ("half_up", "half_even", "down"),
     "currency": (*_CURRENCIES, "USD", "eur"),
     "status": ("open", "paid", "void", "asked", "succeeded", "declined"),

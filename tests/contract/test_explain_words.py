@@ -142,6 +142,33 @@ def test_a_share_in_seconds_is_held_to_its_days() -> None:
 
 
 @pytest.mark.parametrize(
+    ("first", "last", "left", "fits"),
+    [
+        (dt.date(2026, 11, 21), dt.date(2026, 12, 1), 10, True),
+        (dt.date(2026, 11, 21), dt.date(2026, 12, 1), 9, False),
+        (dt.date(2026, 11, 1), dt.date(2026, 12, 1), 30, True),
+        (dt.date(2026, 11, 1), dt.date(2026, 11, 30), 29, True),
+    ],
+)
+def test_months_of_thirty_days_are_counted_as_such(first: dt.date, last: dt.date, left: int, fits: bool) -> None:  # noqa: FBT001 - a table
+    """Where all months have thirty days, the last day of each is its thirtieth."""
+    line = make_line(
+        granularity=Granularity.FIXED30,
+        service_start=first,
+        service_end=last,
+        factor=Factor(numerator=left, denominator=30),
+        amount=eur(left * 120),
+    )
+    assert (explain(make_invoice(lines=(line,))).lines[0].findings == ()) is fits
+
+
+def test_the_unit_of_such_a_month_is_named() -> None:
+    """It is not taken for days of the calendar."""
+    reading = explain(make_invoice(lines=(make_line(granularity=Granularity.FIXED30),))).lines[0]
+    assert reading.steps == "6 × EUR 6.00 × 10/30 days of months of 30 = EUR 12.00 exactly"
+
+
+@pytest.mark.parametrize(
     ("facts", "says"),
     [
         ({"net": eur(1300)}, "net: the lines come to EUR 12.00, the invoice says EUR 13.00"),
