@@ -10,6 +10,7 @@ from contract.people import Role
 from contract.quotes import Change
 from contract.sandbox import ClockBody, PaymentsBody
 from contract.users import NewUser
+from screens import confirming
 from screens.confirm import Confirm
 from tui.area import AreaScreen
 
@@ -97,62 +98,136 @@ async def test_a_draft_that_has_become_impossible_says_why(office: Office) -> No
         assert "…" not in "".join(refusal)
 
 
+def fresh_offer(desk: Desk) -> bool:
+    """Whether the dialog is open and takes a yes."""
+    return isinstance(desk.app.screen, Confirm) and desk.app.screen.is_ready
+
+
 async def test_a_stale_quote_charges_nothing_and_shows_what_moved(office: Office) -> None:
-    """D5: confirmed on an old state, the answer is what changed and a fresh price; one more `c` `y` does it."""
+    """D5: confirmed on an old state, the answer is what changed and a fresh price, which `y` then pays."""
     async with office.at_work() as desk, office.client(Role.OWNER) as other:
         await draft(desk, "+++")
         await desk.press("c")
         await other.confirm((await other.quote(Change(seats=39))).id, key="elsewhere")
-        await desk.press("y")
-        await desk.until(lambda: "Nothing was charged" in result(desk))
-        assert "seats" in result(desk)
+        await desk.pilot.press("y")
+        await desk.until(lambda: "Nothing was charged" in desk.words and "Pay EUR 2.20" in desk.text)
+        assert "now 39" in desk.words
         assert (await overview_of(office)).seats.paid == 39
-        await desk.until(lambda: "holds until" in desk.text)
-        await desk.press("c", "y")
+        await desk.until(lambda: fresh_offer(desk))
+        await desk.press("y")
         await desk.until(lambda: result(desk).startswith("Done: 40 seats, EUR 2.20 charged"))
 
 
+async def test_a_price_that_comes_while_keys_are_typed_is_not_confirmed_by_them(office: Office) -> None:
+    """`y` typed ahead of a price nobody has seen does nothing, and says so."""
+    async with office.at_work() as desk:
+        await desk.pilot.press("plus", "c")
+        await desk.until(lambda: isinstance(desk.app.screen, Confirm))
+        await desk.press("y")
+        assert "read it first" in desk.text
+        assert not [call for call in desk.wire.calls("POST") if "confirm" in call]
+        await desk.until(lambda: fresh_offer(desk))
+        assert "read it first" not in desk.text
+
+
 async def test_an_expired_price_is_asked_again(office: Office) -> None:
-    """D5: after fifteen minutes nothing is charged; the new price is shown instead."""
+    """D5: after fifteen minutes nothing is charged; the new price is shown instead, and `y` pays that."""
     async with office.at_work() as desk, office.client(Role.OWNER) as other:
         await draft(desk, "+")
         await other.set_clock(ClockBody(advance="PT16M"))
         await desk.press("c", "y")
-        await desk.until(lambda: "the price had expired" in result(desk))
+        await desk.until(lambda: "The price had expired. Nothing was charged." in desk.words)
         assert (await overview_of(office)).seats.paid == 37
-        await desk.until(lambda: "holds until" in desk.text)
-        await desk.press("c", "y")
+        await desk.until(lambda: fresh_offer(desk))
+        await desk.press("y")
         await desk.until(lambda: result(desk).startswith("Done: 38 seats"))
 
 
 async def test_a_refused_payment_changes_nothing_and_can_be_tried_again(office: Office) -> None:
-    """D5: 402 leaves the seats and the draft as they were."""
+    """D5: 402 leaves the seats and the draft as they were; trying again is another payment."""
     async with office.at_work() as desk, office.client(Role.OWNER) as other:
         await other.set_payments(PaymentsBody(next="decline"))
         await draft(desk, "+")
         await desk.press("c", "y")
-        await desk.until(lambda: "Nothing was changed" in result(desk))
+        await desk.until(lambda: "Nothing was charged" in desk.words)
+        assert "refused" in desk.words
         assert (await overview_of(office)).seats.paid == 37
-        await desk.press("c", "y")
+        await desk.until(lambda: fresh_offer(desk))
+        await desk.press("y")
         await desk.until(lambda: result(desk).startswith("Done: 38 seats, EUR 2.20 charged"))
         keys = [key for path, key in ((path, key) for _, path, key in desk.wire.sent) if path.endswith("confirm")]
         assert len(keys) == len(set(keys)) == 2
 
 
-async def test_a_lost_answer_is_asked_for_with_the_same_key_and_charged_once(office: Office) -> None:
-    """D30: the answer got lost, so the same key is sent again: one charge, and the truth is on the screen."""
+async def test_a_change_made_while_the_dialog_is_open_is_said_in_it(office: Office) -> None:
+    """The open dialog takes the fresh price and says what moved, instead of keeping one that is no longer good."""
+    async with office.at_work() as desk, office.client(Role.OWNER) as other:
+        await draft(desk, "+++")
+        await desk.press("c")
+        assert "Pay EUR 6.60" in desk.text
+        await other.confirm((await other.quote(Change(seats=39))).id, key="elsewhere")
+        await desk.until(lambda: "Pay EUR 2.20" in desk.text)
+        assert "The subscription has changed meanwhile. Seats: 37, now 39" in desk.words
+        await desk.until(lambda: fresh_offer(desk))
+        await desk.press("y")
+        await desk.until(lambda: result(desk).startswith("Done: 40 seats, EUR 2.20 charged"))
+
+
+async def test_a_change_that_has_come_true_elsewhere_closes_the_dialog(office: Office) -> None:
+    """Somebody did the same meanwhile: nothing is left to confirm, and that is said."""
+    async with office.at_work() as desk, office.client(Role.OWNER) as other:
+        await draft(desk, "++")
+        await desk.press("c")
+        await other.confirm((await other.quote(Change(seats=39))).id, key="elsewhere")
+        await desk.until(lambda: not isinstance(desk.app.screen, Confirm))
+        assert "39 seats already" in result(desk)
+
+
+async def test_the_dialog_counts_down_and_asks_again_at_the_end(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """How long the price holds is told each second; at its end a fresh one is asked for by itself."""
+    now = [1000.0]
+    monkeypatch.setattr(confirming, "monotonic", lambda: now[0])
+    async with office.at_work() as desk:
+        await draft(desk, "+")
+        await desk.press("c")
+        assert "holds 15:00" in desk.text
+        now[0] += 61
+        await desk.until(lambda: "holds 13:59" in desk.text)
+        now[0] += 900
+        await desk.until(lambda: "The price had expired" in desk.words and "holds 15:00" in desk.text)
+        assert desk.wire.calls("POST") == ["POST /v1/quotes"] * 2
+
+
+async def test_a_lost_answer_is_found_out_and_charged_once(office: Office) -> None:
+    """D30: the answer got lost, so the same key is sent again; then the server is asked what became of it."""
     async with office.at_work() as desk:
         await draft(desk, "+")
         desk.wire.losing = "/confirm"
         await desk.press("c", "y")
-        await desk.until(lambda: "not certain" in result(desk))
+        await desk.until(lambda: "The answer had got lost, but it was done: EUR 2.20 was charged, once." in desk.words)
         keys = {key for _, path, key in desk.wire.sent if path.endswith("/confirm")}
         assert len(keys) == 1
         desk.wire.losing = ""
         await desk.until(lambda: "of 38 taken" in desk.text)
+        assert "no change drafted" in desk.text
     async with office.client() as client:
         assert [each.total.amount for each in (await client.invoices()).items[:1]] == [220]
         assert (await client.overview()).seats.paid == 38
+
+
+async def test_a_command_that_never_arrived_keeps_its_key(office: Office) -> None:
+    """D30: nobody knows what became of it, so asking for the same again repeats the key."""
+    async with office.at_work() as desk:
+        await draft(desk, "+")
+        desk.wire.failing = "/confirm"
+        await desk.press("c", "y")
+        await desk.until(lambda: "it was not done: nothing was charged" in desk.words)
+        desk.wire.failing = ""
+        await desk.press("c", "y")
+        await desk.until(lambda: result(desk).startswith("Done: 38 seats, EUR 2.20 charged"))
+        assert len({key for _, path, key in desk.wire.sent if path.endswith("/confirm")}) == 1
 
 
 async def test_fewer_seats_than_users_are_refused_with_the_number_that_must_go(shared: Office) -> None:
@@ -255,7 +330,7 @@ async def test_what_others_do_shows_by_itself(office: Office) -> None:
     async with office.at_work() as desk, office.client(Role.OWNER) as other:
         await other.add_user(NewUser(email="nova@tidewheel.example", first_name="Nova", last_name="Lind"))
         await desk.until(lambda: "4 NOT PAID" in desk.text and "added Nova Lind" in desk.text)
-        assert "2 Users 41" in desk.lines[0]
+        assert "2 41" in desk.lines[0]
 
 
 async def test_a_cut_line_keeps_the_data_with_its_time_and_comes_back(office: Office) -> None:
