@@ -6,19 +6,26 @@ from typing import ClassVar
 
 from textual import work
 from textual.binding import BindingType
+from textual.strip import Strip
+from textual.widget import Widget
 
 from client.errors import HeadcountError, ServerFault, Unreachable
 from contract.events import EventKind
 from contract.people import Permission
-from contract.users import User, UserBatch, UserBatchReport
+from contract.quotes import MAX_PAYEES, Change, Confirmation
+from contract.subscription import Overview, PlanKind
+from contract.users import User, UserBatch, UserBatchReport, UserStatus
+from screens.confirming import Confirming
 from screens.managed_list import ManagedList
+from screens.pay import open_pay
 from screens.sources import USER_FIELDS, UsersSource
 from screens.user_edit import EditUser
 from screens.user_form import AddUsers
-from screens.users_text import detail_lines, removal_results, removal_summary, restored_line, status_tone
+from screens.users_text import detail_lines, no_access, removal_results, removal_summary, restored_line, status_tone
 from tui.commands import bindings
 from tui.errors import told
 from tui.theme import Line
+from tui.widgets.canvas import Canvas
 from tui.widgets.virtual_table import VirtualTable
 from tui.widgets.virtual_table_columns import Column
 from tui.widgets.virtual_table_data import Row
@@ -45,8 +52,26 @@ class Removed:
     users: list[User] = field(default_factory=list)
 
 
-class UsersScreen(ManagedList):
-    """The users of the subscription."""
+class Closed(Canvas):
+    """One row that says why nobody may use the service, whatever stands in the list; not there when they may."""
+
+    DEFAULT_CSS = """
+    Closed { height: 1; display: none; background: $background; }
+    """
+    said = ""
+
+    def show(self, said: str) -> None:
+        """Say it, or nothing."""
+        self.said, self.display = said, bool(said)
+        self.refresh()
+
+    def draw(self, y: int) -> Strip:  # noqa: ARG002 - there is one row
+        """The row."""
+        return self.strip_of((f" {self.glyphs.bad} {self.said}", "bad"), self.size.width)
+
+
+class UsersScreen(ManagedList, Confirming):
+    """The users of the subscription. `ManagedList` comes first: Textual takes styles from the first base alone."""
 
     AREA = "users"
     BINDINGS: ClassVar[list[BindingType]] = [*bindings("users")]
@@ -55,7 +80,7 @@ class UsersScreen(ManagedList):
     CONCERNS = frozenset(
         kind
         for kind in EventKind
-        if kind.value.startswith(("user.", "seats.", "subscription.", "code.used", "transfer.accepted"))
+        if kind.value.startswith(("user.", "users.", "seats.", "subscription.", "code.used", "transfer.accepted"))
         or kind is EventKind.TRANSFER_REOPENED
     )
 
@@ -75,21 +100,44 @@ class UsersScreen(ManagedList):
         )
 
     def fields(self) -> dict[str, Sequence[str]]:
-        """Status and source."""
-        return dict(USER_FIELDS)
+        """Status and source; on a contract everybody has the same status."""
+        return {name: values for name, values in USER_FIELDS.items() if name != "status" or not self._contract}
+
+    def above_table(self) -> Iterable[Widget]:
+        """Why nobody has access, if that is so, then the filter."""
+        yield Closed()
+        yield from super().above_table()
+
+    def overview_changed(self, overview: Overview) -> None:
+        """Say when nobody may use the service, and offer what the plan and the role allow."""
+        super().overview_changed(overview)
+        self.query_one(Closed).show(no_access(overview))
+        self.filter_bar.hint = " ".join(f"{name}:" for name in self.fields())
+        self.filter_bar.refresh()
+        self.show_detail()
+
+    @property
+    def _contract(self) -> bool:
+        """Whether there is no word about paying here."""
+        overview = self.session.overview
+        return overview is not None and overview.plan.kind is PlanKind.CONTRACT
 
     def detail(self, row: Row) -> Sequence[Line]:
         """Everything about one user."""
-        return detail_lines(row.item)
+        return detail_lines(row.item, self.session.overview)
 
-    def offers(self, row: Row) -> Sequence[tuple[str, str]]:  # noqa: ARG002 - the same for all
-        """Editing and removing."""
-        return (("users.edit", "edit…"), ("users.remove", "remove…"))
+    def offers(self, row: Row) -> Sequence[tuple[str, str]]:
+        """Editing and removing, and paying for who is NOT PAID."""
+        pay = row.item.status is UserStatus.NOT_PAID and not self.why_not_confirm(Change(pay_users="all"))
+        paying = (("users.pay", "pay…"),) if pay else ()
+        return (("users.edit", "edit…"), ("users.remove", "remove…"), *paying)
 
     def take_up(self, command_id: str, row: Row) -> None:
         """From the details: this user, whatever is marked."""
         if command_id == "users.edit":
             self._edit(row.item)
+        elif command_id == "users.pay":
+            open_pay(self, [row.item])
         else:
             self._ask_removal([row])
 
@@ -101,8 +149,33 @@ class UsersScreen(ManagedList):
         return [*offered, ("users.undo", "undo removal")] if self.removed.users else offered
 
     def out_of_reach(self) -> set[str]:
-        """What the role may not do, and undoing when nobody was removed."""
-        return super().out_of_reach() | (set() if self.removed.users else {"users.undo"})
+        """What the role may not do, undoing when nobody was removed, and paying when nobody is NOT PAID."""
+        hidden = super().out_of_reach() | (set() if self.removed.users else {"users.undo"})
+        overview = self.session.overview
+        unpaid = overview is not None and overview.seats.not_paid > 0
+        return hidden if unpaid and not self.why_not_confirm(Change(pay_users="all")) else hidden | {"users.pay"}
+
+    @property
+    def unfinished(self) -> str:
+        """A command or a payment on its way."""
+        return super().unfinished or ("a payment on its way; it goes on without you" if self.paying else "")
+
+    # Paying.
+
+    def action_pay(self) -> None:
+        """P: for the marked users who are NOT PAID, or for all who are."""
+        if self.table.mark_count:
+            self.with_rows(MAX_PAYEES, lambda rows: open_pay(self, [row.item for row in rows]))
+        else:
+            open_pay(self)
+
+    def confirmed(self, change: Change, confirmation: Confirmation | None) -> None:
+        """Who was paid for is no longer marked."""
+        super().confirmed(change, confirmation)
+        if isinstance(change.pay_users, tuple):
+            self.table.marks.discard(change.pay_users)
+            self.table.redraw()
+            self.show_marks()
 
     # Adding and editing.
 

@@ -62,14 +62,8 @@ def _paid(text: str) -> Callable[[str, str, _Attributes], str]:
     return says
 
 
-# The subscription. What it costs is said only where something was charged: a contract knows no amounts.
-
-
-def _started(_: str, what: str, attributes: _Attributes) -> str:
-    return f"the subscription began: {_word(attributes, 'plan_name', 'plan') or what}"
-
-
 def _renewed(_: str, what: str, attributes: _Attributes) -> str:
+    """What it cost is said only where something was charged: a contract knows no amounts."""
     seats, until = _number(attributes, "to"), _day(attributes.get("period_end"), before=1)
     if seats is None or not until:
         return f"the subscription was renewed: {what}"
@@ -165,7 +159,7 @@ def _clock(_: str, what: str, __: _Attributes) -> str:
 
 _SENTENCES: dict[EventKind, Callable[[str, str, _Attributes], str]] = {
     EventKind.ORGANISATION_CREATED: _plainly("created"),
-    EventKind.SUBSCRIPTION_STARTED: _started,
+    EventKind.SUBSCRIPTION_STARTED: _about("the subscription began: {what}"),
     EventKind.SUBSCRIPTION_RENEWED: _renewed,
     EventKind.SUBSCRIPTION_PAST_DUE: _past_due,
     EventKind.SUBSCRIPTION_SUSPENDED: _suspended,
@@ -185,6 +179,7 @@ _SENTENCES: dict[EventKind, Callable[[str, str, _Attributes], str]] = {
     EventKind.USER_ADDED: _plainly("added"),
     EventKind.USER_CHANGED: _plainly("edited"),
     EventKind.USER_ACTIVATED: _about("{what} became active"),
+    EventKind.USER_UNSEATED: _about("{what} is NOT PAID now"),
     EventKind.USER_REMOVED: _plainly("removed"),
     EventKind.USER_RESTORED: _plainly("brought back"),
     EventKind.CODE_CREATED: _plainly("made the code"),
