@@ -9,6 +9,7 @@ from textual.widget import Widget
 from contract.billing import Forecast, Invoice, InvoiceStatus
 from contract.events import EventKind
 from contract.people import Permission
+from contract.quotes import Change
 from contract.subscription import BillingCycle, Overview, SubscriptionStatus
 from screens.billing_bars import BillingSides, Notice
 from screens.billing_sources import BillingSide, BillingSource, Books, Paid
@@ -22,6 +23,7 @@ from screens.billing_text import (
     payment_lines,
     status_tone,
 )
+from screens.confirming import Confirming
 from screens.detail import LABEL, Detail, labelled
 from screens.managed_list import ManagedList
 from tui.commands import bindings, key_names, keys_of
@@ -51,7 +53,7 @@ COLUMNS = {
         Column("total", "Total", width=14, align="right", tone=money_tone),
     ),
     BillingSide.PAYMENTS: (
-        Column("asked", "Asked (UTC)", width=16),
+        Column("asked", "Asked", width=10),
         Column("what", "For", min_width=12, drop=1),
         Column("outcome", "Outcome", width=11, tone=status_tone),
         Column("amount", "Amount", width=14, align="right"),
@@ -69,14 +71,20 @@ NOUNS = {
     BillingSide.PAYMENTS: "payments",
     BillingSide.FORECAST: "payments to come",
 }
-_TITLES = {BillingSide.INVOICES: "Invoice", BillingSide.PAYMENTS: "Payment", BillingSide.FORECAST: "Payment to come"}
+_TITLES = {BillingSide.INVOICES: "Invoice", BillingSide.PAYMENTS: "Payment of", BillingSide.FORECAST: "To come on"}
+_TOP = 2
+"""After which line of the details the id stands."""
+
 _MONEY = ("invoice.", "payment.", "subscription.", "seats.", "users.", "sandbox.")
 _CHANGING_WHAT_COMES = ("user.", "transfer.accepted", "transfer.reopened")
 _OVERDUE = (SubscriptionStatus.PAST_DUE, SubscriptionStatus.SUSPENDED)
 
 
-class BillingScreen(ManagedList):
-    """Invoices, payments and the forecast, one side at a time."""
+class BillingScreen(ManagedList, Confirming):
+    """Invoices, payments and the forecast, one side at a time.
+
+    The list comes first among the bases: Textual takes styles and keys from the first one alone.
+    """
 
     AREA = "billing"
     BINDINGS: ClassVar[list[BindingType]] = [*bindings("billing")]
@@ -86,8 +94,8 @@ class BillingScreen(ManagedList):
     VERTICAL_BREAKPOINTS = [(0, "-cramped"), (15, "-low"), (22, "-short"), (32, "-tall")]  # noqa: RUF012 - as Textual types it
     DEFAULT_CSS = """
     BillingScreen {
-        #detail { width: 56; }
-        #chart { display: none; height: 5; margin: 0 0 0 0; }
+        #detail { width: 54; }
+        #chart { display: none; height: 5; }
         &.-forecast #chart { display: block; }
         &.-tall #chart { height: 9; }
         &.-low #chart { display: none; }
@@ -179,6 +187,7 @@ class BillingScreen(ManagedList):
             self.query_one(BarChart).show(_bars(coming, yearly=yearly) if coming else ())
         self.query_one(Notice).show(said)
         self.set_class(coming is not None and bool(coming.payments), "-forecast")
+        self.call_after_refresh(self.show_detail)
 
     @property
     def _pay_key(self) -> str:
@@ -196,14 +205,17 @@ class BillingScreen(ManagedList):
         """Paying, when nothing is overdue or the role may not."""
         return super().out_of_reach() | (set() if self.overdue else set(self.CHANGES))
 
-    def actions(self) -> list[tuple[str, str]]:
-        """Paying what is overdue."""
-        return [("billing.pay_overdue", "pay overdue…")] if self.overdue and not self.why_not("") else []
-
     def offers(self, row: Row) -> Sequence[tuple[str, str]]:
         """An open invoice can be paid."""
-        unpaid = isinstance(row.item, Invoice) and row.item.status is InvoiceStatus.OPEN
-        return self.actions() if unpaid else ()
+        open_one = isinstance(row.item, Invoice) and row.item.status is InvoiceStatus.OPEN
+        if open_one and self.overdue and not self.why_not(""):
+            return [("billing.pay_overdue", "pay overdue…")]
+        return ()
+
+    @property
+    def unfinished(self) -> str:
+        """A payment on its way."""
+        return "a payment on its way; it goes on without you" if self.paying else super().unfinished
 
     def take_up(self, command_id: str, row: Row) -> None:  # noqa: ARG002 - there is one thing to do
         """Pay it."""
@@ -211,7 +223,9 @@ class BillingScreen(ManagedList):
 
     def action_pay_overdue(self) -> None:
         """o: pay what was refused; asks first."""
-        if not self.overdue:
+        if self.overdue:
+            self.ask_change(Change(pay_overdue=True), title="Pay what is overdue", opener="billing.pay_overdue")
+        else:
             self.show_result("Nothing is overdue.", "dim")
 
     # Details.
@@ -225,19 +239,22 @@ class BillingScreen(ManagedList):
             case Invoice() as invoice:
                 return invoice_lines(invoice, self.books, width)
             case Paid() as paid:
-                return payment_lines(paid, self.session.overview)
+                return payment_lines(paid, self.session.overview, width)
             case expected:
                 today = self.forecast.as_of.date() if self.forecast else expected.date
                 return expected_lines(expected, today, width)
+
+    def _title(self, row: Row) -> str:
+        return f"{_TITLES[self.side]} {clean(row.cells[0], 60)}"
 
     def show_detail(self) -> None:
         """The row under the cursor, beside the table where there is room; says how much of it is left out."""
         panel, row = self.query_one("#detail", Panel), self.table.row
         self.query_one(BarChart).point_at(self.table.cursor)
-        panel.show_titles(_TITLES[self.side])
-        if not panel.display:
+        panel.show_titles(self._title(row) if row else _TITLES[self.side])
+        width, height = panel.content_size
+        if not panel.display or not width or not height:
             return
-        width, height = max(10, panel.content_size.width), max(2, panel.content_size.height)
         lines = self._lines(row, width) if row is not None else [(self.table.status, "dim")]
         rows = [part for each in lines for part in wrapped(each, width, LABEL)]
         if len(rows) > height:
@@ -254,10 +271,10 @@ class BillingScreen(ManagedList):
         message.prevent_default()
         row = message.row
         if self.app.screen is self:
-            named = self.side is not BillingSide.FORECAST
-            lines = [*self.detail(row), *([labelled("Id", (row.id, "dim"))] if named else [])]
-            title = f"{_TITLES[self.side]} {clean(row.cells[0], 60)}"
-            dialog = Detail(title, lines, self.offers(row))
+            lines = [*self.detail(row)]
+            if self.side is not BillingSide.FORECAST:
+                lines.insert(_TOP, labelled("Id", (row.id, "dim")))
+            dialog = Detail(self._title(row), lines, self.offers(row))
             self.app.push_screen(dialog, lambda asked: self.take_up(asked, row) if asked else None)
 
 

@@ -31,7 +31,7 @@ class BillingSides(FilterBar):
         pieces: list[Piece] = [" "]
         for side in BillingSide:
             here = side is self.side
-            name = f"{self.glyphs.point if here else ' '} {side.value.capitalize()}   "
+            name = f"{self.glyphs.point if here else ' '} {side.value.capitalize()}  "
             pieces.append((name, "strong" if here else "dim"))
         status = f" {clean(self.status)} "
         left = self.strip_of([*pieces, ("Tab", "key"), (" changes", "dim")], max(0, self.size.width - cells(status)))

@@ -2,6 +2,7 @@
 
 import asyncio
 import datetime as dt
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -80,17 +81,29 @@ class Paid:
     invoice: Invoice | None = None
 
 
+_ONLY_SEATS = re.compile(r"[\d,]+ seats?")
+
+
 def what(lines: Sequence[Line]) -> str:
-    """What lines are for, in a few words: `Business: 6 seats added`, `seats of 3 users`, `… less a credit`."""
-    charged = [line for line in lines if line.quantity > 0] or list(lines)
+    """What lines are for, in a few words: `6 seats added`, `seats for 3 users`, `change to Business, 36 seats`.
+
+    The plan's name before a colon is left out where the rest says enough.
+    """
+    charged = [line for line in lines if line.quantity > 0]
     if not charged:
-        return "nothing"
+        return _plainly(lines[0].description) if lines else "nothing"
     if len(charged) > 1 and all(line.user_id for line in charged):
-        said = f"seats of {count(len(charged), 'user')}"
-    else:
-        said = charged[0].description or count(charged[0].quantity, "seat")
-        said += f" and {count(len(charged) - 1, 'more line')}" if len(charged) > 1 else ""
-    return f"{said}, less a credit" if len(charged) < len(lines) else said
+        return f"seats for {count(len(charged), 'user')}"
+    first = charged[0].description or count(charged[0].quantity, "seat")
+    if len(charged) < len(lines):
+        return f"change to {first.replace(': ', ', ', 1)}"
+    more = f" and {count(len(charged) - 1, 'more line')}" if len(charged) > 1 else ""
+    return _plainly(first) + more
+
+
+def _plainly(description: str) -> str:
+    _, colon, rest = description.partition(": ")
+    return rest if colon and not _ONLY_SEATS.fullmatch(rest) else description
 
 
 def span(start: dt.date, end: dt.date) -> str:
@@ -117,11 +130,10 @@ def invoice_row(invoice: Invoice) -> Row:
 def payment_row(payment: Payment, books: Books) -> Row:
     """Cells in the order of the table: asked, what for, outcome, amount."""
     invoice = books.invoices.get(payment.invoice_id or "")
-    about = f"{invoice.number}  {what(invoice.lines)}" if invoice else payment.invoice_id or "a change, not made"
-    if payment.status is PaymentStatus.ASKED and not payment.invoice_id:
-        about = "a change, not made yet"
-    said = f"{about}: {payment.reason}" if payment.reason else about
-    cells = (f"{payment.created_at:%Y-%m-%d %H:%M}", said, PAYMENT_WORDS[payment.status], f"{payment.amount}")
+    number = invoice.number if invoice else payment.invoice_id or "a change"
+    about = payment.reason or (what(invoice.lines) if invoice else "")
+    said = ": ".join(filter(None, (number, about)))
+    cells = (f"{payment.created_at:%Y-%m-%d}", said, PAYMENT_WORDS[payment.status], f"{payment.amount}")
     return Row(payment.id, cells, item=Paid(payment, invoice))
 
 

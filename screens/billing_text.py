@@ -79,7 +79,6 @@ def invoice_lines(invoice: Invoice, books: Books, width: int) -> list[TextLine]:
     explained = explain(invoice)
     word = INVOICE_WORDS[invoice.status]
     lines: list[TextLine] = [
-        labelled("Invoice", clean(invoice.number, 40)),
         labelled("Status", (f"{word}{_meaning(invoice)}", status_tone(word))),
         labelled("Issued", _moment(invoice.issued_at)),
     ]
@@ -131,9 +130,9 @@ def _sums(invoice: Invoice | ExpectedPayment, width: int) -> Iterator[TextLine]:
 
 def _payment_rows(payment: Payment, width: int) -> Iterator[TextLine]:
     word = PAYMENT_WORDS[payment.status]
-    reason = f": {clean(payment.reason, 300)}" if payment.reason else ""
-    tone = status_tone(word) or "ok"
-    yield from _wrapped(f"{word} {payment.amount} on {_moment(payment.created_at)}{reason}", tone, width)
+    yield line((word, status_tone(word) or "ok"), f"  {payment.amount}  ", (_moment(payment.created_at), "dim"))
+    if payment.reason:
+        yield from _wrapped(f"  {clean(payment.reason, 300)}", "", width)
 
 
 def _verdict(explained: Explanation, width: int) -> list[TextLine]:
@@ -150,7 +149,7 @@ def _verdict(explained: Explanation, width: int) -> list[TextLine]:
 # Payments.
 
 
-def payment_lines(paid: Paid, overview: Overview | None) -> list[TextLine]:
+def payment_lines(paid: Paid, overview: Overview | None, width: int) -> list[TextLine]:
     """All of a payment: what for, what came of it and why, and what that means."""
     payment, invoice = paid.payment, paid.invoice
     word = PAYMENT_WORDS[payment.status]
@@ -170,10 +169,11 @@ def payment_lines(paid: Paid, overview: Overview | None) -> list[TextLine]:
         lines.append(labelled("For", clean(what(invoice.lines))))
     elif payment.invoice_id:
         lines.append(labelled("Invoice", clean(payment.invoice_id, 60)))
-    return [*lines, "", _outcome(payment, invoice, overview)]
+    words, tone = _outcome(payment, invoice, overview)
+    return [*lines, "", *_wrapped(words, tone, width, 0)]
 
 
-def _outcome(payment: Payment, invoice: Invoice | None, overview: Overview | None) -> TextLine:
+def _outcome(payment: Payment, invoice: Invoice | None, overview: Overview | None) -> tuple[str, str]:
     """What it means, in a sentence."""
     if payment.status is PaymentStatus.SUCCEEDED:
         return ("Collected once; it is not asked for again.", "dim")
@@ -208,38 +208,34 @@ def _as_invoice(expected: ExpectedPayment) -> Invoice:
     """The invoice a payment to come will have, for its lines to be recomputed."""
     issued = dt.datetime.combine(expected.date, dt.time(), dt.UTC)
     sums = {name: getattr(expected, name) for name in ("lines", "net", "tax", "total", "credit_applied", "due")}
-    return Invoice(id="expected", number="", issued_at=issued, status=InvoiceStatus.OPEN, **sums)
+    return Invoice(id="inv_0", number="", issued_at=issued, status=InvoiceStatus.OPEN, **sums)
 
 
 def forecast_sentences(forecast: Forecast, overview: Overview) -> list[TextLine]:
     """What comes next and when; where a credit goes; when it all ends."""
     today = forecast.as_of.date()
     if not forecast.payments:
-        return [_nothing_to_come(forecast, overview, today)]
+        return [] if overview.plan.kind is PlanKind.FREE else [_nothing_to_come(forecast, today)]
     said = [_next(forecast.payments[0], today)]
     if credit := _credit_sentence(forecast, today):
         said.append(credit)
     if forecast.ends:
-        ends = f"! It is cancelled: no payment after that, and access ends on {_on(forecast.ends, today)}."
+        ends = f"! Cancelled: nothing is charged after that; access ends on {_on(forecast.ends, today)}."
         said.append((ends, "warn"))
     return said
 
 
-def _nothing_to_come(forecast: Forecast, overview: Overview, today: dt.date) -> TextLine:
-    if overview.plan.kind is PlanKind.FREE:
-        return ("There is nothing to pay on this plan.", "dim")
+def _nothing_to_come(forecast: Forecast, today: dt.date) -> TextLine:
     if forecast.ends and forecast.ends > today:
-        return (f"! Cancelled: nothing more will be charged, and access ends on {_on(forecast.ends, today)}.", "warn")
-    return ("Nothing more will be charged: the subscription has ended.", "dim")
+        return (f"! Cancelled: nothing more is charged; access ends on {_on(forecast.ends, today)}.", "warn")
+    return ("Nothing more is charged: the subscription has ended.", "dim")
 
 
 def _next(coming: ExpectedPayment, today: dt.date) -> TextLine:
     when, seats, applied = _on(coming.date, today), count(coming.seats, "seat"), coming.credit_applied
-    if not coming.due.amount and applied.amount > 0:
-        paid = f" {coming.total} for {seats} is paid from your credit, if nothing changes."
-        return line(("Nothing to pay", "strong"), f" on {when}:{paid}")
-    less = f": {coming.total} less {applied} of credit" if applied.amount > 0 else ""
-    return line((f"{coming.due}", "strong"), f" on {when} for {seats}{less}, if nothing changes.")
+    free = not coming.due.amount and applied.amount > 0
+    amount = "Nothing to pay" if free else f"{coming.due}"
+    return line((amount, "strong"), f" on {when} for {seats}, if nothing changes.")
 
 
 def _credit_sentence(forecast: Forecast, today: dt.date) -> TextLine | None:
@@ -283,8 +279,10 @@ def _overdue(subscription: Subscription) -> str:
 
 def _dates(subscription: Subscription, today: dt.date) -> str:
     retry, lost = subscription.retry_at, subscription.suspended_at
-    said = f" It is tried again on {_on(retry.date(), today)}." if retry else ""
-    return said + (f" Access is lost on {_on(lost.date(), today)} if every try is refused." if lost else "")
+    said = [f"tried again on {_on(retry.date(), today)}"] if retry else []
+    said += [f"unless paid, access is lost on {_day(lost.date(), today)}"] if lost else []
+    words = "; ".join(said)
+    return f" {words[:1].upper()}{words[1:]}." if words else ""
 
 
 def _paying(key: str, does: str) -> list[tuple[str, str]]:
@@ -294,7 +292,7 @@ def _paying(key: str, does: str) -> list[tuple[str, str]]:
 def empty_sentence(side: BillingSide, overview: Overview | None) -> str:
     """Why there is nothing on a side, with the key that helps."""
     if overview and overview.plan.kind is PlanKind.FREE:
-        return f"There is nothing to pay on this plan, {clean(overview.plan.name, 40)}. 1 goes to the overview."
+        return f"There is nothing to pay on the {clean(overview.plan.name, 20)} plan. 1 goes to the overview."
     match side:
         case BillingSide.INVOICES:
             return "No invoices yet: the first one comes with the first payment. Tab shows what is to come."
