@@ -33,6 +33,7 @@ class EventKind(StrEnum):
     USER_ADDED = "user.added"
     USER_CHANGED = "user.changed"
     USER_ACTIVATED = "user.activated"
+    USER_UNSEATED = "user.not_paid"
     USER_REMOVED = "user.removed"
     USER_RESTORED = "user.restored"
     CODE_CREATED = "code.created"

@@ -5,10 +5,11 @@ from functools import cache
 from pathlib import Path
 from typing import NamedTuple, Self
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, model_validator
 
 from contract.money import Money
 from contract.subscription import BillingCycle, Plan, PlanKind
+from server.domain.plans import Market, PlanTerms
 
 DEFAULT = Path(__file__).with_name("catalogue.toml")
 
@@ -26,10 +27,27 @@ class Offer(BaseModel):
     monthly: dict[str, int] = {}
     annual: dict[str, int] = {}
     max_users: int | None = None
+    moves: frozenset[str] = frozenset()
+    """Ids of the plans one may go up to from here (D10)."""
 
     def unit_price(self, cycle: BillingCycle, currency: str) -> int | None:
         """The price of one seat for one period in minor units; None when it is not offered."""
         return (self.monthly if cycle is BillingCycle.MONTHLY else self.annual).get(currency)
+
+    def terms(self, currency: str) -> PlanTerms:
+        """The plan for the rules, priced in one currency."""
+        prices = {cycle: self.unit_price(cycle, currency) for cycle in BillingCycle}
+        return PlanTerms(
+            id=self.id,
+            name=self.name,
+            kind=self.kind,
+            sub_accounts=self.sub_accounts,
+            follow_users=self.seats_follow_users,
+            prices={
+                cycle: Money(amount=price, currency=currency) for cycle, price in prices.items() if price is not None
+            },
+            moves=self.moves,
+        )
 
     def plan(self, currency: str) -> Plan:
         """The plan as it travels, priced in one currency."""
@@ -47,6 +65,15 @@ class _File(BaseModel):
     vendor_contact: str
     tax_rate: int = 0
     plans: tuple[Offer, ...]
+
+    @model_validator(mode="after")
+    def _moves_lead_somewhere(self) -> Self:
+        known = {offer.id for offer in self.plans}
+        lost = sorted({move for offer in self.plans for move in offer.moves} - known)
+        if lost:
+            message = f"plans may move to {lost}, which the catalogue does not have"
+            raise ValueError(message)
+        return self
 
 
 class Catalogue(NamedTuple):
@@ -70,6 +97,11 @@ class Catalogue(NamedTuple):
     def currencies(self) -> frozenset[str]:
         """What anything is sold in."""
         return frozenset(code for offer in self.offers.values() for code in (*offer.monthly, *offer.annual))
+
+    def market(self, currency: str) -> Market:
+        """All of it for the rules, priced in one currency."""
+        plans = {offer.id: offer.terms(currency) for offer in self.offers.values()}
+        return Market(plans=plans, tax_rate=self.tax_rate, contact=self.vendor_contact)
 
     def offer(self, plan: str) -> Offer:
         """The offer behind a subscription's plan; a plan that is no longer sold is a KeyError."""

@@ -2,10 +2,15 @@
 
 from collections.abc import Iterator
 
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection, select, text
 
 from contract.events import Event
+from contract.explain import explain
 from server.store.events import event_id, link
+from server.store.invoices import as_invoices, digest_of
+from server.store.tables import invoices
+
+_AT_ONCE = 500
 
 RULES = {
     "subscription {0}: {1} users are active on {2} seats": """
@@ -31,18 +36,24 @@ RULES = {
     "invoice {0}: net {1} and tax {2} are not its total": """
         SELECT id, net, tax FROM invoices WHERE net + tax <> total""",
     "quote {0} was confirmed for {1}, its invoice says {2}": """
-        SELECT q.id, q.due_now, coalesce(i.total, 0) FROM quotes q LEFT JOIN invoices i ON i.id = q.invoice_id
-        WHERE q.status = 'confirmed' AND q.due_now <> coalesce(i.total, 0)""",
+        SELECT q.id, q.due_now, coalesce(i.due, 0) FROM quotes q LEFT JOIN invoices i ON i.id = q.invoice_id
+        WHERE q.status = 'confirmed' AND q.due_now <> coalesce(i.due, 0)""",
+    "invoice {0}: {1} of it is paid from credit, so {2} is not what is due": """
+        SELECT id, credit_applied, due FROM invoices WHERE due <> total - credit_applied OR due < 0""",
+    "subscription {0}: its credit is {1}, its invoices leave {2}": """
+        SELECT s.id, s.credit, -coalesce(sum(i.credit_applied), 0) AS kept FROM subscriptions s
+        LEFT JOIN invoices i ON i.subscription_id = s.id AND i.status = 'paid'
+        GROUP BY s.id, s.credit HAVING s.credit <> kept OR s.credit < 0""",
     "invoice {0} is paid, with {1} charges": """
         SELECT i.id, count(p.id) AS charges FROM invoices i
         LEFT JOIN payments p ON p.invoice_id = i.id AND p.status = 'succeeded'
-        WHERE i.status = 'paid' AND i.total > 0 GROUP BY i.id HAVING charges <> 1""",
+        WHERE i.status = 'paid' GROUP BY i.id, i.due HAVING charges <> (i.due > 0)""",
     "invoice {0} is not paid, with {1} charges": """
         SELECT i.id, count(*) FROM invoices i JOIN payments p ON p.invoice_id = i.id AND p.status = 'succeeded'
         WHERE i.status <> 'paid' GROUP BY i.id""",
     "payment {0} took {1}, its invoice says {2}": """
-        SELECT p.id, p.amount, i.total FROM payments p JOIN invoices i ON i.id = p.invoice_id
-        WHERE p.status = 'succeeded' AND p.amount <> i.total""",
+        SELECT p.id, p.amount, i.due FROM payments p JOIN invoices i ON i.id = p.invoice_id
+        WHERE p.status = 'succeeded' AND p.amount <> i.due""",
     "payment {0} succeeded, the sandbox charged {1} instead of {2}": """
         SELECT p.id, coalesce(c.amount, 0), p.amount FROM payments p
         LEFT JOIN sandbox_charges c ON c.key = p.gateway_key AND c.status = 'accept'
@@ -59,7 +70,24 @@ def findings(connection: Connection) -> Iterator[str]:
     for sentence, query in RULES.items():
         for row in connection.execute(text(query)):
             yield sentence.format(*row)
+    yield from changed_invoices(connection)
     yield from broken_chains(connection)
+
+
+def changed_invoices(connection: Connection) -> Iterator[str]:
+    """Invoices that do not add up, or are not what was issued: the history keeps each one's digest (D11, D29)."""
+    query = (
+        "SELECT json_extract(body, '$.object.id'), json_extract(body, '$.object.attributes.digest') "
+        "FROM events WHERE kind = 'invoice.issued'"
+    )
+    issued: dict[str, str] = {row[0]: row[1] for row in connection.execute(text(query))}
+    rows = connection.execute(select(invoices).order_by(invoices.c.id)).all()
+    for start in range(0, len(rows), _AT_ONCE):
+        for invoice in as_invoices(connection, rows[start : start + _AT_ONCE]):
+            for finding in explain(invoice).findings:
+                yield f"invoice {invoice.id}: {finding}"
+            if invoice.id in issued and issued[invoice.id] != digest_of(invoice):
+                yield f"invoice {invoice.id} is not what was issued"
 
 
 def broken_chains(connection: Connection) -> Iterator[str]:

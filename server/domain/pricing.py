@@ -1,190 +1,289 @@
-"""What a change of seats costs and does (D6–D9, D11). The same function prices the quote and the confirmation."""
+"""What a change costs and does (D4-D15). The same function prices the quote and the confirmation (D6)."""
 
 import datetime as dt
-from dataclasses import dataclass
-from enum import StrEnum
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
 from contract.billing import Line
-from contract.money import Money
 from contract.problems import ProblemCode
-from contract.quotes import QuoteWarning, RenewalForecast, WarningCode
-from contract.subscription import PlanKind, SubscriptionStatus
-from contract.arithmetic import plus, tax_on
-from server.domain.periods import Period
-from server.domain.proration import Holding, Share, line, prorate, share_of_days
+from contract.quotes import Change, QuoteWarning, Start
+from contract.subscription import BillingCycle, PlanKind, SubscriptionStatus
+from server.domain.charging import Charge
+from server.domain.moves import by_contract, check_move, starts_anew
+from server.domain.periods import period_from
+from server.domain.plans import Market, PlanTerms
+from server.domain.proration import Holding, Share, line, prorate, share_of_days, whole
 from server.domain.refusals import Refusal
+from server.domain.renewal import renewal
 from server.domain.seats import Seats
+from server.domain.standing import Standing
+from server.domain.warnings import warnings_of
+from server.domain.wording import seats_in_words
 
 
 @dataclass(frozen=True, slots=True)
-class Facts:
-    """What pricing needs to know of a subscription. `unit_price` is per seat and whole period; `tax_rate` in 0.01 %."""
+class Payee:
+    """An unpaid user somebody wants to pay for."""
 
-    plan: str
-    plan_kind: PlanKind
-    status: SubscriptionStatus
-    period: Period
-    seats: Seats
-    unit_price: Money | None
-    tax_rate: int = 0
-    ends: bool = False
-    contact: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Charge:
-    """Lines with their sum, the tax on the sum, and both together."""
-
-    lines: tuple[Line, ...]
-    net: Money
-    tax: Money
-    total: Money
-
-
-class Effect(StrEnum):
-    """What a change of seats comes to."""
-
-    RAISE = "raise"
-    REDUCE = "reduce"
-    KEEP = "keep"
+    id: str
+    name: str
 
 
 @dataclass(frozen=True, slots=True)
 class PricedChange:
-    """One change with its price. `after` is the state of the seats once it is made, `activates` how many get a seat."""
+    """One change with its price: how the subscription stands before and after, and from which day it counts."""
 
-    effect: Effect
-    wanted: int
-    before: Seats
-    after: Seats
+    before: Standing
+    after: Standing
     effective: dt.date
     charge: Charge
-    renewal: RenewalForecast | None
     warnings: tuple[QuoteWarning, ...]
 
     @property
     def activates(self) -> int:
         """How many unpaid users become active."""
-        return self.after.active - self.before.active
+        return max(0, self.after.seats.active - self.before.seats.active)
 
 
-def charge_of(lines: tuple[Line, ...], tax_rate: int, currency: str) -> Charge:
-    """The sum of lines, with tax on the rounded net."""
-    net = plus(Money(amount=0, currency=currency), *(each.amount for each in lines))
-    tax = tax_on(net, tax_rate)
-    return Charge(lines, net, tax, plus(net, tax))
+def price_change(
+    standing: Standing, change: Change, today: dt.date, market: Market, payees: Sequence[Payee] = ()
+) -> PricedChange:
+    """Price a change, counting today as left; raises Refusal when it can't be had this way.
 
-
-def price_of_renewal(facts: Facts, period: Period) -> Charge:
-    """What a whole new period costs for the next quantity (D13): the forecast and the invoice are the same sum."""
-    price = _price(facts)
-    quantity = facts.seats.at_renewal
-    whole = Share(period.days, period.days, period.start, period.end)
-    lines = (line(quantity, price, whole, description=f"{facts.plan}: renewal, {_seats(quantity)}"),)
-    return charge_of(lines if quantity and price.amount else (), facts.tax_rate, price.currency)
-
-
-def price_seats(facts: Facts, wanted: int, today: dt.date) -> PricedChange:
-    """Price a new total of seats, counting today as left; raises Refusal when it can't be had this way."""
-    _check_possible(facts, today)
-    seats = facts.seats
-    if wanted == (seats.paid if seats.scheduled is None else seats.scheduled):
-        raise Refusal(ProblemCode.NOTHING_TO_CHANGE, f"It is {_seats(wanted)} already")
-    if wanted > seats.paid:
-        effect, after = Effect.RAISE, seats.raised(wanted)
-    elif wanted == seats.paid:
-        effect, after = Effect.KEEP, seats.kept()
+    `payees` are the unpaid users that `pay_users` comes to.
+    """
+    by_contract(standing, market)
+    if change.start is not None:
+        after, charge = _started(standing, change.start, today, market)
+    elif change.cancel:
+        after, charge = _cancelled(standing), standing.charge((), market)
+    elif change.resume:
+        after, charge = _resumed(standing), standing.charge((), market)
+    elif change.pay_overdue:
+        after, charge = _recovered(standing, today, market)
+    elif change.pay_users is not None:
+        after, charge = _paid_for(standing, payees, today, market)
     else:
-        effect, after = Effect.REDUCE, seats.reduced(wanted)
+        after, charge = _on_terms(standing, change, today, market)
+    after = replace(after, credit=standing.credit - charge.credit_applied.amount)
+    at_once = bool(charge.lines) or _differs_today(standing, after)
     return PricedChange(
-        effect=effect,
-        wanted=wanted,
-        before=seats,
+        before=standing,
         after=after,
-        effective=today if effect is Effect.RAISE else facts.period.end,
-        charge=_charge(facts, wanted, today),
-        renewal=forecast(facts, after),
-        warnings=tuple(_warnings(facts, effect, after)),
+        effective=today if at_once else standing.period.end,
+        charge=charge,
+        warnings=tuple(warnings_of(standing, after, charge)),
     )
 
 
-def forecast(facts: Facts, seats: Seats) -> RenewalForecast | None:
-    """The next renewal for these seats; none when the subscription ends with its period or costs nothing."""
-    if facts.ends or facts.unit_price is None or facts.status is SubscriptionStatus.ENDED:
-        return None
-    price, quantity = facts.unit_price, seats.at_renewal
-    net = Money(amount=price.amount * quantity, currency=price.currency)
-    total = plus(net, tax_on(net, facts.tax_rate))
-    return RenewalForecast(date=facts.period.end, seats=quantity, amount=total)
+def _differs_today(before: Standing, after: Standing) -> bool:
+    now = [(each.plan.id, each.cycle, each.status, each.period, each.seats.paid) for each in (before, after)]
+    return now[0] != now[1]
 
 
-def _check_possible(facts: Facts, today: dt.date) -> None:
-    if facts.plan_kind is not PlanKind.PAID:
-        raise Refusal(
-            ProblemCode.REDUCTION_NEEDS_CONTACT,
-            f"Seats are not bought on this plan; write to {facts.contact}" if facts.contact else "Ask the vendor",
-            contact=facts.contact,
+# New terms: seats, plan, cycle.
+
+
+def _on_terms(standing: Standing, change: Change, today: dt.date, market: Market) -> tuple[Standing, Charge]:
+    if standing.plan.kind is PlanKind.FREE:
+        if change.plan is None:
+            raise Refusal(ProblemCode.PLAN_HAS_NO_SUB_ACCOUNTS, "Choose a plan with seats first")
+        cycle = change.billing_cycle or BillingCycle.MONTHLY
+        return _started(
+            standing, Start(plan=change.plan, billing_cycle=cycle, seats=change.seats or None), today, market
         )
-    if facts.seats.follow_users:
-        raise Refusal(ProblemCode.SEATS_FOLLOW_USERS, "On this plan every user listed is a seat: add or remove users")
-    if facts.status is not SubscriptionStatus.ACTIVE:
-        raise Refusal(
-            ProblemCode.SUBSCRIPTION_NOT_ACTIVE, f"The subscription is {facts.status}", status=facts.status.value
-        )
-    if today not in facts.period:
+    _check_running(standing, today)
+    plan = standing.plan if change.plan is None else market.plan(change.plan)
+    cycle = change.billing_cycle or standing.cycle
+    if (plan.id, cycle) == (standing.plan.id, standing.cycle):
+        if change.seats is None:
+            raise Refusal(ProblemCode.NOTHING_TO_CHANGE, f"It is {plan.name}, {cycle.value}, already")
+        return _other_seats(standing, change.seats, today, market)
+    check_move(standing, plan, cycle, market)
+    if change.seats is not None and plan.follow_users:
+        raise _seats_follow()
+    if cycle is standing.cycle:
+        return _other_plan(standing, plan, change.seats, today, market)
+    return _other_cycle(standing, (plan, cycle), change.seats, today, market)
+
+
+def _other_seats(standing: Standing, wanted: int, today: dt.date, market: Market) -> tuple[Standing, Charge]:
+    """More at once (D7), fewer at the renewal (D8), or a scheduled reduction taken back."""
+    if standing.plan.follow_users:
+        raise _seats_follow()
+    seats = standing.seats
+    if wanted == (seats.paid if seats.scheduled is None else seats.scheduled):
+        raise Refusal(ProblemCode.NOTHING_TO_CHANGE, f"It is {seats_in_words(wanted)} already")
+    if wanted < seats.paid:
+        return replace(standing, seats=seats.reduced(wanted)), standing.charge((), market)
+    after = seats.raised(wanted) if wanted > seats.paid else seats.kept()
+    lines = prorate(
+        Holding(seats.paid, standing.price),
+        Holding(wanted, standing.price),
+        share_of_days(standing.period, today),
+        already_paid=max(seats.high_water, seats.paid),
+        description=f"{standing.plan.name}: {seats_in_words(seats.chargeable(wanted))} added",
+    )
+    return replace(standing, seats=after), standing.charge(lines, market)
+
+
+def _other_plan(
+    standing: Standing, plan: PlanTerms, wanted: int | None, today: dt.date, market: Market
+) -> tuple[Standing, Charge]:
+    """Another plan for the rest of the period: what was paid is credited, the new price charged (D10)."""
+    seats, price = standing.seats, plan.prices[standing.cycle]
+    held = max(seats.high_water, seats.paid)
+    quantity = max(held, wanted or 0)
+    share = share_of_days(standing.period, today)
+    lines = (
+        *_credit(standing, held, share_of_days(standing.period, today)),
+        line(quantity, price, share, description=f"{plan.name}: {seats_in_words(quantity)}"),
+    )
+    moved = replace(seats, paid=quantity, high_water=quantity, scheduled=None, follow_users=plan.follow_users).seated()
+    later = wanted
+    if wanted is None and (seats.scheduled is not None or seats.follow_users):
+        later = seats.at_renewal if seats.follow_users else seats.scheduled
+    if later is not None and later < quantity:
+        moved = moved.reduced(later) if wanted is not None else replace(moved, scheduled=later)
+    after = replace(standing, plan=plan, unit_price=price, seats=moved)
+    return after, standing.charge(_real(lines), market)
+
+
+def _other_cycle(
+    standing: Standing, terms: tuple[PlanTerms, BillingCycle], wanted: int | None, today: dt.date, market: Market
+) -> tuple[Standing, Charge]:
+    """A new period from today: its next quantity is charged whole, what it takes over of the old one is credited."""
+    plan, cycle = terms
+    seats, price = standing.seats, plan.prices[cycle]
+    quantity = seats.at_renewal if wanted is None else wanted
+    _check_room(seats, quantity)
+    taken_over = min(quantity, max(seats.high_water, seats.paid))
+    period = period_from(today, cycle)
+    lines = (
+        *_credit(standing, taken_over, share_of_days(standing.period, today)),
+        line(quantity, price, whole(period), description=f"{plan.name}, {cycle.value}: {seats_in_words(quantity)}"),
+    )
+    after = replace(
+        standing,
+        plan=plan,
+        cycle=cycle,
+        unit_price=price,
+        period=period,
+        anchor_day=today.day,
+        seats=seats.began(quantity, follow_users=plan.follow_users),
+        paid_by=(),
+    )
+    return after, standing.charge(_real(lines), market)
+
+
+# The other changes.
+
+
+def _started(standing: Standing, start: Start, today: dt.date, market: Market) -> tuple[Standing, Charge]:
+    """A first period, or the first after the end (D12)."""
+    if not starts_anew(standing):
+        detail = f"It is {standing.plan.name}, {standing.status.value.replace('_', ' ')}"
+        raise Refusal(ProblemCode.ALREADY_SUBSCRIBED, detail)
+    plan = market.plan(start.plan)
+    check_move(standing, plan, start.billing_cycle, market)
+    if start.seats is not None and plan.follow_users:
+        raise _seats_follow()
+    listed = standing.seats.listed
+    quantity = listed if plan.follow_users else start.seats or max(1, listed)
+    _check_room(standing.seats, quantity)
+    period, price = period_from(today, start.billing_cycle), plan.prices[start.billing_cycle]
+    what = f"{plan.name}, {start.billing_cycle.value}: {seats_in_words(quantity)}"
+    after = replace(
+        standing,
+        plan=plan,
+        cycle=start.billing_cycle,
+        unit_price=price,
+        status=SubscriptionStatus.ACTIVE,
+        period=period,
+        anchor_day=today.day,
+        seats=standing.seats.began(quantity, follow_users=plan.follow_users),
+        ends=False,
+        paid_by=(),
+    )
+    return after, standing.charge(_real((line(quantity, price, whole(period), description=what),)), market)
+
+
+def _paid_for(standing: Standing, payees: Sequence[Payee], today: dt.date, market: Market) -> tuple[Standing, Charge]:
+    """A seat for each of these users for the rest of the period, one line each (D15)."""
+    if standing.plan.kind is PlanKind.FREE:
+        raise Refusal(ProblemCode.NOTHING_TO_CHANGE, "Nobody needs to be paid for on this plan")
+    _check_running(standing, today)
+    if not payees:
+        raise Refusal(ProblemCode.NOTHING_TO_CHANGE, "Nobody is NOT PAID")
+    share = share_of_days(standing.period, today)
+    lines = tuple(
+        line(1, standing.price, share, description=f"{standing.plan.name}: a seat for {payee.name}", user_id=payee.id)
+        for payee in payees
+    )
+    return replace(standing, seats=standing.seats.paying(len(payees))), standing.charge(_real(lines), market)
+
+
+def _recovered(standing: Standing, today: dt.date, market: Market) -> tuple[Standing, Charge]:
+    """The renewal that was refused: the period that has begun meanwhile, or a new one once access was lost (D13)."""
+    if standing.status is SubscriptionStatus.PAST_DUE:
+        found = renewal(standing, market)
+        return found.after, found.charge
+    if standing.status is not SubscriptionStatus.SUSPENDED:
+        raise Refusal(ProblemCode.NOTHING_TO_CHANGE, "Nothing is overdue")
+    found = renewal(standing, market, period_from(today, standing.cycle))
+    return replace(found.after, anchor_day=today.day), found.charge
+
+
+def _cancelled(standing: Standing) -> Standing:
+    """No further period; one that is not paid for ends at once (D12)."""
+    if standing.plan.kind is PlanKind.FREE or standing.ends or standing.status is SubscriptionStatus.ENDED:
+        detail = f"It ends on {standing.period.end} already" if standing.ends else "There is nothing to cancel"
+        raise Refusal(ProblemCode.NOTHING_TO_CHANGE, detail)
+    if standing.status is SubscriptionStatus.ACTIVE:
+        return replace(standing, ends=True)
+    return replace(standing, status=SubscriptionStatus.ENDED, seats=replace(standing.seats, scheduled=None))
+
+
+def _resumed(standing: Standing) -> Standing:
+    if standing.status is SubscriptionStatus.ENDED:
+        detail = "The subscription has ended: start it again"
+        raise Refusal(ProblemCode.SUBSCRIPTION_NOT_ACTIVE, detail, status=standing.status.value)
+    if not standing.ends:
+        raise Refusal(ProblemCode.NOTHING_TO_CHANGE, "It is not cancelled")
+    return replace(standing, ends=False)
+
+
+# What they share.
+
+
+def _credit(standing: Standing, quantity: int, share: Share) -> tuple[Line, ...]:
+    what = f"{standing.plan.name}, {standing.cycle.value}: the rest of {seats_in_words(quantity)} credited"
+    return _real((line(-quantity, standing.price, share, description=what, credits=standing.paid_by),))
+
+
+def _real(lines: tuple[Line, ...]) -> tuple[Line, ...]:
+    """Without lines of nothing."""
+    return tuple(each for each in lines if each.quantity and each.unit_price.amount)
+
+
+def _check_running(standing: Standing, today: dt.date) -> None:
+    status = standing.status
+    if status is not SubscriptionStatus.ACTIVE:
+        sentences = {
+            SubscriptionStatus.PAST_DUE: "Pay what is overdue first",
+            SubscriptionStatus.SUSPENDED: "The subscription is suspended: pay what is overdue first",
+            SubscriptionStatus.ENDED: "The subscription has ended: start it again",
+        }
+        raise Refusal(ProblemCode.SUBSCRIPTION_NOT_ACTIVE, sentences[status], status=status.value)
+    if today not in standing.period:
         raise Refusal(ProblemCode.SUBSCRIPTION_NOT_ACTIVE, "The renewal is being settled: ask again in a minute")
 
 
-def _charge(facts: Facts, wanted: int, today: dt.date) -> Charge:
-    price = _price(facts)
-    seats = facts.seats
-    added = seats.chargeable(wanted)
-    lines = prorate(
-        Holding(seats.paid, price),
-        Holding(wanted, price),
-        share_of_days(facts.period, today),
-        already_paid=max(seats.high_water, seats.paid),
-        description=f"{facts.plan}: {_seats(added)} added",
-    )
-    return charge_of(lines, facts.tax_rate, price.currency)
+def _check_room(seats: Seats, quantity: int) -> None:
+    """A new period has a seat for everybody listed (D8)."""
+    if quantity < seats.listed:
+        seats.reduced(quantity)
 
 
-def _price(facts: Facts) -> Money:
-    if facts.unit_price is None:
-        message = f"plan {facts.plan!r} has no price for this cycle"
-        raise ValueError(message)
-    return facts.unit_price
-
-
-def _warnings(facts: Facts, effect: Effect, after: Seats) -> list[QuoteWarning]:
-    found = []
-    if effect is Effect.REDUCE:
-        found.append(
-            QuoteWarning(
-                code=WarningCode.NO_REFUND,
-                detail=f"The seats stay yours until {facts.period.end}; nothing is refunded",
-            )
-        )
-    if effect is not Effect.KEEP and facts.seats.scheduled is not None:
-        found.append(
-            QuoteWarning(
-                code=WarningCode.REPLACES_REDUCTION,
-                detail=f"Replaces the reduction to {_seats(facts.seats.scheduled)} on {facts.period.end}.",
-            )
-        )
-    if after.not_paid:
-        found.append(
-            QuoteWarning(
-                code=WarningCode.USERS_STAY_NOT_PAID,
-                detail=f"{_users(after.not_paid)} no seat until {facts.period.end}.",
-            )
-        )
-    return found
-
-
-def _users(number: int) -> str:
-    return "1 of the users listed still has" if number == 1 else f"{number} of the users listed still have"
-
-
-def _seats(quantity: int) -> str:
-    return f"{quantity} seat" if quantity == 1 else f"{quantity} seats"
+def _seats_follow() -> Refusal:
+    return Refusal(ProblemCode.SEATS_FOLLOW_USERS, "On this plan every user listed is a seat: add or remove users")

@@ -74,10 +74,22 @@ class Seats:
         moving = min(self.not_paid, max(0, self.free))
         return replace(self, active=self.active + moving, not_paid=self.not_paid - moving)
 
-    def renewed(self) -> "Seats":
-        """The first day of the next period: the next quantity is paid, so everybody is active (D13)."""
-        quantity = self.at_renewal
-        return replace(self, paid=quantity, high_water=quantity, scheduled=None, active=self.listed, not_paid=0)
+    def began(self, quantity: int, *, follow_users: bool | None = None) -> "Seats":
+        """The first day of a period that so many seats were paid for: what was scheduled is done (D13)."""
+        follow = self.follow_users if follow_users is None else follow_users
+        active = min(quantity, self.listed)
+        waiting = self.listed - active
+        return Seats(quantity, quantity, active=active, not_paid=waiting, follow_users=follow)
+
+    def paying(self, users: int) -> "Seats":
+        """So many of the unpaid users get a seat of their own for the rest of the period (D15)."""
+        if users > self.not_paid:
+            message = f"{users} users are to be paid for, {self.not_paid} are not paid"
+            raise ValueError(message)
+        paid = self.paid + users
+        high_water = max(self.high_water, paid)
+        active, not_paid = self.active + users, self.not_paid - users
+        return replace(self, paid=paid, high_water=high_water, active=active, not_paid=not_paid)
 
     def violations(self) -> tuple[str, ...]:
         """Which of the invariants between seats and users do not hold (D16), as sentences."""

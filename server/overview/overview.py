@@ -2,14 +2,29 @@
 
 import datetime as dt
 
-from contract.subscription import CodeNotice, Overview, PlanKind, SeatCounts, SeatUsage, TransferCounts
+from contract.arithmetic import plus, tax_on
+from contract.events import EventKind
+from contract.money import Money
+from contract.subscription import (
+    CodeNotice,
+    Overview,
+    PlanKind,
+    SeatCounts,
+    SeatUsage,
+    SubscriptionStatus,
+    TransferCounts,
+)
+from server.domain.periods import local_date
+from server.domain.proration import line, share_of_days
 from server.http.call import Call
 from server.people.me import me_answer
 from server.store import counts, events, subscriptions, usage
 from server.store.types import AnyRow
-from server.subscription.reading import plan_of, seats_of, subscription_answer
+from server.subscription.reading import plan_of, seats_of, standing_of, subscription_answer
 
 LATEST = 20
+"""Events on the first screen. Invoices are left out: the payment and the change that caused them say it."""
+
 TRANSFERS_EXPIRE_SOON = dt.timedelta(days=1)
 CODES_END_SOON = dt.timedelta(days=7)
 
@@ -18,7 +33,8 @@ def show_overview(call: Call) -> Overview:
     """All of it, as of one instant."""
     catalogue = call.services.catalogue
     row = subscriptions.get(call.connection, call.subscription_id)
-    latest = events.page(call.connection, call.organisation_id, limit=LATEST)
+    newest = events.parse(events.page(call.connection, call.organisation_id, limit=2 * LATEST))
+    latest = [event for event in newest if event.type is not EventKind.INVOICE_ISSUED][:LATEST]
     return Overview(
         as_of=call.now,
         me=me_answer(call.principal),
@@ -27,11 +43,12 @@ def show_overview(call: Call) -> Overview:
         seats=_seats(call, row),
         transfers=_transfers(call),
         codes=_codes(call),
-        latest=events.parse(latest),
+        latest=tuple(latest),
         usage=tuple(
             SeatUsage(week=each.week, used=each.used, paid=each.paid)
             for each in usage.latest(call.connection, call.subscription_id)
         ),
+        pay_unpaid=_pay_unpaid(call, row),
         last_event_id=events.event_id(events.last_seq(call.connection, call.organisation_id)),
         vendor_contact=catalogue.vendor_contact,
         sandbox=call.services.settings.sandbox,
@@ -51,6 +68,18 @@ def _seats(call: Call, row: AnyRow) -> SeatCounts:
         at_renewal=seats.at_renewal if paid_plan else seats.paid,
         free_until_renewal=min(seats.free, seats.free_until_renewal) if paid_plan else 0,
     )
+
+
+def _pay_unpaid(call: Call, row: AnyRow) -> Money | None:
+    """What paying for everybody who waits would cost now: a line each, rounded by itself (D15)."""
+    catalogue = call.services.catalogue
+    standing, today = standing_of(row, catalogue), local_date(call.now, row.time_zone)
+    payable = standing.status is SubscriptionStatus.ACTIVE and standing.unit_price and today in standing.period
+    if not row.users_not_paid or not payable:
+        return None
+    each = line(1, standing.price, share_of_days(standing.period, today)).amount
+    net = Money(amount=each.amount * row.users_not_paid, currency=row.currency)
+    return plus(net, tax_on(net, catalogue.tax_rate))
 
 
 def _transfers(call: Call) -> TransferCounts:

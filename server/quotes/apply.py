@@ -3,55 +3,50 @@
 from typing import Any
 
 from contract.billing import Invoice, InvoiceStatus
-from contract.events import EventKind, EventObject
 from contract.quotes import AffectedUsers, Confirmation, Quote
-from server.domain.pricing import Charge, Effect
+from contract.subscription import SubscriptionStatus
+from server.domain.charging import Charge
+from server.invoices.issuing import issue
 from server.quotes.make import MAX_NAMES
+from server.quotes.telling import tell
 from server.services import Services
 from server.store import invoices, quotes, subscriptions
 from server.store.quotes import StoredQuote
+from server.store.types import AnyRow
 from server.subscription.reading import subscription_answer
 from server.unit import Unit
-from server.users.seating import seat_waiting
+from server.users.seating import make_room, seat_chosen, seat_waiting
 
-_KINDS = {
-    Effect.RAISE: EventKind.SEATS_ADDED,
-    Effect.REDUCE: EventKind.SEATS_REDUCTION_SCHEDULED,
-    Effect.KEEP: EventKind.SEATS_REDUCTION_CANCELLED,
-}
+_OVERDUE = {SubscriptionStatus.PAST_DUE.value, SubscriptionStatus.SUSPENDED.value}
 
 
-def bill(unit: Unit, quote: Quote) -> str:
+def bill(unit: Unit, quote: Quote) -> Invoice:
     """The paid invoice of a quote, line for line what was promised."""
-    return invoices.issue(
-        unit.connection,
-        Charge(quote.lines, quote.net, quote.tax, quote.due_now),
-        organisation_id=unit.organisation_id,
-        subscription_id=unit.subscription_id,
-        status=InvoiceStatus.PAID,
-        tax_rate=quote.tax_rate,
-        now=unit.now,
-        quote_id=quote.id,
-    )
+    charge = Charge(quote.lines, quote.net, quote.tax, quote.total, quote.credit_applied, quote.due_now)
+    return issue(unit, charge, status=InvoiceStatus.PAID, tax_rate=quote.tax_rate, quote_id=quote.id)
 
 
 def apply(unit: Unit, services: Services, stored: StoredQuote, invoice_id: str | None = None) -> Confirmation:
-    """Change the seats, give free ones to those who wait longest, and keep the confirmation with the quote."""
-    wanted = stored.quote.change.seats
+    """Write the terms that were promised, give seats to who is paid for, and keep the confirmation with the quote.
+
+    Users may have come and gone while the payment was on its way: who was paid for and still waits comes first, then
+    whoever waits longest; when a new period has fewer seats, those who came last wait.
+    """
+    quote = stored.quote
+    if invoice_id is None and quote.lines:
+        invoice_id = bill(unit, quote).id
     row = subscriptions.get(unit.connection, unit.subscription_id)
-    values: dict[str, Any] = {"pending_payment_id": None, "scheduled_seats": None}
-    if stored.effect is Effect.RAISE:
-        values |= {"seats": wanted, "high_water": max(row.high_water, wanted)}
-    elif stored.effect is Effect.REDUCE:
-        values["scheduled_seats"] = wanted
-    subscriptions.change(unit.connection, unit.subscription_id, **values)
+    make_room(unit, quote.after.seats)
+    subscriptions.change(unit.connection, row.id, **_values(quote, row))
+    if row.status in _OVERDUE:
+        invoices.void_open(unit.connection, row.id)
     invoice = invoices.find(unit.connection, unit.organisation_id, invoice_id) if invoice_id else None
-    before = row.scheduled_seats if stored.effect is Effect.KEEP else row.seats
-    unit.emit(_KINDS[stored.effect], _subject(unit, stored.quote, invoice, before), {"seats": before})
-    activated = seat_waiting(unit)
+    chosen = [line.user_id for line in quote.lines if line.user_id]
+    tell(unit, quote, invoice, paid_for=len(chosen))
+    activated = [*seat_chosen(unit, chosen), *seat_waiting(unit)]
     after = subscriptions.get(unit.connection, unit.subscription_id)
     confirmation = Confirmation(
-        quote_id=stored.quote.id,
+        quote_id=quote.id,
         subscription=subscription_answer(after, services.catalogue),
         invoice=invoice,
         payment=invoice.payments[-1] if invoice and invoice.payments else None,
@@ -61,15 +56,25 @@ def apply(unit: Unit, services: Services, stored: StoredQuote, invoice_id: str |
     return confirmation
 
 
-def _subject(unit: Unit, quote: Quote, invoice: Invoice | None, before: int) -> EventObject:
-    attributes: dict[str, Any] = {
-        "from": before,
-        "to": quote.change.seats,
-        "effective": quote.effective.isoformat(),
-        "amount": str(quote.due_now),
-        "quote_id": quote.id,
+def _values(quote: Quote, row: AnyRow) -> dict[str, Any]:
+    """The promised terms as columns; what was paid in the same period at the same price stays the high-water mark."""
+    before, after = quote.before, quote.after
+    same = (before.period_start, before.unit_price) == (after.period_start, after.unit_price)
+    values: dict[str, Any] = {
+        "plan": after.plan,
+        "billing_cycle": after.billing_cycle.value,
+        "status": after.status.value,
+        "period_start": after.period_start,
+        "period_end": after.period_end,
+        "anchor_day": after.anchor_day,
+        "unit_price": None if after.unit_price is None else after.unit_price.amount,
+        "seats": after.seats,
+        "high_water": max(after.seats, row.high_water) if same else after.seats,
+        "scheduled_seats": after.scheduled_seats,
+        "cancel_at_period_end": after.ends,
+        "credit": row.credit - quote.credit_applied.amount,
+        "pending_payment_id": None,
     }
-    if invoice:
-        attributes["invoice"] = invoice.number
-    label = f"{before} → {quote.change.seats} seats"
-    return EventObject(type="subscription", id=unit.subscription_id, label=label, attributes=attributes)
+    if after.status is not SubscriptionStatus.PAST_DUE:
+        values |= {"failed_renewals": 0, "past_due_since": None, "retry_at": None}
+    return values

@@ -1,10 +1,14 @@
 """What a quote stands on: when one of these moves, its promise is no longer good (D5)."""
 
 import json
+from collections.abc import Sequence
 from typing import Any
 
 from server.catalogue import Catalogue
+from server.domain.pricing import Payee
 from server.store.types import AnyRow
+
+_PAYEES = "payees"
 
 WORDS = {
     "plan": "plan",
@@ -21,6 +25,7 @@ WORDS = {
     "users_active": "active users",
     "users_not_paid": "users not paid",
     "cancel_at_period_end": "cancellation at the renewal",
+    "credit": "credit",
 }
 """What a quote stands on, as people call it: the price follows from it, or what the change does to users.
 
@@ -28,21 +33,27 @@ A change of anything else (a name, a position, a transfer request) leaves a quot
 """
 
 
-def basis_of(row: AnyRow, catalogue: Catalogue) -> dict[str, Any]:
-    """What a quote made now stands on, as JSON can hold it."""
+def basis_of(row: AnyRow, catalogue: Catalogue, payees: Sequence[Payee] = ()) -> dict[str, Any]:
+    """What a quote made now stands on, as JSON can hold it; `payees` are the users it pays for, by id."""
     found = {name: getattr(row, name, None) for name in WORDS if name != "tax_rate"}
     found["tax_rate"] = catalogue.tax_rate
+    if payees:
+        found[_PAYEES] = {payee.id: payee.name for payee in payees}
     plain: dict[str, Any] = json.loads(json.dumps(found, default=str))
     return plain
 
 
 def moved(before: dict[str, Any], now: dict[str, Any]) -> list[str]:
     """What a quote stood on and is different now, in words: `seats: 10, now 12`."""
-    return [
+    found = [
         f"{word}: {_said(before.get(name))}, now {_said(now.get(name))}"
         for name, word in WORDS.items()
         if before.get(name) != now.get(name)
     ]
+    was, waiting = before.get(_PAYEES, {}), now.get(_PAYEES, {})
+    found += [f"{name} is no longer NOT PAID" for user_id, name in was.items() if user_id not in waiting]
+    found += [f"{name} is NOT PAID too" for user_id, name in waiting.items() if user_id not in was]
+    return found
 
 
 def _said(value: Any) -> str:

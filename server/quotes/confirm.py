@@ -14,7 +14,8 @@ from dataclasses import dataclass
 from contract.money import Money
 from contract.people import Role
 from contract.problems import ProblemCode
-from contract.quotes import Confirmation, QuoteStatus
+from contract.quotes import Confirmation, Quote, QuoteStatus
+from contract.subscription import SubscriptionStatus
 from server.domain.periods import local_date, start_of_day
 from server.domain.refusals import Refusal
 from server.http.call import Call, LongCall
@@ -23,9 +24,10 @@ from server.ids import new_id
 from server.quotes.apply import apply
 from server.quotes.basis import basis_of, moved
 from server.quotes.finish import PaymentRefused, finish
-from server.quotes.make import make
+from server.quotes.make import make, payees_of, price, still_payees
 from server.store import payments, quotes, subscriptions
 from server.store.quotes import StoredQuote
+from server.store.types import AnyRow
 
 log = logging.getLogger("headcount.server")
 
@@ -77,10 +79,12 @@ def _begin(call: Call) -> Confirmation | Ask | ServerProblem:
         )
     if row.pending_payment_id is not None:
         raise _in_progress(1)
-    changed = moved(stored.basis, basis_of(row, call.services.catalogue))
+    changed = _changed(call, stored, row)
     if changed:
         return _stale(call, stored, changed)
-    if local_date(call.now, row.time_zone) >= row.period_end:
+    _check_owner(call, stored.quote)
+    running = stored.quote.before.status is SubscriptionStatus.ACTIVE
+    if running and local_date(call.now, row.time_zone) >= row.period_end:
         raise ServerProblem(ProblemCode.SUBSCRIPTION_NOT_ACTIVE, "The renewal is being settled: ask again in a minute.")
     if stored.quote.due_now.amount == 0:
         quotes.confirming(
@@ -89,6 +93,33 @@ def _begin(call: Call) -> Confirmation | Ask | ServerProblem:
         return apply(call, call.services, stored)
     _check_limit(call, stored.quote.due_now, row.time_zone)
     return _ask(call, stored)
+
+
+def _changed(call: Call, stored: StoredQuote, row: AnyRow) -> list[str]:
+    """What is different from when the quote was made: what it stood on, or else what the same change comes to now."""
+    change = stored.quote.change
+    try:
+        payees = payees_of(call, change)
+    except Refusal:
+        payees = still_payees(call, change)
+    found = moved(stored.basis, basis_of(row, call.services.catalogue, payees))
+    if found:
+        return found
+    day = local_date(stored.quote.created_at, row.time_zone)
+    try:
+        priced = price(call, call.services, change, payees, day)
+    except Refusal as refusal:
+        return [refusal.detail]
+    same = (priced.charge.lines, priced.charge.due, priced.after.terms)
+    return [] if same == (stored.quote.lines, stored.quote.due_now, stored.quote.after) else ["the price"]
+
+
+def _check_owner(call: Call, quote: Quote) -> None:
+    """Ending a subscription, and going on with one, is for its owner."""
+    ends_something = quote.change.cancel or quote.change.resume
+    if ends_something and call.principal.role is not Role.OWNER:
+        detail = "Only an owner may cancel the subscription or resume it."
+        raise ServerProblem(ProblemCode.NOT_ALLOWED, detail, needed_role=Role.OWNER.value)
 
 
 def _resumed(call: Call, stored: StoredQuote) -> Confirmation | Ask | None:

@@ -56,7 +56,7 @@ def _settle(
 ) -> Confirmation | PaymentRefused:
     if not outcome.accepted:
         return _refused(unit, stored, payment_id, outcome.reason)
-    invoice_id = bill(unit, stored.quote)
+    invoice_id = bill(unit, stored.quote).id
     payments.settle(unit.connection, payment_id, accepted=True, reason="", invoice_id=invoice_id, now=unit.now)
     unit.emit(EventKind.PAYMENT_SUCCEEDED, _subject(stored, payment_id))
     return apply(unit, services, stored, invoice_id)

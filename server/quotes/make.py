@@ -1,17 +1,20 @@
 """Making a quote: the preview is the commit path without the commit (D6)."""
 
 import datetime as dt
+from collections.abc import Sequence
 
-from contract.quotes import AffectedUsers, Change, Quote, QuoteStatus, QuoteWarning, WarningCode
+from contract.problems import ProblemCode
+from contract.quotes import MAX_PAYEES, AffectedUsers, Change, Quote, QuoteStatus, QuoteWarning, WarningCode
 from server.domain.periods import local_date
-from server.domain.pricing import PricedChange, price_seats
+from server.domain.pricing import Payee, PricedChange, price_change
+from server.domain.refusals import Refusal
+from server.domain.renewal import forecast
 from server.ids import new_id
 from server.quotes.basis import basis_of
 from server.services import Services
-from server.store import quotes, subscriptions, users
+from server.store import invoices, quotes, subscriptions, users
 from server.store.quotes import StoredQuote
-from server.store.types import AnyRow
-from server.subscription.reading import facts_of
+from server.subscription.reading import standing_of
 from server.unit import Unit
 
 VALID_FOR = dt.timedelta(minutes=15)
@@ -25,11 +28,11 @@ def make(unit: Unit, services: Services, change: Change, account_id: str) -> Sto
         Refusal: the change can't be had.
     """
     row = subscriptions.get(unit.connection, unit.subscription_id)
-    priced = price_seats(facts_of(row, services.catalogue), change.seats, local_date(unit.now, row.time_zone))
+    payees = payees_of(unit, change)
+    priced = price(unit, services, change, payees, local_date(unit.now, row.time_zone))
     stored = StoredQuote(
-        quote=_quote(unit, services, change, row, priced),
-        basis=basis_of(row, services.catalogue),
-        effect=priced.effect,
+        quote=_quote(unit, services, change, priced, payees),
+        basis=basis_of(row, services.catalogue, payees),
         organisation_id=unit.organisation_id,
         subscription_id=unit.subscription_id,
     )
@@ -37,9 +40,49 @@ def make(unit: Unit, services: Services, change: Change, account_id: str) -> Sto
     return stored
 
 
-def _quote(unit: Unit, services: Services, change: Change, row: AnyRow, priced: PricedChange) -> Quote:
-    charge = priced.charge
-    names = users.names_waiting(unit.connection, unit.subscription_id, min(MAX_NAMES, priced.activates))
+def price(unit: Unit, services: Services, change: Change, payees: Sequence[Payee], today: dt.date) -> PricedChange:
+    """What a change costs on a day, for the subscription as it is.
+
+    Raises:
+        Refusal: the change can't be had.
+    """
+    row = subscriptions.get(unit.connection, unit.subscription_id)
+    credits_something = change.plan is not None or change.billing_cycle is not None
+    paid_by = invoices.of_period(unit.connection, row.id, row.period_start) if credits_something else ()
+    standing = standing_of(row, services.catalogue, paid_by)
+    return price_change(standing, change, today, services.catalogue.market(row.currency), payees)
+
+
+def payees_of(unit: Unit, change: Change) -> list[Payee]:
+    """The users a change pays for: those named, or those who wait longest.
+
+    Raises:
+        Refusal: somebody who is named is active, or not on the list.
+    """
+    if change.pay_users is None:
+        return []
+    if change.pay_users == "all":
+        waiting = users.waiting(unit.connection, unit.subscription_id, MAX_PAYEES)
+        return [Payee(each.id, each.name) for each in waiting]
+    wanted = list(dict.fromkeys(change.pay_users))
+    found = users.still_waiting(unit.connection, unit.subscription_id, wanted)
+    if len(found) < len(wanted):
+        missing = sorted(set(wanted) - {each.id for each in found})
+        detail = f"{len(missing)} of these users can't be paid for: they are active already, or no longer listed"
+        raise Refusal(ProblemCode.USER_NOT_UNPAID, detail, users=missing)
+    return [Payee(each.id, each.name) for each in found]
+
+
+def still_payees(unit: Unit, change: Change) -> list[Payee]:
+    """Those of the users named in a change who still wait."""
+    named = change.pay_users if isinstance(change.pay_users, tuple) else ()
+    found = users.still_waiting(unit.connection, unit.subscription_id, list(dict.fromkeys(named)))
+    return [Payee(each.id, each.name) for each in found]
+
+
+def _quote(unit: Unit, services: Services, change: Change, priced: PricedChange, payees: Sequence[Payee]) -> Quote:
+    charge, before, after = priced.charge, priced.before, priced.after
+    row = subscriptions.get(unit.connection, unit.subscription_id)
     return Quote(
         id=new_id("quo"),
         status=QuoteStatus.OPEN,
@@ -47,21 +90,33 @@ def _quote(unit: Unit, services: Services, change: Change, row: AnyRow, priced: 
         created_at=unit.now,
         expires_at=unit.now + VALID_FOR,
         subscription_version=row.version,
-        seats_before=priced.before.paid,
-        seats_after=priced.wanted,
+        before=before.terms,
+        after=after.terms,
+        seats_before=before.seats.paid,
+        seats_after=after.seats.paid if change.seats is None else change.seats,
         effective=priced.effective,
         lines=charge.lines,
         net=charge.net,
         tax_rate=services.catalogue.tax_rate,
         tax=charge.tax,
-        due_now=charge.total,
-        renewal=priced.renewal,
-        activates=AffectedUsers(count=priced.activates, names=tuple(names)),
+        total=charge.total,
+        credit_applied=charge.credit_applied,
+        due_now=charge.due,
+        renewal=forecast(after, services.catalogue.market(row.currency)),
+        activates=_activated(unit, priced, payees),
         warnings=(*priced.warnings, *_of_gateway(services, priced)),
     )
 
 
+def _activated(unit: Unit, priced: PricedChange, payees: Sequence[Payee]) -> AffectedUsers:
+    number = priced.activates
+    if payees:
+        return AffectedUsers(count=number, names=tuple(payee.name for payee in payees[:MAX_NAMES]))
+    names = users.names_waiting(unit.connection, unit.subscription_id, min(MAX_NAMES, number))
+    return AffectedUsers(count=number, names=tuple(names))
+
+
 def _of_gateway(services: Services, priced: PricedChange) -> tuple[QuoteWarning, ...]:
-    if services.gateway.moves_money or not priced.charge.total.amount:
+    if services.gateway.moves_money or not priced.charge.due.amount:
         return ()
     return (QuoteWarning(code=WarningCode.SANDBOX, detail="This is a sandbox: no money moves."),)

@@ -3,7 +3,7 @@
 import datetime as dt
 from typing import Any
 
-from contract.billing import InvoiceStatus, PaymentStatus
+from contract.billing import Invoice, InvoiceStatus, PaymentStatus
 from contract.events import EventKind, EventObject
 from contract.money import Money
 from contract.subscription import SubscriptionStatus
@@ -12,7 +12,7 @@ from server.payments.gateway import Outcome
 from server.store import invoices, payments, subscriptions
 from server.store.types import AnyRow
 from server.unit import Unit
-from server.users.seating import seat_waiting
+from server.users.seating import make_room, seat_waiting
 
 RETRY_AFTER_DAYS = (1, 3, 5, 7)
 """Days after the first refusal; the last refusal suspends."""
@@ -39,16 +39,16 @@ def collected(unit: Unit, payment_id: str, outcome: Outcome) -> None:
         assert invoice is not None
         unit.emit(EventKind.PAYMENT_SUCCEEDED, _payment(payment_id, amount, invoice=invoice.number))
         period = Period(invoice.lines[0].service_start, invoice.lines[0].service_end)
-        start_period(unit, invoice.lines[0].quantity, period, amount, invoice.number)
+        start_period(unit, invoice.lines[0].quantity, period, invoice)
     else:
         unit.emit(EventKind.PAYMENT_FAILED, _payment(payment_id, amount, reason=outcome.reason))
         _late(unit, amount)
 
 
-def start_period(unit: Unit, quantity: int, period: Period, amount: Money, invoice: str = "") -> None:
+def start_period(unit: Unit, seats: int, period: Period, invoice: Invoice | None = None) -> None:
     """Begin a period that is paid: its seats, a new high-water mark, and a seat for everybody who waits."""
+    make_room(unit, seats)
     row = subscriptions.get(unit.connection, unit.subscription_id)
-    seats = max(quantity, row.users_active)
     subscriptions.change(
         unit.connection,
         row.id,
@@ -58,15 +58,13 @@ def start_period(unit: Unit, quantity: int, period: Period, amount: Money, invoi
         seats=seats,
         high_water=seats,
         scheduled_seats=None,
+        credit=row.credit - (invoice.credit_applied.amount if invoice else 0),
         failed_renewals=0,
         past_due_since=None,
         retry_at=None,
     )
-    unit.emit(
-        EventKind.SUBSCRIPTION_RENEWED,
-        _renewed(row, seats, period, amount, invoice),
-        {"seats": row.seats, "period_end": row.period_end.isoformat()},
-    )
+    previous = {"seats": row.seats, "period_end": row.period_end.isoformat()}
+    unit.emit(EventKind.SUBSCRIPTION_RENEWED, _renewed(row, seats, period, invoice), previous)
     seat_waiting(unit)
 
 
@@ -93,14 +91,16 @@ def _payment(payment_id: str, amount: Money, **attributes: str) -> EventObject:
     return EventObject(type="payment", id=payment_id, label=str(amount), attributes=said)
 
 
-def _renewed(row: AnyRow, seats: int, period: Period, amount: Money, invoice: str) -> EventObject:
-    attributes = {
+def _renewed(row: AnyRow, seats: int, period: Period, invoice: Invoice | None) -> EventObject:
+    """What it says of a contract has no amounts: there are none."""
+    attributes: dict[str, Any] = {
         "from": row.seats,
         "to": seats,
-        "amount": str(amount),
-        "invoice": invoice,
         "period_start": period.start.isoformat(),
         "period_end": period.end.isoformat(),
     }
-    label = f"{seats} seats until {period.end}, {amount}"
+    label = f"{seats} seats until {period.end}"
+    if invoice:
+        attributes |= {"amount": str(invoice.due), "invoice": invoice.number}
+        label += f", {invoice.due}"
     return EventObject(type="subscription", id=row.id, label=label, attributes=attributes)

@@ -1,18 +1,18 @@
 """One renewal (D13): the next quantity for a whole new period, paid before it counts."""
 
-from contract.billing import InvoiceStatus
+from contract.billing import Invoice, InvoiceStatus
 from contract.events import EventKind, EventObject
 from contract.money import Money
-from contract.subscription import BillingCycle, SubscriptionStatus
-from server.domain.periods import Period, next_period
-from server.domain.pricing import Charge, Facts, charge_of, price_of_renewal
+from contract.subscription import SubscriptionStatus
+from server.domain.renewal import Renewal, renewal
 from server.ids import new_id
+from server.invoices.issuing import issue
 from server.payments.gateway import LocalGateway
 from server.renewals.collect import collected, start_period
 from server.services import Services
 from server.store import invoices, payments, subscriptions
 from server.store.types import AnyRow
-from server.subscription.reading import facts_of
+from server.subscription.reading import standing_of
 from server.unit import Unit
 
 
@@ -21,43 +21,27 @@ def renew(unit: Unit, services: Services, row: AnyRow) -> None:
     if row.cancel_at_period_end and row.status == SubscriptionStatus.ACTIVE.value:
         _end(unit, row)
         return
-    facts = facts_of(row, services.catalogue)
-    period = following(row)
-    charge = _charge(facts, period, row.currency)
-    if charge.total.amount:
-        invoice_id = _invoice(unit, facts, charge)
-        _collect(unit, services, invoice_id, charge.total)
-    else:
-        start_period(unit, facts.seats.at_renewal, period, charge.total)
+    standing = standing_of(row, services.catalogue)
+    found = renewal(standing, services.catalogue.market(row.currency))
+    invoice = _invoice(unit, services, found) if found.charge.lines else None
+    if invoice is not None and invoice.due.amount:
+        _collect(unit, services, invoice.id, invoice.due)
+        return
+    if invoice is not None:
+        invoices.mark(unit.connection, invoice.id, InvoiceStatus.PAID)
+    start_period(unit, found.after.seats.paid, found.period, invoice)
 
 
-def following(row: AnyRow) -> Period:
-    """The period after the one a row is in."""
-    return next_period(Period(row.period_start, row.period_end), BillingCycle(row.billing_cycle), row.anchor_day)
-
-
-def _charge(facts: Facts, period: Period, currency: str) -> Charge:
-    if facts.unit_price is None:
-        return charge_of((), facts.tax_rate, currency)
-    return price_of_renewal(facts, period)
-
-
-def _invoice(unit: Unit, facts: Facts, charge: Charge) -> str:
+def _invoice(unit: Unit, services: Services, found: Renewal) -> Invoice:
     """The open invoice of this renewal: the one of an earlier attempt while it still says the same."""
-    found = invoices.open_invoice(unit.connection, unit.subscription_id)
-    if found is not None:
-        if found.total == charge.total.amount:
-            return str(found.id)
-        invoices.mark(unit.connection, found.id, InvoiceStatus.VOID)
-    return invoices.issue(
-        unit.connection,
-        charge,
-        organisation_id=unit.organisation_id,
-        subscription_id=unit.subscription_id,
-        status=InvoiceStatus.OPEN,
-        tax_rate=facts.tax_rate,
-        now=unit.now,
-    )
+    row = invoices.open_invoice(unit.connection, unit.subscription_id)
+    if row is not None:
+        waiting = invoices.find(unit.connection, unit.organisation_id, row.id)
+        charge = found.charge
+        if waiting and (waiting.lines, waiting.total, waiting.due) == (charge.lines, charge.total, charge.due):
+            return waiting
+        invoices.mark(unit.connection, row.id, InvoiceStatus.VOID)
+    return issue(unit, found.charge, status=InvoiceStatus.OPEN, tax_rate=services.catalogue.tax_rate)
 
 
 def _collect(unit: Unit, services: Services, invoice_id: str, amount: Money) -> None:

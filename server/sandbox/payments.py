@@ -6,7 +6,7 @@ from server.sandbox.state import set_next_payment
 
 
 def set_payments(call: Call) -> PaymentsState:
-    """The next payment is accepted or declined; after a decline the gateway accepts again."""
+    """What the next payments come to; after them the gateway accepts again."""
     body: PaymentsBody = call.body
-    set_next_payment(call.connection, body.next)
-    return PaymentsState(next=body.next)
+    set_next_payment(call.connection, body.next, body.times)
+    return PaymentsState(next=body.next, times=body.times)

@@ -32,10 +32,10 @@ def next_payment(connection: Connection) -> str:
     return connection.execute(select(sandbox_state.c.next_payment)).scalar() or "accept"
 
 
-def set_next_payment(connection: Connection, outcome: str) -> None:
-    """Say what the sandbox gateway does with the next payment."""
+def set_next_payment(connection: Connection, outcome: str, times: int = 1) -> None:
+    """Say what the sandbox gateway does with so many of the next payments."""
     _ensure(connection)
-    connection.execute(update(sandbox_state).values(next_payment=outcome))
+    connection.execute(update(sandbox_state).values(next_payment=outcome, next_times=times))
 
 
 def restore_clock(services: Services) -> None:

@@ -8,17 +8,20 @@ from sqlalchemy import Row, insert
 
 from contract.billing import InvoiceStatus
 from contract.events import EventKind, EventObject
-from contract.money import Money
-from contract.subscription import BillingCycle, SubscriptionStatus
+from contract.quotes import Change
 from server.catalogue import Catalogue
-from server.domain.periods import Period, next_period, start_of_day
-from server.domain.pricing import Charge, Facts, price_of_renewal, price_seats
+from server.domain.charging import Charge
+from server.domain.periods import Period, start_of_day
+from server.domain.pricing import price_change
+from server.domain.renewal import renewal
 from server.domain.seats import Seats
 from server.ids import new_id
+from server.invoices.issuing import issue
 from server.payments.sandbox import NAME as GATEWAY
-from server.store import invoices, payments
+from server.store import payments
 from server.store.tables import sandbox_charges
 from server.store.usage import WEEKS, week_of
+from server.subscription.reading import standing_of
 from server.unit import SERVER, Unit
 
 _WEEK = dt.timedelta(weeks=1)
@@ -29,15 +32,24 @@ class Books:
 
     def __init__(self, unit: Unit, row: Row[Any], catalogue: Catalogue) -> None:
         self.unit = unit
-        self.seats = Seats(row.seats, row.high_water)
-        self.period = Period(row.period_start, row.period_end)
+        self._standing = standing_of(row, catalogue)
+        self._market = catalogue.market(row.currency)
         self._zone = row.time_zone
-        self._plan = catalogue.offer(row.plan)
-        self._cycle = BillingCycle(row.billing_cycle)
-        self._price = Money(amount=row.unit_price, currency=row.currency)
-        self._anchor = row.anchor_day
-        self._tax_rate = catalogue.tax_rate
         self._weeks: dict[dt.date, tuple[int, int]] = {}
+
+    @property
+    def seats(self) -> Seats:
+        """The seats as they are."""
+        return self._standing.seats
+
+    @seats.setter
+    def seats(self, seats: Seats) -> None:
+        self._standing = replace(self._standing, seats=seats)
+
+    @property
+    def period(self) -> Period:
+        """The period as it is."""
+        return self._standing.period
 
     @property
     def renews_at(self) -> dt.datetime:
@@ -61,14 +73,14 @@ class Books:
 
     def start(self) -> None:
         """Pay for the first period."""
-        self._pay(price_of_renewal(self._facts(), self.period))
+        self._pay(renewal(self._standing, self._market, self.period).charge)
 
     def buy(self, wanted: int) -> None:
         """More seats from now on, paid for the rest of the period (D7)."""
-        change = price_seats(self._facts(), wanted, self.unit.now.date())
+        change = price_change(self._standing, Change(seats=wanted), self.unit.now.date(), self._market)
         number = self._pay(change.charge)
-        self._tell(EventKind.SEATS_ADDED, wanted, self.unit.now.date(), amount=str(change.charge.total), invoice=number)
-        self.seats = change.after
+        self._tell(EventKind.SEATS_ADDED, wanted, self.unit.now.date(), amount=str(change.charge.due), invoice=number)
+        self._standing = change.after
         self._note(week_of(self.unit.now.date()))
 
     def schedule(self, wanted: int) -> None:
@@ -84,15 +96,14 @@ class Books:
     def renew(self) -> None:
         """The next period, with everybody in it (D13)."""
         self.pass_until(self.renews_at)
-        following = next_period(self.period, self._cycle, self._anchor)
         self.unit.actor = SERVER
-        charge = price_of_renewal(self._facts(), following)
-        number = self._pay(charge)
-        before, self.seats, self.period = self.seats, self.seats.renewed(), following
+        found = renewal(self._standing, self._market)
+        number, before = self._pay(found.charge), self.seats
+        self._standing = found.after
         self._note(week_of(self.unit.now.date()))
-        label = f"{self.seats.paid} seats until {following.end}"
-        attributes = {"seats": self.seats.paid, "amount": str(charge.total), "invoice": number}
-        attributes |= {"period_start": following.start.isoformat(), "period_end": following.end.isoformat()}
+        label = f"{self.seats.paid} seats until {self.period.end}, {found.charge.due}"
+        attributes = {"from": before.paid, "to": self.seats.paid, "amount": str(found.charge.due), "invoice": number}
+        attributes |= {"period_start": self.period.start.isoformat(), "period_end": self.period.end.isoformat()}
         subject = EventObject(type="subscription", id=self.unit.subscription_id, label=label, attributes=attributes)
         self.unit.emit(EventKind.SUBSCRIPTION_RENEWED, subject, {"seats": before.paid})
 
@@ -121,48 +132,27 @@ class Books:
         used, paid = self._weeks.get(week, (0, 0))
         self._weeks[week] = (max(used, self.seats.active), max(paid, self.seats.paid))
 
-    def _facts(self) -> Facts:
-        return Facts(
-            plan=self._plan.name,
-            plan_kind=self._plan.kind,
-            status=SubscriptionStatus.ACTIVE,
-            period=self.period,
-            seats=self.seats,
-            unit_price=self._price,
-            tax_rate=self._tax_rate,
-        )
-
     def _pay(self, charge: Charge) -> str:
         """A paid invoice with its payment and the gateway's own note; answers the invoice's number."""
         unit, payment_id = self.unit, new_id("pay")
-        invoice_id = invoices.issue(
-            unit.connection,
-            charge,
-            organisation_id=unit.organisation_id,
-            subscription_id=unit.subscription_id,
-            status=InvoiceStatus.PAID,
-            tax_rate=self._tax_rate,
-            now=unit.now,
-        )
+        invoice = issue(unit, charge, status=InvoiceStatus.PAID, tax_rate=self._market.tax_rate)
         payments.insert_asked(
             unit.connection,
             payment_id,
             organisation_id=unit.organisation_id,
             account_id=unit.actor.account_id,
-            amount=charge.total,
+            amount=charge.due,
             gateway=GATEWAY,
             now=unit.now,
-            invoice_id=invoice_id,
+            invoice_id=invoice.id,
         )
-        payments.settle(unit.connection, payment_id, accepted=True, reason="", invoice_id=invoice_id, now=unit.now)
-        note = {"key": payment_id, "amount": charge.total.amount, "currency": charge.total.currency}
+        payments.settle(unit.connection, payment_id, accepted=True, reason="", invoice_id=invoice.id, now=unit.now)
+        note = {"key": payment_id, "amount": charge.due.amount, "currency": charge.due.currency}
         unit.connection.execute(insert(sandbox_charges).values(**note, status="accept", reason="", created_at=unit.now))
-        found = invoices.find(unit.connection, unit.organisation_id, invoice_id)
-        assert found is not None
-        attributes = {"amount": str(charge.total), "invoice": found.number}
-        subject = EventObject(type="payment", id=payment_id, label=str(charge.total), attributes=attributes)
+        attributes = {"amount": str(charge.due), "invoice": invoice.number}
+        subject = EventObject(type="payment", id=payment_id, label=str(charge.due), attributes=attributes)
         unit.emit(EventKind.PAYMENT_SUCCEEDED, subject)
-        return found.number
+        return invoice.number
 
     def _tell(self, kind: EventKind, wanted: int, effective: dt.date, **more: str) -> None:
         before = self.seats.paid if self.seats.scheduled is None else self.seats.scheduled

@@ -109,8 +109,8 @@ def _take_own_plan(connection: Connection, catalogue: Catalogue, person: Person,
     """A paid subscription of somebody's own, with its only user."""
     founded = _founded(connection, catalogue, person, f"{person.name}, freelance", at=start, plan="professional")
     chronicle = Chronicle(connection, founded, catalogue, person)
-    chronicle.books.start()
     chronicle.join(person, UserSource.HAND)
+    chronicle.books.start()
     chronicle.close()
     subscriptions.change(connection, founded.subscription_id, main_account_uses_seat=True)
 

@@ -6,9 +6,10 @@ from typing import Any
 
 from sqlalchemy import Connection, func, insert, select, update
 
-from contract.billing import Factor, Granularity, Invoice, InvoiceStatus, Line, Rounding
+from contract.billing import Factor, Granularity, Invoice, InvoiceStatus, Line, Payment, Rounding
+from contract.explain import seal_of
 from contract.money import Money
-from server.domain.pricing import Charge
+from server.domain.charging import Charge
 from server.ids import new_id
 from server.store import payments
 from server.store.tables import invoice_lines, invoices
@@ -25,8 +26,8 @@ def issue(
     tax_rate: int,
     now: dt.datetime,
     quote_id: str | None = None,
-) -> str:
-    """Write an invoice under the organisation's next number, without gaps; answers its id."""
+) -> Invoice:
+    """Write an invoice under the organisation's next number, without gaps; its `seal` here is the stored digest."""
     invoice_id = new_id("inv")
     last = connection.execute(
         select(func.coalesce(func.max(invoices.c.serial), 0)).where(invoices.c.organisation_id == organisation_id)
@@ -45,17 +46,52 @@ def issue(
             tax_rate=tax_rate,
             tax=charge.tax.amount,
             total=charge.total.amount,
+            credit_applied=charge.credit_applied.amount,
+            due=charge.due.amount,
             issued_at=now,
         )
     )
     rows = [_line_row(invoice_id, position, line) for position, line in enumerate(charge.lines)]
     connection.execute(insert(invoice_lines), rows)
-    return invoice_id
+    issued = find(connection, organisation_id, invoice_id)
+    assert issued is not None
+    digest = digest_of(issued)
+    connection.execute(update(invoices).where(invoices.c.id == invoice_id).values(digest=digest))
+    return issued.model_copy(update={"seal": digest})
+
+
+def digest_of(invoice: Invoice) -> str:
+    """A digest of what is issued for good: everything but its status and its payments (D29)."""
+    return seal_of(invoice.model_copy(update={"status": InvoiceStatus.OPEN, "payments": ()}))
+
+
+def of_period(connection: Connection, subscription_id: str, start: dt.date) -> tuple[str, ...]:
+    """The numbers of the paid invoices that charged for the period that starts on a day, oldest first."""
+    query = (
+        select(invoices.c.number)
+        .join(invoice_lines, invoice_lines.c.invoice_id == invoices.c.id)
+        .where(
+            invoices.c.subscription_id == subscription_id,
+            invoices.c.status == InvoiceStatus.PAID.value,
+            invoice_lines.c.period_start == start,
+            invoice_lines.c.quantity > 0,
+        )
+        .group_by(invoices.c.serial, invoices.c.number)
+        .order_by(invoices.c.serial)
+    )
+    return tuple(connection.execute(query).scalars())
 
 
 def mark(connection: Connection, invoice_id: str, status: InvoiceStatus) -> None:
     """Close an open invoice."""
     connection.execute(update(invoices).where(invoices.c.id == invoice_id).values(status=status.value))
+
+
+def void_open(connection: Connection, subscription_id: str) -> None:
+    """Take back the renewal that waits for its payment: another invoice takes its place, or nothing is owed."""
+    found = open_invoice(connection, subscription_id)
+    if found is not None:
+        mark(connection, found.id, InvoiceStatus.VOID)
 
 
 def open_invoice(connection: Connection, subscription_id: str) -> AnyRow | None:
@@ -114,11 +150,11 @@ def as_invoices(connection: Connection, rows: Sequence[AnyRow]) -> list[Invoice]
     for row in connection.execute(query):
         lines[row.invoice_id].append(_line(row, currencies[row.invoice_id]))
     paid = payments.of_invoices(connection, ids)
-    return [_invoice(row, tuple(lines[row.id])).model_copy(update={"payments": paid[row.id]}) for row in rows]
+    return [_invoice(row, tuple(lines[row.id]), paid[row.id]) for row in rows]
 
 
-def _invoice(row: AnyRow, lines: tuple[Line, ...]) -> Invoice:
-    return Invoice(
+def _invoice(row: AnyRow, lines: tuple[Line, ...], paid: tuple[Payment, ...]) -> Invoice:
+    found = Invoice(
         id=row.id,
         number=row.number,
         issued_at=row.issued_at,
@@ -128,8 +164,12 @@ def _invoice(row: AnyRow, lines: tuple[Line, ...]) -> Invoice:
         tax_rate=row.tax_rate,
         tax=Money(amount=row.tax, currency=row.currency),
         total=Money(amount=row.total, currency=row.currency),
+        credit_applied=Money(amount=row.credit_applied, currency=row.currency),
+        due=Money(amount=row.due, currency=row.currency),
         quote_id=row.quote_id,
+        payments=paid,
     )
+    return found.model_copy(update={"seal": seal_of(found)})
 
 
 def _line(row: AnyRow, currency: str) -> Line:
@@ -142,7 +182,11 @@ def _line(row: AnyRow, currency: str) -> Line:
         rounding=Rounding(row.rounding),
         service_start=row.service_start,
         service_end=row.service_end,
+        period_start=row.period_start,
+        period_end=row.period_end,
         amount=Money(amount=row.amount, currency=currency),
+        credits=tuple(row.credits.split()),
+        user_id=row.user_id,
     )
 
 
@@ -160,4 +204,8 @@ def _line_row(invoice_id: str, position: int, line: Line) -> dict[str, Any]:
         "service_start": line.service_start,
         "service_end": line.service_end,
         "amount": line.amount.amount,
+        "period_start": line.period_start,
+        "period_end": line.period_end,
+        "credits": " ".join(line.credits),
+        "user_id": line.user_id,
     }

@@ -3,7 +3,7 @@
 import datetime as dt
 from collections.abc import Sequence
 
-from sqlalchemy import Connection, func, insert, select, update
+from sqlalchemy import Connection, and_, func, insert, or_, select, update
 
 from contract.billing import Payment, PaymentStatus
 from contract.money import Money
@@ -78,6 +78,31 @@ def of_invoices(connection: Connection, invoice_ids: Sequence[str]) -> dict[str,
     return {invoice_id: tuple(each) for invoice_id, each in found.items()}
 
 
+def page(
+    connection: Connection,
+    organisation_id: str,
+    *,
+    limit: int,
+    after: tuple[dt.datetime, str] | None = None,
+    offset: int = 0,
+) -> Sequence[AnyRow]:
+    """Rows of payments, newest first, continuing after the one that was asked then and has that id."""
+    query = select(payments).where(payments.c.organisation_id == organisation_id)
+    if after is not None:
+        at, payment_id = after
+        query = query.where(
+            or_(payments.c.created_at < at, and_(payments.c.created_at == at, payments.c.id < payment_id))
+        )
+    query = query.order_by(payments.c.created_at.desc(), payments.c.id.desc())
+    return connection.execute(query.limit(limit).offset(offset)).all()
+
+
+def count(connection: Connection, organisation_id: str) -> int:
+    """How many payments an organisation has asked for."""
+    query = select(func.count()).select_from(payments).where(payments.c.organisation_id == organisation_id)
+    return int(connection.execute(query).scalar_one())
+
+
 def spent(connection: Connection, organisation_id: str, account_id: str, since: dt.datetime) -> int:
     """What an account has paid or is paying since a moment, in minor units of the organisation's currency."""
     total = connection.execute(
@@ -99,5 +124,7 @@ def as_payment(row: AnyRow) -> Payment:
         status=PaymentStatus(row.status),
         gateway=row.gateway,
         created_at=row.created_at,
+        settled_at=row.settled_at,
         reason=row.reason,
+        invoice_id=row.invoice_id,
     )

@@ -8,7 +8,6 @@ from typing import Any
 from sqlalchemy import Connection, insert, select, update
 
 from contract.quotes import Confirmation, Quote, QuoteStatus
-from server.domain.pricing import Effect
 from server.store.tables import quotes
 from server.store.types import AnyRow
 
@@ -19,7 +18,6 @@ class StoredQuote:
 
     quote: Quote
     basis: dict[str, Any]
-    effect: Effect
     organisation_id: str
     subscription_id: str
     confirm_key: str | None = None
@@ -31,7 +29,7 @@ class StoredQuote:
 def add(connection: Connection, stored: StoredQuote, *, account_id: str) -> None:
     """Keep a quote that was just made."""
     quote = stored.quote
-    body = {"quote": quote.model_dump(mode="json"), "basis": stored.basis, "effect": stored.effect.value}
+    body = {"quote": quote.model_dump(mode="json"), "basis": stored.basis}
     connection.execute(
         insert(quotes).values(
             id=quote.id,
@@ -97,7 +95,6 @@ def _stored(row: AnyRow) -> StoredQuote:
     return StoredQuote(
         quote=quote,
         basis=body["basis"],
-        effect=Effect(body["effect"]),
         organisation_id=row.organisation_id,
         subscription_id=row.subscription_id,
         confirm_key=row.confirm_key,

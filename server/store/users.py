@@ -124,6 +124,33 @@ def waiting(connection: Connection, subscription_id: str, limit: int) -> list[Wa
     return [Waiting(*row) for row in rows]
 
 
+def still_waiting(connection: Connection, subscription_id: str, ids: Sequence[str]) -> list[Waiting]:
+    """Those of these users who have no seat, in the order given; whoever is not among them is active or gone."""
+    found: dict[str, Waiting] = {}
+    for chunk in _chunks(ids):
+        rows = connection.execute(
+            select(users.c.id, users.c.email, users.c.first_name, users.c.last_name, users.c.source).where(
+                users.c.id.in_(chunk),
+                users.c.subscription_id == subscription_id,
+                LIVING,
+                users.c.status == UserStatus.NOT_PAID.value,
+            )
+        )
+        found.update((row.id, Waiting(*row)) for row in rows)
+    return [found[each] for each in ids if each in found]
+
+
+def newest_active(connection: Connection, subscription_id: str, limit: int) -> list[Waiting]:
+    """The users who got their seat last."""
+    rows = connection.execute(
+        select(users.c.id, users.c.email, users.c.first_name, users.c.last_name, users.c.source)
+        .where(users.c.subscription_id == subscription_id, LIVING, users.c.status == UserStatus.ACTIVE.value)
+        .order_by(users.c.number.desc())
+        .limit(limit)
+    )
+    return [Waiting(*row) for row in rows]
+
+
 def names_waiting(connection: Connection, subscription_id: str, limit: int) -> list[str]:
     """The names of the first users in line for a seat."""
     return [each.name for each in waiting(connection, subscription_id, limit)] if limit else []
@@ -136,6 +163,16 @@ def activate(connection: Connection, ids: Iterable[str]) -> None:
             update(users)
             .where(users.c.id.in_(chunk))
             .values(status=UserStatus.ACTIVE.value, waiting_since=None, version=users.c.version + 1)
+        )
+
+
+def unseat(connection: Connection, ids: Iterable[str], now: dt.datetime) -> None:
+    """Take the seats of these users: they wait from now on."""
+    for chunk in _chunks(ids):
+        connection.execute(
+            update(users)
+            .where(users.c.id.in_(chunk))
+            .values(status=UserStatus.NOT_PAID.value, waiting_since=now, version=users.c.version + 1)
         )
 
 

@@ -6,7 +6,7 @@ from contract.subscription import Plan, Subscription
 from server.http import cursors
 from server.http.call import Call
 from server.store import subscriptions
-from server.subscription.reading import subscription_answer
+from server.subscription.reading import plan_choices, subscription_answer
 
 
 def show_subscription(call: Call) -> Subscription:
@@ -16,9 +16,14 @@ def show_subscription(call: Call) -> Subscription:
 
 
 def list_plans(call: Call) -> Page[Plan]:
-    """The catalogue, in its own order, priced in the subscription's currency."""
+    """The catalogue, in its own order, priced in the subscription's currency, with what it may move to (D10)."""
     query = call.query
-    plans = [offer.plan(call.principal.currency) for offer in call.services.catalogue.offers.values()]
+    catalogue = call.services.catalogue
+    row = subscriptions.get(call.connection, call.subscription_id)
+    plans = [
+        offer.plan(row.currency).model_copy(update={"choices": plan_choices(row, catalogue, offer.id)})
+        for offer in catalogue.offers.values()
+    ]
     start = query.offset or 0
     if query.cursor:
         start = int(cursors.decode(query.cursor, "plans", [int])[0])

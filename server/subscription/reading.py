@@ -1,19 +1,29 @@
 """A subscription's row as the rules and the wire see it."""
 
+import datetime as dt
+
 from contract.money import Money
 from contract.subscription import (
     BillingCycle,
     NextPayment,
     Plan,
+    PlanChoice,
     PlanKind,
     Subscription,
     SubscriptionStatus,
 )
 from server.catalogue import Catalogue
-from server.domain.periods import Period
-from server.domain.pricing import Facts, forecast
+from server.domain.moves import choices
+from server.domain.periods import Period, local_date
+from server.domain.renewal import forecast, renewal
 from server.domain.seats import Seats
+from server.domain.standing import Standing
 from server.store.types import AnyRow
+
+SUSPENDED_AFTER = dt.timedelta(days=7)
+"""After the first refusal of a renewal; then the last retry was refused too (D13)."""
+
+_OVERDUE = (SubscriptionStatus.PAST_DUE, SubscriptionStatus.SUSPENDED)
 
 
 def seats_of(row: AnyRow, catalogue: Catalogue) -> Seats:
@@ -28,18 +38,20 @@ def seats_of(row: AnyRow, catalogue: Catalogue) -> Seats:
     )
 
 
-def facts_of(row: AnyRow, catalogue: Catalogue) -> Facts:
-    """All that pricing needs to know."""
-    return Facts(
-        plan=catalogue.offer(row.plan).name,
-        plan_kind=catalogue.offer(row.plan).kind,
+def standing_of(row: AnyRow, catalogue: Catalogue, paid_by: tuple[str, ...] = ()) -> Standing:
+    """All that prices follow from; `paid_by` are the invoices of its period, for who wants to credit them."""
+    return Standing(
+        plan=catalogue.offer(row.plan).terms(row.currency),
+        cycle=BillingCycle(row.billing_cycle),
         status=SubscriptionStatus(row.status),
+        currency=row.currency,
         period=Period(row.period_start, row.period_end),
+        anchor_day=row.anchor_day,
         seats=seats_of(row, catalogue),
         unit_price=_unit_price(row),
-        tax_rate=catalogue.tax_rate,
+        credit=row.credit,
         ends=row.cancel_at_period_end,
-        contact=catalogue.vendor_contact,
+        paid_by=paid_by,
     )
 
 
@@ -49,8 +61,24 @@ def plan_of(row: AnyRow, catalogue: Catalogue) -> Plan:
     return plan.model_copy(update={"max_users": row.seats}) if plan.kind is PlanKind.CONTRACT else plan
 
 
+def plan_choices(row: AnyRow, catalogue: Catalogue, plan_id: str) -> tuple[PlanChoice, ...]:
+    """What this subscription may make of one plan, cycle by cycle (D10)."""
+    standing, market = standing_of(row, catalogue), catalogue.market(row.currency)
+    return tuple(
+        PlanChoice(
+            billing_cycle=choice.cycle,
+            price=choice.price,
+            current=choice.current,
+            allowed=choice.allowed,
+            reason=f"{choice.refusal.detail}." if choice.refusal else "",
+        )
+        for choice in choices(standing, market.plan(plan_id), market)
+    )
+
+
 def subscription_answer(row: AnyRow, catalogue: Catalogue) -> Subscription:
     """The subscription as it travels, with what the next renewal will cost if nothing changes."""
+    since: dt.datetime | None = row.past_due_since
     return Subscription(
         id=row.id,
         plan=row.plan,
@@ -69,6 +97,10 @@ def subscription_answer(row: AnyRow, catalogue: Catalogue) -> Subscription:
         main_account_uses_seat=row.main_account_uses_seat,
         cancel_at_period_end=row.cancel_at_period_end,
         next_payment=_next_payment(row, catalogue),
+        credit=Money(amount=row.credit, currency=row.currency) if row.credit else None,
+        overdue=_overdue(row, catalogue),
+        retry_at=row.retry_at,
+        suspended_at=since + SUSPENDED_AFTER if since else None,
         created_at=row.created_at,
         version=row.version,
     )
@@ -78,7 +110,16 @@ def _unit_price(row: AnyRow) -> Money | None:
     return None if row.unit_price is None else Money(amount=row.unit_price, currency=row.currency)
 
 
+def _overdue(row: AnyRow, catalogue: Catalogue) -> Money | None:
+    if SubscriptionStatus(row.status) not in _OVERDUE:
+        return None
+    return renewal(standing_of(row, catalogue), catalogue.market(row.currency)).charge.due
+
+
 def _next_payment(row: AnyRow, catalogue: Catalogue) -> NextPayment | None:
-    facts = facts_of(row, catalogue)
-    found = forecast(facts, facts.seats)
-    return None if found is None else NextPayment(date=found.date, amount=found.amount, seats=found.seats)
+    """The next renewal; for one that was refused, the day it is asked for again."""
+    found = forecast(standing_of(row, catalogue), catalogue.market(row.currency))
+    if found is None:
+        return None
+    date = local_date(row.retry_at, row.time_zone) if row.retry_at else found.date
+    return NextPayment(date=date, amount=found.amount, seats=found.seats)

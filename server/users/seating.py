@@ -111,13 +111,41 @@ def seat_waiting(unit: Unit) -> Sequence[Waiting]:
     return _seat_waiting(unit, row, seats_in(row))
 
 
+def seat_chosen(unit: Unit, ids: Sequence[str]) -> Sequence[Waiting]:
+    """After these users were paid for: seats for those of them who still wait, as far as seats are free (D15)."""
+    row = subscriptions.get(unit.connection, unit.subscription_id)
+    seats = seats_in(row)
+    chosen = users.still_waiting(unit.connection, unit.subscription_id, ids)[: max(0, seats.free)] if ids else []
+    _activate(unit, chosen)
+    keep_counts(unit, row, replace(seats, active=seats.active + len(chosen), not_paid=seats.not_paid - len(chosen)))
+    return chosen
+
+
+def make_room(unit: Unit, seats: int) -> None:
+    """Before so many seats are written: whoever got a seat last waits, if more users than that are active."""
+    row = subscriptions.get(unit.connection, unit.subscription_id)
+    too_many = row.users_active - seats
+    if too_many <= 0:
+        return
+    last = users.newest_active(unit.connection, unit.subscription_id, too_many)
+    users.unseat(unit.connection, [each.id for each in last], unit.now)
+    for each in last:
+        unit.emit(EventKind.USER_UNSEATED, user_object(each, UserStatus.NOT_PAID), {"status": UserStatus.ACTIVE.value})
+    counts = seats_in(row)
+    keep_counts(unit, row, replace(counts, active=counts.active - too_many, not_paid=counts.not_paid + too_many))
+
+
+def _activate(unit: Unit, chosen: Sequence[Waiting]) -> None:
+    users.activate(unit.connection, [each.id for each in chosen])
+    for each in chosen:
+        unit.emit(EventKind.USER_ACTIVATED, user_object(each, UserStatus.ACTIVE), {"status": UserStatus.NOT_PAID.value})
+
+
 def _seat_waiting(unit: Unit, row: AnyRow, seats: Seats) -> Sequence[Waiting]:
     after = seats.seated()
     free = after.active - seats.active
     chosen = users.waiting(unit.connection, unit.subscription_id, free) if free else []
-    users.activate(unit.connection, [each.id for each in chosen])
-    for each in chosen:
-        unit.emit(EventKind.USER_ACTIVATED, user_object(each, UserStatus.ACTIVE), {"status": UserStatus.NOT_PAID.value})
+    _activate(unit, chosen)
     keep_counts(unit, row, after)
     return chosen
 

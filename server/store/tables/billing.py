@@ -43,6 +43,9 @@ invoices = Table(
     amount("tax"),
     amount("total"),
     moment("issued_at"),
+    amount("credit_applied", default=0),
+    amount("due", default=0),
+    words("digest"),
     UniqueConstraint("organisation_id", "serial"),
     CheckConstraint("total = net + tax", "total"),
 )
@@ -62,6 +65,10 @@ invoice_lines = Table(
     Column("service_start", Day, nullable=False),
     Column("service_end", Day, nullable=False),
     amount("amount"),
+    Column("period_start", Day, nullable=False, server_default=""),
+    Column("period_end", Day, nullable=False, server_default=""),
+    words("credits"),
+    Column("user_id", String(60)),
 )
 
 payments = Table(

@@ -54,9 +54,9 @@ def count(name: str, default: int = 0) -> Column[int]:
     return Column(name, Integer, nullable=False, server_default=str(default))
 
 
-def amount(name: str, *, nullable: bool = False) -> Column[Any]:
+def amount(name: str, *, nullable: bool = False, default: int | None = None) -> Column[Any]:
     """Minor units of a currency."""
-    return Column(name, BigInteger, nullable=nullable)
+    return Column(name, BigInteger, nullable=nullable, server_default=None if default is None else str(default))
 
 
 def flag(name: str, *, default: bool = False) -> Column[bool]:

@@ -59,5 +59,6 @@ sandbox_state = Table(
     Column("id", Integer, primary_key=True, autoincrement=False),
     amount("clock_offset"),
     Column("next_payment", String(20), nullable=False, server_default="accept"),
+    count("next_times", 1),
     CheckConstraint("id = 1", "single"),
 )

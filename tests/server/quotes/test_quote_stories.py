@@ -72,7 +72,7 @@ async def test_a_reduction_waits_and_can_be_taken_back(tmp_path: Path) -> None:
         ("business", 10, 422, "nothing_to_change"),
         ("business", 1, 422, "seats_below_users"),
         ("professional", 12, 422, "seats_follow_users"),
-        ("contract", 12, 422, "reduction_needs_contact"),
+        ("contract", 12, 422, "set_by_contract"),
     ],
 )
 async def test_what_cannot_be_had_is_refused(tmp_path: Path, plan: str, seats: int, status: int, code: str) -> None:
@@ -85,7 +85,7 @@ async def test_what_cannot_be_had_is_refused(tmp_path: Path, plan: str, seats: i
             assert (answer.status_code, answer.json()["code"]) == (status, code)
             if code == "seats_below_users":
                 assert answer.json()["data"]["must_remove"] == 2
-            if code == "reduction_needs_contact":
+            if code == "set_by_contract":
                 assert answer.json()["data"]["contact"] == "sales@vendor.example"
 
 

@@ -83,5 +83,8 @@ async def test_what_falls_due_happens_on_the_way(tmp_path: Path) -> None:
 async def test_the_next_payment_can_decline(tmp_path: Path) -> None:
     """What was said is answered."""
     async with running(tmp_path) as server, make_organisation(server).client() as api:
-        assert (await api.post("/v1/sandbox/payments", json={"next": "decline"})).json() == {"next": "decline"}
+        assert (await api.post("/v1/sandbox/payments", json={"next": "decline"})).json() == {
+            "next": "decline",
+            "times": 1,
+        }
         assert (await api.post("/v1/sandbox/payments", json={"next": "later"})).status_code == 422

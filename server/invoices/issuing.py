@@ -1,0 +1,31 @@
+"""Issuing an invoice: the row, its lines, and its digest in the history, so that it can't be changed unseen (D29)."""
+
+from contract.billing import Invoice, InvoiceStatus
+from contract.events import EventKind, EventObject
+from server.domain.charging import Charge
+from server.store import invoices
+from server.unit import Unit
+
+
+def issue(unit: Unit, charge: Charge, *, status: InvoiceStatus, tax_rate: int, quote_id: str | None = None) -> Invoice:
+    """Write it under the next number, and note what it says."""
+    issued = invoices.issue(
+        unit.connection,
+        charge,
+        organisation_id=unit.organisation_id,
+        subscription_id=unit.subscription_id,
+        status=status,
+        tax_rate=tax_rate,
+        now=unit.now,
+        quote_id=quote_id,
+    )
+    attributes = {
+        "number": issued.number,
+        "total": str(issued.total),
+        "amount": str(issued.due),
+        "due": str(issued.due),
+        "digest": issued.seal,
+    }
+    label = f"{issued.number}, {issued.due}"
+    unit.emit(EventKind.INVOICE_ISSUED, EventObject(type="invoice", id=issued.id, label=label, attributes=attributes))
+    return issued
