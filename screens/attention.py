@@ -75,7 +75,7 @@ def _trouble(overview: Overview, glyphs: Glyphs) -> Iterator[Notice]:
             yield Notice(head, f"nobody has access{until}", f"no access{until}")
         case SubscriptionStatus.ENDED:
             ended = f"{glyphs.bad} ended on {short_day(subscription.period_end)}"
-            yield Notice(((ended, _BAD), (": nobody has access", _BAD)))
+            yield Notice(((ended, _BAD), *_helps(overview, "p", "starts again")), "nobody has access any more")
         case SubscriptionStatus.ACTIVE:
             return
 

@@ -107,7 +107,8 @@ class OverviewScreen(ChangingTerms):
         width = subscription.content_size.width
         subscription.show([fitted(line, width) if width else line for line in subscription_lines(overview)])
         subscription.show_titles("My subscription", state(overview, glyphs))
-        self.query_one("#attention", Panel).show(attention_lines(overview, glyphs))
+        attention = self.query_one("#attention", Panel)
+        attention.show(attention_lines(overview, glyphs, *attention.content_size))
         latest = self.query_one("#latest", Panel)
         latest.show(latest_lines(overview, max(1, latest.content_size.height)))
         seats = overview.seats
