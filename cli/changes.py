@@ -38,7 +38,7 @@ def _seats_in_words(overview: Overview) -> list[str]:
         said.append(f"{count(seats.not_paid, 'user')} NOT PAID")
     if subscription.cancel_at_period_end:
         return [*said, f"The subscription ends on {subscription.period_end}."]
-    return [*said, f"{count(seats.at_renewal, 'seat')} from the renewal on {subscription.period_end} on"]
+    return [*said, f"{count(seats.at_renewal, 'seat')} from the renewal on {subscription.period_end}"]
 
 
 def seats_set(options: argparse.Namespace, flags: dict[str, Any]) -> int:

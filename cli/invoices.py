@@ -1,6 +1,7 @@
 """`headcount invoices`: what was charged, and whether it adds up."""
 
 import argparse
+import datetime as dt
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -64,9 +65,9 @@ def show(options: argparse.Namespace, flags: dict[str, Any]) -> int:
     if invoice.lines:
         print()
         lines = [
-            (each.description, f"{each.service_start} – {each.service_end}", f"{each.amount}") for each in invoice.lines
+            (each.description, _days(each.service_start, each.service_end), f"{each.amount}") for each in invoice.lines
         ]
-        print_table(("line", "days (the last is not counted)", "amount"), lines, right=(2,))
+        print_table(("line", "days", "amount"), lines, right=(2,))
     if invoice.payments:
         print()
         tries = [
@@ -119,13 +120,18 @@ def said_of(reading: Explanation) -> list[str]:
         said += [
             f"{each.number}. {line.description}",
             f"   {each.steps}",
-            f"   for {line.service_start} to {line.service_end}, of {line.period_start} to {line.period_end}",
+            f"   for {_days(line.service_start, line.service_end)}, of {_days(line.period_start, line.period_end)}",
         ]
     said += reading.steps
     if reading.findings:
         return [*said, f"{invoice.number} does not add up:", *(f"! {finding}" for finding in reading.findings)]
     seal = "its seal fits" if reading.sealed else "it has no seal, so only the sums could be checked"
     return [*said, f"{invoice.number} adds up, and {seal}."]
+
+
+def _days(first: dt.date, end: dt.date) -> str:
+    """`2026-11-21 to 2026-11-30`: the last day is the one before the end."""
+    return f"{first} to {end - dt.timedelta(days=min(1, end.toordinal() - 1))}"
 
 
 def _in_file(name: str, wanted: str) -> list[Invoice]:

@@ -55,7 +55,7 @@ def test_an_invoice_that_adds_up_is_written_out(tmp_path: Path, capsys: Said) ->
         "INV-00012 (inv_1), 2026-11-21, paid",
         "1. seats",
         "   6 × EUR 6.00 × 10/30 days = EUR 12.00 exactly",
-        "   for 2026-11-21 to 2026-12-01, of 2026-11-01 to 2026-12-01",
+        "   for 2026-11-21 to 2026-11-30, of 2026-11-01 to 2026-11-30",
         "net: EUR 12.00",
         "total: EUR 12.00 + EUR 0.00 tax = EUR 12.00",
         "due: EUR 12.00",

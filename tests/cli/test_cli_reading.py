@@ -1,0 +1,149 @@
+"""Commands that only look: invoices, the payments to come, seats; over the real server."""
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from cli_desk import Desk, desk_in
+from served import Served, served
+
+from contract.billing import Forecast, Invoice
+from contract.events import Event
+from contract.subscription import SeatCounts
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+    """The sample organisation; nothing here changes it."""
+    with served(tmp_path_factory.mktemp("served")) as found:
+        yield found
+
+
+@pytest.fixture
+def desk(tmp_path: Path, server: Served, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Desk:
+    """Signed in there."""
+    found = desk_in(tmp_path, monkeypatch, capsys)
+    found.sign_in(server.profile())
+    return found
+
+
+def test_invoices_are_listed_newest_first(desk: Desk) -> None:
+    """A line each, with amounts that end at the same place."""
+    head, *lines = desk.said("invoices list --limit 2").splitlines()
+    assert head.split() == ["number", "issued", "status", "total", "due", "what"]
+    assert [line.split()[0] for line in lines] == ["INV-00020", "INV-00019"]
+    assert lines[0].endswith("EUR 11.60   EUR 11.60  Business: 2 seats added")
+
+
+def test_every_invoice_of_a_year_can_be_explained_far_from_the_server(desk: Desk, tmp_path: Path) -> None:
+    """What `invoices list --json` prints is all that `explain` needs, and every seal fits."""
+    printed = desk.said("invoices list --json")
+    invoices = [Invoice.model_validate_json(line) for line in printed.splitlines()]
+    assert len(invoices) == 20
+    file = tmp_path / "invoices"
+    file.write_text(printed)
+    desk.home = tmp_path / "nowhere"
+    for each in invoices:
+        said = desk.said(f"invoices explain {each.number} --json {file}")
+        assert said.endswith(f"{each.number} adds up, and its seal fits.\n")
+
+
+def test_an_invoice_is_shown_by_number_or_id(desk: Desk) -> None:
+    """With its lines and its payments; JSON is the API's own."""
+    one = Invoice.model_validate_json(desk.said("invoices show inv-00003 --json"))
+    shown = desk.said(f"invoices show {one.id}")
+    assert "Business: 4 seats added  2025-12-04 to 2025-12-31  EUR 21.68" in shown
+    assert f"{one.payments[0].id}  {one.payments[0].created_at:%Y-%m-%d %H:%M}  succeeded" in shown
+    assert desk.said("invoices explain INV-00003").splitlines()[2] == (
+        "   4 × EUR 6.00 × 28/31 days = EUR 21.6774…, rounded half-up to EUR 21.68"
+    )
+
+
+@pytest.mark.parametrize("wanted", ["INV-99999", "inv_nothere", "inv_../me", "\x1b[2J"])
+def test_an_invoice_that_is_not_there_is_said(desk: Desk, wanted: str) -> None:
+    """Exit code 1, and where to look."""
+    assert desk.run(f"invoices show {wanted}") == 1
+    assert desk.err.startswith("There is no invoice ")
+    assert "\x1b" not in desk.err
+
+
+def test_the_payments_to_come_are_listed(desk: Desk) -> None:
+    """D13: date, seats, what for, and what will be due; JSON is the API's own."""
+    assert desk.said("forecast --count 2").splitlines() == [
+        "date        seats  what                                due",
+        "2026-12-01     40  Business: renewal, 40 seats  EUR 240.00",
+        "2027-01-01     40  Business: renewal, 40 seats  EUR 240.00",
+    ]
+    assert len(Forecast.model_validate_json(desk.said("forecast --json")).payments) == 12
+
+
+def test_seats_are_counted(desk: Desk) -> None:
+    """Paid, used, free, who is NOT PAID, and the number of the renewal."""
+    assert desk.said("seats show").splitlines() == [
+        "37 seats paid, 37 used, 0 free",
+        "3 users NOT PAID",
+        "40 seats from the renewal on 2026-12-01",
+    ]
+    assert SeatCounts.model_validate_json(desk.said("seats show --json")).not_paid == 3
+
+
+def test_events_are_a_line_each(desk: Desk) -> None:
+    """D29: oldest first, as sentences or as JSON."""
+    lines = desk.said("events --limit 3").splitlines()
+    assert [Event.model_validate_json(line).type for line in desk.said("events --limit 3 --json").splitlines()]
+    assert lines == sorted(lines)
+
+
+def test_json_is_safe_on_a_terminal(desk: Desk) -> None:
+    """Whatever names hold, JSON escapes it."""
+    printed = desk.said("events --limit 200 --json")
+    assert printed.isascii()
+    assert all(json.loads(line) for line in printed.splitlines())
+
+
+@pytest.mark.parametrize(
+    ("words", "says"),
+    [
+        ("invoices", "required: COMMAND"),
+        ("forecast --count 37", "count: Input should be less than or equal to 36"),
+        ("forecast --count 0", "count: Input should be greater than or equal to 1"),
+        ("sandbox advance soon", "Say how far as P1M"),
+        ("sandbox payments lose", "invalid choice: 'lose'"),
+        ("sandbox payments decline --times 0", "times: Input should be greater than or equal to 1"),
+        ("seats set -1 --yes", "seats: Input should be greater than or equal to 0"),
+        ("seats set many", "invalid int value"),
+        ("seats set 5 --yes --dry-run", "not allowed with argument"),
+        ("seats set 40", "without a terminal say --yes"),
+        ("billing set weekly", "invalid choice"),
+        ("plan set Platinum --yes", "There is no plan Platinum. There are: non-commercial, professional, business,"),
+        ("pay --yes", "Say whom to pay for"),
+        ("pay --all --overdue --yes", "Say whom to pay for"),
+        ("pay nobody@there.example --yes", "Nobody with the address nobody@there.example is listed."),
+        ("--profile other forecast", "There is no profile 'other'"),
+        ("forecast --demo", "No demo is running. Start it in another terminal with: headcount demo"),
+    ],
+)
+def test_a_mistake_is_exit_code_2_with_its_reason(desk: Desk, words: str, says: str) -> None:
+    """One sentence on standard error, nothing on standard output, nothing done."""
+    desk.said(words, 2)
+    assert says in desk.err
+    assert desk.out == ""
+
+
+def test_without_a_profile_reading_says_how_to_make_one(desk: Desk, tmp_path: Path) -> None:
+    """The sandbox commands name the demo as well."""
+    (tmp_path / ".config/headcount/config.toml").unlink()
+    for words in ("invoices list", "forecast", "seats show", "events"):
+        desk.said(words, 2)
+        assert desk.err == "No profile is configured yet. Make one with: headcount login --url https://…\n"
+    desk.said("sandbox now", 2)
+    assert desk.err.endswith("No demo is running. Start it in another terminal with: headcount demo\n")
+
+
+def test_nobody_there_is_exit_code_6(desk: Desk, tmp_path: Path, server: Served) -> None:
+    """A script can tell that the server was not there."""
+    gone = server.profile().model_copy(update={"url": f"unix://{tmp_path}/none"})
+    desk.sign_in(gone, timeouts={"total": 0.5})
+    desk.said("forecast", 6)
+    desk.said("seats set 40 --yes", 6)
