@@ -142,7 +142,7 @@ class SeatUsage(Answer):
 class Overview(Answer):
     """Everything the first screen paints, in one answer.
 
-    `pay_unpaid` is what paying for every unpaid user would cost now, tax included; none when nobody is unpaid or
+    `pay_unpaid` is what paying for every unpaid user would take now, with tax and after credit; none when nobody is unpaid or
     nothing can be paid for.
     """
 

@@ -79,7 +79,8 @@ def _pay_unpaid(call: Call, row: AnyRow) -> Money | None:
         return None
     each = line(1, standing.price, share_of_days(standing.period, today)).amount
     net = Money(amount=each.amount * row.users_not_paid, currency=row.currency)
-    return plus(net, tax_on(net, catalogue.tax_rate))
+    total = plus(net, tax_on(net, catalogue.tax_rate))
+    return Money(amount=max(0, total.amount - standing.credit), currency=row.currency)
 
 
 def _transfers(call: Call) -> TransferCounts:

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from contract.money import Money
 from contract.people import Role
 from contract.problems import ProblemCode
-from contract.quotes import Confirmation, Quote, QuoteStatus
+from contract.quotes import Change, Confirmation, Quote, QuoteStatus
 from contract.subscription import SubscriptionStatus
 from server.domain.periods import local_date, start_of_day
 from server.domain.refusals import Refusal
@@ -110,8 +110,10 @@ def _changed(call: Call, stored: StoredQuote, row: AnyRow) -> list[str]:
         priced = price(call, call.services, change, payees, day)
     except Refusal as refusal:
         return [refusal.detail]
-    same = (priced.charge.lines, priced.charge.due, priced.after.terms)
-    return [] if same == (stored.quote.lines, stored.quote.due_now, stored.quote.after) else ["the price"]
+    quote = stored.quote
+    now = ([line.amount for line in priced.charge.lines], priced.charge.due, priced.after.terms)
+    same = now == ([line.amount for line in quote.lines], quote.due_now, quote.after)
+    return [] if same else [f"price: {quote.due_now}, now {priced.charge.due}"]
 
 
 def _check_owner(call: Call, quote: Quote) -> None:
@@ -155,8 +157,11 @@ def _ask(call: Call, stored: StoredQuote) -> Ask:
 
 def _stale(call: Call, stored: StoredQuote, changed: list[str]) -> ServerProblem:
     """The problem with a fresh quote, which is kept: the transaction must be committed before it is raised."""
+    change = stored.quote.change
+    if isinstance(change.pay_users, tuple) and (left := still_payees(call, change)):
+        change = Change(pay_users=tuple(payee.id for payee in left))
     try:
-        fresh = make(call, call.services, stored.quote.change, call.principal.account_id).quote.model_dump(mode="json")
+        fresh = make(call, call.services, change, call.principal.account_id).quote.model_dump(mode="json")
         detail = "; ".join(changed)
     except Refusal as refusal:
         fresh, detail = None, f"{'; '.join(changed)}. {refusal.detail}"
