@@ -142,8 +142,8 @@ class SeatUsage(Answer):
 class Overview(Answer):
     """Everything the first screen paints, in one answer.
 
-    `pay_unpaid` is what paying for every unpaid user would take now, with tax and after credit; none when nobody is unpaid or
-    nothing can be paid for.
+    `pay_unpaid` is what paying for every unpaid user would take now, with tax and after credit; none when nobody is
+    unpaid or nothing can be paid for.
     """
 
     as_of: Instant
