@@ -25,6 +25,9 @@ from server.store.tables import tokens as token_table
 DAYS_LEFT = 10
 """About so many days the current period has left."""
 
+OWN_PLAN_SINCE = dt.timedelta(days=13)
+"""For so long somebody else has a plan: renewed after ours, as the gateway's next payment is to be ours."""
+
 MONTHS = 12
 LAST_COMMON_DAY = 28
 OPENING = dt.time(8, 12, tzinfo=dt.UTC)
@@ -52,7 +55,7 @@ def seed_demo(
     chronicle.close()
     for ask in cast.INCOMING:
         if ask.pays:
-            _take_own_plan(connection, catalogue, ask.person, start=now.date() - dt.timedelta(days=20))
+            _take_own_plan(connection, catalogue, ask.person, start=now.date() - OWN_PLAN_SINCE)
     register(connection, founded, token, now)
     return replace(founded, token=token)
 
