@@ -23,11 +23,15 @@ _NARROW = 45
 
 @dataclass(frozen=True, slots=True)
 class Notice:
-    """One thing. What stands last in `head` gives way in a narrow panel; `more` is a second line, if there is room."""
+    """One thing. What stands last in `head` gives way in a narrow panel; `more` is a second line, if there is room.
+
+    `short` is what the second line says in a narrow panel. With `keep` other things give way before it does.
+    """
 
     head: tuple[Span, ...]
     more: str = ""
     short: str = ""
+    keep: bool = False
 
 
 def day_of(moment: dt.datetime, overview: Overview) -> dt.date:
@@ -63,19 +67,21 @@ def _trouble(overview: Overview, glyphs: Glyphs) -> Iterator[Notice]:
     """A renewal that was refused, and what came of it (D13)."""
     subscription = overview.subscription
     pays = _helps(overview, "o", "pays now")
+    head: tuple[Span, ...]
     match subscription.status:
         case SubscriptionStatus.PAST_DUE:
             amount = f"{subscription.overdue} " if subscription.overdue else ""
-            yield Notice(((f"{glyphs.bad} {amount}past due", _BAD), *pays), *_next_tries(overview))
+            yield Notice(((f"{glyphs.bad} {amount}past due", _BAD), *pays), *_next_tries(overview), keep=True)
         case SubscriptionStatus.SUSPENDED:
             since = subscription.suspended_at
             said = "suspended" + (f" since {short_day(day_of(since, overview))}" if since else "")
             until = f" until {subscription.overdue} is paid" if subscription.overdue else ""
-            head: tuple[Span, ...] = ((f"{glyphs.bad} {said}", _BAD), *pays)
-            yield Notice(head, f"nobody has access{until}", f"no access{until}")
+            head = ((f"{glyphs.bad} {said}", _BAD), *pays)
+            yield Notice(head, f"nobody has access{until}", f"no access{until}", keep=True)
         case SubscriptionStatus.ENDED:
             ended = f"{glyphs.bad} ended on {short_day(subscription.period_end)}"
-            yield Notice(((ended, _BAD), *_helps(overview, "p", "starts again")), "nobody has access any more")
+            head = ((ended, _BAD), *_helps(overview, "p", "starts again"))
+            yield Notice(head, "nobody has access any more", keep=True)
         case SubscriptionStatus.ACTIVE:
             return
 
@@ -134,7 +140,7 @@ def laid_out(found: list[Notice], width: int, height: int) -> list[list[Span]]:
         rows.append((False, _shrunk(notice.head, width)))
         second = notice.short if notice.short and width and width < _NARROW else notice.more or notice.short
         if second:
-            rows.append((True, [(f"  {second}", MUTED)]))
+            rows.append((not notice.keep, [(f"  {second}", MUTED)]))
     while height and len(rows) > height and any(extra for extra, _ in rows):
         del rows[max(place for place, (extra, _) in enumerate(rows) if extra)]
     lines = [line for _, line in rows]

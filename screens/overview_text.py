@@ -22,14 +22,15 @@ def today(overview: Overview) -> dt.date:
 
 def state(overview: Overview, glyphs: Glyphs) -> list[Span]:
     """The subscription's state as glyph, word and colour; a sandbox says what it is."""
-    sandbox = [(" · sandbox, no money moves", MUTED)] if overview.sandbox else []
+    sandbox = [(" · sandbox", MUTED)] if overview.sandbox else []
     status = overview.subscription.status
     if status is not SubscriptionStatus.ACTIVE:
         return [(f"{glyphs.bad} {status.value.replace('_', ' ')}", BAD), *sandbox]
     if overview.subscription.cancel_at_period_end:
         ends = f"{glyphs.waiting} ends on {short_day(overview.subscription.period_end)}"
         return [(ends, WARN), *sandbox]
-    return [(f"{glyphs.live} active", OK), *sandbox]
+    playing = [(" · sandbox, no money moves", MUTED)] if overview.plan.kind is not PlanKind.CONTRACT else sandbox
+    return [(f"{glyphs.live} active", OK), *(playing if overview.sandbox else [])]
 
 
 def fitted(line: list[Span], width: int) -> list[Span]:
@@ -38,7 +39,7 @@ def fitted(line: list[Span], width: int) -> list[Span]:
 
 
 def subscription_lines(overview: Overview) -> list[list[Span]]:
-    """Plan, renewal, price and the next payment; with credit or something overdue the price stands beside the plan."""
+    """Plan, renewal, price and payments in at most four lines: the price stands beside the plan when there are more."""
     subscription, plan = overview.subscription, overview.plan
     name: list[Span] = [(clean(plan.name, 40), BOLD)]
     if plan.kind is not PlanKind.CONTRACT:
@@ -47,15 +48,14 @@ def subscription_lines(overview: Overview) -> list[list[Span]]:
     if plan.kind is not PlanKind.PAID:
         return lines
     money = _owed_and_kept(overview)
-    if subscription.unit_price and money:
+    if subscription.next_payment and not subscription.overdue:
+        seats = f" for {count(subscription.next_payment.seats, 'seat')}"
+        money.insert(0, _labelled("Next", f"{subscription.next_payment.amount}", seats))
+    if subscription.unit_price and len(money) > 1:
         name.append((f" · {subscription.unit_price} per seat", PLAIN))
     elif subscription.unit_price:
         lines.append(_labelled("Price", f"{subscription.unit_price}", " per seat"))
-    lines += money
-    if subscription.next_payment:
-        seats = f" for {count(subscription.next_payment.seats, 'seat')}"
-        lines.append(_labelled("Next", f"{subscription.next_payment.amount}", seats))
-    return lines
+    return [*lines, *money]
 
 
 def _labelled(label: str, value: str, more: str = "", tone: str = PLAIN) -> list[Span]:

@@ -16,6 +16,7 @@ from client.errors import HeadcountError
 from contract.events import EventKind
 from contract.problems import ProblemCode
 from contract.quotes import MAX_PAYEES, Change, Quote
+from contract.subscription import Overview, SubscriptionStatus
 from contract.users import User, UserSort, UsersQuery, UserStatus
 from screens.confirming import Confirming
 from screens.lines import keys_line
@@ -57,15 +58,11 @@ def open_pay(area: Confirming, users: Sequence[User] | None = None, *, opener: s
 
     `opener` is the id of the command that was given. Who may not pay, and a list with nobody to pay for, is told so.
     """
-    reason = area.why_not_confirm(Change(pay_users="all"))
-    overview = area.session.overview
     unpaid = None if users is None else unpaid_of(users)
-    if not reason and unpaid is not None and not unpaid:
-        reason = "None of these users is NOT PAID."
-    elif not reason and overview and not overview.seats.not_paid:
-        reason = "Nobody is NOT PAID: there is nothing to pay for."
-    if reason:
-        area.show_result(reason, "dim" if "NOT PAID" in reason else "warn")
+    if reason := area.why_not_confirm(Change(pay_users="all")):
+        area.show_result(reason, "warn")
+    elif reason := _nobody(area.session.overview, unpaid):
+        area.show_result(reason, "dim")
     elif area.app.screen is area:
         screen = PayScreen(area, unpaid, left_out_words(len(users or ()), len(unpaid or ())))
 
@@ -76,6 +73,19 @@ def open_pay(area: Confirming, users: Sequence[User] | None = None, *, opener: s
                 area.open_quote(quote, title=title, opener=opener or f"{area.AREA}.pay", items=items)
 
         area.app.push_screen(screen, decided)
+
+
+def _nobody(overview: Overview | None, unpaid: Sequence[User] | None) -> str:
+    """Why there is nobody to pay for just now; empty when there is."""
+    if unpaid is not None and not unpaid:
+        return "None of these users is NOT PAID."
+    if overview is None or not overview.seats.not_paid:
+        return "Nobody is NOT PAID: there is nothing to pay for."
+    if overview.subscription.status is SubscriptionStatus.ENDED:
+        return "The subscription has ended: p on the Overview starts it again."
+    if overview.subscription.status is not SubscriptionStatus.ACTIVE:
+        return "The renewal comes first: o on the Overview pays what is overdue, also for those NOT PAID."
+    return ""
 
 
 class UnpaidUsers:
@@ -262,7 +272,7 @@ class PayScreen(ModalScreen[Quote | None]):
         user_keys = user_keys_of(self)
         offers = [("table.mark", "mark"), ("table.mark_all", "all"), ("table.mark_none", "none")]
         named = [(key_names(keys_of(command_id, user_keys)[:1]), does) for command_id, does in offers]
-        keys = keys_line([*named, ("Enter c", "summary…"), ("Esc", "cancels")])
+        keys = keys_line([*named, ("c", "summary…"), ("Esc", "cancels")])
         said: list[Line] = [(self._remark, "warn")] if self._remark else []
         marked = len(self.quote.lines) if self.quote else table.mark_count
         sums = sum_lines(self.quote, marked, max(table.total, marked), self._refusal)

@@ -149,10 +149,10 @@ class UsersScreen(ManagedList, Confirming):
         return [*offered, ("users.undo", "undo removal")] if self.removed.users else offered
 
     def out_of_reach(self) -> set[str]:
-        """What the role may not do, undoing when nobody was removed, and paying when nobody is NOT PAID."""
+        """What the role may not do, undoing when nobody was removed, and paying when nobody can be paid for."""
         hidden = super().out_of_reach() | (set() if self.removed.users else {"users.undo"})
         overview = self.session.overview
-        unpaid = overview is not None and overview.seats.not_paid > 0
+        unpaid = overview is not None and overview.pay_unpaid is not None
         return hidden if unpaid and not self.why_not_confirm(Change(pay_users="all")) else hidden | {"users.pay"}
 
     @property

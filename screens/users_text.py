@@ -56,8 +56,8 @@ def no_access(overview: Overview | None) -> str:
         return ""
     since = subscription.suspended_at
     said = "suspended" + (f" since {short_day(day_of(since, overview))}" if since else "")
-    owed = f", {subscription.overdue} is overdue" if subscription.overdue else ""
-    return f"Nobody may use the service: {said}{owed}. 1 o pays."
+    pays = f" 1 o pays {subscription.overdue}." if subscription.overdue else ""
+    return f"Nobody may use the service: {said}.{pays}"
 
 
 def detail_lines(user: User, overview: Overview | None = None) -> list[Line]:

@@ -1,12 +1,22 @@
 """What is said before and after users are removed or edited."""
 
-from answers import make_overview
+import datetime as dt
+
+from answers import eur, make_overview, make_subscription
 from made import make_user
 
 from contract.problems import ItemProblem, ProblemCode
-from contract.subscription import SeatCounts
+from contract.subscription import Plan, PlanKind, SeatCounts, SubscriptionStatus
 from contract.users import UserBatchReport, UserResult, UserStatus
-from screens.users_text import conflict_notes, detail_lines, person, removal_results, removal_summary, restored_line
+from screens.users_text import (
+    conflict_notes,
+    detail_lines,
+    no_access,
+    person,
+    removal_results,
+    removal_summary,
+    restored_line,
+)
 from tui.theme import Line, pieces
 
 
@@ -74,3 +84,36 @@ def test_people_without_a_name_are_their_address() -> None:
     """It is not said twice."""
     assert person("ana@acme.example", "ana@acme.example") == "ana@acme.example"
     assert said(detail_lines(make_user(position=""))[2]) == "Position    none"
+
+
+def test_a_status_is_no_promise_while_the_subscription_is_suspended() -> None:
+    """D13: users keep their status, and it is said that nobody may use the service, and what helps."""
+    since = dt.datetime(2026, 12, 8, 0, tzinfo=dt.UTC)
+    terms = make_subscription(status=SubscriptionStatus.SUSPENDED, suspended_at=since, overdue=eur(24000))
+    suspended = make_overview(subscription=terms)
+    assert no_access(suspended) == "Nobody may use the service: suspended since 8 Dec. 1 o pays EUR 240.00."
+    lines = [said(each) for each in detail_lines(make_user(), suspended)]
+    assert lines[3] == "Status      ● active · suspended"
+    assert lines[-1] == no_access(suspended)
+    ended = make_overview(subscription=make_subscription(status=SubscriptionStatus.ENDED))
+    assert no_access(ended) == "Nobody may use the service: the subscription ended on 1 Dec."
+    assert no_access(make_overview()) == no_access(None) == ""
+
+
+def test_who_is_not_paid_learns_what_helps() -> None:
+    """D15: Pay, or the next renewal if there is one."""
+    waits = make_user(status=UserStatus.NOT_PAID)
+    assert said(detail_lines(waits, make_overview())[-1]) == (
+        "May not use the service yet: P pays, or the payment of 1 Dec does."
+    )
+    ends = make_overview(subscription=make_subscription(cancel_at_period_end=True))
+    assert said(detail_lines(waits, ends)[-1]) == "May not use the service yet: P pays."
+
+
+def test_a_removal_on_a_contract_says_nothing_about_paying() -> None:
+    """D17: users of a contract cost nothing, so there is room or there is none."""
+    plan = Plan(id="contract", name="Contract", kind=PlanKind.CONTRACT, sub_accounts=True, max_users=36)
+    seats = SeatCounts(paid=36, used=30, free=6, not_paid=0, high_water=36, at_renewal=36)
+    summary = removal_summary([make_user()], make_overview(plan=plan, seats=seats))
+    assert summary.final == "z takes it back until 30 Nov, while there is room."
+    assert len(summary.lines) == 1
