@@ -26,6 +26,7 @@ LATEST = 20
 """Events on the first screen. Invoices are left out: the payment and the change that caused them say it."""
 
 TRANSFERS_EXPIRE_SOON = dt.timedelta(days=1)
+_WEEK = dt.timedelta(weeks=1)
 CODES_END_SOON = dt.timedelta(days=7)
 
 
@@ -44,10 +45,7 @@ def show_overview(call: Call) -> Overview:
         transfers=_transfers(call),
         codes=_codes(call),
         latest=tuple(latest),
-        usage=tuple(
-            SeatUsage(week=each.week, used=each.used, paid=each.paid)
-            for each in usage.latest(call.connection, call.subscription_id)
-        ),
+        usage=_usage(call, row),
         pay_unpaid=_pay_unpaid(call, row),
         last_event_id=events.event_id(events.last_seq(call.connection, call.organisation_id)),
         vendor_contact=catalogue.vendor_contact,
@@ -81,6 +79,24 @@ def _pay_unpaid(call: Call, row: AnyRow) -> Money | None:
     net = Money(amount=each.amount * row.users_not_paid, currency=row.currency)
     total = plus(net, tax_on(net, catalogue.tax_rate))
     return Money(amount=max(0, total.amount - standing.credit), currency=row.currency)
+
+
+def _usage(call: Call, row: AnyRow) -> tuple[SeatUsage, ...]:
+    """Twelve months week by week: a week in which nothing changed was like the one before it."""
+    noted = {each.week: each for each in usage.latest(call.connection, call.subscription_id)}
+    if not noted:
+        return ()
+    last = usage.week_of(local_date(call.now, row.time_zone))
+    first = max(min(noted), last - (usage.WEEKS - 1) * _WEEK)
+    found: list[SeatUsage] = []
+    known = noted[max((week for week in noted if week <= first), default=min(noted))]
+    for place in range((last - first) // _WEEK + 1):
+        week = first + place * _WEEK
+        known = noted.get(week, known)
+        quiet = week > max(noted)
+        used, paid = (row.users_active, row.seats) if quiet else (known.used, known.paid)
+        found.append(SeatUsage(week=week, used=used, paid=paid))
+    return tuple(found)
 
 
 def _transfers(call: Call) -> TransferCounts:

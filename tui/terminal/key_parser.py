@@ -14,6 +14,8 @@ __all__ = ["KeyParser"]
 _ESC = "\x1b"
 _NOT_AFTER_ESC = "[Ofb"
 """What follows Esc in what a terminal sends by itself, or for alt and an arrow."""
+_CONTROLS = "\t\r"
+"""Keys that are no printable character."""
 
 
 class KeyParser(XTermParser):
@@ -23,8 +25,12 @@ class KeyParser(XTermParser):
         """The key, and Esc before it when that came along."""
         key = sequence.removeprefix(_ESC)
         together = alt or sequence != key
-        if together and len(key) == 1 and key.isprintable() and key not in _NOT_AFTER_ESC:
+        if together and len(key) == 1 and _is_a_key(key):
             yield events.Key("escape", _ESC)
             yield from super()._sequence_to_key_events(key)
         else:
             yield from super()._sequence_to_key_events(sequence, alt=alt)
+
+
+def _is_a_key(char: str) -> bool:
+    return char in _CONTROLS or (char.isprintable() and char not in _NOT_AFTER_ESC)

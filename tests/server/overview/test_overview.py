@@ -102,6 +102,19 @@ async def test_use_is_kept_by_week(team: Team) -> None:
     assert weeks == [("2025-11-10", 5), ("2025-11-17", 4)]
 
 
+async def test_a_quiet_week_is_like_the_one_before(team: Team) -> None:
+    """Three weeks in which nothing happens are on the chart too, with the seats used then."""
+    async with team.client() as api:
+        for user in (await api.get("/v1/users?status=not_paid")).json()["items"]:
+            await api.delete(f"/v1/users/{user['id']}")
+        team.server.clock.move_to(NOW + dt.timedelta(days=7))
+        user = (await api.get("/v1/users")).json()["items"][0]
+        await api.delete(f"/v1/users/{user['id']}")
+    team.server.clock.move_to(NOW + dt.timedelta(days=21))
+    weeks = [(each["week"], each["used"]) for each in (await overview(team))["usage"]]
+    assert weeks == [("2025-11-10", 5), ("2025-11-17", 4), ("2025-11-24", 4), ("2025-12-01", 4)]
+
+
 async def test_the_work_does_not_grow_with_the_users(team: Team) -> None:
     """The overview takes the same few statements for 7 and for 10,007 users, each by an index."""
     seen: list[Any] = []

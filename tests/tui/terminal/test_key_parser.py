@@ -13,7 +13,9 @@ def keys(typed: str) -> list[str]:
     return [event.key for event in found if isinstance(event, events.Key)]
 
 
-@pytest.mark.parametrize(("typed", "pressed"), [("1", "1"), ("y", "y"), ("+", "plus"), ("*", "asterisk")])
+@pytest.mark.parametrize(
+    ("typed", "pressed"), [("1", "1"), ("y", "y"), ("+", "plus"), ("*", "asterisk"), ("\t", "tab"), ("\r", "enter")]
+)
 def test_escape_and_a_key_in_one_packet_are_both(typed: str, pressed: str) -> None:
     """Over a slow line Esc and the next key travel together: neither is lost, and they don't become alt."""
     assert keys(f"\x1b{typed}") == ["escape", pressed]
