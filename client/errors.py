@@ -36,6 +36,7 @@ from typing import Any, ClassVar
 
 from pydantic import ValidationError
 
+from client.advice import ADVICE
 from contract.problems import FieldError, Problem, ProblemCode
 from contract.quotes import Quote
 
@@ -74,7 +75,7 @@ class HeadcountError(Exception):
         """What to do next, in one sentence."""
         if self.uncertain:
             return _UNCERTAIN
-        return _ADVICE.get(self.code, self._advice) if self.code else self._advice
+        return ADVICE.get(self.code, self._advice) if self.code else self._advice
 
     @property
     def data(self) -> dict[str, Any]:
@@ -333,22 +334,6 @@ BY_STATUS: dict[int, type[HeadcountError]] = {
     503: ServerBusy,
 }
 """Which error a status becomes when a newer server names a code that is not known here."""
-
-_ADVICE: dict[ProblemCode, str] = {
-    ProblemCode.SEATS_BELOW_USERS: "Remove users first, or ask for more seats than that.",
-    ProblemCode.SEATS_FOLLOW_USERS: "Add or remove users: the seats follow.",
-    ProblemCode.REDUCTION_NEEDS_CONTACT: "Write to the vendor.",
-    ProblemCode.SET_BY_CONTRACT: "Write to the vendor.",
-    ProblemCode.CYCLE_NOT_OFFERED: "Choose another cycle or another plan.",
-    ProblemCode.ALREADY_SUBSCRIBED: "Change its seats, plan or billing cycle instead.",
-    ProblemCode.USER_NOT_UNPAID: "Look at the list again: somebody may have paid or removed users.",
-    ProblemCode.PLAN_HAS_NO_SUB_ACCOUNTS: "Move to a plan with sub-accounts first.",
-    ProblemCode.NEEDS_TRANSFER: "Send a transfer request to this address.",
-    ProblemCode.NO_SEAT_AVAILABLE: "Buy a seat or remove a user first.",
-    ProblemCode.QUOTE_ALREADY_CONFIRMED: "Nothing to do: refresh to see it.",
-    ProblemCode.ALREADY_USER: "Nothing to do: search for the address in the list.",
-    ProblemCode.TRANSFER_PENDING: "Wait for the answer, or send the pending request again.",
-}
 
 
 def class_for_status(status: int) -> type[HeadcountError]:
