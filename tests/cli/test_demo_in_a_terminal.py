@@ -72,11 +72,11 @@ def test_seats_raised_by_five_keys_are_charged_once_and_exactly(
     quotes, charges = ask(home, "select count(*) from quotes")[0][0], ask(home, "select count(*) from payments")[0][0]
     demo.send("+++++")
     demo.wait_for_text("holds until")
-    said = re.search(r"EUR ([\d.]+) now", demo.text())
+    said = re.search(r"EUR ([\d.]+) now +5 seats", demo.text())
     assert said
     demo.send("c")
     demo.wait_for_text("Confirm modifications")
-    assert f"Pay EUR {said[1]}" in demo.text()
+    demo.wait_for_text(f"Pay EUR {said[1]}")
     demo.send("y")
     demo.wait_for_text(f"Done: 42 seats, EUR {said[1]} charged, 3 users became active.")
     demo.wait_for_text("40 of 42 taken")
