@@ -37,7 +37,7 @@ AREAS = {"overview": "Overview", "users": "Users", "transfers": "Transfers", "bi
 FIRST_AREAS = ("overview", "users", "transfers")
 """The areas of every plan: what is shown before the plan is known, and on a contract, which is not paid for here."""
 
-BILLED = frozenset({"app.billing", "overview.pay", "users.pay"})
+BILLED = frozenset({"app.billing", "overview.pay", "overview.decline_next", "users.pay"})
 """Ids of the commands that a contract has no use for: they are named nowhere then, neither key nor word."""
 
 OFF = "<ignore>"

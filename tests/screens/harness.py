@@ -21,6 +21,7 @@ from typing import Any
 
 import httpx
 import uvicorn
+from sqlalchemy import Connection
 from textual.pilot import Pilot
 
 from client.api import Client
@@ -31,7 +32,7 @@ from contract.subscription import Overview
 from server.app import create_app
 from server.catalogue import default_catalogue
 from server.clock import Clock
-from server.founding import give_token
+from server.founding import Founding, found, give_token
 from server.http.tokens import make_token
 from server.seed.demo import seed_demo
 from server.settings import ServerSettings
@@ -254,12 +255,21 @@ class Office:
 
 @contextlib.contextmanager
 def serving(
-    folder: Path, *, now: dt.datetime = NOW, hostile: Sequence[str] = (), roles: bool = True
+    folder: Path,
+    *,
+    now: dt.datetime = NOW,
+    hostile: Sequence[str] = (),
+    roles: bool = True,
+    plan: str = "",
+    seed: Callable[[Connection], str] | None = None,
 ) -> Iterator[Office]:
-    """The demo organisation, served from a thread until the end."""
+    """The demo organisation, a new one on a plan with three seats, or the one whose token `seed` answers.
+
+    It is served from a thread until the end.
+    """
     folder.mkdir(exist_ok=True)
     url = f"sqlite:///{folder / 'headcount.db'}"
-    tokens = _seed(url, now, hostile, roles=roles)
+    tokens = _seed_own(url, seed) if seed else _found(url, now, plan) if plan else _seed(url, now, hostile, roles=roles)
     app = create_app(ServerSettings(database=url, sandbox=True), clock=Clock(source=lambda: now))
     socket = str(folder / "api")
     config = uvicorn.Config(app, uds=socket, log_level="warning", timeout_graceful_shutdown=1, lifespan="on")
@@ -278,6 +288,15 @@ def serving(
         thread.join(PATIENCE)
 
 
+def _seed_own(url: str, seed: Callable[[Connection], str]) -> dict[Role, str]:
+    database = Database(url)
+    database.open()
+    with database.write() as connection:
+        token = seed(connection)
+    database.close()
+    return {Role.OWNER: token}
+
+
 def _seed(url: str, now: dt.datetime, hostile: Sequence[str], *, roles: bool) -> dict[Role, str]:
     database = Database(url)
     database.open()
@@ -294,6 +313,16 @@ def _seed(url: str, now: dt.datetime, hostile: Sequence[str], *, roles: bool) ->
             tokens[role] = give_token(connection, founded.organisation_id, account, now)
     database.close()
     return tokens
+
+
+def _found(url: str, now: dt.datetime, plan: str) -> dict[Role, str]:
+    database = Database(url)
+    database.open()
+    with database.write() as connection:
+        wanted = Founding(organisation="Tidewheel", owner="ada@tidewheel.example", plan=plan, seats=3)
+        made = found(connection, wanted, default_catalogue(), now)
+    database.close()
+    return {Role.OWNER: made.token}
 
 
 async def overview_of(office: Office) -> Overview:
