@@ -12,7 +12,7 @@ from served import Served, served
 
 from cli.deals import _would
 from cli.reach import Target
-from client.journal import Journal
+from client.journal import Intention, Journal
 from client.profile import Profile
 from contract.people import PERMISSIONS, Role
 from contract.quotes import Change, Confirmation, Quote
@@ -136,6 +136,17 @@ def test_a_refused_renewal_is_paid_by_hand(desk: Desk) -> None:
     assert "Done: the subscription is active again, EUR 240.00 charged" in desk.said("pay --overdue --yes")
     desk.said("pay --overdue --yes", 1)
     assert desk.said("invoices explain INV-00021").endswith("adds up, and its seal fits.\n")
+
+
+def test_what_became_of_an_earlier_command_is_said_first(desk: Desk) -> None:
+    """D30: a command that had no answer, by the app or by a script, is asked about once before another is sent."""
+    earlier = Intention(key="key-1", method="POST", path="/v1/quotes/quo_1/confirm", summary="Make the change")
+    Journal(desk.home / ".local/state/headcount/unanswered/acme").begin(earlier)
+    desk.said("seats set 39 --dry-run")
+    assert desk.err.startswith("Not done so far: Make the change")
+    assert unanswered(desk) == 0
+    desk.said("seats set 39 --dry-run")
+    assert desk.err == "Nothing was done.\n"
 
 
 def test_a_profile_that_may_only_look_refuses(desk: Desk, server: Served) -> None:
