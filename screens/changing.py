@@ -145,7 +145,7 @@ class ChangingTerms(Confirming):
         elif subscription.cancel_at_period_end:
             self.show_result("It ends with this period already; “resume” in the palette takes that back.", "dim")
         else:
-            self.ask_change(Change(cancel=True), title="Cancel the subscription", opener="overview.cancel")
+            self.ask_change(Change(cancel=True), title="End the subscription", opener="overview.cancel")
 
     def action_resume(self) -> None:
         """Take a cancellation back."""

@@ -33,7 +33,8 @@ class Summary:
 
     `verb` is what happens in words for the button ("Accept 7"). `lines` say what will happen in numbers, `items` name
     every object, `hidden` how many of them a filter hides, `money` the amounts to the cent, `final` what can't be
-    undone. With `type_number` that number must be typed first. `opener` is the id of the command that opened it.
+    undone. With `type_number` that number must be typed first. `opener` is the id of the command that opened it,
+    `stay` what the other button says.
     """
 
     title: str
@@ -46,6 +47,7 @@ class Summary:
     type_number: int | None = None
     opener: str = ""
     danger: bool = False
+    stay: str = "Cancel"
 
 
 _READ_FIRST = "This has just come: read it first."
@@ -171,7 +173,7 @@ class Confirm(ModalScreen[bool]):
         return [*said, self._buttons(), self._remark or self._keys()]
 
     def _buttons(self) -> Line:
-        cancel, verb = "[ Cancel ]", f"[ {self.summary.verb} ]"
+        cancel, verb = f"[ {self.summary.stay} ]", f"[ {self.summary.verb} ]"
         buttons: list[Piece] = [
             ("> " + cancel, "reverse") if not self.on_yes else ("  " + cancel, ""),
             "    ",
@@ -183,7 +185,10 @@ class Confirm(ModalScreen[bool]):
         keys: list[Piece] = ["  "]
         if self._yes_keys:
             keys += [(key_names(self._yes_keys[:1]), "key"), f" {self.summary.verb}    "]
-        keys += [(key_names(keys_of("dialog.cancel", user_keys_of(self.screen))), "key"), (" cancel", "dim")]
+        keys += [
+            (key_names(keys_of("dialog.cancel", user_keys_of(self.screen))), "key"),
+            (f" {self.summary.stay.lower()}", "dim"),
+        ]
         return keys
 
     def _redraw(self, remark: Line = "") -> None:

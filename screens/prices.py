@@ -121,7 +121,9 @@ def renewal_words(quote: Quote, room: int = BAR) -> str:
     """What the next renewal costs from then on, in at most that many cells: `EUR 252.00 from 1 Dec, each month`."""
     if quote.renewal is None:
         return "no further renewal"
-    said = f"{quote.renewal.amount} from {short_day(quote.renewal.date)}"
+    date = quote.renewal.date
+    day = short_day(date) if date.year == quote.created_at.year else long_day(date)
+    said = f"{quote.renewal.amount} from {day}"
     full = f"{said}, {_EACH[quote.after.billing_cycle]}"
     return full if cells(full) <= room else said
 
@@ -131,9 +133,12 @@ def money_lines(quote: Quote) -> list[Line]:
     if len(quote.lines) < 2 and not quote.tax.amount and not quote.credit_applied.amount:  # noqa: PLR2004 - a pair
         return [*price_lines(quote)]
     rows = _rows(quote)
-    width = max(len(amount) for amount, _, _ in rows)
-    table: list[Line] = [[(amount.rjust(width), tone), f"  {why}"] for amount, why, tone in rows]
-    return [*table, (renewal_words(quote), MUTED)]
+    width = max(len(amount.lstrip("− ")) for amount, _, _ in rows)
+    table: list[Line] = [
+        [(f"{'−' if amount[0] == '−' else ' '} {amount.lstrip('− ').rjust(width)}", tone), f"  {why}"]
+        for amount, why, tone in rows
+    ]
+    return [*table, (f"  {renewal_words(quote)}", MUTED)]
 
 
 def _rows(quote: Quote) -> list[tuple[str, str, str]]:

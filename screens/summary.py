@@ -85,7 +85,7 @@ def _is_said(code: WarningCode, quote: Quote) -> bool:
     change = quote.change
     return (
         code in {WarningCode.CREDIT_KEPT, WarningCode.CREDIT_USED}
-        or (code is WarningCode.USERS_LOSE_ACCESS and bool(change.cancel))
+        or (code in {WarningCode.USERS_LOSE_ACCESS, WarningCode.USERS_STAY_NOT_PAID} and bool(change.cancel))
         or (code is WarningCode.NEW_PERIOD and bool(change.plan or change.billing_cycle or change.start))
     )
 
@@ -102,7 +102,7 @@ def _deeds(quote: Quote) -> list[str]:
     if change.start:
         return [f"The subscription starts{_when(quote) or ' today'}, until {_last_day(after)}."]
     if change.plan or change.billing_cycle:
-        return [f"This is so{_when(quote) or ' from today on'}."]
+        return [f"In force{_when(quote) or ' at once'}."]
     return [f"The seats go from {quote.seats_before:,} to {quote.seats_after:,}{_when(quote)}."]
 
 
@@ -171,6 +171,7 @@ def deal_summary(
         final=_final(quote),
         opener=opener,
         danger=bool(quote.change.cancel),
+        stay="Keep it" if quote.change.cancel else "Cancel",
     )
 
 
@@ -182,6 +183,8 @@ def _final(quote: Quote) -> str:
         return ""
     if change.pay_users or change.pay_overdue:
         return "What is paid is not refunded."
+    if change.plan or change.billing_cycle:
+        return "Nothing is refunded; the way back goes through the vendor."
     return "What is paid is not refunded when seats are lowered later."
 
 

@@ -25,6 +25,7 @@ __all__ = ["Option", "TermsDialog", "cycle_options", "plan_options"]
 
 _NAME = 26
 _HANG = 4
+_ROOMY = 70
 _PER = {BillingCycle.MONTHLY: "month", BillingCycle.ANNUAL: "year"}
 
 
@@ -171,13 +172,14 @@ class TermsDialog(ModalScreen[Quote]):
         starts = []
         for at, option in enumerate(self._options):
             starts.append(len(lines))
-            lines.append(self._head(at, option))
+            lines += wrapped(self._head(at, option, width), width, _HANG)
             lines += wrapped([" " * _HANG, *self._said(at, option)], width, _HANG) if self._said(at, option) else []
         return lines, starts
 
-    def _head(self, at: int, option: Option) -> Line:
+    def _head(self, at: int, option: Option, width: int) -> Line:
         here = at == self._at
-        price = f"{option.price} per seat and {_PER[option.cycle]}" if option.price else ""
+        per = f" per seat and {_PER[option.cycle]}" if width >= _ROOMY else " per seat"
+        price = f"{option.price}{per}" if option.price else ""
         tone = "" if option.change or option.current else "dim"
         current = [("   the present one", "ok")] if option.current else []
         name = option.name.ljust(_NAME)
@@ -185,7 +187,7 @@ class TermsDialog(ModalScreen[Quote]):
 
     def _said(self, at: int, option: Option) -> list[tuple[str, str]]:
         if option.current or option.change is None:
-            return [(f"not to be had: {option.reason}", "dim")] if not option.current and option.reason else []
+            return [(option.reason, "dim")] if not option.current and option.reason else []
         if refusal := self._refusals.get(at):
             return [(refusal, "bad")]
         quote = self._quotes.get(at)
@@ -202,7 +204,12 @@ class TermsDialog(ModalScreen[Quote]):
         lines, starts = self._lines(body.size.width or 74)
         body.show_all(self._above(), lines, self._below())
         if self._at >= 0:
-            body.scroll_lines(max(0, starts[self._at] + 2 - body.room))
+            self.call_after_refresh(self._follow, [*starts, len(lines)][self._at + 1])
+
+    def _follow(self, end: int) -> None:
+        """Keep the option under the cursor, and its price, in sight."""
+        body = self.query_one(Scroller)
+        body.scroll_lines(max(0, end - body.room) - body.first)
 
     # Keys.
 

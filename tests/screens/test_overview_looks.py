@@ -5,9 +5,17 @@ from typing import Any
 
 import pytest
 from harness import Desk
-from looks import SIZES, look
+from looks import SIZES, Story, look
 
+from screens import confirming
+from screens.confirm import Confirm
 from tui.terminal.preflight import Terminal
+
+
+@pytest.fixture(autouse=True)
+def _still(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Countdowns stand still."""
+    monkeypatch.setattr(confirming, "monotonic", lambda: 0.0)
 
 
 async def priced(desk: Desk) -> None:
@@ -28,6 +36,47 @@ async def paid(desk: Desk) -> None:
     await desk.press("y")
     await desk.until(lambda: "Done: 42 seats" in desk.text and "40 of 42" in desk.text)
     await desk.settled()
+
+
+async def plans(desk: Desk) -> None:
+    """The plans, priced."""
+    await desk.press("p")
+    await desk.until(lambda: "EUR 81.40 now" in desk.text and "EUR 4,718.60 now" in desk.text)
+
+
+async def cycles(desk: Desk) -> None:
+    """Both cycles, priced."""
+    await desk.press("b")
+    await desk.until(lambda: "EUR 2,318.60 now" in desk.text)
+
+
+async def readable(desk: Desk) -> None:
+    """Wait until the dialog takes a yes."""
+    await desk.until(lambda: isinstance(desk.app.screen, Confirm) and desk.app.screen.is_ready)
+
+
+async def upward(desk: Desk) -> None:
+    """The dialog before another plan is paid."""
+    await plans(desk)
+    await desk.press("enter")
+    await readable(desk)
+
+
+async def ending(desk: Desk) -> None:
+    """The dialog before the subscription is cancelled."""
+    await desk.app.run_action("end", desk.app.screen)
+    await readable(desk)
+
+
+async def moved(desk: Desk) -> None:
+    """The price had expired under the open dialog, and is another object now."""
+    await asked(desk)
+    area, offer = desk.app.screen_stack[0], desk.app.screen
+    assert isinstance(area, confirming.Confirming)
+    assert isinstance(offer, confirming.Offer)
+    area.price_expired(offer)
+    await desk.until(lambda: "The price had expired" in desk.text)
+    await readable(desk)
 
 
 async def lost(desk: Desk) -> None:
@@ -59,6 +108,13 @@ def test_asking_before_paying(snap_compare: Any, tmp_path: Path, size: tuple[int
 def test_after_paying(snap_compare: Any, tmp_path: Path, size: tuple[int, int]) -> None:
     """The result stays, and meter, chart, attention and events have followed."""
     assert look(snap_compare, tmp_path, size, paid)
+
+
+@pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize("story", [plans, cycles, upward, ending, moved])
+def test_larger_changes(snap_compare: Any, tmp_path: Path, size: tuple[int, int], story: Story) -> None:
+    """What may be chosen at which price, and each dialog before it is done, complete at 80×24."""
+    assert look(snap_compare, tmp_path, size, story)
 
 
 def test_too_small(snap_compare: Any, tmp_path: Path) -> None:

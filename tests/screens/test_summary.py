@@ -5,7 +5,8 @@ import datetime as dt
 import pytest
 from answers import NOW, eur, make_line, make_payment, make_quote, make_subscription, make_terms
 
-from contract.billing import Factor, Line
+from contract.billing import Factor
+from contract.billing import Line as BillLine
 from contract.money import Money
 from contract.quotes import (
     AffectedUsers,
@@ -33,15 +34,15 @@ from screens.summary import (
     terms_lines,
     verb,
 )
-from tui.theme import pieces
+from tui.theme import Line, pieces
 from tui.widgets.canvas import width_of
 
 DECEMBER = dt.date(2026, 12, 1)
 
 
-def text(line: object) -> str:
+def text(line: Line) -> str:
     """A line without its tones."""
-    return "".join(part for part, _ in pieces(line))  # type: ignore[arg-type] - any line of the screens
+    return "".join(part for part, _ in pieces(line))
 
 
 def free(**facts: object) -> Quote:
@@ -156,7 +157,7 @@ def test_a_change_of_plan_credits_the_old_and_charges_the_new() -> None:
         "− EUR 20.00  credited for the rest of Business, 10/30 days",
         "  EUR 40.00  10 seats of Enterprise × EUR 12.00 × 10/30 days, to 30 Nov",
         "  EUR 20.00  now",
-        "EUR 120.00 from 1 Dec, each month",
+        "  EUR 120.00 from 1 Dec, each month",
     ]
 
 
@@ -165,7 +166,7 @@ def test_tax_and_credit_have_rows_of_their_own() -> None:
     quote = make_quote(tax_rate=1900, tax=eur(228), total=eur(1428), credit_applied=eur(428), due_now=eur(1000))
     assert [text(line).strip() for line in money_lines(quote)][1:4] == [
         "EUR 2.28  tax, 19 %",
-        "− EUR 4.28  from your credit",
+        "−  EUR 4.28  from your credit",
         "EUR 10.00  now",
     ]
 
@@ -210,7 +211,7 @@ def test_the_effects_name_people_and_warnings_harmlessly() -> None:
     assert "\x1b" not in "".join(said)
 
 
-def paid_for(names: tuple[str, ...]) -> tuple[Line, ...]:
+def paid_for(names: tuple[str, ...]) -> tuple[BillLine, ...]:
     """EUR 2.00 for each."""
     return tuple(
         make_line(quantity=1, amount=eur(200), user_id=f"usr_{at}", description=name) for at, name in enumerate(names)
@@ -224,7 +225,7 @@ def test_paying_for_users_names_each_with_the_price() -> None:
     )
     assert [text(line) for line in payee_lines(quote)] == ["EUR 2.00  Ana␛", "EUR 2.00  Bo"]
     assert text(price_lines(quote)[0]) == "EUR 4.00 now   2 users, each EUR 6.00 × 10/30 days, to 30 Nov"
-    assert text(money_lines(quote)[0]) == "EUR 4.00  2 users, each EUR 6.00 × 10/30 days, to 30 Nov"
+    assert text(money_lines(quote)[0]) == "  EUR 4.00  2 users, each EUR 6.00 × 10/30 days, to 30 Nov"
     assert effects(quote) == ["3 users NOT PAID until now become active."]
     assert deal_summary(quote, "Pay", "overview.pay").items == payee_lines(quote)
 
