@@ -2,21 +2,20 @@
 
 An area is a package with an `endpoints` module. It exposes `HANDLERS` (operation → handler), and may expose
 `ON_START` (coroutines over `Services`, run in the order of `AREAS` once the database is open) and
-`CHORES` (functions `(connection, now, services) -> int` for what falls due by itself; they answer how much they did)
-and `ERRANDS` (coroutines over `Services` that wait for somebody else, between two rounds of chores).
+`CHORES` (generators over `Services` for what falls due by itself; between two of their transactions they yield how much
+they did, and others get their turn) and `ERRANDS` (coroutines over `Services` that wait for somebody else).
 """
 
 import asyncio
 import json
 import logging
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import asynccontextmanager, suppress
 from importlib import import_module
 from importlib.util import find_spec
 from types import ModuleType
 from typing import Any
 
-from sqlalchemy import Connection
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
@@ -55,7 +54,7 @@ AREAS = (
 )
 SANDBOX_ONLY = frozenset({SET_CLOCK, SET_PAYMENTS})
 
-Chore = Callable[[Connection, Any, Services], int]
+Chore = Callable[[Services], Iterator[int]]
 OnStart = Callable[[Services], Awaitable[None]]
 
 
@@ -152,45 +151,56 @@ def _lifespan(areas: list[ModuleType], services: Services) -> Callable[[Starlett
 
 @asynccontextmanager
 async def _house_kept(areas: list[ModuleType], services: Services) -> AsyncIterator[None]:
-    chores = asyncio.create_task(_keep_house(areas, services))
+    bell = asyncio.Event()
+    tasks = [asyncio.create_task(each(areas, services, bell)) for each in (_keep_house, _run_errands)]
     try:
         yield
     finally:
-        chores.cancel()
-        with suppress(asyncio.CancelledError):
-            await chores
+        for task in tasks:
+            task.cancel()
+        for task in tasks:
+            with suppress(asyncio.CancelledError):
+                await task
 
 
-async def _keep_house(areas: list[ModuleType], services: Services) -> None:
-    """Do what falls due by itself, at start and then every so often."""
+async def _keep_house(areas: list[ModuleType], services: Services, bell: asyncio.Event) -> None:
+    """Do what falls due by itself, at start and then every so often; ring when there may be something to ask for."""
     while True:
         try:
-            do_chores(areas, services)
+            for did in _chores(areas, services):
+                if did:
+                    bell.set()
+                await asyncio.sleep(0)
         except Exception:
             log.exception("a chore failed; it is tried again later")
         await asyncio.sleep(services.settings.chores)
-        await _run_errands(areas, services)
 
 
-async def _run_errands(areas: list[ModuleType], services: Services) -> None:
+async def _run_errands(areas: list[ModuleType], services: Services, bell: asyncio.Event) -> None:
+    """Wait for others beside the chores, so that a slow one holds up no renewal: when it rings, and every so often."""
     errands: list[OnStart] = [errand for area in areas for errand in getattr(area, "ERRANDS", ())]
-    for errand in errands:
-        try:
-            await errand(services)
-        except Exception:
-            log.exception("an errand failed; it is tried again later")
+    while True:
+        with suppress(TimeoutError):
+            await asyncio.wait_for(bell.wait(), services.settings.chores)
+        bell.clear()
+        for errand in errands:
+            try:
+                await errand(services)
+            except Exception:
+                log.exception("an errand failed; it is tried again later")
+
+
+def _chores(areas: list[ModuleType], services: Services) -> Iterator[int]:
+    chores: list[Chore] = [chore for area in areas for chore in getattr(area, "CHORES", ())]
+    for chore in chores:
+        yield from chore(services)
+    with services.database.write() as connection:
+        idempotency.forget(connection, services.clock.machine())
 
 
 def do_chores(areas: list[ModuleType], services: Services) -> int:
-    """Run every area's chores now, each in its own transaction; answers how much they did."""
-    done = 0
-    chores: list[Chore] = [chore for area in areas for chore in getattr(area, "CHORES", ())]
-    for chore in chores:
-        with services.database.write() as connection:
-            done += chore(connection, services.clock.now(), services)
-    with services.database.write() as connection:
-        idempotency.forget(connection, services.clock.machine())
-    return done
+    """Run every area's chores now, in one go; answers how much they did."""
+    return sum(_chores(areas, services))
 
 
 async def _http_problem(request: Request, error: Exception) -> Response:

@@ -59,9 +59,9 @@ class FakeBank:
 class LocalBank(FakeBank):
     """The same with its ledger beside ours, so that a charge is part of a transaction."""
 
-    def charge_within(self, connection: Connection, key: str, amount: Money) -> Outcome:
+    def charge_within(self, connection: Connection, key: str, amount: Money, now: dt.datetime) -> Outcome:
         """Charge as planned, or accept."""
-        del connection
+        del connection, now
         self.asked += 1
         outcome: Outcome = self.plan.pop(0) if self.plan else Outcome(accepted=True)
         if outcome.accepted:

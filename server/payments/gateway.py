@@ -1,11 +1,17 @@
-"""What the server asks of whoever moves the money."""
+"""What the server asks of whoever moves the money, and what it may be told."""
 
+import datetime as dt
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol, runtime_checkable
 
 from sqlalchemy import Connection
 
 from contract.money import Money
+
+
+class OutcomeUnknownError(Exception):
+    """The gateway did not say how a charge ended. It may have been made: ask again, with the same key."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,12 +22,21 @@ class Outcome:
     reason: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """An answer that a gateway gives by itself, later or once more: how the charge with this key ended."""
+
+    key: str
+    outcome: Outcome
+
+
 class Gateway(Protocol):
     """Charges an amount once per key.
 
     Asked again with a key it has seen, a gateway answers what it answered and moves nothing: that is what makes a crash
-    between "asked to pay" and "paid" end in one charge. It raises when it does not know the outcome; the payment then
-    stays asked, and is settled by asking again with the same key.
+    between "asked to pay" and "paid" end in one charge. It raises when it does not know the outcome
+    (`OutcomeUnknownError`, or whatever its library raises); the payment then stays in the outbox, and is settled by
+    asking again with the same key.
     """
 
     @property
@@ -40,5 +55,20 @@ class Gateway(Protocol):
 class LocalGateway(Gateway, Protocol):
     """A gateway whose ledger is in our own database, so that a charge can be part of a transaction."""
 
-    def charge_within(self, connection: Connection, key: str, amount: Money) -> Outcome:
-        """The same as `charge`, decided and noted inside this transaction."""
+    def charge_within(self, connection: Connection, key: str, amount: Money, now: dt.datetime) -> Outcome:
+        """The same as `charge`, decided and noted inside this transaction, at a moment.
+
+        Raises:
+            OutcomeUnknownError: it did not answer; what it noted stays, so the transaction goes on.
+        """
+
+
+@runtime_checkable
+class TellingGateway(Gateway, Protocol):
+    """A gateway that also tells by itself how charges ended (a webhook, a file of the day), each at least once."""
+
+    async def news(self) -> Sequence[Delivery]:
+        """What it has told and nobody has `heard` yet, oldest first."""
+
+    async def heard(self, delivery: Delivery) -> None:
+        """One of its news has been acted on and committed: it need not be told again."""

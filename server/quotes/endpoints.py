@@ -8,7 +8,7 @@ from contract.quotes import Quote
 from server.domain.refusals import Refusal
 from server.http.call import Call, Handler, LongHandler
 from server.http.problems import ServerProblem, not_found
-from server.payments.settle import settle_pending
+from server.payments.settle import settle_elsewhere, settle_pending
 from server.quotes.confirm import confirm_quote
 from server.quotes.make import make
 from server.store import quotes
@@ -36,4 +36,4 @@ HANDLERS: Mapping[Operation, Handler | LongHandler] = {
     CONFIRM_QUOTE: confirm_quote,
 }
 ON_START = (settle_pending,)
-ERRANDS = (settle_pending,)
+ERRANDS = (settle_elsewhere,)

@@ -17,6 +17,9 @@ from server.users.seating import make_room, seat_waiting
 RETRY_AFTER_DAYS = (1, 3, 5, 7)
 """Days after the first refusal; the last refusal suspends."""
 
+AT_LEAST = dt.timedelta(days=1)
+"""Between two tries, when the server was down on the days they were due: nobody is suspended in one go."""
+
 
 def collected(unit: Unit, payment_id: str, outcome: Outcome) -> None:
     """Note how the payment of a renewal ended, and do what follows; once only, however often it is told."""
@@ -74,7 +77,9 @@ def _late(unit: Unit, amount: Money) -> None:
     failed, since = row.failed_renewals + 1, row.past_due_since or unit.now
     suspended = failed > len(RETRY_AFTER_DAYS)
     status = SubscriptionStatus.SUSPENDED if suspended else SubscriptionStatus.PAST_DUE
-    retry_at = None if suspended else since + dt.timedelta(days=RETRY_AFTER_DAYS[failed - 1])
+    retry_at = None
+    if not suspended:
+        retry_at = max(since + dt.timedelta(days=RETRY_AFTER_DAYS[failed - 1]), unit.now + AT_LEAST)
     values: dict[str, Any] = {"failed_renewals": failed, "past_due_since": since, "retry_at": retry_at}
     subscriptions.change(unit.connection, row.id, status=status.value, **values)
     attributes = {"amount": str(amount)}

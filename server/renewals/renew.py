@@ -8,7 +8,8 @@ from server.domain.renewal import Renewal, renewal
 from server.ids import new_id
 from server.invoices.issuing import issue
 from server.payments.gateway import LocalGateway
-from server.renewals.collect import collected, start_period
+from server.payments.settle import ask_within
+from server.renewals.collect import start_period
 from server.services import Services
 from server.store import invoices, payments, subscriptions
 from server.store.types import AnyRow
@@ -45,7 +46,7 @@ def _invoice(unit: Unit, services: Services, found: Renewal) -> Invoice:
 
 
 def _collect(unit: Unit, services: Services, invoice_id: str, amount: Money) -> None:
-    """Ask for the payment. A gateway with its ledger here answers at once; any other is asked after the commit."""
+    """Put the payment into the outbox. A gateway with its ledger here is asked at once, any other after the commit."""
     payment_id = new_id("pay")
     payments.insert_asked(
         unit.connection,
@@ -59,8 +60,8 @@ def _collect(unit: Unit, services: Services, invoice_id: str, amount: Money) -> 
     )
     payments.pend(unit.connection, unit.subscription_id, payment_id)
     if isinstance(services.gateway, LocalGateway):
-        outcome = services.gateway.charge_within(unit.connection, payment_id, amount)
-        collected(unit, payment_id, outcome)
+        unit.record()
+        ask_within(unit.connection, services, payment_id, unit.now)
 
 
 def _end(unit: Unit, row: AnyRow) -> None:

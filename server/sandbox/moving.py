@@ -7,7 +7,7 @@ from contract.sandbox import Clock, ClockBody
 from server.domain.periods import advance
 from server.http.call import LongCall
 from server.http.problems import Invalid
-from server.renewals.due import run_due
+from server.renewals.due import run_until
 from server.sandbox.state import keep_clock
 from server.store import events
 
@@ -28,7 +28,7 @@ async def set_clock(call: LongCall) -> Clock:
         target = _target(call, unit.now)
         keep_clock(unit.connection, services.clock.offset + (target - unit.now))
         before = events.last_seq(unit.connection, unit.organisation_id)
-        run_due(unit.connection, target, services)
+        run_until(unit.connection, target, services)
         happened = events.last_seq(unit.connection, unit.organisation_id) - before
         start, unit.now = unit.now, target
         unit.emit(EventKind.CLOCK_MOVED, _subject(target), {"now": _text(start)})

@@ -4,6 +4,7 @@ import datetime as dt
 
 from sqlalchemy import Connection, insert, select, update
 
+from contract.sandbox import NextPayment
 from server.services import Services
 from server.store.tables import sandbox_state
 
@@ -27,12 +28,16 @@ def keep_clock(connection: Connection, offset: dt.timedelta) -> None:
     connection.execute(update(sandbox_state).values(clock_offset=offset // _MICROSECOND))
 
 
-def next_payment(connection: Connection) -> str:
-    """What the sandbox gateway does with the next payment: `accept` or `decline`."""
-    return connection.execute(select(sandbox_state.c.next_payment)).scalar() or "accept"
+def take_next_payment(connection: Connection) -> NextPayment:
+    """What the sandbox gateway does with this payment, which is one fewer to do it with; then it accepts again."""
+    state = connection.execute(select(sandbox_state.c.next_payment, sandbox_state.c.next_times)).first()
+    told: NextPayment = state.next_payment if state else "accept"
+    if state and told != "accept":
+        set_next_payment(connection, told if state.next_times > 1 else "accept", max(1, state.next_times - 1))
+    return told
 
 
-def set_next_payment(connection: Connection, outcome: str, times: int = 1) -> None:
+def set_next_payment(connection: Connection, outcome: NextPayment, times: int = 1) -> None:
     """Say what the sandbox gateway does with so many of the next payments."""
     _ensure(connection)
     connection.execute(update(sandbox_state).values(next_payment=outcome, next_times=times))

@@ -1,5 +1,6 @@
 """Events: appending to an organisation's chain, and reading it (D29)."""
 
+import datetime as dt
 import hashlib
 from collections.abc import Iterable, Sequence
 from typing import Any
@@ -118,6 +119,13 @@ def last_seq(connection: Connection, organisation_id: str) -> int:
     found: int = connection.execute(
         select(organisations.c.event_seq).where(organisations.c.id == organisation_id)
     ).scalar_one()
+    return found
+
+
+def last_moment(connection: Connection, organisation_id: str) -> dt.datetime | None:
+    """When an organisation's newest event happened."""
+    newest = select(events.c.created_at).where(events.c.organisation_id == organisation_id)
+    found: dt.datetime | None = connection.execute(newest.order_by(events.c.seq.desc()).limit(1)).scalar()
     return found
 
 

@@ -3,12 +3,19 @@
 import datetime as dt
 from collections.abc import Sequence
 
-from sqlalchemy import Connection, and_, func, insert, or_, select, update
+from sqlalchemy import Connection, and_, func, insert, literal_column, or_, select, update
 
 from contract.billing import Payment, PaymentStatus
 from contract.money import Money
 from server.store.tables import payments, subscriptions
 from server.store.types import AnyRow
+
+ASK_AGAIN = dt.timedelta(minutes=1)
+"""How long after an answer that did not come a payment is due to be asked about again."""
+
+
+_OUTBOX = payments.c.status == literal_column("'asked'")
+"""Written out, so that the index over the outbox alone is taken."""
 
 
 def insert_asked(
@@ -22,7 +29,7 @@ def insert_asked(
     now: dt.datetime,
     invoice_id: str | None = None,
 ) -> None:
-    """Note that a payment is about to be asked for. Its id is its key at the gateway."""
+    """Put a payment into the outbox, in the transaction that needs it. Its id is its key at the gateway."""
     connection.execute(
         insert(payments).values(
             id=payment_id,
@@ -35,6 +42,7 @@ def insert_asked(
             gateway=gateway,
             gateway_key=payment_id,
             created_at=now,
+            ask_at=now + ASK_AGAIN,
         )
     )
 
@@ -47,7 +55,7 @@ def settle(
     done = connection.execute(
         update(payments)
         .where(payments.c.id == payment_id, payments.c.status == PaymentStatus.ASKED.value)
-        .values(status=status.value, reason=reason, invoice_id=invoice_id, settled_at=now)
+        .values(status=status.value, reason=reason, invoice_id=invoice_id, settled_at=now, ask_at=None)
     )
     return done.rowcount == 1
 
@@ -64,9 +72,29 @@ def find(connection: Connection, payment_id: str) -> AnyRow:
 
 
 def asked(connection: Connection) -> Sequence[AnyRow]:
-    """Every payment whose outcome is not known, oldest first."""
-    query = select(payments).where(payments.c.status == PaymentStatus.ASKED.value)
-    return connection.execute(query.order_by(payments.c.created_at, payments.c.id)).all()
+    """The outbox: every payment whose outcome is not known, the one that is due first to be asked about first."""
+    return connection.execute(select(payments).where(_OUTBOX).order_by(payments.c.ask_at, payments.c.id)).all()
+
+
+def due(connection: Connection, gateway: str, now: dt.datetime) -> Sequence[AnyRow]:
+    """`id` and `at` of the subscriptions with a payment in the outbox that this gateway is to be asked about again."""
+    query = (
+        select(subscriptions.c.id, payments.c.ask_at.label("at"))
+        .join(subscriptions, subscriptions.c.organisation_id == payments.c.organisation_id)
+        .where(_OUTBOX, payments.c.ask_at <= now, payments.c.gateway == gateway)
+    )
+    return connection.execute(query).all()
+
+
+def put_off(connection: Connection, payment_id: str, now: dt.datetime) -> None:
+    """Nobody answered: ask again later."""
+    query = update(payments).where(payments.c.id == payment_id, payments.c.status == PaymentStatus.ASKED.value)
+    connection.execute(query.values(ask_at=now + ASK_AGAIN))
+
+
+def of_key(connection: Connection, key: str) -> AnyRow | None:
+    """The payment a gateway knows by this key."""
+    return connection.execute(select(payments).where(payments.c.gateway_key == key)).first()
 
 
 def of_invoices(connection: Connection, invoice_ids: Sequence[str]) -> dict[str, tuple[Payment, ...]]:

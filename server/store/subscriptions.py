@@ -15,6 +15,11 @@ def get(connection: Connection, subscription_id: str) -> AnyRow:
     return connection.execute(_ONE, {"id": subscription_id}).one()
 
 
+def lock(connection: Connection, subscription_id: str) -> AnyRow:
+    """The same row, kept from every other writer until the end of the transaction (SQLite has one writer anyway)."""
+    return connection.execute(_ONE.with_for_update(), {"id": subscription_id}).one()
+
+
 def change(connection: Connection, subscription_id: str, **values: Any) -> AnyRow:
     """Change columns, count the version up, and answer the row as it is then."""
     connection.execute(

@@ -11,6 +11,7 @@ from sqlalchemy import (
     bindparam,
     func,
     insert,
+    literal_column,
     select,
     tuple_,
     type_coerce,
@@ -50,12 +51,24 @@ def required(connection: Connection, subscription_id: str, transfer_id: str) -> 
     return connection.execute(_one(subscription_id, transfer_id)).one()
 
 
-def due(connection: Connection, now: dt.datetime, subscription_id: str | None = None) -> Sequence[AnyRow]:
-    """The requests that still say pending though their time is over, of one subscription or of all, oldest first."""
-    query = select(transfers).where(T.state == "pending", T.expires_at <= now)
-    if subscription_id is not None:
-        query = query.where(T.subscription_id == subscription_id)
+def due(connection: Connection, now: dt.datetime, subscription_id: str) -> Sequence[AnyRow]:
+    """The requests of a subscription that still say pending though their time is over, oldest first."""
+    query = select(transfers).where(T.state == "pending", T.expires_at <= now, T.subscription_id == subscription_id)
     return connection.execute(query.order_by(T.expires_at, T.number)).all()
+
+
+def due_subscriptions(connection: Connection, now: dt.datetime) -> Sequence[AnyRow]:
+    """`id` and `at` of the subscriptions with requests that are over: when the first of them was."""
+    query = select(T.subscription_id.label("id"), func.min(T.expires_at).label("at"))
+    waiting = (T.state == literal_column("'pending'"), T.expires_at <= now)
+    return connection.execute(query.where(*waiting).group_by(T.subscription_id)).all()
+
+
+def next_expiry(connection: Connection, subscription_id: str) -> dt.datetime | None:
+    """When the next request of a subscription is over."""
+    waiting = (T.state == literal_column("'pending'"), T.subscription_id == subscription_id)
+    found: dt.datetime | None = connection.execute(select(func.min(T.expires_at)).where(*waiting)).scalar_one()
+    return found
 
 
 def many(connection: Connection, subscription_id: str, ids: Sequence[str]) -> dict[str, AnyRow]:

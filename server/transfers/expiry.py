@@ -1,10 +1,6 @@
 """Requests nobody answered end after their time (D23)."""
 
-import datetime as dt
 from collections.abc import Iterable
-from itertools import groupby
-
-from sqlalchemy import Connection
 
 from contract.events import EventKind
 from contract.transfers import TransferState
@@ -14,20 +10,8 @@ from server.transfers.answers import as_answer, subject
 from server.unit import Unit
 
 
-def expire_due(connection: Connection, now: dt.datetime) -> int:
-    """End every request of every organisation whose time is over, with an event each; answers how many."""
-    rows = transfers.due(connection, now)
-    for (organisation_id, subscription_id), group in groupby(
-        sorted(rows, key=_owner), key=lambda row: (row.organisation_id, row.subscription_id)
-    ):
-        unit = Unit(connection=connection, organisation_id=organisation_id, subscription_id=subscription_id, now=now)
-        _expire(unit, group)
-        unit.record()
-    return len(rows)
-
-
 def expire(unit: Unit) -> None:
-    """The same for one subscription, inside a command that must not stumble over what is over."""
+    """End every request of a subscription whose time is over, with an event each: on time, or inside a command."""
     rows = transfers.due(unit.connection, unit.now, unit.subscription_id)
     if rows:
         server = Unit(
@@ -38,10 +22,6 @@ def expire(unit: Unit) -> None:
         )
         _expire(server, rows)
         server.record()
-
-
-def _owner(row: AnyRow) -> tuple[str, str, dt.datetime, int]:
-    return row.organisation_id, row.subscription_id, row.expires_at, row.number
 
 
 def _expire(unit: Unit, rows: Iterable[AnyRow]) -> None:

@@ -26,6 +26,8 @@ quotes = Table(
     Column("invoice_id", String(60)),
     Column("payment_id", String(60)),
 )
+_PAYING = quotes.c.payment_id.is_not(None)
+partial_index("ix_quotes_payment", quotes.c.payment_id, where=_PAYING)
 
 invoices = Table(
     "invoices",
@@ -86,11 +88,12 @@ payments = Table(
     words("reason"),
     moment("created_at"),
     moment("settled_at", nullable=True),
+    moment("ask_at", nullable=True),
 )
 _SUCCEEDED = payments.c.status == "succeeded"
 _ASKED = payments.c.status == "asked"
 partial_index("uq_payments_paid", payments.c.invoice_id, unique=True, where=_SUCCEEDED)
-partial_index("ix_payments_asked", payments.c.id, where=_ASKED)
+partial_index("ix_payments_asked", payments.c.ask_at, payments.c.id, where=_ASKED)
 
 sandbox_charges = Table(
     "sandbox_charges",
@@ -101,4 +104,5 @@ sandbox_charges = Table(
     Column("status", String(20), nullable=False),
     words("reason"),
     moment("created_at"),
+    count("untold"),
 )

@@ -18,7 +18,7 @@ subscriptions = Table(
     Column("time_zone", String(60), nullable=False),
     count("anchor_day", 1),
     Column("period_start", Day, nullable=False),
-    Column("period_end", Day, nullable=False, index=True),
+    Column("period_end", Day, nullable=False),
     amount("unit_price", nullable=True),
     count("seats"),
     count("high_water"),
@@ -39,6 +39,8 @@ subscriptions = Table(
     CheckConstraint("high_water >= 0 AND (scheduled_seats IS NULL OR scheduled_seats >= 0)", "marks"),
     CheckConstraint("period_start < period_end", "period"),
 )
+partial_index("ix_subscriptions_renews", subscriptions.c.period_end, where=subscriptions.c.status == "active")
+partial_index("ix_subscriptions_retries", subscriptions.c.retry_at, where=subscriptions.c.status == "past_due")
 
 users = Table(
     "users",

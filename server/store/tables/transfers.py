@@ -59,6 +59,7 @@ partial_index(
     transfers.c.number,
     where=_PENDING,
 )
+partial_index("ix_transfers_due", transfers.c.expires_at, transfers.c.subscription_id, where=_PENDING)
 
 decisions = Table(
     "decisions",
