@@ -317,14 +317,15 @@ class Confirming(LiveArea):
             quote = await self.client.get_quote(deal.quote.id)
         except HeadcountError:
             return
-        if self._lost is not deal:
+        if self._lost is not deal or quote.status is QuoteStatus.CONFIRMING:
             return
+        self._lost = None
         if quote.status is QuoteStatus.CONFIRMED:
-            self._lost = None
             self._deal_keys.answered(quote.change, quote.id)
             self.confirmed(quote.change, None)
             paid = f"{quote.due_now} was charged, once." if quote.due_now.amount else "Nothing was charged."
             self.show_result(f"The answer had got lost, but it was done: {paid}")
             self.session.touch(*_MOVED)
-        elif quote.status is QuoteStatus.OPEN:
+        else:
+            # its key is kept for this quote; a fresh one is stale by itself should the lost command arrive after all
             self.show_result("The answer had got lost, and it was not done: nothing was charged.", "warn")
