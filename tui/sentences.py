@@ -77,12 +77,12 @@ def _renewed(_: str, what: str, attributes: _Attributes) -> str:
 
 def _past_due(_: str, what: str, attributes: _Attributes) -> str:
     again = _day(attributes.get("retry_at"))
-    said = f"the payment of {_amount(attributes) or what} for the renewal was refused"
-    return f"{said}; it is tried again on {again}" if again else said
+    said = f"the renewal of {_amount(attributes) or what} was refused"
+    return f"{said}; next try on {again}" if again else said
 
 
 def _suspended(_: str, what: str, attributes: _Attributes) -> str:
-    return f"the subscription was suspended: {_amount(attributes) or what} is overdue, nobody has access"
+    return f"suspended, nobody has access: {_amount(attributes) or what} is overdue"
 
 
 def _recovered(_: str, __: str, attributes: _Attributes) -> str:

@@ -4,14 +4,20 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from harness import Desk, Office, serving
+from harness import NOW, Desk, Office, serving
+from sqlalchemy import Connection
 
 from contract.people import Role
 from contract.quotes import Change
-from contract.sandbox import PaymentsBody
+from contract.sandbox import ClockBody, PaymentsBody
 from contract.users import NewUser, User, UserBatch, UserSort, UsersQuery, UserStatus
 from screens.confirm import Confirm
 from screens.pay import PayScreen
+from server.catalogue import default_catalogue
+from server.founding import Founding, found
+from server.unit import Unit
+from server.users.adding import become_accounts
+from server.users.seating import Listing, list_users
 from tui.area import AreaScreen
 
 
@@ -222,3 +228,68 @@ async def test_hundreds_are_paid_for_together(office: Office) -> None:
         await desk.until(lambda: "602 users became active, EUR 1,324.40 charged" in result(desk))
     (left,) = await unpaid(office)
     assert left.email == "u599@many.example"
+
+
+async def test_the_overview_says_what_it_costs_and_pays_too(office: Office) -> None:
+    """The amount beside P is what the dialog asks for; afterwards nobody waits and nothing is said of it."""
+    async with office.at_work() as desk:
+        assert "! 3 NOT PAID  P pay EUR 6.60 now" in desk.text
+        await opened(desk)
+        await summary(desk)
+        await desk.press("y")
+        await desk.until(lambda: "3 users became active, EUR 6.60 charged" in result(desk))
+        await desk.until(lambda: "NOT PAID" not in desk.text)
+        await desk.press("P")
+        assert result(desk) == "Nobody is NOT PAID: there is nothing to pay for."
+
+
+async def test_a_suspended_subscription_is_paid_before_its_users(office: Office) -> None:
+    """D13: who waits can't be paid for alone; o pays the renewal, and everybody has access again."""
+    async with office.at_work(area="users", size=(120, 40)) as desk, office.client(Role.OWNER) as other:
+        await other.set_payments(PaymentsBody(next="decline", times=100))
+        await other.set_clock(ClockBody(advance="P19D"))
+        await desk.until(lambda: "Nobody may use the service: suspended since 8 Dec." in desk.text)
+        await desk.press("g")
+        await desk.until(lambda: "● active · suspended" in desk.text)
+        await desk.press("P")
+        assert "The renewal comes first" in result(desk)
+        await other.set_payments(PaymentsBody(next="accept"))
+        await desk.press("1", "o")
+        await desk.until(lambda: ready(desk))
+        await desk.press("y")
+        await desk.until(lambda: "active again" in result(desk))
+        await desk.press("2")
+        await desk.until(lambda: "Nobody may use" not in desk.text and "! NOT PAID" not in desk.text)
+
+
+def crowd(connection: Connection) -> str:
+    """A subscription with one seat and 10,050 users."""
+    wanted = Founding(organisation="Crowd", owner="olga@crowd.example", seats=1)
+    founded = found(connection, wanted, default_catalogue(), NOW)
+    unit = Unit(
+        connection=connection,
+        organisation_id=founded.organisation_id,
+        subscription_id=founded.subscription_id,
+        now=NOW,
+    )
+    addresses = [f"u{number:05}@crowd.example" for number in range(10_051)]
+    listings = [Listing(account_id="", email=each, email_key=each) for each in addresses]
+    list_users(unit, become_accounts(unit, listings))
+    unit.record()
+    return founded.token
+
+
+async def test_one_payment_takes_ten_thousand(tmp_path: Path) -> None:
+    """Of 10,050 unpaid those who wait longest are offered, the rest is said, and the summary names everybody."""
+    with serving(tmp_path, seed=crowd) as office:
+        async with office.at_work(area="users") as desk:
+            await opened(desk, marked="10,000 of 10,000 marked")
+            assert "10,050 users are NOT PAID; one payment takes 10,000: those who wait longest." in words(desk)
+            await desk.press("G")
+            await desk.until(lambda: "u10000@crowd.example" in desk.text)
+            await summary(desk)
+            assert "10,000 users NOT PAID until now become active" in words(desk)
+            await desk.press("y")
+            await desk.until(lambda: "10,000 users became active" in result(desk))
+            await desk.press("P")
+            await desk.until(lambda: "50 of 50 marked" in desk.text)

@@ -60,12 +60,12 @@ def test_a_moved_clock_is_said_to_the_minute() -> None:
         (
             EventKind.SUBSCRIPTION_PAST_DUE,
             {"amount": "EUR 234.00", "retry_at": "2026-12-02T08:12:00Z"},
-            "the payment of EUR 234.00 for the renewal was refused; it is tried again on 2 Dec",
+            "the renewal of EUR 234.00 was refused; next try on 2 Dec",
         ),
         (
             EventKind.SUBSCRIPTION_SUSPENDED,
             {"amount": "EUR 234.00"},
-            "the subscription was suspended: EUR 234.00 is overdue, nobody has access",
+            "suspended, nobody has access: EUR 234.00 is overdue",
         ),
         (
             EventKind.SUBSCRIPTION_RECOVERED,
