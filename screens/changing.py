@@ -53,15 +53,15 @@ class ChangingTerms(Confirming):
             idle.add("overview.pay")
         return frozenset(idle)
 
-    def refuses(self) -> bool:
-        """Say why nothing of the subscription can be changed here; False when it can be."""
+    def refuses(self, what: str = "the subscription") -> bool:
+        """Say why nothing of `what` can be changed here; False when it can be."""
         overview = self.session.overview
         if overview is None:
             reason = "Still connecting: wait until the overview is here."
         elif overview.plan.kind is PlanKind.CONTRACT:
             reason = set_by_contract(overview)
         else:
-            reason = "This profile is read-only: it may not change the subscription." * self.session.read_only
+            reason = f"This profile is read-only: it may not change {what}." * self.session.read_only
         if reason:
             self.show_result(reason, "warn")
         return bool(reason)

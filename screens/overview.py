@@ -148,7 +148,7 @@ class OverviewScreen(ChangingTerms):
     def _may_draft(self) -> bool:
         """Whether there is a number to change; says why not."""
         overview = self.session.overview
-        if self.refuses() or overview is None:
+        if self.refuses("the seats") or overview is None:
             return False
         if overview.plan.seats_follow_users:
             self.show_result(f"{_seats_follow(overview)}: 2 opens them, n adds one, d removes.", "warn")
