@@ -7,12 +7,12 @@ from typing import Any
 
 import httpx
 from builders import RunningServer, Team
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, select, update
 
 from contract.money import Money
 from server.app import do_chores, load_areas
 from server.payments.gateway import Outcome
-from server.store.tables import payments
+from server.store.tables import payments, sandbox_charges, subscriptions
 
 DECLINED = Outcome(accepted=False, reason="Card expired")
 
@@ -127,3 +127,51 @@ def statuses_of_payments(team: Team) -> list[str]:
     query = select(payments.c.status).where(payments.c.organisation_id == team.organisation_id)
     with team.server.services.database.read() as connection:
         return list(connection.execute(query.order_by(payments.c.status)).scalars())
+
+
+async def tell_gateway(api: httpx.AsyncClient, outcome: str, times: int = 1) -> None:
+    """What the sandbox does with the next payments."""
+    answer = await api.post("/v1/sandbox/payments", json={"next": outcome, "times": times})
+    assert answer.json() == {"next": outcome, "times": times}
+
+
+async def advance(api: httpx.AsyncClient, duration: str) -> int:
+    """Move the sandbox clock over HTTP; answers how many events there were."""
+    answer = await api.post("/v1/sandbox/clock", json={"advance": duration})
+    assert answer.status_code == 200, answer.text
+    return int(answer.json()["events"])
+
+
+async def expected(api: httpx.AsyncClient, count: int = 12) -> list[dict[str, Any]]:
+    """The payments to come."""
+    payments: list[dict[str, Any]] = (await get(api, f"/v1/forecast?count={count}"))["payments"]
+    return payments
+
+
+async def invoices_of(api: httpx.AsyncClient) -> list[dict[str, Any]]:
+    """All invoices, oldest first."""
+    items: list[dict[str, Any]] = (await get(api, "/v1/invoices?limit=500"))["items"]
+    return items[::-1]
+
+
+async def change(api: httpx.AsyncClient, **wanted: Any) -> dict[str, Any]:
+    """Ask for any change and confirm it; answers the confirmation."""
+    quote = await api.post("/v1/quotes", json=wanted)
+    assert quote.status_code == 201, quote.text
+    answer = await confirm(api, quote.json()["id"], f"change-{quote.json()['id']}")
+    assert answer.status_code == 200, answer.text
+    confirmation: dict[str, Any] = answer.json()
+    return confirmation
+
+
+def put(team: Team, **columns: object) -> None:
+    """Put the subscription into a state."""
+    with team.server.services.database.write() as connection:
+        connection.execute(update(subscriptions).where(subscriptions.c.id == team.subscription_id).values(**columns))
+
+
+def charges_of(server: RunningServer) -> list[int]:
+    """What the sandbox's ledger says was collected."""
+    query = select(sandbox_charges.c.amount).where(sandbox_charges.c.status == "accept")
+    with server.services.database.read() as connection:
+        return list(connection.execute(query.order_by(sandbox_charges.c.created_at)).scalars())

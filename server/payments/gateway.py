@@ -1,5 +1,6 @@
 """What the server asks of whoever moves the money, and what it may be told."""
 
+import asyncio
 import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -8,6 +9,9 @@ from typing import Protocol, runtime_checkable
 from sqlalchemy import Connection
 
 from contract.money import Money
+
+PATIENCE = 20.0
+"""Seconds a gateway has to answer one question: less than a client waits for us."""
 
 
 class OutcomeUnknownError(Exception):
@@ -49,6 +53,20 @@ class Gateway(Protocol):
 
     async def charge(self, key: str, amount: Money) -> Outcome:
         """Collect an amount of more than zero under a key that names the payment for good."""
+
+
+async def ask(gateway: Gateway, key: str, amount: Money) -> Outcome:
+    """Charge, and wait for the answer as long as one should.
+
+    Raises:
+        OutcomeUnknownError: there was none; or whatever else the gateway raises, which means the same.
+    """
+    try:
+        async with asyncio.timeout(PATIENCE):
+            return await gateway.charge(key, amount)
+    except TimeoutError as error:
+        message = f"{gateway.name} did not answer"
+        raise OutcomeUnknownError(message) from error
 
 
 @runtime_checkable

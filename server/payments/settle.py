@@ -5,7 +5,6 @@ transaction that does what was paid for. Whatever breaks in between, the gateway
 answers what it did; and whoever brings an answer, and however often, only the first one counts.
 """
 
-import asyncio
 import datetime as dt
 import logging
 
@@ -14,7 +13,7 @@ from sqlalchemy import Connection
 from contract.billing import PaymentStatus
 from contract.events import Actor, EventRequest
 from contract.money import Money
-from server.payments.gateway import Delivery, LocalGateway, Outcome, OutcomeUnknownError, TellingGateway
+from server.payments.gateway import Delivery, LocalGateway, Outcome, OutcomeUnknownError, TellingGateway, ask
 from server.quotes.finish import finish
 from server.renewals.collect import collected
 from server.services import Services
@@ -25,9 +24,6 @@ from server.store.types import AnyRow
 from server.unit import Unit
 
 log = logging.getLogger("headcount.server")
-
-PATIENCE = 30.0
-"""Seconds a gateway has to answer one question."""
 
 GIVE_UP_AFTER = 5
 """So many questions in a row without an answer: the gateway is down, and the rest is asked in the next round."""
@@ -76,8 +72,7 @@ async def _ask(services: Services, row: AnyRow) -> bool:
         log.warning("payment %s was asked of %s, which is not there", row.id, row.gateway)
         return True
     try:
-        async with asyncio.timeout(PATIENCE):
-            outcome = await services.gateway.charge(row.gateway_key, _amount(row))
+        outcome = await ask(services.gateway, row.gateway_key, _amount(row))
         with services.database.write() as connection:
             settle(connection, services, row, outcome, services.clock.now())
     except Exception:  # a gateway may fail in any way; the payment stays in the outbox and is asked about again

@@ -21,6 +21,7 @@ from server.domain.refusals import Refusal
 from server.http.call import Call, LongCall
 from server.http.problems import ServerProblem, not_found
 from server.ids import new_id
+from server.payments import gateway
 from server.quotes.apply import apply
 from server.quotes.basis import basis_of, moved
 from server.quotes.finish import PaymentRefused, finish
@@ -53,7 +54,7 @@ async def confirm_quote(call: LongCall) -> Confirmation:
 
 async def _collect(call: LongCall, ask: Ask) -> Confirmation:
     try:
-        outcome = await call.asked.services.gateway.charge(ask.payment_id, ask.amount)
+        outcome = await gateway.ask(call.asked.services.gateway, ask.payment_id, ask.amount)
         with call.transaction() as last:
             done = finish(last, call.asked.services, last.id, ask.payment_id, outcome)
     except Exception as error:
@@ -132,10 +133,15 @@ def _resumed(call: Call, stored: StoredQuote) -> Confirmation | Ask | None:
             return stored.confirmation
         raise ServerProblem(ProblemCode.QUOTE_ALREADY_CONFIRMED, "Ask for a new quote to change something else.")
     if stored.quote.status is QuoteStatus.CONFIRMING:
-        if mine and stored.payment_id:
+        if mine and stored.payment_id and _asked_here(call, stored.payment_id):
             return Ask(stored.payment_id, stored.quote.due_now)
         raise _in_progress(1)
     return None
+
+
+def _asked_here(call: Call, payment_id: str) -> bool:
+    """Whether it was this gateway that was asked: another one would charge once more."""
+    return bool(payments.find(call.connection, payment_id).gateway == call.services.gateway.name)
 
 
 def _ask(call: Call, stored: StoredQuote) -> Ask:

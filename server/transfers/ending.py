@@ -4,7 +4,7 @@ from typing import Any
 
 from contract.events import EventKind, EventObject
 from contract.subscription import SubscriptionStatus
-from server.store import subscriptions, users
+from server.store import invoices, subscriptions, users
 from server.store.types import AnyRow
 from server.unit import Unit
 from server.users.seating import restore_user, seats_in, unlist_users
@@ -19,6 +19,7 @@ def end_own(unit: Unit, row: AnyRow) -> dict[str, Any]:
     after = subscriptions.change(
         own.connection, row.id, status=SubscriptionStatus.ENDED.value, scheduled_seats=None, retry_at=None
     )
+    invoices.void_open(own.connection, row.id)
     subject = EventObject(type="subscription", id=row.id, label="ended: its owner joined another subscription")
     own.emit(EventKind.SUBSCRIPTION_ENDED, subject, {"status": row.status})
     own.record()
@@ -33,13 +34,18 @@ def end_own(unit: Unit, row: AnyRow) -> dict[str, Any]:
 
 
 def bring_back(unit: Unit, ended: dict[str, Any]) -> None:
-    """Undo `end_own`, unless the subscription has moved on since."""
+    """Undo `end_own`, unless the subscription has moved on since. A payment that was overdue is tried again at once."""
     own = _own(unit, ended["organisation_id"], ended["id"])
     row = subscriptions.get(own.connection, ended["id"])
     if row.version != ended["version"]:
         return
+    overdue = ended["status"] == SubscriptionStatus.PAST_DUE.value
     after = subscriptions.change(
-        own.connection, row.id, status=ended["status"], scheduled_seats=ended["scheduled_seats"], retry_at=unit.now
+        own.connection,
+        row.id,
+        status=ended["status"],
+        scheduled_seats=ended["scheduled_seats"],
+        retry_at=unit.now if overdue else None,
     )
     subject = EventObject(type="subscription", id=row.id, label="runs again: the transfer was taken back")
     own.emit(EventKind.SUBSCRIPTION_STARTED, subject, {"status": row.status})

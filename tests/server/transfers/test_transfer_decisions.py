@@ -188,6 +188,34 @@ async def test_a_payment_under_way_is_waited_for(tmp_path: Path) -> None:
         whole(team)
 
 
+@pytest.mark.parametrize("overdue", [False, True])
+async def test_an_own_plan_that_comes_back_goes_on_as_it_was(tmp_path: Path, *, overdue: bool) -> None:
+    """Nothing is owed while it has ended; back again its payments fall due as before, an overdue one at once (D13)."""
+    async with running(tmp_path) as server:
+        team = make_organisation(server)
+        own = make_organisation(server, "Own Plan", owner="payer@outside.example")
+        async with own.client() as payer, team.client() as api:
+            if overdue:
+                await payer.post("/v1/sandbox/payments", json={"next": "decline"})
+                await payer.post("/v1/sandbox/clock", json={"advance": "P1M"})
+            (told,) = ask_to_join(team, "Payer", gives_up="Business")
+            promised = (await get(payer, "/v1/forecast"))["payments"]
+            report = await decide(api, [told])
+            assert (await get(payer, "/v1/forecast"))["payments"] == []
+            assert {each["status"] for each in (await get(payer, "/v1/invoices"))["items"]} <= {"void"}
+            assert (await api.post(f"/v1/transfers/decisions/{report['id']}/undo")).json()["undone"] == 1
+            back = (await get(payer, "/v1/forecast"))["payments"]
+            assert [each["date"] for each in back[1:]] == [each["date"] for each in promised[1:]]
+            if not overdue:
+                assert back == promised
+            await payer.post("/v1/sandbox/clock", json={"advance": "PT1M"})
+            assert (await get(payer, "/v1/subscription"))["status"] == "active"
+            await payer.post("/v1/sandbox/clock", json={"advance": "P1M"})
+            paid = [each for each in (await get(payer, "/v1/invoices"))["items"] if each["status"] == "paid"]
+            assert len(paid) == 1 + overdue
+        whole(team)
+
+
 async def test_undo_leaves_everything_as_it_was(tmp_path: Path) -> None:
     """Users are gone again, seats are free for those who waited, and the requests pend with a new version (D27)."""
     async with running(tmp_path) as server:
