@@ -125,8 +125,8 @@ class Model(State):
             refuse("seats_below_users")
         after = self._period(plan, "annual", quantity)
         days = (after["end"] - after["start"]).days
-        kept = min(quantity, self.seats)
-        return Promise([(-kept, self.unit or 0, self._left(), self.days), (quantity, after["unit"], days, days)], after)
+        credited = (-self.seats, self.unit or 0, self._left(), self.days)
+        return Promise([credited, (quantity, after["unit"], days, days)], after)
 
     def _period(self, plan: str, cycle: str, quantity: int) -> dict[str, Any]:
         """A new period from today."""
@@ -191,9 +191,8 @@ class Model(State):
         """Make a change that was paid for, whatever users did in the meantime."""
         after, today = promise.after, (promise.made or self.now).astimezone(ZoneInfo(self.zone)).date()
         if {"unit", "start"} & set(after):
-            kept = min(after["seats"], self.seats) if "start" in after else self.seats
             if self.status == "active":
-                self.let_go(today, kept)
+                self.let_go(today)
         elif after.get("seats", 0) > self.seats:
             self.hold(today, self.end, after["seats"] - self.seats)
         for name, value in after.items():

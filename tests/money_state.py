@@ -173,13 +173,10 @@ class State:
         if quantity and self.unit:
             self.held.append((start, end, quantity, self.unit, self.days))
 
-    def let_go(self, day: dt.date, kept: int) -> None:
-        """From a day on, so many of the seats are had no longer: they are given back, the others were lost."""
+    def let_go(self, day: dt.date) -> None:
+        """From a day on the seats of this period are had no longer: they are given back."""
         cut = [(each[0], min(each[1], max(day, each[0])), *each[2:]) for each in self.held]
-        lost = self.seats - kept
         self.held = [each for each in cut if each[0] < each[1]]
-        if lost and self.unit and day < self.end:
-            self.held.append((day, self.end, lost, self.unit, self.days))
 
     @property
     def worth(self) -> Fraction:

@@ -152,15 +152,14 @@ def _other_plan(
 def _other_cycle(
     standing: Standing, terms: tuple[PlanTerms, BillingCycle], wanted: int | None, today: dt.date, market: Market
 ) -> tuple[Standing, Charge]:
-    """A new period from today: its next quantity is charged whole, what it takes over of the old one is credited."""
+    """A new period from today, charged whole for its next quantity; the unused rest of the old one is credited (D10)."""
     plan, cycle = terms
     seats, price = standing.seats, plan.prices[cycle]
     quantity = seats.at_renewal if wanted is None else wanted
     _check_room(seats, quantity)
-    taken_over = min(quantity, max(seats.high_water, seats.paid))
     period = period_from(today, cycle)
     lines = (
-        *_credit(standing, taken_over, share_of_days(standing.period, today)),
+        *_credit(standing, max(seats.high_water, seats.paid), share_of_days(standing.period, today)),
         line(quantity, price, whole(period), description=f"{plan.name}, {cycle.value}: {seats_in_words(quantity)}"),
     )
     after = replace(
