@@ -152,7 +152,7 @@ def _other_plan(
 def _other_cycle(
     standing: Standing, terms: tuple[PlanTerms, BillingCycle], wanted: int | None, today: dt.date, market: Market
 ) -> tuple[Standing, Charge]:
-    """A new period from today, charged whole for its next quantity; the unused rest of the old one is credited (D10)."""
+    """A new period from today, charged whole for its next quantity; the rest of the old one is credited (D10)."""
     plan, cycle = terms
     seats, price = standing.seats, plan.prices[cycle]
     quantity = seats.at_renewal if wanted is None else wanted
