@@ -310,8 +310,10 @@ class PayScreen(ModalScreen[Quote | None]):
 
     def action_summary(self) -> None:
         """c: on to the dialog that names everybody; its own key pays."""
-        if self.quote is not None:
-            self.dismiss(self.quote)
+        quote = self.quote
+        # a mark taken away by the key before this one may not have been heard of yet
+        if quote is not None and all(each.user_id in self.table.marks for each in quote.lines if each.user_id):
+            self.dismiss(quote)
         else:
             self._remark = "" if self._refusal else "Wait for the sum, then once more."
             self._show()
