@@ -38,12 +38,12 @@ async def settled(pilot: Pilot[None]) -> None:
     [
         (120, ["headcount", "2 Users 39", "READ-ONLY", "● live", "acme-prod · jane@acme.example"], []),
         (90, ["headcount", "2 Users 39", "READ-ONLY", "● live", "acme-prod"], ["jane@"]),
-        (70, ["headcount", "1 Overview", "READ-ONLY", "● live", "acme-prod"], ["Users", "jane@"]),
-        (60, ["1 Overview", " 2 39  3 7 ", "READ-ONLY", "● live", "acme-prod"], ["headcount"]),
+        (76, ["1 Overview", "2 Users 39", "READ-ONLY", "● live", "acme-prod"], ["headcount", "jane@"]),
+        (60, ["1 Overview", " 2 39  3 7 ", "READ-ONLY", "● live", "acme-prod"], ["headcount", "Users"]),
     ],
 )
 async def test_the_app_bar_gives_way_in_order(width: int, seen: list[str], gone: list[str]) -> None:
-    """First the account goes, then the names of other areas, then the product's; never READ-ONLY or the connection."""
+    """First the account goes, then the product's name, then the other areas'; never READ-ONLY or the connection."""
     async with showing(Overview(), (width, 24)) as (app, pilot):
         app.screen.query_one(AppBar).show(
             Frame(FRAME.counts, FRAME.link, FRAME.profile, FRAME.account, read_only=True, colour="no such colour")

@@ -56,7 +56,7 @@ def link_line(
 class AppBar(Canvas):
     """Product, areas with their counts, READ-ONLY as a word, connection, profile and account.
 
-    When it gets narrow these go in order: the account, the names of the other areas, the product's name, the profile.
+    When it gets narrow these go in order: the account, the product's name, the names of the other areas, the profile.
     """
 
     DEFAULT_CSS = """
@@ -82,8 +82,8 @@ class AppBar(Canvas):
         left: list[Piece] = []
         right: list[Piece] = []
         for level in range(5):
-            brand = f" {self.glyphs.brand}headcount " if level < 3 else f" {self.glyphs.brand} "  # noqa: PLR2004
-            left, right = self._areas(short=level > 1), self._who(level)
+            brand = f" {self.glyphs.brand}headcount " if level < 2 else f" {self.glyphs.brand} "  # noqa: PLR2004
+            left, right = self._areas(short=level > 2), self._who(level)  # noqa: PLR2004
             if len(brand) + width_of(left) + width_of(right) < width:
                 break
         gap = max(1, width - len(brand) - width_of(left) - width_of(right))
