@@ -58,10 +58,10 @@ def due(connection: Connection, now: dt.datetime, subscription_id: str) -> Seque
 
 
 def due_subscriptions(connection: Connection, now: dt.datetime) -> Sequence[AnyRow]:
-    """`id` and `at` of the subscriptions with requests that are over: when the first of them was."""
-    query = select(T.subscription_id.label("id"), func.min(T.expires_at).label("at"))
+    """`id` of the subscription and `at` of every request that is over, earliest first."""
+    query = select(T.subscription_id.label("id"), T.expires_at.label("at"))
     waiting = (T.state == literal_column("'pending'"), T.expires_at <= now)
-    return connection.execute(query.where(*waiting).group_by(T.subscription_id)).all()
+    return connection.execute(query.where(*waiting).order_by(T.expires_at)).all()
 
 
 def next_expiry(connection: Connection, subscription_id: str) -> dt.datetime | None:
