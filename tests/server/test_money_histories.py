@@ -41,8 +41,8 @@ class History:
         self.keys = self.names = 0
         self.steps: tuple[Callable[[], Awaitable[object]], ...] = (
             *(self.add, self.add, self.remove, self.restore, self.ask, self.ask, self.confirm, self.confirm),
-            *(self.buy, self.buy, self.buy, self.minutes, self.days, self.days, self.months, self.decline),
-            *(self.lose, self.no_such_change),
+            *(self.buy, self.buy, self.buy, self.buy, self.buy, self.minutes, self.days, self.days, self.months),
+            *(self.decline, self.lose, self.no_such_change),
         )
 
     async def run(self) -> None:
@@ -95,30 +95,36 @@ class History:
     # Changes.
 
     def change(self) -> dict[str, Any]:
-        """Anything one may ask for."""
+        """Mostly what makes sense as things stand, and now and then anything one may ask for."""
         model, chance = self.model, self.chance
-        somebody = list(model.people)[-6:]
-        terms: dict[str, Any] = {}
-        if chance.random() < 0.7:
-            terms["seats"] = max(0, model.seats + chance.randrange(-5, 9))
-        if chance.random() < 0.3:
-            terms["plan"] = chance.choice(PLANS[:5])
+        start = {"start": self.terms(plan=0.9, cycle=0.5) | {"plan": chance.choice(PLANS[:5])}}
+        if start["start"].get("seats") == 0:
+            del start["start"]["seats"]
+        somebody = list(model.people)[-6:] or ["usr_nobody"]
+        some = {"pay_users": chance.sample(model.waiting, (len(model.waiting) + 1) // 2) or somebody[:1]}
+        whole: list[dict[str, Any]] = [{"pay_users": "all"}, {"cancel": True}, {"resume": True}, {"pay_overdue": True}]
         if chance.random() < 0.15:
-            terms["billing_cycle"] = chance.choice(["monthly", "annual", "annual"])
-        start: dict[str, Any] = {"plan": chance.choice(PLANS[:5])}
-        start["billing_cycle"] = chance.choice(["monthly", "annual"])
-        if chance.random() < 0.5:
-            start["seats"] = chance.randrange(1, 12)
-        chosen = chance.sample(somebody, min(len(somebody), chance.randrange(1, 3)))
-        others: list[dict[str, Any]] = [{"pay_users": "all"}, {"cancel": True}, {"resume": True}, {"pay_overdue": True}]
-        if chosen:
-            others.append({"pay_users": chosen})
-        if model.status in {"past_due", "suspended"} and chance.random() < 0.6:
-            return {"pay_overdue": True}
-        if model.status == "ended" and chance.random() < 0.7:
-            return {"start": start}
-        kinds = [terms or {"seats": model.seats + 1}] * 6 + others + [{"start": start}]
-        return chance.choice(kinds)
+            return chance.choice([*whole, start, {"pay_users": somebody}, self.terms(plan=0.5, cycle=0.5)])
+        if model.status in {"past_due", "suspended"}:
+            return chance.choice([{"pay_overdue": True}, {"pay_overdue": True}, {"cancel": True}])
+        if model.status == "ended" or model.plan == "non-commercial":
+            return start
+        if model.follow and chance.random() < 0.7:
+            return {"pay_users": "all"} if model.waiting else {"plan": chance.choice(["business", "enterprise"])}
+        sensible = [self.terms(plan=0.15, cycle=0.08)] * 8 + [{"cancel": True}]
+        sensible += [{"pay_users": "all"}, some] * (2 if model.waiting else 0) + [{"resume": True}] * (8 * model.ends)
+        return chance.choice(sensible)
+
+    def terms(self, *, plan: float, cycle: float) -> dict[str, Any]:
+        """Seats, plan and cycle, or some of them."""
+        model, chance = self.model, self.chance
+        found: dict[str, Any] = {}
+        if chance.random() < plan:
+            found["plan"] = chance.choice(PLANS[:5])
+        if chance.random() < cycle:
+            found["billing_cycle"] = chance.choice(["monthly", "annual", "annual"])
+        seats = max(0, model.seats + chance.choice([-4, -2, -1, 1, 1, 2, 3, 8]))
+        return found | {"seats": seats} if not found or chance.random() < 0.4 else found
 
     async def ask(self) -> tuple[str, Promise] | None:
         """A quote is what the second rules say, line for line, or is refused with their reason."""
@@ -150,8 +156,9 @@ class History:
 
     async def confirm(self) -> None:
         """One of the last quotes, by whomever."""
-        if self.quotes:
-            await self._confirm(*self.chance.choice(self.quotes[-4:]), self.anybody())
+        waiting = [each for each in self.quotes[-4:] if not each[1].confirmed or self.chance.random() < 0.2]
+        if waiting:
+            await self._confirm(*self.chance.choice(waiting), self.anybody())
 
     def expected(self, promise: Promise, api: httpx.AsyncClient) -> tuple[int, str]:
         """How a confirmation must end."""
