@@ -48,14 +48,13 @@ class _Silence(httpx.AsyncByteStream):
 
 @dataclass
 class MadeBooks(httpx.AsyncBaseTransport):
-    """A server that has exactly these answers. `held` answers wait, `broken` ones fail."""
+    """A server that has exactly these answers. `held` answers wait."""
 
     overview: Overview = field(default_factory=make_overview)
     invoices: Sequence[Invoice] = ()
     payments: Sequence[Payment] = ()
     forecast: Forecast = field(default_factory=make_forecast)
     held: str = ""
-    broken: str = ""
     asked: list[str] = field(default_factory=list)
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
@@ -64,8 +63,6 @@ class MadeBooks(httpx.AsyncBaseTransport):
         self.asked.append(where)
         if self.held and self.held in where:
             await asyncio.Event().wait()
-        if self.broken and self.broken in where:
-            return httpx.Response(500, request=request)
         if where.endswith("/stream"):
             headers = {"Content-Type": "text/event-stream"}
             return httpx.Response(200, headers=headers, stream=_Silence(), request=request)
