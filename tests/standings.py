@@ -1,6 +1,7 @@
 """Subscriptions for the tests of the rules: a test names only what matters to it."""
 
 import datetime as dt
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -11,7 +12,7 @@ from contract.quotes import Change
 from contract.subscription import BillingCycle, PlanKind, SubscriptionStatus
 from server.domain.periods import Period
 from server.domain.plans import Market, PlanTerms
-from server.domain.pricing import PricedChange, price_change
+from server.domain.pricing import Payee, PricedChange, price_change
 from server.domain.refusals import Refusal
 from server.domain.seats import Seats
 from server.domain.standing import Standing
@@ -77,9 +78,35 @@ def standing(
     return replace(usual, **changes)
 
 
-def priced(subject: Standing, today: dt.date = MIDDLE, sold: Market | None = None, **change: Any) -> PricedChange:
+def priced(
+    subject: Standing,
+    today: dt.date = MIDDLE,
+    sold: Market | None = None,
+    payees: Sequence[Payee] = (),
+    **change: Any,
+) -> PricedChange:
     """What a change costs."""
-    return price_change(subject, Change(**change), today, sold or market())
+    return price_change(subject, Change(**change), today, sold or market(), payees)
+
+
+def sums(found: PricedChange) -> tuple[int, int, int, int, int]:
+    """Net, tax, total, credit applied and due, in minor units."""
+    charge = found.charge
+    net, tax, total, credit, due = (charge.net, charge.tax, charge.total, charge.credit_applied, charge.due)
+    return net.amount, tax.amount, total.amount, credit.amount, due.amount
+
+
+def parts(found: PricedChange) -> list[tuple[int, int, str, int]]:
+    """Of each line: quantity, price of one, share of the period, amount."""
+    return [
+        (
+            line.quantity,
+            line.unit_price.amount,
+            f"{line.factor.numerator}/{line.factor.denominator}",
+            line.amount.amount,
+        )
+        for line in found.charge.lines
+    ]
 
 
 def refusal(subject: Standing, today: dt.date = MIDDLE, sold: Market | None = None, **change: Any) -> Refusal:
