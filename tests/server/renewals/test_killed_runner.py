@@ -282,12 +282,13 @@ async def test_everything_due_is_found_through_an_index(tmp_path: Path) -> None:
     said: list[str] = []
     async with running(tmp_path, now=NOW) as server:
         database = server.services.database
-        connection = server.services.database.engine.connect()
+        connection = database.engine.connect()
+        driver: Any = connection.connection.driver_connection
 
         def note(_c: object, _cursor: object, statement: str, parameters: Any, *_: object) -> None:
             if statement.startswith("SELECT"):
                 said.append(statement)
-                plan = connection.connection.driver_connection.execute(f"EXPLAIN QUERY PLAN {statement}", parameters)
+                plan = driver.execute(f"EXPLAIN QUERY PLAN {statement}", parameters)
                 plans.extend((statement, row[3]) for row in plan)
 
         plans: list[tuple[str, str]] = []
