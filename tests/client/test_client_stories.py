@@ -223,8 +223,8 @@ async def test_events_arrive_as_they_happen(tmp_path: Path) -> None:
                 if isinstance(item, Live):
                     await client.add_user(NewUser(email="ada@example.org"), key="k-1")
                     await client.add_user(NewUser(email="bob@example.org"), key="k-2")
-                elif isinstance(item, Event):
-                    seen.append(item)
+                elif isinstance(item, Event) and item.actor.account_id:
+                    seen.append(item)  # the server's own, such as a renewal, come as they fall due
                 if len(seen) == 2:
                     break
     assert [each.request.idempotency_key for each in seen] == ["k-1", "k-2"]

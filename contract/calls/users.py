@@ -1,0 +1,84 @@
+"""Calls about the users of the subscription."""
+
+from contract.operation import Key, Operation
+from contract.pages import Page
+from contract.people import Permission
+from contract.problems import ProblemCode as Code
+from contract.users import NewUser, User, UserBatch, UserBatchReport, UserChanges, UsersQuery
+
+_NEW_USER = (
+    Code.UNSAFE_TEXT,
+    Code.INVALID_EMAIL,
+    Code.ALREADY_USER,
+    Code.NEEDS_TRANSFER,
+    Code.PLAN_HAS_NO_SUB_ACCOUNTS,
+    Code.USER_LIMIT_REACHED,
+    Code.SUBSCRIPTION_NOT_ACTIVE,
+)
+
+LIST_USERS = Operation(
+    "list_users",
+    "GET",
+    "/v1/users",
+    "Users, filtered and sorted",
+    Page[User],
+    Permission.READ,
+    query=UsersQuery,
+)
+ADD_USER = Operation(
+    "add_user",
+    "POST",
+    "/v1/users",
+    "Add a user by hand",
+    User,
+    Permission.MANAGE_USERS,
+    body=NewUser,
+    status=201,
+    key=Key.OPTIONAL,
+    problems=_NEW_USER,
+)
+GET_USER = Operation("get_user", "GET", "/v1/users/{id}", "One user", User, Permission.READ, problems=(Code.NOT_FOUND,))
+CHANGE_USER = Operation(
+    "change_user",
+    "PATCH",
+    "/v1/users/{id}",
+    "Edit name or position",
+    User,
+    Permission.MANAGE_USERS,
+    body=UserChanges,
+    key=Key.OPTIONAL,
+    if_match=True,
+    problems=(Code.NOT_FOUND, Code.UNSAFE_TEXT, Code.USER_REMOVED),
+)
+REMOVE_USER = Operation(
+    "remove_user",
+    "DELETE",
+    "/v1/users/{id}",
+    "Remove a user: frees the seat, refunds nothing",
+    User,
+    Permission.MANAGE_USERS,
+    key=Key.OPTIONAL,
+    if_match=True,
+    problems=(Code.NOT_FOUND, Code.USER_REMOVED),
+)
+RESTORE_USER = Operation(
+    "restore_user",
+    "POST",
+    "/v1/users/{id}/restore",
+    "Undo a removal within the period, while a paid seat is free",
+    User,
+    Permission.MANAGE_USERS,
+    key=Key.OPTIONAL,
+    problems=(Code.NOT_FOUND, Code.NOT_RESTORABLE, Code.NO_SEAT_AVAILABLE),
+)
+BATCH_USERS = Operation(
+    "batch_users",
+    "POST",
+    "/v1/users/batch",
+    "Add or remove many, one result each",
+    UserBatchReport,
+    Permission.MANAGE_USERS,
+    body=UserBatch,
+    key=Key.OPTIONAL,
+    problems=(Code.PLAN_HAS_NO_SUB_ACCOUNTS, Code.SUBSCRIPTION_NOT_ACTIVE),
+)
