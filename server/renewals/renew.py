@@ -24,7 +24,7 @@ def renew(unit: Unit, services: Services, row: AnyRow) -> None:
         return
     standing = standing_of(row, services.catalogue)
     found = renewal(standing, services.catalogue.market(row.currency))
-    invoice = _invoice(unit, services, found) if found.charge.lines else None
+    invoice = _invoice(unit, services, found)
     if invoice is not None and invoice.due.amount:
         _collect(unit, services, invoice.id, invoice.due)
         return
@@ -33,8 +33,11 @@ def renew(unit: Unit, services: Services, row: AnyRow) -> None:
     start_period(unit, found.after.seats.paid, found.period, invoice)
 
 
-def _invoice(unit: Unit, services: Services, found: Renewal) -> Invoice:
-    """The open invoice of this renewal: the one of an earlier attempt while it still says the same."""
+def _invoice(unit: Unit, services: Services, found: Renewal) -> Invoice | None:
+    """The open invoice of this renewal: the one of an earlier attempt while it still says the same.
+
+    None where nothing is charged; what an earlier attempt would have charged is void then.
+    """
     row = invoices.open_invoice(unit.connection, unit.subscription_id)
     if row is not None:
         waiting = invoices.find(unit.connection, unit.organisation_id, row.id)
@@ -42,6 +45,8 @@ def _invoice(unit: Unit, services: Services, found: Renewal) -> Invoice:
         if waiting and (waiting.lines, waiting.total, waiting.due) == (charge.lines, charge.total, charge.due):
             return waiting
         invoices.mark(unit.connection, row.id, InvoiceStatus.VOID)
+    if not found.charge.lines:
+        return None
     return issue(unit, found.charge, status=InvoiceStatus.OPEN, tax_rate=services.catalogue.tax_rate)
 
 

@@ -21,6 +21,7 @@ from billing_desk import (
 from builders import NOW, findings_in, make_organisation, running
 
 from server.payments.gateway import Delivery, Outcome
+from server.payments.sandbox import SandboxGateway
 from server.payments.settle import deliver, settle_elsewhere, settle_pending
 
 END = dt.datetime(2025, 12, 14, tzinfo=dt.UTC)
@@ -91,6 +92,7 @@ async def test_an_answer_that_comes_twice_counts_once(tmp_path: Path) -> None:
             paths = ("/v1/subscription", "/v1/events?limit=500", "/v1/invoices", "/v1/payments")
             before = [await get(api, path) for path in paths]
             gateway = server.services.gateway
+            assert isinstance(gateway, SandboxGateway)
             assert len(await gateway.news()) == 2
             await settle_elsewhere(server.services)
             assert await gateway.news() == []
