@@ -236,7 +236,8 @@ def _recovered(standing: Standing, today: dt.date, market: Market) -> tuple[Stan
 def _cancelled(standing: Standing) -> Standing:
     """No further period; one that is not paid for ends at once (D12)."""
     if standing.plan.kind is PlanKind.FREE or standing.ends or standing.status is SubscriptionStatus.ENDED:
-        detail = f"It ends on {standing.period.end} already" if standing.ends else "There is nothing to cancel"
+        runs = standing.ends and standing.status is not SubscriptionStatus.ENDED
+        detail = f"It ends on {standing.period.end} already" if runs else "There is nothing to cancel"
         raise Refusal(ProblemCode.NOTHING_TO_CHANGE, detail)
     if standing.status is SubscriptionStatus.ACTIVE:
         return replace(standing, ends=True)

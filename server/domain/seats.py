@@ -57,9 +57,12 @@ class Seats:
     def reduced(self, wanted: int) -> "Seats":
         """Fewer seats from the renewal on (D8). Refused below the users listed, saying how many must go first."""
         if wanted < self.listed:
+            alone = self.listed == 1
+            listed = "1 user is" if alone else f"{self.listed} users are"
+            leaving = "that one" if alone else f"{self.listed - wanted} of them"
             raise Refusal(
                 ProblemCode.SEATS_BELOW_USERS,
-                f"{self.listed} users are listed: remove {self.listed - wanted} of them first",
+                f"{listed} listed: remove {leaving} first",
                 users_listed=self.listed,
                 must_remove=self.listed - wanted,
             )

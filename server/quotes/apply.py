@@ -59,7 +59,7 @@ def apply(unit: Unit, services: Services, stored: StoredQuote, invoice_id: str |
 def _values(quote: Quote, row: AnyRow) -> dict[str, Any]:
     """The promised terms as columns; what was paid in the same period at the same price stays the high-water mark."""
     before, after = quote.before, quote.after
-    same = (before.period_start, before.unit_price) == (after.period_start, after.unit_price)
+    same = all(getattr(before, name) == getattr(after, name) for name in ("period_start", "period_end", "unit_price"))
     values: dict[str, Any] = {
         "plan": after.plan,
         "billing_cycle": after.billing_cycle.value,

@@ -2,13 +2,16 @@
 
 import json
 from collections.abc import Sequence
+from decimal import Decimal
 from typing import Any
 
+from contract.money import Money
 from server.catalogue import Catalogue
 from server.domain.pricing import Payee
 from server.store.types import AnyRow
 
 _PAYEES = "payees"
+_MONEY = frozenset({"unit_price", "credit"})
 
 WORDS = {
     "plan": "plan",
@@ -46,7 +49,7 @@ def basis_of(row: AnyRow, catalogue: Catalogue, payees: Sequence[Payee] = ()) ->
 def moved(before: dict[str, Any], now: dict[str, Any]) -> list[str]:
     """What a quote stood on and is different now, in words: `seats: 10, now 12`."""
     found = [
-        f"{word}: {_said(before.get(name))}, now {_said(now.get(name))}"
+        f"{word}: {_said(name, before)}, now {_said(name, now)}"
         for name, word in WORDS.items()
         if before.get(name) != now.get(name)
     ]
@@ -56,7 +59,12 @@ def moved(before: dict[str, Any], now: dict[str, Any]) -> list[str]:
     return found
 
 
-def _said(value: Any) -> str:
+def _said(name: str, basis: dict[str, Any]) -> str:
+    value = basis.get(name)
     if isinstance(value, bool):
         return "yes" if value else "no"
-    return "none" if value is None else str(value)
+    if name in _MONEY and value is not None:
+        return str(Money(amount=value, currency=basis["currency"]))
+    if name == "tax_rate":
+        return f"{Decimal(value or 0) / 100:f} %"
+    return "none" if value is None else str(value).replace("_", " ")

@@ -9,6 +9,7 @@ from server.domain.periods import local_date
 from server.domain.pricing import Payee, PricedChange, price_change
 from server.domain.refusals import Refusal
 from server.domain.renewal import forecast
+from server.domain.standing import Standing
 from server.ids import new_id
 from server.quotes.basis import basis_of
 from server.services import Services
@@ -48,7 +49,7 @@ def price(unit: Unit, services: Services, change: Change, payees: Sequence[Payee
     """
     row = subscriptions.get(unit.connection, unit.subscription_id)
     credits_something = change.plan is not None or change.billing_cycle is not None
-    paid_by = invoices.of_period(unit.connection, row.id, row.period_start) if credits_something else ()
+    paid_by = invoices.of_period(unit.connection, row) if credits_something else ()
     standing = standing_of(row, services.catalogue, paid_by)
     return price_change(standing, change, today, services.catalogue.market(row.currency), payees)
 
@@ -93,7 +94,7 @@ def _quote(unit: Unit, services: Services, change: Change, priced: PricedChange,
         before=before.terms,
         after=after.terms,
         seats_before=before.seats.paid,
-        seats_after=after.seats.paid if change.seats is None else change.seats,
+        seats_after=_seats_after(change, after),
         effective=priced.effective,
         lines=charge.lines,
         net=charge.net,
@@ -106,6 +107,11 @@ def _quote(unit: Unit, services: Services, change: Change, priced: PricedChange,
         activates=_activated(unit, priced, payees),
         warnings=(*priced.warnings, *_of_gateway(services, priced)),
     )
+
+
+def _seats_after(change: Change, after: Standing) -> int:
+    scheduled = after.seats.scheduled
+    return scheduled if scheduled is not None and scheduled == change.seats else after.seats.paid
 
 
 def _activated(unit: Unit, priced: PricedChange, payees: Sequence[Payee]) -> AffectedUsers:

@@ -65,15 +65,17 @@ def digest_of(invoice: Invoice) -> str:
     return seal_of(invoice.model_copy(update={"status": InvoiceStatus.OPEN, "payments": ()}))
 
 
-def of_period(connection: Connection, subscription_id: str, start: dt.date) -> tuple[str, ...]:
-    """The numbers of the paid invoices that charged for the period that starts on a day, oldest first."""
+def of_period(connection: Connection, row: AnyRow) -> tuple[str, ...]:
+    """The numbers of the paid invoices behind what a subscription holds: its period, at its price; oldest first."""
     query = (
         select(invoices.c.number)
         .join(invoice_lines, invoice_lines.c.invoice_id == invoices.c.id)
         .where(
-            invoices.c.subscription_id == subscription_id,
+            invoices.c.subscription_id == row.id,
             invoices.c.status == InvoiceStatus.PAID.value,
-            invoice_lines.c.period_start == start,
+            invoice_lines.c.period_start == row.period_start,
+            invoice_lines.c.period_end == row.period_end,
+            invoice_lines.c.unit_price == row.unit_price,
             invoice_lines.c.quantity > 0,
         )
         .group_by(invoices.c.serial, invoices.c.number)
