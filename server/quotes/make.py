@@ -5,6 +5,7 @@ from collections.abc import Sequence
 
 from contract.problems import ProblemCode
 from contract.quotes import MAX_PAYEES, AffectedUsers, Change, Quote, QuoteStatus, QuoteWarning, WarningCode
+from server.domain.moves import by_contract
 from server.domain.periods import local_date
 from server.domain.pricing import Payee, PricedChange, price_change
 from server.domain.refusals import Refusal
@@ -29,6 +30,7 @@ def make(unit: Unit, services: Services, change: Change, account_id: str) -> Sto
         Refusal: the change can't be had.
     """
     row = subscriptions.get(unit.connection, unit.subscription_id)
+    by_contract(standing_of(row, services.catalogue), services.catalogue.market(row.currency))
     payees = payees_of(unit, change)
     priced = price(unit, services, change, payees, local_date(unit.now, row.time_zone))
     stored = StoredQuote(

@@ -105,7 +105,7 @@ async def test_a_month_becomes_a_year_for_everybody(tmp_path: Path) -> None:
             after = found["subscription"]
             assert (after["period_start"], after["period_end"]) == ("2025-11-29", "2026-11-29")
             assert (after["seats"], after["users_active"], after["users_not_paid"]) == (5, 5, 0)
-            told = ["subscription.cycle_changed", "seats.added", *["user.activated"] * 3]
+            told = ["subscription.billing_cycle_changed", "seats.added", *(["user.activated"] * 3)]
             assert (await kinds(api))[-5:] == told
         assert findings_in(server) == []
 
