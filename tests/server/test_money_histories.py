@@ -185,11 +185,12 @@ class History:
             self.model.declines -= status == 402
             assert (self._rows(), self.bank.total) == (before, taken)
             return
-        self._done(promise, answer.json(), taken)
-
-    def _done(self, promise: Promise, done: dict[str, Any], taken: int) -> None:
         assert self.bank.total - taken == promise.due
-        assert (done["payment"] or {"amount": {"amount": 0}})["amount"]["amount"] == promise.due
+        self._done(promise, answer.json())
+
+    def _done(self, promise: Promise, done: dict[str, Any]) -> None:
+        payment = done["payment"] or {"id": "", "amount": {"amount": 0}}
+        assert payment["amount"]["amount"] == self.bank.answered.get(payment["id"], (0,))[0] == promise.due
         self.model.do(promise)
         promise.confirmed = True
 
@@ -199,7 +200,7 @@ class History:
         if asked is None or not asked[1].due or self.model.declines:
             return
         quote_id, promise = asked
-        self.bank.lost, taken = 1, self.bank.total
+        self.bank.lost = 1
         first = await confirm(self.owner, quote_id, f"lost-{quote_id}")
         assert first.json()["code"] == "payment_in_progress", first.text
         self.model.pending = True
@@ -208,7 +209,7 @@ class History:
         again = await confirm(self.owner, quote_id, f"lost-{quote_id}")
         assert again.status_code == 200, again.text
         self.model.pending = False
-        self._done(promise, again.json(), taken)
+        self._done(promise, again.json())
         await self._wait(dt.timedelta())
 
     def _rows(self) -> list[Any]:
