@@ -10,7 +10,7 @@ from builders import Team, add_users, findings_in, make_organisation, running
 from sqlalchemy import event
 
 from contract.users import UserSort
-from server.store import user_lists
+from server.store import searched
 from server.text import fold
 
 PEOPLE = [
@@ -65,8 +65,8 @@ async def test_pages_offsets_and_windows_agree(
     team: Team, monkeypatch: pytest.MonkeyPatch, sort: UserSort, window: int, query: dict[str, str]
 ) -> None:
     """By cursor, by offset from either end, scanned or collected: the same users in the same order."""
-    monkeypatch.setattr(user_lists, "WINDOW", window)
-    monkeypatch.setattr(user_lists, "RARE", window)
+    monkeypatch.setattr(searched, "WINDOW", window)
+    monkeypatch.setattr(searched, "RARE", window)
     async with team.client() as api:
         whole = await emails(api, sort=sort.value, **query)
         assert await by_cursor(api, 2, sort=sort.value, **query) == whole

@@ -1,0 +1,49 @@
+"""One page of a searched list: by cursor or by offset, in the order that was asked for."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any, NamedTuple
+
+from sqlalchemy import BigInteger, String, literal
+
+from contract.pages import PageQuery
+from server.http import cursors
+from server.store.searched import Order, SearchedList
+from server.store.types import AnyRow, to_microseconds
+
+
+class Slice(NamedTuple):
+    """The rows of one page, and where the next one begins (None: this is the last)."""
+
+    rows: Sequence[AnyRow]
+    next_cursor: str | None
+
+
+def read_page(found: SearchedList, query: PageQuery, sort: str, orders: Mapping[str, Order], total: int) -> Slice:
+    """The page that a query asks for; a leading minus of `sort` means descending.
+
+    `total` is how many rows the filter lets through; only a page by offset needs it.
+    """
+    order, descending = orders[sort.removeprefix("-")], sort.startswith("-")
+    limit = query.limit + 1
+    if query.offset is not None:
+        rows = found.at(order, limit, descending=descending, offset=query.offset, total=total)
+    else:
+        key = None if query.cursor is None else _key(sort, query.cursor, order)
+        rows = found.after(order, limit, descending=descending, key=key)
+    more = len(rows) > query.limit
+    rows = rows[: query.limit]
+    return Slice(rows, _cursor(sort, order, rows[-1]) if more else None)
+
+
+def _cursor(sort: str, order: Order, row: AnyRow) -> str:
+    values = [getattr(row, str(column.key)) for column in order.columns]
+    return cursors.encode(sort, [_plain(value) for value in values])
+
+
+def _plain(value: Any) -> str | int:
+    return value if isinstance(value, str | int) else to_microseconds(value)
+
+
+def _key(sort: str, cursor: str, order: Order) -> list[Any]:
+    values = cursors.decode(cursor, sort, order.types)
+    return [literal(value, String if isinstance(value, str) else BigInteger) for value in values]

@@ -1,0 +1,209 @@
+"""A list of any length: filtered, searched, sorted, by key or by place, at a cost that hardly grows with its length.
+
+There are two ways to read a sorted page of what a filter lets through:
+
+scan      follow the sort order's index and test each row: quick when many pass, hopeless when few do
+collect   find all that pass by the filter's own index, then sort them: quick when few pass
+
+A list without a filter, and one whose filter and order share an index, is scanned. Otherwise a page is first looked for
+in a bounded window of the scan, and collected only when the window does not fill it.
+"""
+
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+from sqlalchemy import ColumnElement, Connection, Select, Table, and_, func, or_, select, tuple_, union
+
+from server.store import sqlite
+from server.store.types import AnyRow
+
+RARE = 2000
+"""Up to so many matches of a search are collected at once."""
+
+WINDOW = 3000
+"""So many rows are tested before a page is collected instead."""
+
+TRIGRAM = 3
+"""Shorter words are looked up as the beginning of an address, a first or a last name."""
+
+_LAST = "\U0010ffff"
+
+
+class Order(NamedTuple):
+    """One sort order: an index leads with the list's owner and these columns."""
+
+    columns: tuple[ColumnElement[Any], ...]
+    types: tuple[type, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Kind:
+    """What there is a list of: a table with a `number`, a `search_key` and the columns of its orders.
+
+    `owner` leads every index, `there` is the condition of all of them (if any). `shared` are the orders whose columns
+    follow those a filter asks for in an index. `matches` finds words in the trigram index, which holds `indexed` rows.
+    """
+
+    table: Table
+    owner: ColumnElement[str]
+    there: tuple[ColumnElement[bool], ...]
+    shared: Collection[Order]
+    matches: Callable[[list[str]], Select[tuple[int]]]
+    indexed: Select[tuple[int]]
+
+
+class SearchedList:
+    """One filter, ready to be read from.
+
+    `words` are folded words that must all be found, `plain` other conditions, and `length` is how many rows the owner
+    has without any.
+    """
+
+    def __init__(
+        self,
+        connection: Connection,
+        kind: Kind,
+        owner: str,
+        *,
+        words: Sequence[str] = (),
+        plain: Sequence[ColumnElement[bool]] = (),
+        length: int,
+    ) -> None:
+        self._connection = connection
+        self._kind = kind
+        self._table = kind.table
+        self._owner = owner
+        self._long = [word for word in words if len(word) >= TRIGRAM]
+        self._short = [word for word in words if len(word) < TRIGRAM]
+        self._length = length
+        self._mine = kind.owner == owner
+        self._plain = list(plain)
+        self._matches = self._matching() if words else None
+
+    def count(self) -> int:
+        """How many rows the filter lets through."""
+        if self._matches is not None and not self._plain and self._alone():
+            return self._number(select(func.count()).select_from(self._matches.subquery()))
+        return self._number(select(func.count()).select_from(self._table).where(self._collected()))
+
+    def after(
+        self, order: Order, limit: int, *, descending: bool, key: Sequence[Any] | None = None
+    ) -> Sequence[AnyRow]:
+        """The rows after a key (None: the first ones)."""
+        beyond = _beyond(order, key, descending=descending)
+        if self._scans(order):
+            return self._read(self._scan(order, descending=descending).where(*beyond).limit(limit))
+        if not self._is_rare():
+            window = self._window(order, beyond, descending=descending)
+            found = self._read(_sorted(select(self._table).where(window), order, descending=descending).limit(limit))
+            if len(found) == limit:
+                return found
+        return self._read(self._collect(order, beyond, limit=limit, offset=0, descending=descending))
+
+    def at(self, order: Order, limit: int, *, descending: bool, offset: int, total: int) -> Sequence[AnyRow]:
+        """The rows from a place among `total`; one in the second half is read from the other end."""
+        if offset <= total // 2:
+            return self._read(self._place(order, limit, offset, total, descending=descending))
+        limit = min(limit, total - offset)
+        if limit <= 0:
+            return []
+        backwards = self._place(order, limit, total - offset - limit, total, descending=not descending)
+        return self._read(backwards)[::-1]
+
+    def _place(self, order: Order, limit: int, offset: int, total: int, *, descending: bool) -> Select[Any]:
+        """Scan or collect, whichever looks at fewer rows; where everybody passes, nobody is tested."""
+        if total == self._length:
+            everybody = select(self._table).where(self._mine, *self._kind.there)
+            return _sorted(everybody, order, descending=descending).offset(offset).limit(limit)
+        scanned = (offset + limit) * self._length // max(1, total)
+        if self._scans(order) or scanned < total:
+            return self._scan(order, descending=descending).offset(offset).limit(limit)
+        return self._collect(order, [], limit=limit, offset=offset, descending=descending)
+
+    def _scans(self, order: Order) -> bool:
+        if self._matches is not None:
+            return False
+        return not self._plain or (len(self._plain) == 1 and order in self._kind.shared)
+
+    def _scan(self, order: Order, *, descending: bool) -> Select[Any]:
+        return _sorted(
+            select(self._table).where(self._mine, *self._kind.there, *self._tests()), order, descending=descending
+        )
+
+    def _window(self, order: Order, beyond: list[ColumnElement[bool]], *, descending: bool) -> ColumnElement[bool]:
+        numbers = _sorted(
+            select(self._table.c.number).where(self._mine, *self._kind.there, *beyond), order, descending=descending
+        )
+        return and_(self._table.c.number.in_(numbers.limit(WINDOW)), *self._tests())
+
+    def _collect(
+        self, order: Order, beyond: list[ColumnElement[bool]], *, limit: int, offset: int, descending: bool
+    ) -> Select[Any]:
+        unindexed = Order(tuple(sqlite.unindexed(column) for column in order.columns), order.types)
+        numbers = _sorted(
+            select(self._table.c.number).where(self._collected(), *beyond), unindexed, descending=descending
+        )
+        chosen = self._table.c.number.in_(numbers.limit(limit).offset(offset))
+        return _sorted(select(self._table).where(chosen), unindexed, descending=descending)
+
+    def _collected(self) -> ColumnElement[bool]:
+        if self._matches is None:
+            return and_(self._mine, *self._kind.there, *self._plain)
+        mine = sqlite.unindexed(self._kind.owner) == self._owner
+        return and_(
+            self._table.c.number.in_(self._matches), mine, *self._kind.there, *self._plain, *self._short_tests()
+        )
+
+    def _tests(self) -> list[ColumnElement[bool]]:
+        """The filter, row by row."""
+        if self._long:
+            words = (*self._long, *self._short)
+            return [*self._plain, *(sqlite.contains(self._table.c.search_key, word) for word in words)]
+        return [*self._plain, *(or_(*self._ranges(word)) for word in self._short)]
+
+    def _short_tests(self) -> list[ColumnElement[bool]]:
+        """What the matches leave open: words too short for the trigram index."""
+        if self._long:
+            return [sqlite.contains(self._table.c.search_key, word) for word in self._short]
+        return [or_(*self._ranges(word)) for word in self._short[1:]]
+
+    def _matching(self) -> Any:
+        """The numbers of the rows with all long words, or with the first of the short ones."""
+        if self._long:
+            return self._kind.matches(self._long)
+        numbers = select(self._table.c.number).where(self._mine, *self._kind.there)
+        return union(*(numbers.where(each) for each in self._ranges(self._short[0])))
+
+    def _ranges(self, word: str) -> list[ColumnElement[bool]]:
+        beginnings = (self._table.c.email_key, self._table.c.name_key, self._table.c.last_key)
+        return [column.between(word, word + _LAST) for column in beginnings]
+
+    def _is_rare(self) -> bool:
+        if self._matches is None:
+            return False
+        bounded = self._matches.limit(RARE + 1).subquery()
+        return self._number(select(func.count()).select_from(bounded)) <= RARE
+
+    def _alone(self) -> bool:
+        """Whether all rows in the search index are ours, so that its own count is right."""
+        if self._short_tests():
+            return False
+        return self._number(self._kind.indexed) == self._length
+
+    def _read(self, query: Select[Any]) -> Sequence[AnyRow]:
+        return self._connection.execute(query).all()
+
+    def _number(self, query: Select[Any]) -> int:
+        return int(self._connection.execute(query).scalar_one())
+
+
+def _sorted(query: Select[Any], order: Order, *, descending: bool) -> Select[Any]:
+    return query.order_by(*(column.desc() if descending else column.asc() for column in order.columns))
+
+
+def _beyond(order: Order, key: Sequence[Any] | None, *, descending: bool) -> list[ColumnElement[bool]]:
+    if key is None:
+        return []
+    here, last = tuple_(*order.columns), tuple_(*key)
+    return [here < last if descending else here > last]
