@@ -2,12 +2,14 @@
 
 import asyncio
 import datetime as dt
+import os
+import random
 from dataclasses import dataclass, field
 from typing import Any
 
 import httpx
 from builders import RunningServer, Team
-from sqlalchemy import Connection, select, update
+from sqlalchemy import Connection, Engine, event, select, update
 
 from contract.money import Money
 from server.app import do_chores, load_areas
@@ -19,6 +21,31 @@ DECLINED = Outcome(accepted=False, reason="Card expired")
 
 class PowerCut(BaseException):
     """The process ends in the middle of a request."""
+
+
+@dataclass
+class Death:
+    """The process ends just before statement, commit or question number `at`; counts them meanwhile."""
+
+    at: int = 0
+    steps: int = 0
+
+    def step(self, *_: object) -> None:
+        """One more; PowerCut when it is the last."""
+        self.steps += 1
+        if self.steps == self.at:
+            raise PowerCut
+
+    def lurk(self, engine: Engine) -> None:
+        """Wait in a database."""
+        event.listen(engine, "before_cursor_execute", self.step)
+        event.listen(engine, "commit", self.step)
+
+
+def deaths(steps: int) -> range:
+    """At which of so many steps to die: some, others in each run; at all of them with `HEADCOUNT_DEATHS=1`."""
+    stride = int(os.environ.get("HEADCOUNT_DEATHS", "7"))
+    return range(1 + random.randrange(stride), steps + 1, stride)  # noqa: S311 - any will do
 
 
 @dataclass

@@ -6,20 +6,17 @@ A run dies at every sixth step or so, others each time; at every one with
 
 import asyncio
 import datetime as dt
-import os
-import random
 import sqlite3
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import pytest
-from billing_desk import DECLINED, FakeBank, PowerCut, ask, confirm, put, tell_gateway
+from billing_desk import DECLINED, Death, FakeBank, PowerCut, ask, confirm, deaths, put, tell_gateway
 from builders import NOW, Team, add_users, make_organisation, running
-from sqlalchemy import Engine, event, select
+from sqlalchemy import event, select
 from transfer_desk import ask_to_join
 
 from contract.money import Money
@@ -52,25 +49,6 @@ class SharedDatabase(Database):
         self._connection.invalidate()
         self._connection.close()
         self._connection = self.engine.connect()
-
-
-@dataclass
-class Death:
-    """The process ends just before statement, commit or question number `at`; counts them meanwhile."""
-
-    at: int = 0
-    steps: int = 0
-
-    def step(self, *_: object) -> None:
-        """One more; PowerCut when it is the last."""
-        self.steps += 1
-        if self.steps == self.at:
-            raise PowerCut
-
-    def lurk(self, engine: Engine) -> None:
-        """Wait in a database."""
-        event.listen(engine, "before_cursor_execute", self.step)
-        event.listen(engine, "commit", self.step)
 
 
 class MortalBank(FakeBank):
@@ -177,8 +155,7 @@ def _die_everywhere(path: Path, bank: Callable[[Death], MortalBank | None]) -> i
         charged = bank(death)
         live(database, charged)
         steps, promised, total = death.steps, outcome(database), charged.total if charged else 0
-        stride = int(os.environ.get("HEADCOUNT_DEATHS", "6"))
-        for at in range(1 + random.randrange(stride), steps + 1, stride):  # noqa: S311 - any will do
+        for at in deaths(steps):
             start.backup(file)
             death.at, death.steps = at, 0
             charged = bank(death)
