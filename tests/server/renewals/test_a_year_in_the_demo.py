@@ -83,12 +83,13 @@ async def _a_good_half_year(api: httpx.AsyncClient) -> None:
 async def _a_bad_month(api: httpx.AsyncClient) -> None:
     """Refused until it is suspended; weeks later somebody pays, and a new period starts."""
     foretold = (await expected(api, 1))[0]
-    await _refuse(api, foretold["date"], 5)
+    await _refuse(api, foretold["date"], 9)
     await _to(api, foretold["date"])
     loses = (await get(api, "/v1/subscription"))["suspended_at"]
     await _to(api, loses[:10])
     suspended = await get(api, "/v1/subscription")
     assert (suspended["status"], await expected(api)) == ("suspended", [])
+    await tell_gateway(api, "accept")
     await advance(api, "P3W")
     assert len((await invoices_of(api))[-1]["payments"]) == 5
     done = await _promised(api, pay_overdue=True)
