@@ -3,18 +3,22 @@
 from contract.problems import ProblemCode
 
 ADVICE: dict[ProblemCode, str] = {
-    ProblemCode.SEATS_BELOW_USERS: "Remove users first, or ask for more seats than that.",
+    ProblemCode.NOTHING_TO_CHANGE: "There is nothing to do.",
+    ProblemCode.SEATS_BELOW_USERS: "Or ask for at least as many seats as there are users.",
     ProblemCode.SEATS_FOLLOW_USERS: "Add or remove users: the seats follow.",
     ProblemCode.REDUCTION_NEEDS_CONTACT: "Write to the vendor.",
     ProblemCode.SET_BY_CONTRACT: "Write to the vendor.",
     ProblemCode.CYCLE_NOT_OFFERED: "Choose another cycle or another plan.",
     ProblemCode.ALREADY_SUBSCRIBED: "Change its seats, plan or billing cycle instead.",
     ProblemCode.USER_NOT_UNPAID: "Look at the list again: somebody may have paid or removed users.",
-    ProblemCode.PLAN_HAS_NO_SUB_ACCOUNTS: "Move to a plan with sub-accounts first.",
+    ProblemCode.PLAN_HAS_NO_SUB_ACCOUNTS: "Look at the plans, and choose one for several users.",
     ProblemCode.NEEDS_TRANSFER: "Send a transfer request to this address.",
     ProblemCode.NO_SEAT_AVAILABLE: "Buy a seat or remove a user first.",
     ProblemCode.QUOTE_ALREADY_CONFIRMED: "Nothing to do: refresh to see it.",
     ProblemCode.ALREADY_USER: "Nothing to do: search for the address in the list.",
     ProblemCode.TRANSFER_PENDING: "Wait for the answer, or send the pending request again.",
+    ProblemCode.UNREADABLE_FILE: "Save it as CSV or XLSX with one person a row, then choose it again.",
+    ProblemCode.IMPORT_NOT_READY: "Look at the import again: it has moved on.",
+    ProblemCode.TOO_MANY_FOR_ATOMIC: "Import it as best effort, or cut the file into smaller ones.",
 }
 """A sentence by code; kinds of errors have their own for the rest."""

@@ -55,7 +55,8 @@ class _Attempts:
         if not retries.may_repeat(error, status=status, has_key=bool(self.call.key), replayed=replayed):
             return None
         spent = pace.clock() - self.started
-        return retries.pause_before_next(error, attempt=self.count, spent=spent, budget=pace.budget, chance=pace.chance)
+        budget = pace.budget + self.call.allowance
+        return retries.pause_before_next(error, attempt=self.count, spent=spent, budget=budget, chance=pace.chance)
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,12 +97,13 @@ class Caller:
             attempts.count += 1
 
     async def _once(self, channel: Channel, attempts: _Attempts) -> Reply:
-        left = self.pace.budget - (self.pace.clock() - attempts.started)
+        budget = self.pace.budget + attempts.call.allowance
+        left = budget - (self.pace.clock() - attempts.started)
         try:
             async with asyncio.timeout(left):
                 return await channel.send(attempts.call)
         except TimeoutError:
-            message = f"The server has not answered within {self.pace.budget:.0f} s."
+            message = f"The server has not answered within {budget:.0f} s."
             # Without a chain: the frames below hold the token in their variables.
             raise TimedOut(message) from None
 

@@ -25,6 +25,8 @@
     ├── BadAnswer                 not JSON, wrong shape, wrong type, too large
     ├── ReadOnly                  this profile may not change anything
     ├── UnsafeAddress             nothing is sent there
+    ├── UnreadableUpload          the file to be sent can't be read
+    ├── NotSaved                  the file that came can't be written
     ├── NoToken                   the token could not be read
     └── NotNoted                  the command could not be written down before it was to be sent
 
@@ -252,6 +254,18 @@ class UnsafeAddress(HeadcountError):
     _advice = "Use https://, or http:// to this machine, or unix:///path of a socket."
 
 
+class UnreadableUpload(HeadcountError):
+    """The file that was to be sent can't be read, so nothing was sent."""
+
+    _advice = "Check that the file is there and that you may read it."
+
+
+class NotSaved(HeadcountError):
+    """The file that came can't be kept on this machine."""
+
+    _advice = "Choose another place: check the folder, its rights and the free space."
+
+
 class NoToken(HeadcountError):
     """The token could not be read from where the profile says it is."""
 
@@ -308,6 +322,12 @@ CLASSES: dict[ProblemCode, type[HeadcountError]] = {
     ProblemCode.NO_SEAT_AVAILABLE: Conflict,
     ProblemCode.USER_REMOVED: Conflict,
     ProblemCode.NOT_RESTORABLE: Conflict,
+    ProblemCode.CODE_NOT_ACCEPTED: NotFound,
+    ProblemCode.CODE_USED_UP: Conflict,
+    ProblemCode.CODE_EXPIRED: Conflict,
+    ProblemCode.CODE_OFF: Conflict,
+    ProblemCode.CODE_TAKEN: Conflict,
+    ProblemCode.TOO_MANY_GUESSES: TooManyRequests,
     ProblemCode.TRANSFER_PENDING: Conflict,
     ProblemCode.TRANSFER_NOT_PENDING: Conflict,
     ProblemCode.TRANSFER_CHANGED: Conflict,
@@ -316,6 +336,9 @@ CLASSES: dict[ProblemCode, type[HeadcountError]] = {
     ProblemCode.RESEND_TOO_SOON: TooManyRequests,
     ProblemCode.UNDO_NOT_POSSIBLE: Conflict,
     ProblemCode.NOT_DONE: Conflict,
+    ProblemCode.UNREADABLE_FILE: Invalid,
+    ProblemCode.IMPORT_NOT_READY: Conflict,
+    ProblemCode.TOO_MANY_FOR_ATOMIC: NotPossible,
     ProblemCode.RATE_LIMITED: TooManyRequests,
     ProblemCode.SERVER_BUSY: ServerBusy,
     ProblemCode.INTERNAL_ERROR: ServerFault,

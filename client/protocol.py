@@ -7,8 +7,9 @@ from collections.abc import AsyncIterator, Mapping
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
 from email.utils import parsedate_to_datetime
+from pathlib import Path
 from typing import NoReturn, Protocol, TypeVar
-from urllib.parse import urlencode
+from urllib.parse import quote, urlencode
 
 from pydantic import TypeAdapter, ValidationError
 
@@ -29,6 +30,20 @@ _FROM_PROXIES = frozenset({429, *range(500, 600)})
 """Statuses that a proxy on the way answers in words of its own."""
 
 
+SLOWEST_UPLOAD = 64 * 1024
+"""Bytes a second: what a file may take on its way comes on top of the time for an answer."""
+
+
+@dataclass(frozen=True, slots=True)
+class Upload:
+    """A file that is read from disk while it is sent; `name` is what the server calls it, `fields` go with it."""
+
+    path: Path
+    name: str
+    size: int
+    fields: Mapping[str, str] = field(default_factory=dict)
+
+
 @dataclass(frozen=True, slots=True)
 class Call:
     """One request, ready to be sent. `target` is a path with its query, never an address."""
@@ -39,6 +54,12 @@ class Call:
     headers: Mapping[str, str] = field(default_factory=dict)
     body: bytes | None = field(default=None, repr=False)
     key: str = ""
+    upload: Upload | None = None
+
+    @property
+    def allowance(self) -> float:
+        """Seconds that its upload may take, beside the time for an answer."""
+        return self.upload.size / SLOWEST_UPLOAD if self.upload else 0.0
 
     @property
     def target(self) -> str:
@@ -73,7 +94,10 @@ class Channel(Protocol):
         """Send one call and read its whole answer, whatever its status."""
 
     def stream(self, call: Call) -> AbstractAsyncContextManager[AsyncIterator[bytes]]:
-        """Send one call and hand out the bytes of its answer as they come; a failure status raises."""
+        """Send one call and hand out the bytes of its answer as they come; a failure status raises.
+
+        For an operation with a `download` these are the file's, and one that breaks off raises.
+        """
 
     async def aclose(self) -> None:
         """Close the connections."""
@@ -101,9 +125,11 @@ def build(
     body: Body | None = None,
     version: int | None = None,
     key: str | None = None,
+    upload: Upload | None = None,
 ) -> Call:
     """The call of an operation. An id or a key that is not one is `UnsafeAddress`: nothing is sent."""
-    headers = {"Accept": "application/json, application/problem+json"}
+    wanted = operation.download or ("application/json",)
+    headers = {"Accept": ", ".join((*wanted, "application/problem+json"))}
     content = None
     if body is not None:
         content = body.model_dump_json(exclude_none=True).encode()
@@ -115,7 +141,7 @@ def build(
             message = "An idempotency key is 1 to 255 visible ASCII characters."
             raise UnsafeAddress(message)
         headers["Idempotency-Key"] = key
-    return Call(operation, _path(operation, id), _query(query), headers, content, key or "")
+    return Call(operation, _path(operation, id), _query(query), headers, content, key or "", upload)
 
 
 def build_stream(after: str) -> Call:
@@ -132,6 +158,8 @@ def _path(operation: Operation, identifier: str | None) -> str:
         raise ValueError(message)
     if identifier is None:
         return operation.path
+    if operation.by_name and identifier.strip("."):
+        return operation.path.replace("{id}", quote(identifier, safe="@"))
     if not is_identifier(identifier):
         raise _no_identifier()
     return operation.path.replace("{id}", identifier)

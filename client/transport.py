@@ -12,7 +12,7 @@ from collections.abc import AsyncGenerator, AsyncIterator, Generator, Iterator, 
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import NoReturn
+from typing import Any, NoReturn
 
 import httpx
 from pydantic import SecretStr
@@ -25,6 +25,7 @@ from client.errors import (
     HeadcountError,
     ReadOnly,
     TimedOut,
+    UnreadableUpload,
     UnsafeAddress,
     Untrusted,
 )
@@ -36,6 +37,7 @@ CONNECT_SECONDS = 5.0
 READ_SECONDS = 30.0
 STREAM_READ_SECONDS = 45.0
 """Three times the server's pause between comments: after that the link is dead."""
+_EVENTS = "text/event-stream"
 _BROKEN_OFF = ("disconnected", "peer closed", "closed connection")
 _log = logging.getLogger("headcount.client")
 
@@ -114,8 +116,9 @@ class HttpChannel:
                 body = await _whole(response, LARGEST_PROBLEM)
                 raise failure(self._reply(response, body, request_id))
             media = response.headers.get("content-type", "").partition(";")[0].strip().lower()
-            if media != "text/event-stream":
-                message = "The server answered something else than a stream of events."
+            if media not in (call.operation.download or (_EVENTS,)):
+                wanted = "the file" if call.operation.download else "a stream of events"
+                message = f"The server answered something else than {wanted}."
                 raise BadAnswer(message, request_id=request_id)
             yield response.aiter_bytes()
 
@@ -134,9 +137,9 @@ class HttpChannel:
         url = f"{self._address.origin}{self._address.prefix}{call.target}"
         headers = {**call.headers, "X-Request-Id": request_id}
         times = httpx.Timeout(read, connect=self._wire.connect, pool=self._wire.connect)
-        with _translated(request_id):
+        with _translated(request_id), _body(call) as body:
             async with self._http.stream(
-                call.operation.method, url, headers=headers, content=call.body, timeout=times
+                call.operation.method, url, headers=headers, timeout=times, **body
             ) as response:
                 if response.headers.get("content-encoding", "identity").lower() != "identity":
                     message = "The server packed its answer although it was asked not to."
@@ -149,6 +152,22 @@ class HttpChannel:
             body = body.replace(self._wire.token.get_secret_value().encode(), b"[token]")
         headers = _headers(response)
         return Reply(response.status_code, headers, body, request_id_of(headers, request_id))
+
+
+@contextmanager
+def _body(call: Call) -> Iterator[dict[str, Any]]:
+    """What httpx sends: bytes, or a form whose file is read from disk piece by piece while it goes out."""
+    if call.upload is None:
+        yield {"content": call.body}
+        return
+    try:
+        file = call.upload.path.open("rb")
+    except OSError as error:
+        message = f"The file can't be read: {error.strerror}."
+        raise UnreadableUpload(message) from error
+    with file:
+        form = {"file": (call.upload.name, file, "application/octet-stream")}
+        yield {"files": form, "data": dict(call.upload.fields)}
 
 
 def _new_request_id() -> str:

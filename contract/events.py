@@ -38,6 +38,8 @@ class EventKind(StrEnum):
     USER_RESTORED = "user.restored"
     CODE_CREATED = "code.created"
     CODE_USED = "code.used"
+    CODE_CHANGED = "code.changed"
+    CODE_DELETED = "code.deleted"
     TRANSFER_REQUESTED = "transfer.requested"
     TRANSFER_RESENT = "transfer.resent"
     TRANSFER_ACCEPTED = "transfer.accepted"
@@ -45,6 +47,8 @@ class EventKind(StrEnum):
     TRANSFER_CANCELLED = "transfer.cancelled"
     TRANSFER_EXPIRED = "transfer.expired"
     TRANSFER_REOPENED = "transfer.reopened"
+    IMPORT_PLANNED = "import.planned"
+    IMPORT_APPLIED = "import.applied"
     TOKEN_CREATED = "token.created"  # noqa: S105 - the name of an event
     CLOCK_MOVED = "sandbox.clock_moved"
 

@@ -17,7 +17,12 @@ class Key(Enum):
 
 
 class Operation(NamedTuple):
-    """One call. `problems` are those of its own; `common_problems` adds what any call may answer."""
+    """One call. `problems` are those of its own; `common_problems` adds what any call may answer.
+
+    With `by_name` what stands in the path may be any text, such as an e-mail, instead of an id.
+    `upload` takes a file as `multipart/form-data` (field `file`, other fields are JSON) instead of a body. `download`
+    names the media types of the file that it answers instead of `answer`.
+    """
 
     name: str
     method: str
@@ -32,6 +37,9 @@ class Operation(NamedTuple):
     if_match: bool = False
     body_optional: bool = False
     stream: bool = False
+    upload: bool = False
+    download: tuple[str, ...] = ()
+    by_name: bool = False
     problems: tuple[Code, ...] = ()
 
 

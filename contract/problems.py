@@ -47,6 +47,12 @@ class ProblemCode(StrEnum):
     NO_SEAT_AVAILABLE = "no_seat_available"
     USER_REMOVED = "user_removed"
     NOT_RESTORABLE = "not_restorable"
+    CODE_NOT_ACCEPTED = "code_not_accepted"
+    CODE_USED_UP = "code_used_up"
+    CODE_EXPIRED = "code_expired"
+    CODE_OFF = "code_off"
+    CODE_TAKEN = "code_taken"
+    TOO_MANY_GUESSES = "too_many_guesses"
     TRANSFER_PENDING = "transfer_pending"
     TRANSFER_NOT_PENDING = "transfer_not_pending"
     TRANSFER_CHANGED = "transfer_changed"
@@ -55,6 +61,9 @@ class ProblemCode(StrEnum):
     RESEND_TOO_SOON = "resend_too_soon"
     UNDO_NOT_POSSIBLE = "undo_not_possible"
     NOT_DONE = "not_done"
+    UNREADABLE_FILE = "unreadable_file"
+    IMPORT_NOT_READY = "import_not_ready"
+    TOO_MANY_FOR_ATOMIC = "too_many_for_atomic"
     RATE_LIMITED = "rate_limited"
     SERVER_BUSY = "server_busy"
     INTERNAL_ERROR = "internal_error"
@@ -104,6 +113,12 @@ PROBLEMS: dict[ProblemCode, ProblemKind] = {
     ProblemCode.NO_SEAT_AVAILABLE: ProblemKind(409, "No paid seat is free"),
     ProblemCode.USER_REMOVED: ProblemKind(409, "This user was removed already"),
     ProblemCode.NOT_RESTORABLE: ProblemKind(409, "This removal can't be undone any more"),
+    ProblemCode.CODE_NOT_ACCEPTED: ProblemKind(404, "This code is not accepted"),
+    ProblemCode.CODE_USED_UP: ProblemKind(409, "This code has been used as often as it may be"),
+    ProblemCode.CODE_EXPIRED: ProblemKind(409, "This code has expired"),
+    ProblemCode.CODE_OFF: ProblemKind(409, "This code is switched off"),
+    ProblemCode.CODE_TAKEN: ProblemKind(409, "There is such a code already"),
+    ProblemCode.TOO_MANY_GUESSES: ProblemKind(429, "Too many codes that were not accepted"),
     ProblemCode.TRANSFER_PENDING: ProblemKind(409, "A request to this address is pending already"),
     ProblemCode.TRANSFER_NOT_PENDING: ProblemKind(409, "This request has been decided or has ended"),
     ProblemCode.TRANSFER_CHANGED: ProblemKind(409, "This request has changed since you saw it"),
@@ -112,6 +127,9 @@ PROBLEMS: dict[ProblemCode, ProblemKind] = {
     ProblemCode.RESEND_TOO_SOON: ProblemKind(429, "A request may be sent again once an hour"),
     ProblemCode.UNDO_NOT_POSSIBLE: ProblemKind(409, "This can't be undone any more"),
     ProblemCode.NOT_DONE: ProblemKind(409, "Not done, because another item of the batch failed"),
+    ProblemCode.UNREADABLE_FILE: ProblemKind(422, "The file can't be read as a list of people"),
+    ProblemCode.IMPORT_NOT_READY: ProblemKind(409, "The import is not at that point"),
+    ProblemCode.TOO_MANY_FOR_ATOMIC: ProblemKind(422, "That many rows can't be done all or none"),
     ProblemCode.RATE_LIMITED: ProblemKind(429, "Too many requests"),
     ProblemCode.SERVER_BUSY: ProblemKind(503, "The server can't answer right now"),
     ProblemCode.INTERNAL_ERROR: ProblemKind(500, "The server failed"),

@@ -117,9 +117,25 @@ def _users_paid(who: str, what: str, attributes: _Attributes) -> str:
     return f"{paid}: {some(named, many)}" if named else paid
 
 
+def _planned(who: str, what: str, attributes: _Attributes) -> str:
+    rows = _number(attributes, "rows")
+    return f"{who} planned an import of {what}" + (f": {count(rows, 'row')}" if rows is not None else "")
+
+
+def _imported(who: str, what: str, attributes: _Attributes) -> str:
+    added = _number(attributes, "added")
+    return f"{who} imported {what}" + (f": {count(added, 'user')} added" if added is not None else "")
+
+
 def _invoice(_: str, what: str, attributes: _Attributes) -> str:
     amount = _amount(attributes)
     return f"invoice {_word(attributes, 'invoice', 'number') or what} was issued" + (f": {amount}" if amount else "")
+
+
+def _code_changed(who: str, what: str, attributes: _Attributes) -> str:
+    if "enabled" in attributes:
+        return f"{who} switched the code {what} {'on' if attributes['enabled'] else 'off'}"
+    return f"{who} changed the code {what}"
 
 
 # What an attribute says, whatever a server put there.
@@ -184,6 +200,8 @@ _SENTENCES: dict[EventKind, Callable[[str, str, _Attributes], str]] = {
     EventKind.USER_RESTORED: _plainly("brought back"),
     EventKind.CODE_CREATED: _plainly("made the code"),
     EventKind.CODE_USED: _plainly("used the code"),
+    EventKind.CODE_CHANGED: _code_changed,
+    EventKind.CODE_DELETED: _plainly("deleted the code"),
     EventKind.TRANSFER_REQUESTED: _requested,
     EventKind.TRANSFER_RESENT: _plainly("mailed the request again to"),
     EventKind.TRANSFER_ACCEPTED: _plainly("accepted the request of"),
@@ -191,6 +209,8 @@ _SENTENCES: dict[EventKind, Callable[[str, str, _Attributes], str]] = {
     EventKind.TRANSFER_CANCELLED: _plainly("cancelled the request to"),
     EventKind.TRANSFER_EXPIRED: _about("the request of {what} expired"),
     EventKind.TRANSFER_REOPENED: _plainly("took back the decision about"),
+    EventKind.IMPORT_PLANNED: _planned,
+    EventKind.IMPORT_APPLIED: _imported,
     EventKind.TOKEN_CREATED: _plainly("made the token"),
     EventKind.CLOCK_MOVED: _clock,
 }

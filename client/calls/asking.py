@@ -1,14 +1,17 @@
 """One connection to a server, and how a call goes over it."""
 
 import asyncio
+import os
+import tempfile
 from collections.abc import AsyncIterator, Awaitable, Callable
+from pathlib import Path
 from types import TracebackType
 from typing import Self, TypeVar
 
 from client.calling import Caller, Pace
-from client.errors import BadAnswer, CannotConnect
+from client.errors import BadAnswer, CannotConnect, NotSaved
 from client.journal import Journal
-from client.protocol import Channel, build, new_key
+from client.protocol import Channel, Upload, build, new_key
 from contract.base import Answer, Body, Query
 from contract.operation import Operation
 from contract.pages import Page, PageQuery
@@ -81,8 +84,47 @@ class Asking:
         body: Body | None = None,
         version: int | None = None,
         key: str | None = None,
+        upload: Upload | None = None,
     ) -> A:
         if operation.method != "GET":
             key = key or new_key()
-        call = build(operation, id=id, query=query, body=body, version=version, key=key)
+        call = build(operation, id=id, query=query, body=body, version=version, key=key, upload=upload)
         return await self._caller.answer(await self._reach(), call, answer)
+
+    async def _download(
+        self,
+        operation: Operation,
+        into: Path,
+        *,
+        id: str | None = None,  # noqa: A002 - the contract's name for it
+        query: Query | None = None,
+    ) -> int:
+        """Save the file an operation answers, readable by its owner alone; answers its size in bytes.
+
+        What stood there before is replaced only when all of it has come.
+        """
+        channel = await self._reach()
+        part = await asyncio.to_thread(_new_file_beside, into)
+        size = 0
+        try:
+            with part.open("wb") as file:
+                async with channel.stream(build(operation, id=id, query=query)) as pieces:
+                    async for piece in pieces:
+                        size += file.write(piece)
+            await asyncio.to_thread(part.replace, into)
+        except OSError as error:
+            message = f"The file can't be written: {error.strerror}."
+            raise NotSaved(message) from error
+        finally:
+            part.unlink(missing_ok=True)
+        return size
+
+
+def _new_file_beside(path: Path) -> Path:
+    try:
+        handle, name = tempfile.mkstemp(prefix=f".{path.name[:50]}.", dir=path.parent)
+    except OSError as error:
+        message = f"The file can't be written: {error.strerror}."
+        raise NotSaved(message) from error
+    os.close(handle)
+    return Path(name)
