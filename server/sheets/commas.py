@@ -1,0 +1,173 @@
+"""Reading text files of cells, record by record, with a bound on everything that is held."""
+
+import csv
+from collections import deque
+from collections.abc import Generator, Iterator
+from contextlib import closing
+from dataclasses import dataclass
+from itertools import islice
+from pathlib import Path
+from typing import TextIO
+
+from server.sheets.encodings import REPLACED, Encoding, detect
+from server.sheets.headers import has_address, is_address, mapping_of
+from server.sheets.sheet import MAX_CELL, Record, SheetFault, UnreadableSheet
+
+DELIMITERS = (",", ";", "\t", "|")
+
+MAX_LINE = 1 << 20
+"""Characters of one line."""
+
+MAX_RECORD = 1 << 18
+"""Characters of one record with line breaks inside quotes."""
+
+RESCUES = 50
+"""So often the lines behind a quotation mark that is never closed are read again, as rows of their own."""
+
+LOOKED_AT = 30
+
+UNCLOSED = "A quotation mark is opened and never closed."
+TOO_LONG = f"A cell is longer than {MAX_CELL:,} characters."
+BROKEN = "Some bytes are not text in the file's encoding; they would come out as �."
+
+
+@dataclass(frozen=True)
+class CommaFile:
+    """A text file of cells."""
+
+    path: Path
+    encoding: Encoding
+    delimiter: str
+    skip: int = 0
+
+    def records(self) -> Generator[Record, None, None]:
+        """All records that hold something. `number` is the line a record begins on.
+
+        Raises:
+            UnreadableSheet: a line is longer than any table has.
+        """
+        with self.path.open(encoding=self.encoding.name, errors="replace", newline="") as file:
+            lines = _Lines(file)
+            for _ in islice(lines, self.skip):
+                lines.begin()
+            yield from (self._checked(record) for record in self._read(lines) if any(map(str.strip, record.cells)))
+
+    def _read(self, lines: "_Lines") -> Iterator[Record]:
+        reader = csv.reader(lines, delimiter=self.delimiter)
+        while True:
+            lines.begin()
+            number = lines.number + 1
+            try:
+                cells = next(reader)
+            except StopIteration:
+                return
+            except (csv.Error, _EndlessError):
+                single = len(lines.record) == 1
+                cells = lines.give_back(self.delimiter)
+                yield Record(number, cells, TOO_LONG if single else UNCLOSED)
+                continue
+            if lines.ended_inside and lines.rescues:
+                yield Record(number, lines.give_back(self.delimiter), UNCLOSED)
+            else:
+                yield Record(number, cells, UNCLOSED if lines.ended_inside else "")
+
+    def _checked(self, record: Record) -> Record:
+        problem = record.problem
+        if not problem and self.encoding.broken and any(REPLACED in cell for cell in record.cells):
+            problem = BROKEN
+        if any(len(cell) > MAX_CELL for cell in record.cells):
+            return Record(record.number, [cell[:MAX_CELL] for cell in record.cells], problem or TOO_LONG)
+        return Record(record.number, record.cells, problem)
+
+
+class _EndlessError(Exception):
+    """A record that has no end within reason."""
+
+
+class _Lines:
+    """The lines of a file for a csv reader, which remembers those of the record it is in and can give them back."""
+
+    def __init__(self, file: TextIO) -> None:
+        self._file = file
+        self._ahead: deque[str] = deque()
+        self._size = 0
+        self.record: list[str] = []
+        self.number = 0
+        self.rescues = RESCUES
+        self.ended_inside = False
+
+    def begin(self) -> None:
+        """A new record begins."""
+        self.record = []
+        self._size = 0
+        self.ended_inside = False
+
+    def give_back(self, delimiter: str) -> list[str]:
+        """Of a record without end, keep the first line, as plain cells; the others are read as records again."""
+        first, *others = self.record
+        if self.rescues:
+            self.rescues -= 1
+            self._ahead.extendleft(reversed(others))
+            self.number -= len(others)
+        return [cell.strip().strip('"') for cell in first[:MAX_RECORD].rstrip("\r\n").split(delimiter)]
+
+    def __iter__(self) -> "_Lines":
+        return self
+
+    def __next__(self) -> str:
+        line = self._ahead.popleft() if self._ahead else self._file.readline(MAX_LINE + 1)
+        if not line:
+            self.ended_inside = bool(self.record)
+            raise StopIteration
+        if len(line) > MAX_LINE:
+            raise UnreadableSheet(
+                SheetFault.LINE_TOO_LONG,
+                f"Line {self.number + 1} is endless: this is no table. Save it as CSV UTF-8 or XLSX.",
+            )
+        self.number += 1
+        self.record.append(line)
+        self._size += len(line)
+        if self._size > MAX_RECORD and len(self.record) > 1:
+            raise _EndlessError
+        return line
+
+
+def open_commas(path: Path) -> CommaFile:
+    """A text file of cells with its encoding and its delimiter found out.
+
+    Raises:
+        UnreadableSheet: it is no text.
+    """
+    encoding = detect(path)
+    announced = _announced(path, encoding)
+    if announced:
+        return CommaFile(path, encoding, announced, skip=1)
+    candidates = [CommaFile(path, encoding, delimiter) for delimiter in DELIMITERS]
+    return max(candidates, key=_fitness)
+
+
+def _announced(path: Path, encoding: Encoding) -> str:
+    """Excel's own first line, `sep=;`."""
+    with path.open(encoding=encoding.name, errors="replace", newline="") as file:
+        start = file.readline(MAX_LINE)
+    _refuse_binary(start)
+    word = start.rstrip("\r\n").strip('"')
+    is_announced = word.lower().startswith("sep=") and len(word) == len("sep=") + 1 and word[-1] in DELIMITERS
+    return word[-1] if is_announced else ""
+
+
+def _refuse_binary(start: str) -> None:
+    controls = sum(1 for char in start[:1000] if char < " " and char not in "\t\r\n\x1b")
+    if controls * 10 > len(start[:1000]):
+        raise UnreadableSheet(SheetFault.NOT_A_TABLE, "This is no text and no workbook. Save it as CSV UTF-8 or XLSX.")
+
+
+def _fitness(file: CommaFile) -> tuple[int, int, int]:
+    """How much sense a delimiter makes: words and addresses understood, rows of the same width, columns."""
+    with closing(file.records()) as records:
+        rows = list(islice(records, LOOKED_AT))
+    widths = [len(row.cells) for row in rows]
+    understood = sum(is_address(cell) for row in rows for cell in row.cells)
+    understood += max((len(mapping_of(row.cells)) for row in rows if not has_address(row.cells)), default=0)
+    usual = max(set(widths), key=widths.count, default=0)
+    return understood, widths.count(usual) if usual > 1 else 0, usual

@@ -1,0 +1,171 @@
+"""What a file of people is once it is understood: its columns, and its rows one after the other."""
+
+from collections.abc import Generator, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from enum import StrEnum
+from pathlib import Path
+from typing import NamedTuple, Protocol
+
+from server.sheets.formulas import unguarded
+
+MAX_ROWS = 1_000_000
+"""More rows than this are refused: they come as two files."""
+
+MAX_CELL = 32_767
+"""The most characters of one cell: what a spreadsheet program allows."""
+
+SAMPLES = 5
+
+
+class Field(StrEnum):
+    """What a column may say of a person. `full_name` is split into first and last name."""
+
+    EMAIL = "email"
+    FIRST_NAME = "first_name"
+    LAST_NAME = "last_name"
+    POSITION = "position"
+    FULL_NAME = "full_name"
+
+
+class SheetKind(StrEnum):
+    """The formats that are read and written."""
+
+    CSV = "csv"
+    XLSX = "xlsx"
+
+
+class SheetFault(StrEnum):
+    """Why a file can't be read."""
+
+    EMPTY = "empty"
+    NOT_A_TABLE = "not_a_table"
+    NOT_A_WORKBOOK = "not_a_workbook"
+    BROKEN = "broken"
+    TOO_LARGE = "too_large"
+    LINE_TOO_LONG = "line_too_long"
+    TOO_MANY_ROWS = "too_many_rows"
+    COLUMNS_UNKNOWN = "columns_unknown"
+
+
+class UnreadableSheet(Exception):  # noqa: N818 - it names the file's state, as the interface tells it
+    """The file can't be read: why, and a sentence that says what to do."""
+
+    def __init__(self, code: SheetFault, sentence: str) -> None:
+        super().__init__(sentence)
+        self.code = code
+        self.sentence = sentence
+
+
+class Record(NamedTuple):
+    """One row as the file has it. `number` counts lines (CSV) or rows (workbook) from 1."""
+
+    number: int
+    cells: list[str]
+    problem: str = ""
+
+
+class Source(Protocol):
+    """A file that can be read from the start, again and again."""
+
+    def records(self) -> Generator[Record, None, None]:
+        """All rows that hold something, in order, one at a time."""
+        ...
+
+
+class Column(NamedTuple):
+    """A column to choose from when the header was not understood."""
+
+    place: int
+    header: str
+    samples: tuple[str, ...]
+
+
+class SheetRow(NamedTuple):
+    """One person of the file. A row with a `problem` has whatever could be read of it."""
+
+    number: int
+    cells: dict[Field, str]
+    problem: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Sheet:
+    """A file that can be read.
+
+    `header` holds the words of its header row, or nothing when it has none; `first` is where the rows below it begin.
+    `mapping` is empty when it was not understood: then somebody chooses among `columns`, and opens it again.
+    `sample` holds the first rows as they are; `encoding` and `delimiter` are empty for a workbook.
+    """
+
+    path: Path
+    kind: SheetKind
+    encoding: str = ""
+    delimiter: str = ""
+    header: tuple[str, ...] = ()
+    mapping: Mapping[Field, int] = field(default_factory=dict)
+    sample: tuple[tuple[str, ...], ...] = ()
+    width: int = 0
+    first: int = 1
+    source: Source = field(repr=False)
+
+    @property
+    def columns(self) -> tuple[Column, ...]:
+        """Every column with its header word (or none) and what its first rows hold."""
+        return tuple(
+            Column(index, _cell(self.header, index), tuple(_cell(row, index) for row in self.sample))
+            for index in range(self.width)
+        )
+
+    @property
+    def ignored(self) -> tuple[str, ...]:
+        """Header words of the columns that nothing is taken from."""
+        used = set(self.mapping.values())
+        return tuple(word for index, word in enumerate(self.header) if word.strip() and index not in used)
+
+    @property
+    def splits_names(self) -> bool:
+        """Whether first and last name come out of one column: see `split_name`."""
+        return Field.FULL_NAME in self.mapping
+
+    def rows(self, after: int = 0) -> Iterator[SheetRow]:
+        """The people, one at a time; empty rows are left out. `after` skips up to and with a row, to go on from there.
+
+        Raises:
+            UnreadableSheet: the mapping is empty, or the file turns out to be broken or too long.
+        """
+        if not self.mapping:
+            raise UnreadableSheet(SheetFault.COLUMNS_UNKNOWN, "Say which column holds the e-mail address.")
+        for count, record in enumerate(self._body(), start=1):
+            if count > MAX_ROWS:
+                raise UnreadableSheet(
+                    SheetFault.TOO_MANY_ROWS, f"More than {MAX_ROWS:,} rows: send it in several files."
+                )
+            if record.number > after:
+                yield self._row(record)
+
+    def _body(self) -> Iterator[Record]:
+        return (record for record in self.source.records() if record.number >= self.first)
+
+    def _row(self, record: Record) -> SheetRow:
+        cells = {name: unguarded(_cell(record.cells, index)) for name, index in self.mapping.items()}
+        if Field.FULL_NAME in cells:
+            cells[Field.FIRST_NAME], cells[Field.LAST_NAME] = split_name(cells.pop(Field.FULL_NAME))
+        return SheetRow(record.number, cells, record.problem or self._surplus(record))
+
+    def _surplus(self, record: Record) -> str:
+        if not any(cell.strip() for cell in record.cells[self.width :]):
+            return ""
+        return f"There are {len(record.cells)} cells where the file has {self.width} columns."
+
+
+def split_name(name: str) -> tuple[str, str]:
+    """First and last name of one text: at its comma (`Lovelace, Ada`), otherwise at its last blank."""
+    last, comma, first = name.partition(",")
+    if comma and "," not in first:
+        return first.strip(), last.strip()
+    first, _, last = name.strip().rpartition(" ")
+    return (first.strip(), last) if first else (last, "")
+
+
+def _cell(cells: Sequence[str], index: int) -> str:
+    return cells[index] if index < len(cells) else ""
