@@ -29,6 +29,7 @@ from server.renewals.due import run_due
 from server.services import Services
 from server.settings import ServerSettings
 from server.store.database import Database
+from server.store.payments import asked
 from server.store.tables import events, invoices, payments, sandbox_charges, subscriptions, transfers
 from server.verify import findings
 
@@ -130,6 +131,9 @@ def outcome(database: Database) -> dict[str, Any]:
     """What must be the same however often somebody died: everything but ids and hashes."""
     with database.read() as connection:
         assert list(findings(connection)) == []
+        assert asked(connection) == [], "nothing is left in the outbox"
+        held = select(subscriptions.c.id).where(subscriptions.c.pending_payment_id.is_not(None))
+        assert connection.execute(held).all() == []
         columns = [
             getattr(subscriptions.c, name) for name in ("plan", "status", "period_start", "seats", "users_active")
         ]
