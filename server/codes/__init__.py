@@ -1,0 +1,1 @@
+"""Invitation codes: making, changing, deleting and using them (D21)."""

@@ -1,0 +1,55 @@
+"""Trying codes until one fits: ten wrong ones an hour by an account, and ten from an address (D21)."""
+
+import ipaddress
+from functools import partial
+
+from contract.problems import ProblemCode
+from server.domain.codes import GUESSES, GUESSING_TIME, retry_after
+from server.http.call import Call
+from server.http.problems import ServerProblem
+from server.store import guesses
+
+_NETWORK = 64
+"""What one customer of a network has of IPv6: the rest of the address is theirs to choose."""
+
+
+def check(call: Call) -> None:
+    """Refuse another try for a while, also of a code that is right.
+
+    Raises:
+        ServerProblem: `too_many_guesses` with how long to wait.
+    """
+    since = call.now - GUESSING_TIME
+    waits = [
+        retry_after(guesses.made_by(call.connection, guesser, since, GUESSES), call.now) for guesser in guessers(call)
+    ]
+    longest = max((wait for wait in waits if wait is not None), default=None)
+    if longest is not None:
+        raise ServerProblem(
+            ProblemCode.TOO_MANY_GUESSES,
+            f"{GUESSES} codes in an hour were not accepted.",
+            retry_after=longest,
+        )
+
+
+def wrong(call: Call, code: ProblemCode, detail: str = "") -> ServerProblem:
+    """A refusal that counts as a wrong guess: what it leaves is written though nothing else of the command is."""
+    since = call.now - GUESSING_TIME
+    return ServerProblem(code, detail, leaves=partial(guesses.add, guessers=guessers(call), now=call.now, forget=since))
+
+
+def guessers(call: Call) -> list[str]:
+    """Who is trying: the account, and the address if there is one (not behind a Unix socket)."""
+    account = f"account {call.principal.account_id}"
+    client = call.asked.http.client
+    return [account, f"address {_network(client.host)}"] if client and client.host else [account]
+
+
+def _network(host: str) -> str:
+    try:
+        address = ipaddress.ip_address(host.partition("%")[0])
+    except ValueError:
+        return host[:60]
+    if address.version == 4:  # noqa: PLR2004 - the older protocol
+        return str(address)
+    return str(ipaddress.ip_network((int(address), _NETWORK), strict=False))
