@@ -19,7 +19,7 @@ MAX_ENTRIES = 2000
 MAX_OTHER = 8 << 20
 """Bytes of an entry that is neither a sheet nor the texts of the sheets: styles and the like are read as a whole."""
 
-MAX_GAP = 4 << 20
+MAX_GAP = 2 << 20
 """Bytes of a sheet without the end of a row: a row is held as a whole while it is read."""
 
 MAX_TAGS = 8_000_000

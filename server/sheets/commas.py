@@ -18,13 +18,13 @@ DELIMITERS = (",", ";", "\t", "|")
 MAX_LINE = 1 << 20
 """Characters of one line."""
 
-MAX_RECORD = 1 << 18
+MAX_RECORD = 1 << 17
 """Characters of one record with line breaks inside quotes."""
 
-RESCUES = 50
+RESCUES = 20
 """So often the lines behind a quotation mark that is never closed are read again, as rows of their own."""
 
-LOOKED_AT = 30
+LOOKED_AT = 20
 
 UNCLOSED = "A quotation mark is opened and never closed."
 TOO_LONG = f"A cell is longer than {MAX_CELL:,} characters."
