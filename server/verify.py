@@ -2,15 +2,11 @@
 
 from collections.abc import Iterator
 
-from sqlalchemy import Connection, select, text
+from sqlalchemy import Connection, text
 
 from contract.events import Event
-from contract.explain import explain
+from server import verify_books
 from server.store.events import event_id, link
-from server.store.invoices import as_invoices, digest_of
-from server.store.tables import invoices
-
-_AT_ONCE = 500
 
 RULES = {
     "subscription {0}: {1} users are active on {2} seats": """
@@ -30,6 +26,9 @@ RULES = {
         FROM subscriptions s WHERE s.users_not_paid <> real""",
     "account {0} is listed {1} times": """
         SELECT account_id, count(*) FROM users WHERE removed_at IS NULL GROUP BY account_id HAVING count(*) > 1""",
+    "code {0}: {1} uses are counted, {2} are listed": """
+        SELECT c.id, c.uses, (SELECT count(*) FROM invitation_code_uses u WHERE u.code_id = c.id) AS listed
+        FROM invitation_codes c WHERE c.uses <> listed OR c.uses > coalesce(c.max_uses, c.uses)""",
     "invoice {0}: its lines make {1}, it says {2}": """
         SELECT i.id, coalesce(sum(l.amount), 0) AS lines, i.net FROM invoices i
         LEFT JOIN invoice_lines l ON l.invoice_id = i.id GROUP BY i.id, i.net HAVING lines <> i.net""",
@@ -70,24 +69,8 @@ def findings(connection: Connection) -> Iterator[str]:
     for sentence, query in RULES.items():
         for row in connection.execute(text(query)):
             yield sentence.format(*row)
-    yield from changed_invoices(connection)
+    yield from verify_books.findings(connection)
     yield from broken_chains(connection)
-
-
-def changed_invoices(connection: Connection) -> Iterator[str]:
-    """Invoices that do not add up, or are not what was issued: the history keeps each one's digest (D11, D29)."""
-    query = (
-        "SELECT json_extract(body, '$.object.id'), json_extract(body, '$.object.attributes.digest') "
-        "FROM events WHERE kind = 'invoice.issued'"
-    )
-    issued: dict[str, str] = {row[0]: row[1] for row in connection.execute(text(query))}
-    rows = connection.execute(select(invoices).order_by(invoices.c.id)).all()
-    for start in range(0, len(rows), _AT_ONCE):
-        for invoice in as_invoices(connection, rows[start : start + _AT_ONCE]):
-            for finding in explain(invoice).findings:
-                yield f"invoice {invoice.id}: {finding}"
-            if invoice.id in issued and issued[invoice.id] != digest_of(invoice):
-                yield f"invoice {invoice.id} is not what was issued"
 
 
 def broken_chains(connection: Connection) -> Iterator[str]:

@@ -111,7 +111,7 @@ class History:
             return start
         if model.follow and chance.random() < 0.7:
             return {"pay_users": "all"} if model.waiting else {"plan": chance.choice(["business", "enterprise"])}
-        sensible = [self.terms(plan=0.15, cycle=0.08)] * 8 + [{"cancel": True}]
+        sensible: list[dict[str, Any]] = [self.terms(plan=0.15, cycle=0.08)] * 8 + [{"cancel": True}]
         sensible += [{"pay_users": "all"}, some] * (2 if model.waiting else 0) + [{"resume": True}] * (8 * model.ends)
         return chance.choice(sensible)
 
