@@ -8,10 +8,11 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 
 from server.store.sqlite import PRAGMAS
+from server.store.sqlite_directory import teach
 
-_TABLES = (
-    "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'users_search%' AND name NOT LIKE 'sqlite%'"
-)
+_TABLES = """SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite%'
+AND name NOT LIKE 'users_search%' AND name NOT LIKE 'directory%'"""
+"""All but those that SQLite's own triggers keep."""
 
 
 def seconds_to_replay(before: Path, after: Path, times: int) -> list[float]:
@@ -63,6 +64,7 @@ def _opened(file: Path) -> Iterator[sqlite3.Connection]:
     with closing(sqlite3.connect(file, isolation_level=None)) as connection:
         for pragma in PRAGMAS:
             connection.execute(pragma)
+        teach(connection)
         yield connection
 
 

@@ -9,7 +9,7 @@ A list without a filter, and one whose filter and order share an index, is scann
 in a bounded window of the scan, and collected only when the window does not fill it.
 """
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
@@ -42,14 +42,14 @@ class Kind:
     """What there is a list of: a table with a `number`, a `search_key` and the columns of its orders.
 
     `owner` leads every index, `there` is the condition of all of them (if any). `shared` are the orders whose columns
-    follow those a filter asks for in an index. `matches` finds words in the trigram index, which holds `indexed` rows.
+    follow those a filter asks for in an index. `index` names the trigram index, which holds `indexed` rows.
     """
 
     table: Table
     owner: ColumnElement[str]
     there: tuple[ColumnElement[bool], ...]
     shared: Collection[Order]
-    matches: Callable[[list[str]], Select[tuple[int]]]
+    index: str
     indexed: Select[tuple[int]]
 
 
@@ -171,7 +171,7 @@ class SearchedList:
     def _matching(self) -> Any:
         """The numbers of the rows with all long words, or with the first of the short ones."""
         if self._long:
-            return self._kind.matches(self._long)
+            return sqlite.matches(self._kind.index, self._long)
         numbers = select(self._table.c.number).where(self._mine, *self._kind.there)
         return union(*(numbers.where(each) for each in self._ranges(self._short[0])))
 

@@ -1,4 +1,4 @@
-"""All SQL that only SQLite understands: pragmas, the trigram index, and who may write."""
+"""SQL that only SQLite understands: pragmas, the trigram index, and who may write. The directory's is beside it."""
 
 import fcntl
 import os
@@ -27,6 +27,7 @@ from sqlalchemy.sql.expression import UnaryExpression
 from sqlalchemy.sql.operators import custom_op
 
 from server.settings import DatabaseInUseError, SettingsError
+from server.store import sqlite_directory
 from server.store.tables import users
 
 T = TypeVar("T")
@@ -64,13 +65,14 @@ One trigger takes out and puts in, in this order: two triggers of the same momen
 out last would lose every word that stayed.
 """
 
-_search = table("users_search", column("rowid", Integer))
+_INDEXES = {name: table(name, column("rowid", Integer)) for name in ("users_search", "directory_search")}
 
 
 def install(connection: Connection) -> None:
     """Make the trigram index and its triggers, beside the tables."""
     for statement in SEARCH_DDL:
         connection.exec_driver_sql(statement)
+    sqlite_directory.install(connection)
 
 
 def make_engine(path: Path | None, *, read_only: bool = False) -> Engine:
@@ -94,6 +96,7 @@ def _connect(target: str, *, read_only: bool) -> Any:
     )
     for pragma in PRAGMAS[2:] if read_only else PRAGMAS:
         connection.execute(pragma)
+    sqlite_directory.teach(connection)
     return connection
 
 
@@ -162,10 +165,10 @@ class WriterLock:
             self._file = None
 
 
-def matches(words: list[str]) -> Select[tuple[int]]:
-    """The numbers of the users in whose text each of these words (three characters or more) is found somewhere."""
+def matches(index: str, words: list[str]) -> Select[tuple[int]]:
+    """The numbers of the rows in whose text each of these words (three characters or more) is found somewhere."""
     text = " AND ".join('"' + word.replace('"', '""') + '"' for word in words)
-    return select(_search.c.rowid).where(literal_column("users_search").op("MATCH")(text))
+    return select(_INDEXES[index].c.rowid).where(literal_column(index).op("MATCH")(text))
 
 
 def contains(column: ColumnElement[str], word: str) -> ColumnElement[bool]:
@@ -180,7 +183,11 @@ def unindexed(column: ColumnElement[T]) -> ColumnElement[T]:
 
 @contextmanager
 def bulk_loading(connection: Connection) -> Iterator[None]:
-    """For very many new users: indexes and the trigram index are made once at the end, in the same transaction."""
+    """For very many new members and users: indexes, the trigram index and the directory are made once at the end.
+
+    All of it belongs to the caller's transaction.
+    """
+    member = sqlite_directory.lay_down(connection)
     newest = connection.execute(select(func.coalesce(func.max(users.c.number), 0))).scalar_one()
     connection.exec_driver_sql("DROP TRIGGER users_search_added")
     for index in users.indexes:
@@ -194,6 +201,7 @@ def bulk_loading(connection: Connection) -> Iterator[None]:
         (newest,),
     )
     connection.exec_driver_sql(SEARCH_DDL[1])
+    sqlite_directory.take_up(connection, member)
 
 
 def insert_plain(connection: Connection, table: Table, rows: Sequence[Mapping[str, Any]]) -> None:

@@ -4,7 +4,6 @@ from dataclasses import dataclass
 
 from sqlalchemy import ColumnElement, Connection, func, select
 
-from server.store import sqlite
 from server.store.searched import Kind, Order, SearchedList
 from server.store.tables import LIVING, subscriptions, users
 
@@ -21,7 +20,7 @@ KIND = Kind(
     owner=users.c.subscription_id,
     there=(LIVING,),
     shared=(ORDERS["name"], ORDERS["status"]),
-    matches=sqlite.matches,
+    index="users_search",
     indexed=select(func.coalesce(func.sum(subscriptions.c.users_active + subscriptions.c.users_not_paid), 0)),
 )
 """Listed users; name and status follow the status, or the source, in an index."""

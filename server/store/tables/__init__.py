@@ -1,19 +1,27 @@
 """Every table, by name."""
 
 from server.store.tables.billing import invoice_lines, invoices, payments, quotes, sandbox_charges
+from server.store.tables.codes import invitation_code_uses, wrong_guesses
 from server.store.tables.columns import metadata
+from server.store.tables.directory import directory
+from server.store.tables.imports import import_rows, imports
 from server.store.tables.log import events, idempotency_keys, sandbox_state, seat_usage
 from server.store.tables.people import accounts, members, organisations, tokens
 from server.store.tables.subscription import LIVING, subscriptions, users
-from server.store.tables.transfers import decision_items, decisions, invitation_codes, transfers
+from server.store.tables.transfers import asks, decision_items, decisions, invitation_codes, transfers
 
 __all__ = [
     "LIVING",
     "accounts",
+    "asks",
     "decision_items",
     "decisions",
+    "directory",
     "events",
     "idempotency_keys",
+    "import_rows",
+    "imports",
+    "invitation_code_uses",
     "invitation_codes",
     "invoice_lines",
     "invoices",
@@ -29,4 +37,5 @@ __all__ = [
     "tokens",
     "transfers",
     "users",
+    "wrong_guesses",
 ]
