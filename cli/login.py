@@ -48,7 +48,8 @@ def login(options: argparse.Namespace) -> int:
     except HeadcountError as error:
         return say(f"{clean(error.message)} {error.advice}", exit_code(error))
     _write(paths.config_file, known, options.name, {"url": options.url, **source})
-    who = f"{clean(me.account.name)} ({me.role.value}) of {clean(me.organisation.name)}"
+    where = f"({me.role.value}) of {clean(me.organisation_name)}" if me.organisation else "of no organisation"
+    who = f"{clean(me.account.name)} {where}"
     named = "" if options.name == "default" else f" --profile {options.name}"
     return say(f"Signed in as {who}. Profile {options.name} is in {paths.config_file}. Open it: headcount{named}", 0)
 

@@ -333,6 +333,8 @@ CLASSES: dict[ProblemCode, type[HeadcountError]] = {
     ProblemCode.TRANSFER_CHANGED: Conflict,
     ProblemCode.TRANSFER_WRONG_SIDE: Conflict,
     ProblemCode.ACCOUNT_NOT_AVAILABLE: Conflict,
+    ProblemCode.OWN_SUBSCRIPTION_ENDS: Conflict,
+    ProblemCode.NOT_A_USER: Conflict,
     ProblemCode.RESEND_TOO_SOON: TooManyRequests,
     ProblemCode.UNDO_NOT_POSSIBLE: Conflict,
     ProblemCode.NOT_DONE: Conflict,

@@ -50,6 +50,7 @@ class EventKind(StrEnum):
     IMPORT_PLANNED = "import.planned"
     IMPORT_APPLIED = "import.applied"
     TOKEN_CREATED = "token.created"  # noqa: S105 - the name of an event
+    TOKEN_REVOKED = "token.revoked"  # noqa: S105 - the name of an event
     CLOCK_MOVED = "sandbox.clock_moved"
 
     @classmethod

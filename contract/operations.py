@@ -2,7 +2,7 @@
 
 from types import ModuleType
 
-from contract.calls import account, codes, entitlements, events, money, sandbox, transfers, users
+from contract.calls import account, codes, entitlements, events, money, profile, sandbox, tokens, transfers, users
 from contract.calls.account import ME, OVERVIEW
 from contract.calls.codes import CHANGE_CODE, CREATE_CODE, DELETE_CODE, GET_CODE, LIST_CODE_USES, LIST_CODES
 from contract.calls.entitlements import ENTITLEMENT
@@ -30,7 +30,19 @@ from contract.calls.money import (
     PLANS,
     SUBSCRIPTION,
 )
+from contract.calls.profile import (
+    ACCEPT_OFFER,
+    ASK_TO_JOIN,
+    CANCEL_ASK,
+    CHANGE_PROFILE,
+    DECLINE_OFFER,
+    LEAVE,
+    LIST_OWN_TRANSFERS,
+    PROFILE,
+    REDEEM_CODE,
+)
 from contract.calls.sandbox import SET_CLOCK, SET_PAYMENTS
+from contract.calls.tokens import CREATE_TOKEN, LIST_TOKENS, REVOKE_TOKEN
 from contract.calls.transfers import (
     ACCEPT_TRANSFER,
     CANCEL_TRANSFER,
@@ -46,18 +58,24 @@ from contract.calls.users import ADD_USER, BATCH_USERS, CHANGE_USER, GET_USER, L
 from contract.operation import Operation
 
 __all__ = [
+    "ACCEPT_OFFER",
     "ACCEPT_TRANSFER",
     "ADD_USER",
     "APPLY_IMPORT",
+    "ASK_TO_JOIN",
     "BATCH_USERS",
+    "CANCEL_ASK",
     "CANCEL_TRANSFER",
     "CHANGE_CODE",
+    "CHANGE_PROFILE",
     "CHANGE_USER",
     "CONFIRM_QUOTE",
     "CREATE_CODE",
     "CREATE_QUOTE",
+    "CREATE_TOKEN",
     "CREATE_TRANSFER",
     "DECIDE_TRANSFERS",
+    "DECLINE_OFFER",
     "DECLINE_TRANSFER",
     "DELETE_CODE",
     "ENTITLEMENT",
@@ -68,13 +86,16 @@ __all__ = [
     "GET_QUOTE",
     "GET_TRANSFER",
     "GET_USER",
+    "LEAVE",
     "LIST_CODES",
     "LIST_CODE_USES",
     "LIST_EVENTS",
     "LIST_IMPORTS",
     "LIST_IMPORT_ROWS",
     "LIST_INVOICES",
+    "LIST_OWN_TRANSFERS",
     "LIST_PAYMENTS",
+    "LIST_TOKENS",
     "LIST_TRANSFERS",
     "LIST_USERS",
     "MAP_IMPORT",
@@ -84,10 +105,13 @@ __all__ = [
     "OVERVIEW",
     "PLANS",
     "PLAN_IMPORT",
+    "PROFILE",
+    "REDEEM_CODE",
     "REJECTED_ROWS",
     "REMOVE_USER",
     "RESEND_TRANSFER",
     "RESTORE_USER",
+    "REVOKE_TOKEN",
     "SEND_IMPORT_TRANSFERS",
     "SET_CLOCK",
     "SET_PAYMENTS",
@@ -97,7 +121,18 @@ __all__ = [
     "UNDO_DECISIONS",
 ]
 
-_AREAS: tuple[ModuleType, ...] = (account, money, users, transfers, events, sandbox, entitlements)
+_AREAS: tuple[ModuleType, ...] = (
+    account,
+    money,
+    users,
+    transfers,
+    codes,
+    events,
+    sandbox,
+    entitlements,
+    tokens,
+    profile,
+)
 
 OPERATIONS: tuple[Operation, ...] = tuple(
     each for area in _AREAS for each in vars(area).values() if isinstance(each, Operation)

@@ -26,9 +26,11 @@ class Permission(StrEnum):
     CONFIRM_QUOTES = "confirm_quotes"
     MANAGE_ACCESS = "manage_access"
     OPERATE_SANDBOX = "operate_sandbox"
+    OWN_ACCOUNT = "own_account"
 
 
-_READER = frozenset({Permission.READ, Permission.ASK_QUOTES})
+_ANYBODY = frozenset({Permission.OWN_ACCOUNT})
+_READER = _ANYBODY | {Permission.READ, Permission.ASK_QUOTES}
 _MANAGER = _READER | {Permission.MANAGE_USERS, Permission.MANAGE_TRANSFERS}
 
 PERMISSIONS: dict[Role, frozenset[Permission]] = {
@@ -36,7 +38,7 @@ PERMISSIONS: dict[Role, frozenset[Permission]] = {
     Role.ADMIN: _MANAGER | {Permission.CONFIRM_QUOTES},
     Role.BILLING: _READER | {Permission.CONFIRM_QUOTES},
     Role.VIEWER: _READER,
-    Role.MEMBER: frozenset(),
+    Role.MEMBER: _ANYBODY,
 }
 """An admin's right to confirm is bounded by the monthly spending limit of its token's account."""
 
@@ -64,10 +66,15 @@ class Organisation(Answer):
 
 
 class Me(Answer):
-    """Who is signed in, and what they may do."""
+    """Who is signed in, and what they may do. An account outside every organisation is a member of none."""
 
     account: Account
-    organisation: Organisation
+    organisation: Organisation | None
     role: Role
     may: frozenset[Permission]
     spending_limit: Money | None = None
+
+    @property
+    def organisation_name(self) -> str:
+        """The organisation's name, empty where there is none."""
+        return self.organisation.name if self.organisation else ""

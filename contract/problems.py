@@ -58,6 +58,8 @@ class ProblemCode(StrEnum):
     TRANSFER_CHANGED = "transfer_changed"
     TRANSFER_WRONG_SIDE = "transfer_wrong_side"
     ACCOUNT_NOT_AVAILABLE = "account_not_available"
+    OWN_SUBSCRIPTION_ENDS = "own_subscription_ends"
+    NOT_A_USER = "not_a_user"
     RESEND_TOO_SOON = "resend_too_soon"
     UNDO_NOT_POSSIBLE = "undo_not_possible"
     NOT_DONE = "not_done"
@@ -124,6 +126,8 @@ PROBLEMS: dict[ProblemCode, ProblemKind] = {
     ProblemCode.TRANSFER_CHANGED: ProblemKind(409, "This request has changed since you saw it"),
     ProblemCode.TRANSFER_WRONG_SIDE: ProblemKind(409, "The other side decides this request"),
     ProblemCode.ACCOUNT_NOT_AVAILABLE: ProblemKind(409, "This account can't join now"),
+    ProblemCode.OWN_SUBSCRIPTION_ENDS: ProblemKind(409, "A subscription of your own would end without refund"),
+    ProblemCode.NOT_A_USER: ProblemKind(409, "You are a user of no subscription"),
     ProblemCode.RESEND_TOO_SOON: ProblemKind(429, "A request may be sent again once an hour"),
     ProblemCode.UNDO_NOT_POSSIBLE: ProblemKind(409, "This can't be undone any more"),
     ProblemCode.NOT_DONE: ProblemKind(409, "Not done, because another item of the batch failed"),

@@ -27,6 +27,6 @@ def refused(error: HeadcountError, overview: Overview | None = None) -> str:
     contact = clean(str(error.data.get("contact") or (overview.vendor_contact if overview else "")), 120)
     if not contact:
         return told(error)
-    who = f" and name {clean(overview.me.organisation.name, 60)}" if overview else ""
+    who = f" and name {clean(overview.me.organisation_name, 60)}" if overview else ""
     said = clean(error.message, 300).rstrip(".")
     return f"{said}." if contact in said else f"{said}. Write to {contact}{who}: they arrange it with you."

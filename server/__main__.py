@@ -1,4 +1,4 @@
-"""`python -m server` (and `headcount server`): init, run, demo, migrate, verify, check-prices, seed."""
+"""`python -m server` (and `headcount server`): init, run, token, demo, migrate, verify, check-prices, seed."""
 
 import argparse
 import datetime as dt
@@ -31,6 +31,7 @@ def _parser() -> argparse.ArgumentParser:
     _init(_command(commands, "init", "found an organisation; prints its owner's token once"))
     _run(_command(commands, "run", "answer requests"))
     _demo(_command(commands, "demo", "answer requests about a sample organisation, for a parent process"))
+    _token(_command(commands, "token", "print a new token for an account, of an organisation or of none"))
     _command(commands, "migrate", "bring the database to this version's tables")
     _command(commands, "verify", "check invariants, money and the event chain; exit code 1 with findings")
     what = "compute the worked prices of a file; exit code 1 with findings"
@@ -57,6 +58,13 @@ def _init(command: argparse.ArgumentParser) -> None:
     command.add_argument("--currency", default="EUR")
     command.add_argument("--time-zone", default="UTC", metavar="NAME")
     command.add_argument("--now", type=_instant, metavar="ISO8601", help="found it at another time (for a sandbox)")
+
+
+def _token(command: argparse.ArgumentParser) -> None:
+    command.add_argument("--email", required=True, metavar="EMAIL", help="whose")
+    command.add_argument("--sign-up", action="store_true", help="make the account if there is none")
+    command.add_argument("--organisation", metavar="NAME", help="for whoever is a member of more than one")
+    command.add_argument("--label", default="", help="what it is for")
 
 
 def _run(command: argparse.ArgumentParser) -> None:

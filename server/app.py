@@ -42,11 +42,14 @@ log = logging.getLogger("headcount.server")
 
 AREAS = (
     "people",
+    "entitlements",
     "overview",
     "subscription",
     "quotes",
     "users",
     "transfers",
+    "codes",
+    "imports",
     "invoices",
     "renewals",
     "events",
@@ -115,7 +118,11 @@ def _routes(areas: list[ModuleType], services: Services) -> list[Route]:
         Route("/openapi.json", _openapi),
     ]
     in_order = sorted(resources, key=lambda path: ("{" in path, path))
-    return routes + [_any_method(path, Resource(resources[path])) for path in in_order]
+    by_name = {operation.path for operation in handlers if operation.by_name}
+    return routes + [
+        _any_method(path.replace("{id}", "{id:path}") if path in by_name else path, Resource(resources[path]))
+        for path in in_order
+    ]
 
 
 def _any_method(path: str, resource: Resource) -> Route:
@@ -144,6 +151,7 @@ def _lifespan(areas: list[ModuleType], services: Services) -> Callable[[Starlett
                 yield
         finally:
             services.notices.close()
+            await services.tasks.close()
             services.database.close()
 
     return lifespan

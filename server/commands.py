@@ -37,6 +37,24 @@ def init(options: argparse.Namespace) -> int:
     return 0
 
 
+def token(options: argparse.Namespace) -> int:
+    """Print a token for an account. The token is the only thing on the standard output."""
+    from server.signing_in import Wanted, sign_in
+
+    wanted = Wanted(options.email, options.organisation or "", options.label, new=options.sign_up)
+    database = Database(options.db)
+    database.open()
+    try:
+        with database.write() as connection:
+            made = sign_in(connection, wanted, utc_now())
+    finally:
+        database.close()
+    where = repr(made.organisation) if made.organisation else "no organisation"
+    _say(f"{options.email} of {where}; the token is shown only now:")
+    sys.stdout.write(made.token + "\n")
+    return 0
+
+
 def run(options: argparse.Namespace) -> int:
     """Serve until a signal."""
     if options.now and not options.sandbox:

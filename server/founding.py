@@ -92,9 +92,9 @@ def found(connection: Connection, wanted: Founding, catalogue: Catalogue, now: d
 
 
 def give_token(
-    connection: Connection, organisation_id: str, account_id: str, now: dt.datetime, *, label: str = ""
+    connection: Connection, organisation_id: str | None, account_id: str, now: dt.datetime, *, label: str = ""
 ) -> str:
-    """A new token for an account; it is answered once and stored only as a hash."""
+    """A new token for an account, of no organisation if need be; it is answered once and stored only as a hash."""
     made = make_token()
     tokens.add(
         connection,

@@ -42,6 +42,20 @@ def _requested(who: str, what: str, attributes: _Attributes) -> str:
     return f"{what} asks to join" if attributes.get("direction") == "incoming" else f"{who} asked {what} to join"
 
 
+def _moved(incoming: str, *, outgoing: str) -> Callable[[str, str, _Attributes], str]:
+    """Who decides depends on who asked."""
+
+    def says(who: str, what: str, attributes: _Attributes) -> str:
+        text = outgoing if attributes.get("direction") == "outgoing" else incoming
+        return text.format(who=who, what=what)
+
+    return says
+
+
+def _removed(who: str, what: str, attributes: _Attributes) -> str:
+    return f"{what} left" if attributes.get("email") == who else f"{who} removed {what}"
+
+
 def _seats(text: str) -> Callable[[str, str, _Attributes], str]:
     def says(who: str, _: str, attributes: _Attributes) -> str:
         return text.format(who=who, before=_word(attributes, "from") or "?", after=_word(attributes, "to") or "?")
@@ -196,7 +210,7 @@ _SENTENCES: dict[EventKind, Callable[[str, str, _Attributes], str]] = {
     EventKind.USER_CHANGED: _plainly("edited"),
     EventKind.USER_ACTIVATED: _about("{what} became active"),
     EventKind.USER_UNSEATED: _about("{what} is NOT PAID now"),
-    EventKind.USER_REMOVED: _plainly("removed"),
+    EventKind.USER_REMOVED: _removed,
     EventKind.USER_RESTORED: _plainly("brought back"),
     EventKind.CODE_CREATED: _plainly("made the code"),
     EventKind.CODE_USED: _plainly("used the code"),
@@ -204,13 +218,16 @@ _SENTENCES: dict[EventKind, Callable[[str, str, _Attributes], str]] = {
     EventKind.CODE_DELETED: _plainly("deleted the code"),
     EventKind.TRANSFER_REQUESTED: _requested,
     EventKind.TRANSFER_RESENT: _plainly("mailed the request again to"),
-    EventKind.TRANSFER_ACCEPTED: _plainly("accepted the request of"),
-    EventKind.TRANSFER_DECLINED: _plainly("declined the request of"),
-    EventKind.TRANSFER_CANCELLED: _plainly("cancelled the request to"),
+    EventKind.TRANSFER_ACCEPTED: _moved("{who} accepted the request of {what}", outgoing="{what} accepted and joins"),
+    EventKind.TRANSFER_DECLINED: _moved("{who} declined the request of {what}", outgoing="{what} declined"),
+    EventKind.TRANSFER_CANCELLED: _moved(
+        "{what} took the request back", outgoing="{who} cancelled the request to {what}"
+    ),
     EventKind.TRANSFER_EXPIRED: _about("the request of {what} expired"),
     EventKind.TRANSFER_REOPENED: _plainly("took back the decision about"),
     EventKind.IMPORT_PLANNED: _planned,
     EventKind.IMPORT_APPLIED: _imported,
-    EventKind.TOKEN_CREATED: _plainly("made the token"),
+    EventKind.TOKEN_CREATED: _about("{who} made a token: {what}"),
+    EventKind.TOKEN_REVOKED: _about("{who} revoked a token: {what}"),
     EventKind.CLOCK_MOVED: _clock,
 }

@@ -34,7 +34,7 @@ def authenticate(request: Request, services: Services) -> Principal:
     now = services.clock.now()
     with services.database.read() as connection:
         row = tokens.holder(connection, identity)
-    if row is None or not token_text.same(row.secret_hash, token) or not _in_force(row, now):
+    if row is None or not token_text.same(row.secret_hash, token) or not _in_force(row, now) or not _belongs(row):
         raise _refused()
     if row.last_used_at is None or abs(now - row.last_used_at) >= USED_EVERY:
         with services.database.write() as connection:
@@ -46,9 +46,9 @@ def still_may(principal: Principal, permission: Permission, services: Services) 
     """Whether a token that was accepted is still in force, and its role still allows it: for what stays open."""
     with services.database.read() as connection:
         row = tokens.holder(connection, principal.token_id)
-    if row is None or not _in_force(row, services.clock.now()):
+    if row is None or not _in_force(row, services.clock.now()) or not _belongs(row):
         return False
-    return permission in PERMISSIONS[Role(row.role)]
+    return permission in PERMISSIONS[_role(row)]
 
 
 def permit(principal: Principal, operation: Operation) -> None:
@@ -77,6 +77,16 @@ def _in_force(row: AnyRow, now: dt.datetime) -> bool:
     return row.revoked_at is None and (row.expires_at is None or row.expires_at > now)
 
 
+def _belongs(row: AnyRow) -> bool:
+    """Whether the account is still what its token says: a member of that organisation, or of none."""
+    return row.organisation_id is None or (row.role is not None and row.subscription_id is not None)
+
+
+def _role(row: AnyRow) -> Role:
+    """Somebody outside every organisation may do what any member may: nothing but mind their own account."""
+    return Role.MEMBER if row.organisation_id is None else Role(row.role)
+
+
 def _bearer(request: Request) -> str:
     values = request.headers.getlist("authorization")
     scheme, _, token = (values[0] if len(values) == 1 else "").partition(" ")
@@ -91,14 +101,14 @@ def _principal(row: AnyRow) -> Principal:
     return Principal(
         token_id=row.id,
         account_id=row.account_id,
-        organisation_id=row.organisation_id,
-        organisation_name=row.organisation_name,
-        subscription_id=row.subscription_id,
-        role=Role(row.role),
+        organisation_id=row.organisation_id or "",
+        organisation_name=row.organisation_name or "",
+        subscription_id=row.subscription_id or "",
+        role=_role(row),
         email=row.email,
         first_name=row.first_name,
         last_name=row.last_name,
         position=row.position,
         spending_limit=row.spending_limit,
-        currency=row.currency,
+        currency=row.currency or "",
     )

@@ -8,6 +8,7 @@ import inspect
 import logging
 import re
 from collections.abc import Mapping
+from dataclasses import replace
 from http import HTTPStatus
 from typing import cast
 
@@ -25,6 +26,7 @@ from server.http import bodies, idempotency
 from server.http.auth import authenticate, permit
 from server.http.call import Asked, Handler, LongCall, LongHandler, Reply, make_call
 from server.http.problems import MEDIA_TYPE, ServerProblem, not_found, refused, render
+from server.http.uploads import receive
 from server.services import Services
 
 log = logging.getLogger("headcount.server")
@@ -66,7 +68,7 @@ class Endpoint:
         query = bodies.parse_query(request.query_params, self._operation.query)
         raw = b""
         body = None
-        if self._operation.method != "GET":
+        if self._operation.method != "GET" and not self._operation.upload:
             raw = await bodies.read_body(request, self._services.settings.max_body)
             body = self._body(request, raw)
         asked = Asked(
@@ -80,11 +82,21 @@ class Endpoint:
             request_id=request_id(request),
             idempotency_key=self._key(request),
         )
+        if self._operation.upload:
+            return await self._receive(asked)
         if self._operation.method == "GET" and not self._long:
             return await self._search(asked) if getattr(query, "search", "") else self._read(asked)
         if self._long:
             return await self._run_long(asked)
         return self._run(asked)
+
+    async def _receive(self, asked: Asked) -> Response:
+        """Take the file first: its content is what tells one use of a key from another."""
+        upload = await receive(asked.http, self._services.files, self._services.settings.max_body)
+        try:
+            return await self._run_long(replace(asked, upload=upload))
+        finally:
+            upload.discard()
 
     def _body(self, request: Request, raw: bytes) -> Body | None:
         model = self._operation.body
@@ -102,7 +114,7 @@ class Endpoint:
 
     def _id(self, request: Request) -> str:
         found: str = request.path_params.get("id", "")
-        if found and not _ID.fullmatch(found):
+        if found and not self._operation.by_name and not _ID.fullmatch(found):
             raise not_found()
         return found
 
@@ -160,9 +172,13 @@ class Endpoint:
                 call.record()
                 response = self._response(answer)
                 if slot:
-                    slot.store(connection, as_stored(response))
+                    kept = answer.kept if isinstance(answer, Reply) else None
+                    slot.store(connection, as_stored(self._response(kept) if kept else response))
                 return response
-        except (ServerProblem, Refusal, OperationalError):
+        except (ServerProblem, Refusal, OperationalError) as error:
+            if isinstance(error, ServerProblem) and error.leaves:
+                with self._services.database.write() as connection:
+                    error.leaves(connection)
             raise
         except Exception as error:  # noqa: BLE001 - a fault of ours is an answer too, kept under the key
             return self._crashed(asked, slot, error)
@@ -217,6 +233,8 @@ class Endpoint:
         if asked.idempotency_key is None:
             return None
         payload = b"" if asked.body is None else asked.body.model_dump_json(exclude_unset=True).encode()
+        if asked.upload is not None:
+            payload = asked.upload.digest
         if asked.if_match is not None:
             payload += repr(sorted(asked.if_match)).encode()
         money = self._operation.permission is Permission.CONFIRM_QUOTES

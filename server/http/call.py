@@ -16,6 +16,7 @@ from contract.people import Role
 from contract.problems import ProblemCode
 from server.http import idempotency
 from server.http.problems import ServerProblem
+from server.http.uploads import Upload
 from server.services import Services
 from server.unit import Unit
 
@@ -23,6 +24,8 @@ from server.unit import Unit
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Principal:
     """Who asks: the token's account, its organisation and subscription, its role there.
+
+    An account outside every organisation has empty ids for both, and the rights of a member.
 
     `spending_limit` is in minor units of the subscription's currency a month; None means there is none.
     """
@@ -62,6 +65,7 @@ class Asked:
     if_match: frozenset[int] | None = None
     request_id: str = ""
     idempotency_key: str | None = None
+    upload: Upload | None = None
 
 
 @dataclass(kw_only=True)
@@ -111,11 +115,15 @@ class Call(Unit):
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """An answer with a status or headers of its own."""
+    """An answer with a status or headers of its own.
+
+    `kept` is what its idempotency key remembers instead, of an answer that is told only once.
+    """
 
     answer: BaseModel
     status: int | None = None
     headers: dict[str, str] = field(default_factory=dict)
+    kept: BaseModel | None = None
 
 
 @dataclass(kw_only=True)

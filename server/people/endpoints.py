@@ -1,8 +1,9 @@
-"""`GET /v1/me`."""
+"""`GET /v1/me` and `/v1/tokens`."""
 
-from contract.operations import ME
+from contract.operations import CREATE_TOKEN, LIST_TOKENS, ME, REVOKE_TOKEN
 from contract.people import Me
 from server.http.call import Call
+from server.people.handing_out import create_token, list_tokens, revoke_token
 from server.people.me import me_answer
 
 
@@ -11,4 +12,4 @@ def show_me(call: Call) -> Me:
     return me_answer(call.principal)
 
 
-HANDLERS = {ME: show_me}
+HANDLERS = {ME: show_me, LIST_TOKENS: list_tokens, CREATE_TOKEN: create_token, REVOKE_TOKEN: revoke_token}

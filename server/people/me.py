@@ -16,8 +16,14 @@ def me_answer(principal: Principal) -> Me:
             last_name=principal.last_name,
             position=principal.position,
         ),
-        organisation=Organisation(id=principal.organisation_id, name=principal.organisation_name),
+        organisation=_organisation(principal),
         role=principal.role,
         may=PERMISSIONS[principal.role],
         spending_limit=None if limit is None else Money(amount=limit, currency=principal.currency),
     )
+
+
+def _organisation(principal: Principal) -> Organisation | None:
+    if not principal.organisation_id:
+        return None
+    return Organisation(id=principal.organisation_id, name=principal.organisation_name)

@@ -50,6 +50,30 @@ def add_account(
     return identity
 
 
+def is_member(connection: Connection, organisation_id: str, account_id: str) -> bool:
+    """Whether an account is in an organisation's directory."""
+    found = select(members.c.role).where(
+        members.c.organisation_id == organisation_id, members.c.account_id == account_id
+    )
+    return connection.execute(found).first() is not None
+
+
+def homes_of(connection: Connection, account_id: str) -> list[AnyRow]:
+    """The organisations an account is a member of, the oldest first."""
+    query = select(organisations).join(members, members.c.organisation_id == organisations.c.id)
+    return list(
+        connection.execute(query.where(members.c.account_id == account_id).order_by(organisations.c.created_at))
+    )
+
+
+def member_by_email(connection: Connection, organisation_id: str, email_key: str) -> str | None:
+    """The account with this address, if it is in an organisation's directory."""
+    mine = (members.c.account_id == accounts.c.id) & (members.c.organisation_id == organisation_id)
+    query = select(accounts.c.id).join(members, mine).where(accounts.c.email_key == email_key)
+    found: str | None = connection.execute(query).scalar_one_or_none()
+    return found
+
+
 def add_member(
     connection: Connection,
     *,

@@ -1,8 +1,9 @@
 """Tokens in the database, and the one query that tells who asks."""
 
 import datetime as dt
+from collections.abc import Sequence
 
-from sqlalchemy import Connection, bindparam, insert, select, update
+from sqlalchemy import BigInteger, Connection, bindparam, func, insert, select, tuple_, type_coerce, update
 
 from server.store.tables import accounts, members, organisations, subscriptions, tokens
 from server.store.types import AnyRow
@@ -26,19 +27,19 @@ _HOLDER = (
         accounts.c.last_name,
         accounts.c.position,
     )
-    .join(organisations, organisations.c.id == tokens.c.organisation_id)
     .join(accounts, accounts.c.id == tokens.c.account_id)
-    .join(
+    .outerjoin(organisations, organisations.c.id == tokens.c.organisation_id)
+    .outerjoin(
         members,
         (members.c.organisation_id == tokens.c.organisation_id) & (members.c.account_id == tokens.c.account_id),
     )
-    .join(subscriptions, subscriptions.c.organisation_id == tokens.c.organisation_id)
+    .outerjoin(subscriptions, subscriptions.c.organisation_id == tokens.c.organisation_id)
     .where(tokens.c.id == bindparam("token_id"))
 )
 
 
 def holder(connection: Connection, token_id: str) -> AnyRow | None:
-    """The token with its account, membership, organisation and subscription."""
+    """The token with its account, membership, organisation and subscription, as far as there are any."""
     return connection.execute(_HOLDER, {"token_id": token_id}).first()
 
 
@@ -52,7 +53,7 @@ def add(
     *,
     token_id: str,
     secret_hash: bytes,
-    organisation_id: str,
+    organisation_id: str | None,
     account_id: str,
     label: str,
     now: dt.datetime,
@@ -69,6 +70,55 @@ def add(
         "expires_at": expires_at,
     }
     connection.execute(insert(tokens).values(**values))
+
+
+_LISTED = (
+    select(
+        tokens.c.id,
+        tokens.c.account_id,
+        tokens.c.label,
+        tokens.c.created_at,
+        tokens.c.expires_at,
+        tokens.c.last_used_at,
+        tokens.c.revoked_at,
+        accounts.c.email,
+        accounts.c.first_name,
+        accounts.c.last_name,
+        func.coalesce(members.c.role, "member").label("role"),
+    )
+    .join(accounts, accounts.c.id == tokens.c.account_id)
+    .outerjoin(
+        members,
+        (members.c.organisation_id == tokens.c.organisation_id) & (members.c.account_id == tokens.c.account_id),
+    )
+)
+
+
+def one(connection: Connection, organisation_id: str, token_id: str) -> AnyRow | None:
+    """One token of an organisation, with whose it is."""
+    wanted = _LISTED.where(tokens.c.id == token_id, tokens.c.organisation_id == organisation_id)
+    return connection.execute(wanted).first()
+
+
+def page(
+    connection: Connection,
+    organisation_id: str,
+    limit: int,
+    offset: int = 0,
+    before: tuple[int, str] | None = None,
+) -> Sequence[AnyRow]:
+    """Tokens of an organisation, the newest first; `before` is the moment (microseconds) and the id of the last."""
+    query = _LISTED.where(tokens.c.organisation_id == organisation_id).limit(limit).offset(offset)
+    if before is not None:
+        query = query.where(tuple_(type_coerce(tokens.c.created_at, BigInteger), tokens.c.id) < tuple_(*before))
+    return connection.execute(query.order_by(tokens.c.created_at.desc(), tokens.c.id.desc())).all()
+
+
+def total(connection: Connection, organisation_id: str) -> int:
+    """How many tokens an organisation has handed out."""
+    mine = select(func.count()).select_from(tokens).where(tokens.c.organisation_id == organisation_id)
+    found: int = connection.execute(mine).scalar_one()
+    return found
 
 
 def revoke(connection: Connection, token_id: str, now: dt.datetime) -> None:

@@ -37,7 +37,7 @@ def test_what_can_not_be_read_is_not_there(tmp_path: Path) -> None:
 def organisation(seen: LastSeen) -> str:
     """Whose overview is kept."""
     found = seen.read()
-    return found[0].me.organisation.name if found else ""
+    return found[0].me.organisation_name if found else ""
 
 
 async def until(condition: Callable[[], bool]) -> None:
@@ -60,6 +60,6 @@ async def test_the_last_overview_is_shown_until_the_server_answers(tmp_path: Pat
             assert session.connection.link is Link.CONNECTING
             assert session.connection.data_from is not None
             await until(lambda: organisation(seen) != "Acme")
-            assert session.overview.me.organisation.name == organisation(seen)
+            assert session.overview.me.organisation_name == organisation(seen)
             task.cancel()
             await asyncio.gather(task, return_exceptions=True)

@@ -41,7 +41,7 @@ tokens = Table(
     "tokens",
     metadata,
     identity(),
-    reference("organisation_id", "organisations", index=True),
+    reference("organisation_id", "organisations", nullable=True, index=True),
     reference("account_id", "accounts"),
     words("label"),
     Column("secret_hash", LargeBinary(32), nullable=False),

@@ -100,3 +100,5 @@ partial_index(
     where=LIVING,
 )
 partial_index("uq_users_account", users.c.account_id, unique=True, where=LIVING)
+_REMOVED = users.c.removed_at.is_not(None)
+partial_index("ix_users_removed", _OF_SUBSCRIPTION, users.c.email_key, where=_REMOVED)

@@ -61,6 +61,25 @@ partial_index(
 )
 partial_index("ix_transfers_due", transfers.c.expires_at, transfers.c.subscription_id, where=_PENDING)
 
+partial_index("ix_transfers_address", transfers.c.email_key, transfers.c.number)
+
+asks = Table(
+    "asks",
+    metadata,
+    Column("number", Number, primary_key=True, autoincrement=True),
+    Column("id", String(60), nullable=False, unique=True),
+    reference("account_id", "accounts"),
+    words("asked", None),
+    words("asked_key", None),
+    words("message"),
+    moment("created_at"),
+    moment("expires_at"),
+    moment("cancelled_at", nullable=True),
+)
+"""Requests to join as their accounts wrote them. One that found an organisation is in `transfers` under the same id."""
+
+partial_index("ix_asks_account", asks.c.account_id, asks.c.number)
+
 decisions = Table(
     "decisions",
     metadata,

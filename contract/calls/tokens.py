@@ -1,0 +1,39 @@
+"""Calls about tokens: what an owner hands out and takes back."""
+
+from contract.operation import Key, Operation
+from contract.pages import Page, PageQuery
+from contract.people import Permission
+from contract.problems import ProblemCode as Code
+from contract.tokens import HandedOut, NewToken, Token
+
+LIST_TOKENS = Operation(
+    "list_tokens",
+    "GET",
+    "/v1/tokens",
+    "Every token of the organisation, the newest first",
+    Page[Token],
+    Permission.MANAGE_ACCESS,
+    query=PageQuery,
+)
+CREATE_TOKEN = Operation(
+    "create_token",
+    "POST",
+    "/v1/tokens",
+    "Make a token for a member; its secret is answered once",
+    HandedOut,
+    Permission.MANAGE_ACCESS,
+    body=NewToken,
+    status=201,
+    key=Key.OPTIONAL,
+    problems=(Code.NOT_FOUND, Code.UNSAFE_TEXT),
+)
+REVOKE_TOKEN = Operation(
+    "revoke_token",
+    "DELETE",
+    "/v1/tokens/{id}",
+    "Take a token back at once",
+    Token,
+    Permission.MANAGE_ACCESS,
+    key=Key.OPTIONAL,
+    problems=(Code.NOT_FOUND,),
+)

@@ -1,0 +1,118 @@
+"""What an account itself may see and do: who it is, the subscription it uses, requests between it and organisations.
+
+An account is told an organisation's name by an offer, or once it is a user there. Asking to join never tells whether
+there is such an organisation (D25): what was typed is what is answered, found or not.
+"""
+
+import datetime as dt
+from enum import StrEnum
+from typing import Annotated
+
+from pydantic import Field
+
+from contract.base import Answer, Body, Identifier, Instant, ShortText, Version
+from contract.entitlements import Entitlement
+from contract.money import Money
+from contract.people import Me
+from contract.subscription import BillingCycle, SubscriptionStatus
+from contract.transfers import TransferState
+from contract.users import UserSource, UserStatus
+
+MOST_ASKS = 20
+"""How many requests to join one account may have waiting."""
+
+
+class Used(Answer):
+    """The subscription an account is a user of."""
+
+    user_id: Identifier
+    organisation: str
+    plan: str
+    status: UserStatus
+    source: UserSource
+    added_at: Instant
+
+
+class Own(Answer):
+    """The paid subscription an account pays for itself: it ends without refund when the account joins another (D24).
+
+    `label` is how both sides are told of it; `users` is how many lose access with it.
+    """
+
+    id: Identifier
+    organisation: str
+    label: str
+    plan: str
+    billing_cycle: BillingCycle
+    status: SubscriptionStatus
+    price: Money | None = None
+    period_end: dt.date
+    users: int
+
+
+class Way(StrEnum):
+    """Who opened a request: an organisation asked this account, or this account asks to join."""
+
+    OFFER = "offer"
+    ASK = "ask"
+
+
+class OwnTransfer(Answer):
+    """One request between this account and an organisation; of an ask `organisation` is what was typed."""
+
+    id: Identifier
+    way: Way
+    state: TransferState
+    organisation: str
+    message: str = ""
+    reason: str = ""
+    created_at: Instant
+    expires_at: Instant
+    decided_at: Instant | None = None
+    version: Version
+
+
+class OwnProfile(Answer):
+    """All that an account is told about itself, in one answer.
+
+    `waiting` are the offers that wait for its decision and the requests of its own that nobody has answered.
+    """
+
+    as_of: Instant
+    me: Me
+    entitlement: Entitlement
+    uses: Used | None = None
+    own: Own | None = None
+    waiting: tuple[OwnTransfer, ...] = ()
+
+
+class ProfileChanges(Body):
+    """What may be edited; a field that is absent stays."""
+
+    first_name: ShortText | None = None
+    last_name: ShortText | None = None
+    position: ShortText | None = None
+
+
+class AskToJoin(Body):
+    """Ask an organisation, by its owner's e-mail or its exact name, to take this account in.
+
+    Whoever pays for a subscription names it in `ends`: it ends without refund once the request is accepted (D24).
+    """
+
+    organisation: Annotated[str, Field(min_length=1, max_length=254)]
+    message: Annotated[str, Field(max_length=1000)] = ""
+    ends: Identifier | None = None
+
+
+class AcceptOffer(Body):
+    """Agree to an offer. Whoever pays for a subscription names it in `ends`: it ends now, without refund (D24)."""
+
+    ends: Identifier | None = None
+
+
+class Left(Answer):
+    """What leaving has done: from now on the account uses no subscription."""
+
+    organisation: str
+    left_at: Instant

@@ -1,0 +1,54 @@
+"""Tokens: what an owner hands out so that a member can sign in. The secret is answered once."""
+
+from enum import StrEnum
+
+from contract.base import Answer, Body, EmailText, Identifier, Instant, ShortText, full_name
+from contract.people import Role
+
+
+class TokenState(StrEnum):
+    """Whether a token opens anything."""
+
+    ACTIVE = "active"
+    EXPIRED = "expired"
+    REVOKED = "revoked"
+
+
+class Token(Answer):
+    """One token, without its secret. Its role is the member's, whatever that becomes."""
+
+    id: Identifier
+    state: TokenState
+    account_id: Identifier
+    email: str
+    first_name: str = ""
+    last_name: str = ""
+    role: Role
+    label: str = ""
+    created_at: Instant
+    expires_at: Instant | None = None
+    last_used_at: Instant | None = None
+    revoked_at: Instant | None = None
+
+    @property
+    def name(self) -> str:
+        """First and last name, or the address of somebody who gave neither."""
+        return full_name(self.first_name, self.last_name, self.email)
+
+
+class NewToken(Body):
+    """A token for a member of the organisation; without an end it holds until it is revoked."""
+
+    email: EmailText
+    label: ShortText = ""
+    expires_at: Instant | None = None
+
+
+class HandedOut(Token):
+    """A token just made, with its secret: the only answer that ever has it.
+
+    It is empty when the answer is told again for the same `Idempotency-Key`: nobody keeps it, so revoke this token and
+    make another.
+    """
+
+    token: str
