@@ -52,6 +52,11 @@ def email_key(address: str) -> str | None:
     return f"{unicodedata.normalize('NFC', found['local']).casefold()}@{domain.lower()}"
 
 
+def code_key(typed: str) -> str:
+    """What makes two invitation codes the same: their letters and digits, without case, accents or separators."""
+    return "".join(filter(str.isalnum, fold(typed)))
+
+
 def name_key(first_name: str, last_name: str, email: str) -> str:
     """What a person is sorted by: first and last name, or the address of somebody who gave neither."""
     return fold(f"{first_name} {last_name}") or fold(email)

@@ -4,9 +4,10 @@ ServerProblem           carries a code of the contract; its status and title com
 └── Invalid             one or more fields are wrong, each with its JSON pointer
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any
 
+from sqlalchemy import Connection
 from starlette.responses import Response
 
 from contract.problems import PROBLEMS, FieldError, ItemProblem, Problem, ProblemCode
@@ -19,7 +20,8 @@ class ServerProblem(Exception):  # noqa: N818 - it is a problem in the sense of 
     """A refusal or a failure with its code. Raising it undoes the transaction.
 
     `ran` says that the command did run (a payment was asked for and declined): then its answer is kept under the
-    idempotency key. `data` travels as `data` of the problem.
+    idempotency key. `leaves` is written all the same, in a transaction of its own. `data` travels as `data` of the
+    problem.
     """
 
     def __init__(
@@ -30,6 +32,7 @@ class ServerProblem(Exception):  # noqa: N818 - it is a problem in the sense of 
         errors: Iterable[FieldError] = (),
         retry_after: int | None = None,
         ran: bool = False,
+        leaves: Callable[[Connection], None] | None = None,
         headers: dict[str, str] | None = None,
         **data: Any,
     ) -> None:
@@ -39,6 +42,7 @@ class ServerProblem(Exception):  # noqa: N818 - it is a problem in the sense of 
         self.errors = tuple(errors)
         self.retry_after = retry_after
         self.ran = ran
+        self.leaves = leaves
         self.headers = headers or {}
         self.data = data
 

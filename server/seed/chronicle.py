@@ -17,7 +17,7 @@ from server.ids import new_id
 from server.seed.books import Books
 from server.seed.cast import Person
 from server.store import subscriptions
-from server.store.tables import accounts, invitation_codes, members, seat_usage, transfers, users
+from server.store.tables import accounts, invitation_code_uses, invitation_codes, members, seat_usage, transfers, users
 from server.transfers.create import new_link
 from server.unit import SERVER, Unit
 
@@ -46,6 +46,7 @@ class Chronicle:
         self._members: list[Row] = []
         self._users: list[Row] = []
         self._codes: list[Row] = []
+        self._code_uses: list[Row] = []
         self._transfers: list[Row] = []
 
     def at(self, moment: dt.datetime, by: Person | None = None) -> "Chronicle":
@@ -132,7 +133,7 @@ class Chronicle:
             "organisation_id": self.unit.organisation_id,
             "subscription_id": self.unit.subscription_id,
             "code": code,
-            "code_key": "".join(filter(str.isalnum, code.casefold())),
+            "code_key": text.code_key(code),
             "max_uses": max_uses,
             "uses": 0,
             "expires_at": expires_at,
@@ -147,7 +148,9 @@ class Chronicle:
         """Somebody enters the code and takes a free seat (D21)."""
         row = self._codes[-1]
         row |= {"uses": row["uses"] + 1, "version": row["version"] + 1}
-        self.join(person, UserSource.CODE)
+        user = self.join(person, UserSource.CODE)
+        use = {"code_id": row["id"], "account_id": user["account_id"], "user_id": user["id"], "used_at": self.unit.now}
+        self._code_uses.append(use)
         self.unit.emit(EventKind.CODE_USED, _code(row), {"uses": row["uses"] - 1})
 
     def ask(
@@ -226,6 +229,7 @@ class Chronicle:
             users: self._users,
             transfers: self._transfers,
             invitation_codes: self._codes,
+            invitation_code_uses: self._code_uses,
             seat_usage: self.books.weeks(),
         }.items():
             if rows:
