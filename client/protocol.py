@@ -173,7 +173,7 @@ def _query(query: Query | None) -> str:
     if query is None:
         return ""
     chosen = query.model_dump(mode="json", exclude_defaults=True, exclude_none=True)
-    return urlencode({name: str(value).lower() if value is True else value for name, value in chosen.items()})
+    return urlencode({name: str(value).lower() if isinstance(value, bool) else value for name, value in chosen.items()})
 
 
 def understand(answer: type[A], reply: Reply) -> A:

@@ -2,7 +2,19 @@
 
 from types import ModuleType
 
-from contract.calls import account, codes, entitlements, events, money, profile, sandbox, tokens, transfers, users
+from contract.calls import (
+    account,
+    codes,
+    entitlements,
+    events,
+    members,
+    money,
+    profile,
+    sandbox,
+    tokens,
+    transfers,
+    users,
+)
 from contract.calls.account import ME, OVERVIEW
 from contract.calls.codes import CHANGE_CODE, CREATE_CODE, DELETE_CODE, GET_CODE, LIST_CODE_USES, LIST_CODES
 from contract.calls.entitlements import ENTITLEMENT
@@ -19,6 +31,7 @@ from contract.calls.imports import (
     SEND_IMPORT_TRANSFERS,
     STOP_IMPORT,
 )
+from contract.calls.members import ADD_MEMBER, ADD_MEMBERS, GET_MEMBER, LIST_MEMBERS
 from contract.calls.money import (
     CONFIRM_QUOTE,
     CREATE_QUOTE,
@@ -60,6 +73,8 @@ from contract.operation import Operation
 __all__ = [
     "ACCEPT_OFFER",
     "ACCEPT_TRANSFER",
+    "ADD_MEMBER",
+    "ADD_MEMBERS",
     "ADD_USER",
     "APPLY_IMPORT",
     "ASK_TO_JOIN",
@@ -83,6 +98,7 @@ __all__ = [
     "GET_CODE",
     "GET_IMPORT",
     "GET_INVOICE",
+    "GET_MEMBER",
     "GET_QUOTE",
     "GET_TRANSFER",
     "GET_USER",
@@ -93,6 +109,7 @@ __all__ = [
     "LIST_IMPORTS",
     "LIST_IMPORT_ROWS",
     "LIST_INVOICES",
+    "LIST_MEMBERS",
     "LIST_OWN_TRANSFERS",
     "LIST_PAYMENTS",
     "LIST_TOKENS",
@@ -126,6 +143,7 @@ _AREAS: tuple[ModuleType, ...] = (
     money,
     users,
     transfers,
+    members,
     codes,
     events,
     sandbox,

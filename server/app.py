@@ -47,6 +47,7 @@ AREAS = (
     "subscription",
     "quotes",
     "users",
+    "members",
     "transfers",
     "codes",
     "imports",

@@ -50,7 +50,7 @@ class Kind:
     there: tuple[ColumnElement[bool], ...]
     shared: Collection[Order]
     index: str
-    indexed: Select[tuple[int]]
+    indexed: Select[Any]
 
 
 class SearchedList:

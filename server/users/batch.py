@@ -27,7 +27,7 @@ def batch_users(call: Call) -> UserBatchReport:
         check_plan(call)
     removals = _judge_removals(call, batch.remove)
     leaving = {each.email_key for each in removals if not isinstance(each, ServerProblem)}
-    additions = _fit(call, judge(call, batch.add, leaving), removals, batch.mode)
+    additions = fit(call, judge(call, batch.add, leaving), removals, batch.mode)
     problems = [each for each in (*additions, *removals) if isinstance(each, ServerProblem)]
     if batch.mode is BatchMode.ATOMIC and problems:
         undone = ServerProblem(ProblemCode.NOT_DONE)
@@ -54,7 +54,7 @@ def _judge_removals(call: Call, ids: Sequence[str]) -> Removals:
     return verdicts
 
 
-def _fit(call: Call, verdicts: Verdicts, removals: Removals, mode: BatchMode) -> Verdicts:
+def fit(call: Call, verdicts: Verdicts, removals: Removals, mode: BatchMode) -> Verdicts:
     """Refuse those for whom there is no room: above a contract's number, or above the free seats of `until_full`."""
     row = subscriptions.get(call.connection, call.subscription_id)
     seats = seats_in(row)

@@ -1,0 +1,56 @@
+"""Calls about the organisation's directory."""
+
+from contract.members import Member, MemberProfile, MembersQuery, NewFromMembers
+from contract.operation import Key, Operation
+from contract.pages import Page
+from contract.people import Permission
+from contract.problems import ProblemCode as Code
+from contract.users import User, UserBatchReport
+
+LIST_MEMBERS = Operation(
+    "list_members",
+    "GET",
+    "/v1/members",
+    "Members of the organisation, filtered and sorted",
+    Page[Member],
+    Permission.READ,
+    query=MembersQuery,
+)
+GET_MEMBER = Operation(
+    "get_member",
+    "GET",
+    "/v1/members/{id}",
+    "A member's profile",
+    MemberProfile,
+    Permission.READ,
+    problems=(Code.NOT_FOUND,),
+)
+ADD_MEMBER = Operation(
+    "add_member_to_subscription",
+    "POST",
+    "/v1/members/{id}/add-to-subscription",
+    "Put a member on the subscription",
+    User,
+    Permission.MANAGE_USERS,
+    status=201,
+    key=Key.OPTIONAL,
+    problems=(
+        Code.NOT_FOUND,
+        Code.ALREADY_USER,
+        Code.NEEDS_TRANSFER,
+        Code.PLAN_HAS_NO_SUB_ACCOUNTS,
+        Code.USER_LIMIT_REACHED,
+        Code.SUBSCRIPTION_NOT_ACTIVE,
+    ),
+)
+ADD_MEMBERS = Operation(
+    "add_members_to_subscription",
+    "POST",
+    "/v1/members/add-to-subscription",
+    "Put many members on the subscription, one result each",
+    UserBatchReport,
+    Permission.MANAGE_USERS,
+    body=NewFromMembers,
+    key=Key.OPTIONAL,
+    problems=(Code.PLAN_HAS_NO_SUB_ACCOUNTS, Code.SUBSCRIPTION_NOT_ACTIVE),
+)

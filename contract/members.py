@@ -1,0 +1,74 @@
+"""Members: the accounts of the organisation's directory, whether or not they use the subscription."""
+
+from enum import StrEnum
+from typing import Annotated
+
+from pydantic import Field
+
+from contract.base import Answer, Body, Identifier, Instant, full_name
+from contract.pages import PageQuery
+from contract.people import Role
+from contract.transfers import Transfer
+from contract.users import MAX_BATCH, BatchMode, User, UserStatus
+
+
+class Member(Answer):
+    """One account of the directory; `id` is the account's.
+
+    `user_id` and `status` are those of the user the member is on this subscription, None for somebody who is none.
+    """
+
+    id: Identifier
+    email: str
+    first_name: str
+    last_name: str
+    position: str = ""
+    role: Role
+    since: Instant
+    user_id: Identifier | None = None
+    status: UserStatus | None = None
+
+    @property
+    def name(self) -> str:
+        """First and last name, or the address of somebody who gave neither."""
+        return full_name(self.first_name, self.last_name, self.email)
+
+
+class MemberProfile(Member):
+    """One member in full: the user they are here, and the request about them that waits, if any."""
+
+    user: User | None = None
+    transfer: Transfer | None = None
+
+
+class NewFromMembers(Body):
+    """Members to put on the subscription (D17), in this order."""
+
+    ids: Annotated[tuple[Identifier, ...], Field(min_length=1, max_length=MAX_BATCH)]
+    mode: BatchMode = BatchMode.BEST_EFFORT
+
+
+class MemberSort(StrEnum):
+    """What members may be sorted by; a leading minus means descending."""
+
+    NAME = "name"
+    NAME_DESCENDING = "-name"
+    EMAIL = "email"
+    EMAIL_DESCENDING = "-email"
+    POSITION = "position"
+    POSITION_DESCENDING = "-position"
+    STATUS = "status"
+    STATUS_DESCENDING = "-status"
+
+
+class MembersQuery(PageQuery):
+    """A filter over the members. `search` finds any part of name, e-mail or position, without accents or case.
+
+    `listed` tells those on the subscription from the others, `status` one kind of user from all others.
+    """
+
+    search: Annotated[str, Field(max_length=200)] = ""
+    role: Role | None = None
+    listed: bool | None = None
+    status: UserStatus | None = None
+    sort: MemberSort = MemberSort.NAME

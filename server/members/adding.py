@@ -1,0 +1,87 @@
+"""Putting members on the subscription, one or many: "Add to my subscription" (D15, D17)."""
+
+from collections.abc import Sequence
+
+from contract.members import NewFromMembers
+from contract.problems import ItemProblem, ProblemCode
+from contract.users import BatchMode, User, UserBatchReport, UserResult, UserSource
+from server.http.call import Call
+from server.http.problems import ServerProblem, not_found
+from server.members.listing import find
+from server.store import members, users
+from server.store.types import AnyRow
+from server.users.adding import check_plan, contract_limit, limit_reached
+from server.users.batch import Verdicts, fit
+from server.users.seating import Listing, list_users
+
+
+def add_member(call: Call) -> User:
+    """Put one member on the subscription.
+
+    Raises:
+        ServerProblem: there is no such member, it is a user already, here or elsewhere, or the contract is full.
+    """
+    row = find(call)
+    check_plan(call)
+    verdict = _judge(call, [row.id], {row.id: row})[0]
+    if isinstance(verdict, ServerProblem):
+        raise verdict
+    if contract_limit(call) == 0:
+        raise limit_reached()
+    return list_users(call, [verdict])[0]
+
+
+def add_members(call: Call) -> UserBatchReport:
+    """Put many members on the subscription, in the order given; one result each.
+
+    `atomic` does all or nothing; `best_effort` does what can be done; `until_full` adds nobody without a free seat.
+    """
+    batch: NewFromMembers = call.body
+    check_plan(call)
+    known = members.many(call.connection, call.organisation_id, list(dict.fromkeys(batch.ids)))
+    verdicts = fit(call, _judge(call, batch.ids, known), [], batch.mode)
+    if batch.mode is BatchMode.ATOMIC and any(isinstance(each, ServerProblem) for each in verdicts):
+        undone = ServerProblem(ProblemCode.NOT_DONE)
+        verdicts = [each if isinstance(each, ServerProblem) else undone for each in verdicts]
+    coming = [each for each in verdicts if isinstance(each, Listing)]
+    added = iter(list_users(call, coming) if coming else [])
+    results = tuple(
+        _refused(index, each) if isinstance(each, ServerProblem) else UserResult(index=index, user=next(added))
+        for index, each in enumerate(verdicts)
+    )
+    return UserBatchReport(done=len(coming), failed=len(results) - len(coming), results=results)
+
+
+def _judge(call: Call, ids: Sequence[str], known: dict[str, AnyRow]) -> Verdicts:
+    """For each member in order: what it becomes, or why not. Named twice is a user already the second time."""
+    listed = users.listed_keys(call.connection, call.subscription_id, [row.email_key for row in known.values()])
+    verdicts: Verdicts = []
+    for each in ids:
+        row = known.get(each)
+        if row is None:
+            verdicts.append(not_found())
+        elif row.email_key in listed or row.listed_on == call.subscription_id:
+            verdicts.append(ServerProblem(ProblemCode.ALREADY_USER))
+        elif row.listed_on is not None:
+            verdicts.append(ServerProblem(ProblemCode.NEEDS_TRANSFER))
+        else:
+            listed.add(row.email_key)
+            verdicts.append(_listing(row))
+    return verdicts
+
+
+def _listing(row: AnyRow) -> Listing:
+    return Listing(
+        account_id=row.id,
+        email=row.email,
+        email_key=row.email_key,
+        first_name=row.first_name,
+        last_name=row.last_name,
+        position=row.position,
+        source=UserSource.MEMBER,
+    )
+
+
+def _refused(index: int, why: ServerProblem) -> UserResult:
+    problem = ItemProblem(code=why.code, detail=why.detail, pointer=f"/ids/{index}")
+    return UserResult(index=index, problem=problem)

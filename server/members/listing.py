@@ -1,0 +1,78 @@
+"""The directory, page by page, and one profile."""
+
+from collections.abc import Callable, Sequence
+
+from contract.members import Member, MemberProfile, MembersQuery
+from contract.pages import Page
+from contract.users import UserStatus
+from server.http.call import Call
+from server.http.paging import read_page
+from server.http.problems import not_found
+from server.members.answers import member_answer, member_fields
+from server.store import events, members, users
+from server.store.members import ORDERS, MemberList, Wanted
+from server.store.types import AnyRow
+from server.text import fold
+from server.transfers.answers import as_answer
+from server.users.answers import user_answer
+
+
+def list_members(call: Call) -> Page[Member]:
+    """A page by cursor or by offset. Nobody is both on the subscription and not, so such a filter finds nobody."""
+    query: MembersQuery = call.query
+    if query.status is UserStatus.REMOVED or (query.status is not None and query.listed is False):
+        return Page(items=(), total=0 if query.count else None)
+    wanted = Wanted(
+        organisation_id=call.organisation_id,
+        words=tuple(fold(query.search).split()),
+        role=query.role and query.role.value,
+        listed=query.listed,
+        status=query.status and query.status.value,
+    )
+    everybody = Wanted(organisation_id=call.organisation_id)
+    length = _counted(call, everybody, lambda: members.count(call.connection, call.organisation_id))
+    found = MemberList(call.connection, wanted, length)
+    total = length
+    if wanted != everybody and (query.count or query.offset is not None):
+        total = _counted(call, wanted, found.count)
+    page = read_page(found, query, query.sort.value, ORDERS, total)
+    return Page(
+        items=_in_full(call, page.rows),
+        next_cursor=page.next_cursor,
+        has_more=page.next_cursor is not None,
+        total=total if query.count else None,
+    )
+
+
+def _counted(call: Call, wanted: Wanted, count: Callable[[], int]) -> int:
+    """Counted once between two events: a member's change is one, or it makes a new member."""
+    seq = events.last_seq(call.connection, call.organisation_id)
+    return call.services.totals.get((wanted, seq, members.newest(call.connection)), count)
+
+
+def _in_full(call: Call, rows: Sequence[AnyRow]) -> tuple[Member, ...]:
+    known = members.many(call.connection, call.organisation_id, [row.account_id for row in rows])
+    return tuple(member_answer(known[row.account_id], call.subscription_id) for row in rows)
+
+
+def find(call: Call) -> AnyRow:
+    """The member of the path.
+
+    Raises:
+        ServerProblem: nobody with this id is a member here.
+    """
+    row = members.many(call.connection, call.organisation_id, [call.id]).get(call.id)
+    if row is None:
+        raise not_found()
+    return row
+
+
+def show_member(call: Call) -> MemberProfile:
+    """A profile: who it is, the user they are here, and the request that waits."""
+    row = find(call)
+    fields = member_fields(row, call.subscription_id)
+    user = users.get(call.connection, call.subscription_id, row.user_id) if fields["user_id"] else None
+    waiting = members.pending_transfer(call.connection, call.subscription_id, row.email_key)
+    return MemberProfile(
+        **fields, user=user and user_answer(user), transfer=as_answer(waiting) if waiting is not None else None
+    )
