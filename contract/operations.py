@@ -67,7 +67,17 @@ from contract.calls.transfers import (
     RESEND_TRANSFER,
     UNDO_DECISIONS,
 )
-from contract.calls.users import ADD_USER, BATCH_USERS, CHANGE_USER, GET_USER, LIST_USERS, REMOVE_USER, RESTORE_USER
+from contract.calls.users import (
+    ADD_USER,
+    BATCH_USERS,
+    CHANGE_USER,
+    EXPORT_USERS,
+    GET_USER,
+    LIST_USERS,
+    REMOVE_USER,
+    RESTORE_USER,
+    USERS_TEMPLATE,
+)
 from contract.operation import Operation
 
 __all__ = [
@@ -94,6 +104,7 @@ __all__ = [
     "DECLINE_TRANSFER",
     "DELETE_CODE",
     "ENTITLEMENT",
+    "EXPORT_USERS",
     "FORECAST",
     "GET_CODE",
     "GET_IMPORT",
@@ -136,6 +147,7 @@ __all__ = [
     "STREAM_EVENTS",
     "SUBSCRIPTION",
     "UNDO_DECISIONS",
+    "USERS_TEMPLATE",
 ]
 
 _AREAS: tuple[ModuleType, ...] = (

@@ -1,5 +1,7 @@
 """Calls about the users of the subscription."""
 
+from contract.calls.imports import SHEETS
+from contract.exports import ExportQuery, TemplateQuery
 from contract.operation import Key, Operation
 from contract.pages import Page
 from contract.people import Permission
@@ -81,4 +83,24 @@ BATCH_USERS = Operation(
     body=UserBatch,
     key=Key.OPTIONAL,
     problems=(Code.PLAN_HAS_NO_SUB_ACCOUNTS, Code.SUBSCRIPTION_NOT_ACTIVE),
+)
+USERS_TEMPLATE = Operation(
+    "users_template",
+    "GET",
+    "/v1/users/template",
+    "The empty file to fill in for an import",
+    User,
+    Permission.READ,
+    query=TemplateQuery,
+    download=SHEETS,
+)
+EXPORT_USERS = Operation(
+    "export_users",
+    "GET",
+    "/v1/users/export",
+    "All users that the filters let through as a file, in the order they were added",
+    User,
+    Permission.READ,
+    query=ExportQuery,
+    download=SHEETS,
 )

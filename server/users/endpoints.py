@@ -1,12 +1,23 @@
 """`/v1/users`."""
 
-from contract.operations import ADD_USER, BATCH_USERS, CHANGE_USER, GET_USER, LIST_USERS, REMOVE_USER, RESTORE_USER
+from contract.operations import (
+    ADD_USER,
+    BATCH_USERS,
+    CHANGE_USER,
+    EXPORT_USERS,
+    GET_USER,
+    LIST_USERS,
+    REMOVE_USER,
+    RESTORE_USER,
+    USERS_TEMPLATE,
+)
 from contract.users import User
 from server.http.call import Call
 from server.users.adding import add_user
 from server.users.answers import user_answer
 from server.users.batch import batch_users
 from server.users.editing import change_user
+from server.users.files import export_users, users_template
 from server.users.listing import list_users
 from server.users.removing import find, remove_user, take_back_removal
 
@@ -24,4 +35,6 @@ HANDLERS = {
     REMOVE_USER: remove_user,
     RESTORE_USER: take_back_removal,
     BATCH_USERS: batch_users,
+    USERS_TEMPLATE: users_template,
+    EXPORT_USERS: export_users,
 }

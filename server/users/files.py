@@ -1,0 +1,125 @@
+"""The users as a file, and the empty file to fill in: written while it is sent, beside the event loop."""
+
+import datetime as dt
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
+from functools import cache
+from itertools import islice
+from typing import Any
+
+from sqlalchemy import BigInteger, Connection, literal
+from starlette.responses import Response, StreamingResponse
+
+from contract.calls.imports import SHEETS
+from contract.exports import ExportQuery, TemplateQuery
+from contract.imports import SheetFormat
+from contract.people import Permission
+from contract.problems import ProblemCode
+from contract.users import UserStatus
+from server.http.auth import still_may
+from server.http.call import LongCall
+from server.http.problems import ServerProblem
+from server.sheets.wording import LISTED, PERSON, status_words
+from server.sheets.writing import write_csv, write_xlsx
+from server.store import subscriptions
+from server.store.types import to_microseconds
+from server.store.user_lists import ORDERS, UserList, Wanted
+from server.text import fold
+
+READ_AT_ONCE = 5000
+"""Users that one statement reads."""
+
+PIECES_AT_ONCE = 10
+"""Pieces that are written before others get their turn at the connection."""
+
+_WRITERS: Mapping[SheetFormat, Callable[..., Iterator[bytes]]] = {
+    SheetFormat.CSV: write_csv,
+    SheetFormat.XLSX: write_xlsx,
+}
+
+
+async def users_template(call: LongCall) -> Response:
+    """A header in the user's language, and nothing below."""
+    query = call.asked.query
+    assert isinstance(query, TemplateQuery)
+    content = b"".join(_WRITERS[query.format]((), query.language, PERSON))
+    return Response(content, media_type=_media(query), headers=_headers("users-template", query))
+
+
+async def export_users(call: LongCall) -> Response:
+    """Every user the filters let through, in the order they were added: who is there all the while comes once."""
+    query = call.asked.query
+    assert isinstance(query, ExportQuery)
+    now = call.asked.services.clock.now()
+    headers = _headers(f"users-{now.date().isoformat()}", query)
+    if call.asked.http.method == "HEAD":
+        return Response(media_type=_media(query), headers=headers)
+    return StreamingResponse(_sent(call, query), media_type=_media(query), headers=headers)
+
+
+async def _sent(call: LongCall, query: ExportQuery) -> AsyncIterator[bytes]:
+    """The file, piece by piece. Each is read and written in a thread, in a transaction of its own.
+
+    Raises:
+        ServerProblem: the token was taken back: the file breaks off, and nobody takes it for the whole.
+    """
+    services, principal = call.asked.services, call.asked.principal
+    walk = _Walk(query, principal.subscription_id)
+    pieces = _WRITERS[query.format](walk.rows(), query.language, LISTED)
+    while some := await services.database.read_aside(lambda connection: walk.with_(connection, pieces)):
+        yield b"".join(some)
+        if not still_may(principal, Permission.READ, services):
+            raise ServerProblem(ProblemCode.NOT_AUTHENTICATED)
+
+
+class _Walk:
+    """The rows of an export, read from whichever connection there is when more are needed."""
+
+    def __init__(self, query: ExportQuery, subscription_id: str) -> None:
+        self._wanted = Wanted(
+            subscription_id=subscription_id,
+            words=tuple(fold(query.search).split()),
+            status=query.status and query.status.value,
+            source=query.source and query.source.value,
+        )
+        self._nobody = query.status is UserStatus.REMOVED
+        self._words = status_words(query.language)
+        self._connection: Connection | None = None
+
+    def with_(self, connection: Connection, pieces: Iterator[bytes]) -> list[bytes]:
+        """The next pieces, read from this connection; none at the end."""
+        self._connection = connection
+        try:
+            return list(islice(pieces, PIECES_AT_ONCE))
+        finally:
+            self._connection = None
+
+    def rows(self) -> Iterator[Sequence[str]]:
+        """The users as cells."""
+        key: list[Any] | None = None
+        while batch := self._read(key):
+            for row in batch:
+                status = self._words[row.status]
+                yield row.email, row.first_name, row.last_name, row.position, status, _day(row.added_at.date())
+            last = batch[-1]
+            key = [literal(value, BigInteger) for value in (to_microseconds(last.added_at), last.number)]
+
+    def _read(self, key: list[Any] | None) -> Sequence[Any]:
+        assert self._connection is not None
+        if self._nobody:
+            return ()
+        row = subscriptions.get(self._connection, self._wanted.subscription_id)
+        found = UserList(self._connection, self._wanted, row.users_active + row.users_not_paid)
+        return found.walk(ORDERS["added_at"], READ_AT_ONCE, key=key)
+
+
+@cache
+def _day(date: dt.date) -> str:
+    return date.isoformat()
+
+
+def _media(query: TemplateQuery) -> str:
+    return SHEETS[0] if query.format is SheetFormat.CSV else SHEETS[1]
+
+
+def _headers(name: str, query: TemplateQuery) -> dict[str, str]:
+    return {"Content-Disposition": f'attachment; filename="{name}.{query.format.value}"', "X-Accel-Buffering": "no"}
