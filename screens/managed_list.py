@@ -38,7 +38,10 @@ _NEED_ROWS = (
     "transfers.decline",
     "transfers.resend",
     "transfers.cancel",
+    "members.add",
+    "members.user",
     "users.edit",
+    "users.member",
     "users.remove",
 )
 
@@ -195,6 +198,19 @@ class ManagedList(LiveList):
         hidden = self.table.hidden_count
         why = "in the list as it is filtered now" if self.filter_bar.text else "in the list any longer"
         return f"{hidden:,} of them not {why}." if hidden else ""
+
+    # Other areas.
+
+    def go_to(self, area: str, then: Callable[["ManagedList"], object]) -> None:
+        """Show another area, and go on there."""
+
+        async def go() -> None:
+            await self.app.run_action(f"area('{area}')")
+            there = self.app.screen
+            if isinstance(there, ManagedList) and area == there.AREA:
+                then(there)
+
+        self.app.call_later(go)
 
     # Asking, doing, telling.
 

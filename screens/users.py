@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar, cast
 
 from textual import work
 from textual.binding import BindingType
@@ -30,6 +30,9 @@ from tui.widgets.virtual_table import VirtualTable
 from tui.widgets.virtual_table_columns import Column
 from tui.widgets.virtual_table_data import Row
 from tui.wording import count
+
+if TYPE_CHECKING:
+    from screens.members import MembersScreen
 
 __all__ = ["UsersScreen"]
 
@@ -130,7 +133,7 @@ class UsersScreen(ManagedList, Confirming):
         """Editing and removing, and paying for who is NOT PAID."""
         pay = row.item.status is UserStatus.NOT_PAID and not self.why_not_confirm(Change(pay_users="all"))
         paying = (("users.pay", "pay…"),) if pay else ()
-        return (("users.edit", "edit…"), ("users.remove", "remove…"), *paying)
+        return (("users.edit", "edit…"), ("users.remove", "remove…"), *paying, ("users.member", "profile"))
 
     def take_up(self, command_id: str, row: Row) -> None:
         """From the details: this user, whatever is marked."""
@@ -138,6 +141,8 @@ class UsersScreen(ManagedList, Confirming):
             self._edit(row.item)
         elif command_id == "users.pay":
             open_pay(self, [row.item])
+        elif command_id == "users.member":
+            self._show_member(row.item)
         else:
             self._ask_removal([row])
 
@@ -201,6 +206,19 @@ class UsersScreen(ManagedList, Confirming):
     def _edited(self, user: User | None) -> None:
         if user:
             self.show_result(f"Saved: {user.name}.")
+
+    # The member behind a user.
+
+    def action_member(self) -> None:
+        """m: the profile of the user under the cursor, in the directory."""
+        row = self.table.row
+        if row is None:
+            self.say_no_row()
+        else:
+            self._show_member(row.item)
+
+    def _show_member(self, user: User) -> None:
+        self.go_to("members", lambda members: cast("MembersScreen", members).show_profile(user.account_id, user.name))
 
     # Removing.
 

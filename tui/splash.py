@@ -10,7 +10,7 @@ __all__ = ["splash"]
 
 _TEXT, _DIM, _ACCENT = 252, 245, 179
 _BAR, _GROUND = 235, 233
-_AREAS = (" 1 Overview ", " 2 Users ", " 3 Transfers ")
+_AREAS = (" 1 Overview ", " 2 Users ", " 3 Transfers ", " 4 Members ", " 5 Codes ")
 
 
 def splash(terminal: Terminal) -> list[list[Span]]:

@@ -1,6 +1,6 @@
 """The row on top: where one is, how the connection stands, and as whom one works."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 from rich.color import ColorParseError
@@ -56,7 +56,8 @@ def link_line(
 class AppBar(Canvas):
     """Product, areas with their counts, READ-ONLY as a word, connection, profile and account.
 
-    When it gets narrow these go in order: the account, the product's name, the names of the other areas, the profile.
+    When it gets narrow these go in order: the account, the product's name, the names of the other areas
+    from the right, the profile.
     """
 
     DEFAULT_CSS = """
@@ -78,17 +79,22 @@ class AppBar(Canvas):
     def draw(self, y: int) -> Strip:  # noqa: ARG002 - it has one line
         """The row, with as much as fits."""
         width = self.size.width
-        brand: str = ""
-        left: list[Piece] = []
-        right: list[Piece] = []
-        for level in range(5):
-            brand = f" {self.glyphs.brand}headcount " if level < 2 else f" {self.glyphs.brand} "  # noqa: PLR2004
-            left, right = self._areas(short=level > 2), self._who(level)  # noqa: PLR2004
+        for brand, left, right in self._versions():
             if len(brand) + width_of(left) + width_of(right) < width:
                 break
         gap = max(1, width - len(brand) - width_of(left) - width_of(right))
         rest = self.strip_of([*left, " " * gap, *right], max(0, width - len(brand)))
         return Strip([Segment(brand, self._brand_style()), *rest]).adjust_cell_length(width, self.look())
+
+    def _versions(self) -> Iterator[tuple[str, list[Piece], list[Piece]]]:
+        """The three parts of the row, from everything to the least there is."""
+        product, mark = f" {self.glyphs.brand}headcount ", f" {self.glyphs.brand} "
+        others = len(self.frame.areas) - 1
+        yield product, self._areas(others), self._who()
+        yield product, self._areas(others), self._who(account=False)
+        for named in range(others, -1, -1):
+            yield mark, self._areas(named), self._who(account=False)
+        yield mark, self._areas(0), self._who(account=False, profile=False)
 
     def _brand_style(self) -> Style:
         try:
@@ -97,21 +103,24 @@ class AppBar(Canvas):
             own = self.look("accent")
         return self.look() + own
 
-    def _areas(self, *, short: bool) -> list[Piece]:
+    def _areas(self, named: int) -> list[Piece]:
+        """The areas; besides the one in front only the first `named` with their names."""
         parts: list[Piece] = []
         user_keys = user_keys_of(self)
         for area in self.frame.areas:
             count = self.frame.counts.get(area)
             key = key_names(keys_of(f"app.{area}", user_keys)[:1])
-            words = [key, "" if short and area != self.area else AREAS[area], f"{count:,}" if count else ""]
-            parts.append((f" {' '.join(filter(None, words))} ", "reverse" if area == self.area else "dim"))
+            here = area == self.area
+            words = [key, AREAS[area] if here or named > 0 else "", f"{count:,}" if count else ""]
+            named -= not here
+            parts.append((f" {' '.join(filter(None, words))} ", "reverse" if here else "dim"))
         return parts
 
-    def _who(self, level: int) -> list[Piece]:
+    def _who(self, *, account: bool = True, profile: bool = True) -> list[Piece]:
         frame = self.frame
         parts: list[Piece] = [("READ-ONLY", "warn"), "  "] if frame.read_only else []
         parts += parts_of(frame.link)
-        names = [frame.profile if level < 4 else "", frame.account if level < 1 else ""]  # noqa: PLR2004
+        names = [frame.profile if profile else "", frame.account if account else ""]
         if shown := " · ".join(filter(None, names)):
             parts.append(f"  {shown}")
         return [*parts, " "]
