@@ -112,7 +112,8 @@ class History:
         if model.follow and chance.random() < 0.7:
             return {"pay_users": "all"} if model.waiting else {"plan": chance.choice(["business", "enterprise"])}
         sensible: list[dict[str, Any]] = [self.terms(plan=0.15, cycle=0.08)] * 8 + [{"cancel": True}]
-        sensible += [{"pay_users": "all"}, some] * (2 if model.waiting else 0) + [{"resume": True}] * (8 * model.ends)
+        paying: list[dict[str, Any]] = [{"pay_users": "all"}, some]
+        sensible += paying * (2 if model.waiting else 0) + [{"resume": True}] * (8 * model.ends)
         return chance.choice(sensible)
 
     def terms(self, *, plan: float, cycle: float) -> dict[str, Any]:
