@@ -57,12 +57,12 @@ async def _priced(client: Client, wanted: WhatToChange, target: Target) -> tuple
 
 
 def summary(quote: Quote) -> list[str]:
-    """What it changes, what it does, and what it costs, as lines of plain text."""
-    from screens.summary import effects, money_lines, payee_lines, terms_lines
+    """What it changes, what it does, what it costs, and what can't be undone, as lines of plain text."""
+    from screens.summary import deal_summary
 
-    money = [] if quote.change.cancel and not quote.lines else money_lines(quote)
-    lines = [*terms_lines(quote), *effects(quote), *payee_lines(quote), *money]
-    return [clean(_plain(line), _LONGEST) for line in lines]
+    said = deal_summary(quote, title="", opener="")
+    lines = [*said.lines, *said.items, *said.money, said.final]
+    return [clean(_plain(line), _LONGEST) for line in lines if line]
 
 
 def _plain(line: Any) -> str:

@@ -15,16 +15,37 @@ from screens.refusals import set_by_contract
 from screens.terms import Option, TermsDialog, cycle_options, plan_options
 from tui.commands import SANDBOX, SUBSCRIPTION
 from tui.errors import told
+from tui.text import clean
 from tui.wording import count
 
 __all__ = ["ChangingTerms"]
 
+_CHANGED = "The subscription has changed meanwhile: this is what may be chosen now."
 _UNPAID = frozenset({SubscriptionStatus.PAST_DUE, SubscriptionStatus.SUSPENDED})
 _Options = Callable[[Sequence[Plan], Overview, int | None], list[Option]]
 
 
 class ChangingTerms(Confirming):
     """A mixin for the area that changes the terms of the subscription; `drafted` seats go along."""
+
+    _choosing: tuple[TermsDialog, _Options] | None = None
+
+    def _hear_of_changes(self, overview: Overview) -> None:
+        super()._hear_of_changes(overview)
+        if self._choosing and overview.subscription.version > self._choosing[0].version:
+            self._choose_again(*self._choosing)
+
+    @work(group="choices", exclusive=True, exit_on_error=False)
+    async def _choose_again(self, dialog: TermsDialog, options: _Options) -> None:
+        """Other options and prices for a dialog that is open, since the subscription is another one."""
+        try:
+            plans = (await self.client.plans()).items
+        except HeadcountError as error:
+            dialog.remark(told(error))
+            return
+        overview = self.session.overview
+        if overview and self.app.screen is dialog:
+            dialog.show_options(options(plans, overview, self.drafted), overview, _CHANGED)
 
     @property
     def drafted(self) -> int | None:
@@ -49,19 +70,24 @@ class ChangingTerms(Confirming):
         idle = set(self.absent_commands())
         if overview.subscription.status not in _UNPAID:
             idle.add("overview.pay_overdue")
-        if not overview.seats.not_paid:
+        if overview.pay_unpaid is None:
             idle.add("overview.pay")
+        if overview.plan.kind is PlanKind.FREE or overview.subscription.status is SubscriptionStatus.ENDED:
+            idle.add("overview.cycle")
         return frozenset(idle)
 
-    def refuses(self, what: str = "the subscription") -> bool:
-        """Say why nothing of `what` can be changed here; False when it can be."""
+    def why_refused(self, what: str = "the subscription") -> str:
+        """Why nothing of `what` can be changed here; empty when it can be."""
         overview = self.session.overview
         if overview is None:
-            reason = "Still connecting: wait until the overview is here."
-        elif overview.plan.kind is PlanKind.CONTRACT:
-            reason = set_by_contract(overview)
-        else:
-            reason = f"This profile is read-only: it may not change {what}." * self.session.read_only
+            return "Still connecting: wait until the overview is here."
+        if overview.plan.kind is PlanKind.CONTRACT:
+            return set_by_contract(overview)
+        return f"This profile is read-only: it may not change {what}." if self.session.read_only else ""
+
+    def refuses(self) -> bool:
+        """Say why nothing of the subscription can be changed here; False when it can be."""
+        reason = self.why_refused()
         if reason:
             self.show_result(reason, "warn")
         return bool(reason)
@@ -75,7 +101,15 @@ class ChangingTerms(Confirming):
 
     def action_cycle(self) -> None:
         """b: monthly or annual."""
-        if not self.refuses():
+        overview = self.session.overview
+        if self.refuses() or overview is None:
+            return
+        if overview.subscription.status is SubscriptionStatus.ENDED:
+            self.show_result("The subscription has ended: p starts it again, with either billing cycle.", "dim")
+        elif overview.plan.kind is PlanKind.FREE:
+            name = clean(overview.plan.name, 40)
+            self.show_result(f"{name} is free: p chooses another plan, and how it is billed.", "dim")
+        else:
             self._choose(cycle_options, "overview.cycle")
 
     def action_start(self) -> None:
@@ -104,9 +138,11 @@ class ChangingTerms(Confirming):
         found = options(plans, overview, self.drafted)
         intro = f"With {count(self.drafted, 'seat')}, as drafted." if self.drafted else ""
         dialog = TermsDialog(title, found, self.price, overview, intro)
+        self._choosing = dialog, options
         self.app.push_screen(dialog, lambda quote: self._chosen(quote, title, opener))
 
     def _chosen(self, quote: Quote | None, title: str, opener: str) -> None:
+        self._choosing = None
         overview = self.session.overview
         if quote is None or overview is None:
             return

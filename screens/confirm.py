@@ -1,7 +1,5 @@
 """The dialog before anything that costs money or removes somebody: what exactly happens, and another key to do it."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
 from functools import partial
 from typing import ClassVar
 
@@ -10,6 +8,7 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.screen import ModalScreen
 
+from screens.question import Summary
 from tui.commands import bindings, key_names, keys_of
 from tui.glyphs import glyphs_of
 from tui.theme import Line, Piece, parts
@@ -25,30 +24,6 @@ MOST_UNTYPED = 10
 
 GLANCE = 0.5
 """Seconds for which what has just come by itself can't be confirmed: keys typed ahead are about something else."""
-
-
-@dataclass(frozen=True, slots=True)
-class Summary:
-    """What a dialog says.
-
-    `verb` is what happens in words for the button ("Accept 7"). `lines` say what will happen in numbers, `items` name
-    every object, `hidden` how many of them a filter hides, `money` the amounts to the cent, `final` what can't be
-    undone. With `type_number` that number must be typed first. `opener` is the id of the command that opened it,
-    `stay` what the other button says.
-    """
-
-    title: str
-    verb: str
-    lines: Sequence[Line] = ()
-    items: Sequence[Line] = ()
-    hidden: str = ""
-    money: Sequence[Line] = ()
-    final: str = ""
-    type_number: int | None = None
-    opener: str = ""
-    danger: bool = False
-    stay: str = "Cancel"
-
 
 _READ_FIRST = "This has just come: read it first."
 

@@ -6,7 +6,7 @@ got lost keeps its idempotency key: asking again charges nothing twice (D30).
 """
 
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 from textual import work
@@ -49,13 +49,17 @@ def monotonic() -> float:
 
 @dataclass(frozen=True, slots=True)
 class Deal:
-    """One intention: a change with its price, and what the dialog about it says. `items` replace the usual ones."""
+    """One intention: a change with its price, and what the dialog about it says.
+
+    `items` replace the usual ones; `back` is where who does not confirm comes from, and returns to.
+    """
 
     quote: Quote
     title: str
     opener: str
     items: Sequence[Line] | None = None
     remark: str = ""
+    back: Callable[[], None] | None = None
 
 
 class Offer(Confirm):
@@ -93,8 +97,9 @@ class Offer(Confirm):
 
 
 class Confirming(LiveArea):
-    """A mixin for areas that change the subscription. Put it before the area's other bases.
+    """A mixin for areas that change the subscription.
 
+    In a list of bases it stands after an area with looks and keys of its own: Textual takes those from the first alone.
     `ask_change` prices any change and opens the dialog; `open_quote` opens it about a price that is there. After its
     yes `confirmed` is called with what was done, and `repriced` with every fresh price on the way.
     """
@@ -175,17 +180,25 @@ class Confirming(LiveArea):
             self._ask_price(change, title, opener)
 
     def open_quote(
-        self, quote: Quote, *, title: str, opener: str, items: Sequence[Line] | None = None, seen: bool = True
+        self,
+        quote: Quote,
+        *,
+        title: str,
+        opener: str,
+        items: Sequence[Line] | None = None,
+        seen: bool = True,
+        back: Callable[[], None] | None = None,
     ) -> None:
         """Open the dialog about a price that is here; `items` replace the lines for each user.
 
-        `seen` says that the price is on the screen already, so that the confirming key may follow at once.
+        `seen` says that the price is on the screen already, so that the confirming key may follow at once. `back` is
+        called when it is left without a yes.
         """
         self._since.setdefault(quote.id, monotonic())
         if reason := self.why_not_confirm(quote.change):
             self.show_result(reason, "warn")
         else:
-            self._show_offer(Deal(quote, title, opener, items), seen=seen)
+            self._show_offer(Deal(quote, title, opener, items, back=back), seen=seen)
 
     @work(group="question", exclusive=True, exit_on_error=False)
     async def _ask_price(self, change: Change, title: str, opener: str) -> None:
@@ -204,6 +217,8 @@ class Confirming(LiveArea):
         self._deal = deal
         until = self._offer_holds(deal.quote)
         summary = deal_summary(deal.quote, deal.title, deal.opener, items=deal.items, remark=deal.remark)
+        if deal.back:
+            summary = replace(summary, stay="Back")
         if self._offer is not None:
             self._offer.show_offer(summary, until)
         elif self.app.screen is self:
@@ -218,8 +233,11 @@ class Confirming(LiveArea):
     def _offer_decided(self, yes: bool | None) -> None:  # noqa: FBT001 - Textual's callback
         self._offer = None
         self.workers.cancel_group(self, "reprice")
-        if yes and self._deal:
-            self._confirm_deal(self._deal)
+        deal = self._deal
+        if yes and deal:
+            self._confirm_deal(deal)
+        elif deal and deal.back:
+            deal.back()
 
     def price_expired(self, offer: Offer) -> None:
         """The countdown of a dialog is at its end."""
@@ -244,6 +262,7 @@ class Confirming(LiveArea):
             fresh = await self.price(deal.quote.change)
         except HeadcountError as error:
             if self._offer:
+                self._deal = None
                 self._offer.dismiss(False)  # noqa: FBT003 - the screen's result
             self.show_result(f"{why} Nothing was charged. {refused(error, self.session.overview)}", "warn")
             return

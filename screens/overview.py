@@ -13,22 +13,22 @@ from textual.widget import Widget
 from client.errors import HeadcountError
 from contract.people import Permission
 from contract.quotes import Change, Confirmation, Quote
-from contract.subscription import Overview, PlanKind, SubscriptionStatus
+from contract.subscription import Overview
 from screens.changing import ChangingTerms
 from screens.overview_text import (
     attention_lines,
     fitted,
+    fixed_seats,
     latest_lines,
     seats_line,
     state,
     subscription_lines,
     usage_span,
 )
-from screens.refusals import refused, set_by_contract
+from screens.refusals import refused
 from screens.summary import Span, change_in_words, holds_until, price_lines
 from tui.commands import bindings
 from tui.glyphs import glyphs_of
-from tui.text import clean
 from tui.widgets.gauges import Meter, UsageChart
 from tui.widgets.panel import Panel
 from tui.widgets.stepper import Stepper
@@ -147,17 +147,15 @@ class OverviewScreen(ChangingTerms):
 
     def _may_draft(self) -> bool:
         """Whether there is a number to change; says why not."""
+        reason = self._why_fixed()
+        if reason:
+            self.show_result(reason, "warn")
+        return not reason
+
+    def _why_fixed(self) -> str:
+        """Why there is no number to change; empty when there is."""
         overview = self.session.overview
-        if self.refuses("the seats") or overview is None:
-            return False
-        if overview.plan.seats_follow_users:
-            self.show_result(f"{_seats_follow(overview)}: 2 opens them, n adds one, d removes.", "warn")
-        elif overview.subscription.status is not SubscriptionStatus.ACTIVE:
-            status = overview.subscription.status.value.replace("_", " ")
-            self.show_result(f"The subscription is {status}: its seats can't be changed now.", "warn")
-        else:
-            return True
-        return False
+        return self.why_refused("the seats") or (fixed_seats(overview) if overview else "")
 
     @property
     def drafted(self) -> int | None:
@@ -212,7 +210,7 @@ class OverviewScreen(ChangingTerms):
             return
         wanted = self.draft.seats if self.draft else self.planned
         note = change_in_words(wanted - overview.subscription.seats, overview.seats.not_paid)
-        stepper.show(wanted, self.planned, note=(note, "dim"))
+        stepper.show(wanted, self.planned, note=(note, "dim"), fixed=bool(self._why_fixed()))
         bar.show(self._summary_lines(overview))
 
     def _out_of_reach(self) -> list[str]:
@@ -223,7 +221,7 @@ class OverviewScreen(ChangingTerms):
         overview = self.session.overview
         if overview and Permission.CONFIRM_QUOTES not in overview.me.may:
             hidden.add("overview.confirm")
-        if overview and overview.plan.seats_follow_users:
+        if self._why_fixed():
             hidden |= {"overview.more", "overview.fewer", "overview.type"}
         return sorted(hidden)
 
@@ -240,16 +238,14 @@ class OverviewScreen(ChangingTerms):
         return [first, second]
 
     def _standing_lines(self, overview: Overview) -> list[list[Span]]:
-        scheduled = overview.subscription.scheduled_seats
-        if scheduled is not None:
+        fixed, scheduled = self._why_fixed(), overview.subscription.scheduled_seats
+        if scheduled is not None and not fixed:
             said = f"{scheduled:,} seats from {overview.subscription.period_end:%-d %b}: + takes the reduction back"
             return [[(said, "warn")]]
         if self.session.read_only:
             return [[("read-only: the seats can be looked at, not changed", "dim")]]
-        if overview.plan.kind is PlanKind.CONTRACT:
-            return [[(set_by_contract(overview), "dim")]]
-        if overview.plan.seats_follow_users:
-            return [[(f"{_seats_follow(overview)} (2)", "dim")]]
+        if fixed:
+            return [[(fixed, "dim")]]
         return [[("no change drafted", "dim"), ("   + and - change the seats, nothing is sent yet", "dim")]]
 
     # Confirming.
@@ -311,7 +307,3 @@ class OverviewScreen(ChangingTerms):
         """r: a fresh overview, and a lost connection at once."""
         self.session.touch()
         self.session.retry()
-
-
-def _seats_follow(overview: Overview) -> str:
-    return f"On {clean(overview.plan.name, 40)} the seats follow the users: add or remove users"

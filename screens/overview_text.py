@@ -16,8 +16,8 @@ _LABEL = 11
 
 
 def today(overview: Overview) -> dt.date:
-    """The server's day: a sandbox clock may be elsewhere than this machine's."""
-    return overview.as_of.date()
+    """The server's day where the subscription is billed: a sandbox clock may be elsewhere than this machine's."""
+    return day_of(overview.as_of, overview)
 
 
 def state(overview: Overview, glyphs: Glyphs) -> list[Span]:
@@ -42,7 +42,9 @@ def subscription_lines(overview: Overview) -> list[list[Span]]:
     """Plan, renewal, price and payments in at most four lines: the price stands beside the plan when there are more."""
     subscription, plan = overview.subscription, overview.plan
     name: list[Span] = [(clean(plan.name, 40), BOLD)]
-    if plan.kind is not PlanKind.CONTRACT:
+    if plan.kind is PlanKind.FREE and subscription.status is SubscriptionStatus.ACTIVE:
+        return [name, _labelled("Price", "free", ", nothing is due")]
+    if plan.kind is PlanKind.PAID:
         name.append((f" · {subscription.billing_cycle.value}", PLAIN))
     lines = [name, _period_line(overview)]
     if plan.kind is not PlanKind.PAID:
@@ -56,6 +58,20 @@ def subscription_lines(overview: Overview) -> list[list[Span]]:
     elif subscription.unit_price:
         lines.append(_labelled("Price", f"{subscription.unit_price}", " per seat"))
     return [*lines, *money]
+
+
+def fixed_seats(overview: Overview) -> str:
+    """Why the number of seats can't be changed just now, and what can be done instead; empty when it can be (D14)."""
+    name, status = clean(overview.plan.name, 40), overview.subscription.status
+    if status is SubscriptionStatus.ENDED:
+        return "The subscription has ended: p starts it again."
+    if overview.plan.kind is PlanKind.FREE:
+        return f"{name} has no seats to pay for: p chooses a plan that has them."
+    if status is not SubscriptionStatus.ACTIVE:
+        return "A payment is overdue: o pays it, then the seats can be changed."
+    if overview.plan.seats_follow_users:
+        return f"On {name} seats follow the users: 2 opens them, n adds one, d removes."
+    return ""
 
 
 def _labelled(label: str, value: str, more: str = "", tone: str = PLAIN) -> list[Span]:

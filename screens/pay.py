@@ -32,6 +32,7 @@ from tui.widgets.pages import Scroller
 from tui.widgets.virtual_table import VirtualTable
 from tui.widgets.virtual_table_columns import Column
 from tui.widgets.virtual_table_data import Phase, Query, Row, Window
+from tui.widgets.virtual_table_marks import Marks
 from tui.wording import count
 
 __all__ = ["PayScreen", "open_pay"]
@@ -63,15 +64,24 @@ def open_pay(area: Confirming, users: Sequence[User] | None = None, *, opener: s
         area.show_result(reason, "warn")
     elif reason := _nobody(area.session.overview, unpaid):
         area.show_result(reason, "dim")
-    elif area.app.screen is area:
-        screen = PayScreen(area, unpaid, left_out_words(len(users or ()), len(unpaid or ())))
+    else:
+        left_out = left_out_words(len(users or ()), len(unpaid or ()))
+        _choose(area, PayScreen(area, unpaid, left_out), opener or f"{area.AREA}.pay")
 
-        def decided(quote: Quote | None) -> None:
-            if quote:
-                items = payee_items(quote, screen.source.known)
-                title = f"Pay for {count(len(quote.lines), 'user')}"
-                area.open_quote(quote, title=title, opener=opener or f"{area.AREA}.pay", items=items)
 
+def _choose(area: Confirming, screen: "PayScreen", opener: str) -> None:
+    """Let users be marked, then open the summary; back from there the same are marked."""
+
+    def back() -> None:
+        _choose(area, screen.again(), opener)
+
+    def decided(quote: Quote | None) -> None:
+        if quote:
+            items = payee_items(quote, screen.source.known)
+            title = f"Pay for {count(len(quote.lines), 'user')}"
+            area.open_quote(quote, title=title, opener=opener, items=items, back=back)
+
+    if area.app.screen is area:
         area.app.push_screen(screen, decided)
 
 
@@ -167,9 +177,11 @@ class PayScreen(ModalScreen[Quote | None]):
     PayScreen VirtualTable { height: 4; background: $background; }
     """
 
-    def __init__(self, area: Confirming, users: Sequence[User] | None, left_out: str) -> None:
+    def __init__(
+        self, area: Confirming, users: Sequence[User] | None, left_out: str, marks: Marks | None = None
+    ) -> None:
         super().__init__()
-        self._area, self._left_out = area, left_out
+        self._area, self._left_out, self._marks = area, left_out, marks
         self.source = UnpaidUsers(area.client, users)
         self.quote: Quote | None = None
         self._refusal = self._remark = ""
@@ -186,7 +198,11 @@ class PayScreen(ModalScreen[Quote | None]):
             copy_column="email",
             describe=told,
         )
-        table.marks.everything = table.asked
+        if self._marks is None:
+            table.marks.everything = table.asked
+        else:
+            table.marks = self._marks
+        self._marks = table.marks
         with Vertical(id="pay"):
             yield Scroller(id="said")
             yield table
@@ -199,6 +215,10 @@ class PayScreen(ModalScreen[Quote | None]):
         box.set_class(table.glyphs.ascii, "-ascii")
         cast("Hub", self.app).changed_signal.subscribe(self, self._hear_changes)
         self._ask()
+
+    def again(self) -> "PayScreen":
+        """Another one about the same users, with the same of them marked."""
+        return PayScreen(self._area, self.source.users, self._left_out, self._marks)
 
     @property
     def table(self) -> VirtualTable:
@@ -230,8 +250,7 @@ class PayScreen(ModalScreen[Quote | None]):
     @work(group="price", exclusive=True, exit_on_error=False)
     async def _price(self) -> None:
         try:
-            change = await self._change()
-            self.quote = await self._area.price(change) if change else None
+            self.quote = await self._area.price(change) if (change := await self._change()) else None
         except HeadcountError as error:
             self._refused(error)
         else:
@@ -281,9 +300,8 @@ class PayScreen(ModalScreen[Quote | None]):
     def _show(self) -> None:
         if self.is_mounted:
             table, source = self.table, self.source
-            self.query_one("#said", Scroller).show_lines(
-                introduction(source.waiting, chosen=source.users is not None, left_out=self._left_out)
-            )
+            said = introduction(source.waiting, chosen=source.users is not None, left_out=self._left_out)
+            self.query_one("#said", Scroller).show_lines(said)
             self.query_one("#sum", Scroller).show_lines(self._below(table))
             self._measure()
 
@@ -295,7 +313,7 @@ class PayScreen(ModalScreen[Quote | None]):
         self.table.styles.height = max(2, min(wanted, self.size.height - _BORDER - others))
 
     def on_resize(self) -> None:
-        """Another size has another place for the list."""
+        """Another size has another place."""
         self._measure()
 
     def on_virtual_table_status_changed(self) -> None:

@@ -5,7 +5,6 @@ from collections.abc import Sequence
 
 from contract.quotes import Change, Confirmation, Quote, Terms, WarningCode
 from contract.subscription import SubscriptionStatus
-from screens.confirm import Summary
 from screens.prices import (
     BOLD,
     MUTED,
@@ -19,6 +18,7 @@ from screens.prices import (
     reason,
     unsigned,
 )
+from screens.question import Summary
 from tui.text import clean
 from tui.theme import Line
 from tui.wording import count, short_day, some

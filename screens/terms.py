@@ -126,12 +126,34 @@ class TermsDialog(ModalScreen[Quote]):
         intro: str = "",
     ) -> None:
         super().__init__()
-        self._title, self._options, self._intro = title, tuple(options), intro
-        self._ask, self._overview = ask, overview
+        self._title, self._intro, self._ask = title, intro, ask
+        self._remark = ""
+        self._take(options, overview)
+
+    def _take(self, options: Sequence[Option], overview: Overview, name: str = "") -> None:
+        """Nothing is known of the prices; the cursor is on the one of that name, or on the first that is allowed."""
+        self._options, self._overview = tuple(options), overview
         self._quotes: dict[int, Quote] = {}
         self._refusals: dict[int, str] = {}
-        self._remark = ""
-        self._at = next((at for at, option in enumerate(options) if option.change), -1)
+        allowed = [at for at, option in enumerate(options) if option.change]
+        self._at = next((at for at in allowed if options[at].name == name), allowed[0] if allowed else -1)
+
+    @property
+    def version(self) -> int:
+        """Of which state of the subscription this is what may be chosen."""
+        return self._overview.subscription.version
+
+    def show_options(self, options: Sequence[Option], overview: Overview, remark: str) -> None:
+        """Other options, of another state: their prices are asked for."""
+        self.workers.cancel_group(self, "price")
+        self._take(options, overview, self._options[self._at].name if self._at >= 0 else "")
+        self._ask_prices()
+        self.remark(remark)
+
+    def remark(self, said: str) -> None:
+        """Say something in the place of the keys, until the next one."""
+        self._remark = said
+        self._redraw()
 
     def compose(self) -> ComposeResult:
         """One widget that draws all of it."""
@@ -142,6 +164,9 @@ class TermsDialog(ModalScreen[Quote]):
         body = self.query_one(Scroller)
         body.border_title = framed(self._title, body.glyphs)
         body.set_class(body.glyphs.ascii, "-ascii")
+        self._ask_prices()
+
+    def _ask_prices(self) -> None:
         for at, option in enumerate(self._options):
             if option.change:
                 self.run_worker(self._price(at, option.change), group="price", exit_on_error=False)
@@ -232,8 +257,7 @@ class TermsDialog(ModalScreen[Quote]):
         if quote := self._quotes.get(self._at):
             self.dismiss(quote)
         elif self._at >= 0 and self._at not in self._refusals:
-            self._remark = "Its price is on its way."
-            self._redraw()
+            self.remark("Its price is on its way.")
 
     def action_yes(self) -> None:
         """Nothing is done here."""

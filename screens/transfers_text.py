@@ -17,9 +17,9 @@ from contract.transfers import (
     UndoReport,
 )
 from contract.users import UserStatus
-from screens.confirm import Summary
 from screens.detail import labelled
 from screens.lines import line
+from screens.question import Summary
 from screens.seat_sums import admission_lines
 from screens.sources import STATUS_WORDS
 from screens.users_text import STATUS_TONES, person

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from textual.app import App, ComposeResult
 from textual.binding import Binding
 
-from tui.theme import HEADCOUNT
+from tui.palette import HEADCOUNT
 from tui.widgets.virtual_table import VirtualTable
 from tui.widgets.virtual_table_columns import Column
 from tui.widgets.virtual_table_data import Query, Row, Window

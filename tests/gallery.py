@@ -14,7 +14,8 @@ from screens.confirm import Confirm, Summary
 from tui.area import AreaScreen, ListScreen
 from tui.commands import bindings
 from tui.glyphs import glyphs_for
-from tui.theme import HEADCOUNT, theme_name, wants_ansi
+from tui.palette import HEADCOUNT
+from tui.theme import theme_name, wants_ansi
 from tui.widgets.app_bar import Frame, link_line
 from tui.widgets.filter_bar import FilterBar
 from tui.widgets.gauges import Meter, UsageChart

@@ -26,12 +26,13 @@ from tui.errors import told
 from tui.glyphs import Glyphs, glyphs_for
 from tui.keymap import read_keymap
 from tui.live import LiveArea
+from tui.palette import HEADCOUNT
 from tui.session import Connection, Link, Listeners, Session
 from tui.settings import Settings
 from tui.terminal.app import TerminalApp
 from tui.terminal.first_frame import FirstFrame
 from tui.terminal.preflight import Terminal
-from tui.theme import HEADCOUNT, theme_name
+from tui.theme import theme_name
 from tui.widgets.app_bar import Frame, link_line
 from tui.widgets.virtual_table import VirtualTable
 from tui.wording import clock

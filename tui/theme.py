@@ -1,18 +1,18 @@
-"""The looks: one dark theme whose every colour is an entry of the 256-colour palette, and what each tone means.
+"""What each tone of a text means, and which theme shows them. No Textual, so that commands without a screen may use it.
 
-Over SSH most terminals show 256 colours, so a theme made of palette entries looks the same with and without true
-colour. Sixteen-colour terminals get Textual's `ansi-dark`, and `NO_COLOR` means no colour at all: only bold, reverse
+Sixteen-colour terminals get Textual's `ansi-dark`, and `NO_COLOR` means no colour at all: only bold, reverse
 and words.
 """
 
 from collections.abc import Mapping, Sequence
 from typing import Literal
 
-from textual.theme import Theme
-
 from tui.text import clean
 
-__all__ = ["HEADCOUNT", "STYLE_WORDS", "Line", "Piece", "Tone", "parts", "pieces", "theme_name", "wants_ansi"]
+__all__ = ["DARK", "STYLE_WORDS", "Line", "Piece", "Tone", "parts", "pieces", "theme_name", "wants_ansi"]
+
+DARK = "headcount"
+"""The name of our own theme."""
 
 _LONGEST = 1_000
 
@@ -40,36 +40,6 @@ STYLE_WORDS: Mapping[str, Tone] = {
 }
 """Textual's words for our tones."""
 
-HEADCOUNT = Theme(
-    name="headcount",
-    dark=True,
-    primary="#5f87d7",
-    secondary="#87afaf",
-    accent="#d7af5f",
-    foreground="#d0d0d0",
-    background="#121212",
-    surface="#121212",
-    panel="#262626",
-    success="#87d787",
-    warning="#d7af5f",
-    error="#ff8787",
-    variables={
-        "text-success": "#87d787",
-        "text-warning": "#d7af5f",
-        "text-error": "#ff8787",
-        "text-accent": "#d7af5f",
-        "foreground-muted": "#8a8a8a",
-        "panel-lighten-2": "#444444",
-        "error-muted": "#5f0000",
-        "block-cursor-background": "#005f87",
-        "block-cursor-foreground": "#ffffff",
-        "block-cursor-text-style": "none",
-        "block-cursor-blurred-background": "#303030",
-        "block-cursor-blurred-foreground": "#d0d0d0",
-        "input-selection-background": "#005f87",
-    },
-)
-
 
 def wants_ansi(environ: Mapping[str, str]) -> bool | None:
     """What `App(ansi_color=…)` must be told before it starts: True under `NO_COLOR`, else the theme decides.
@@ -84,9 +54,9 @@ def theme_name(environ: Mapping[str, str], wanted: str = "auto") -> str:
     if wanted == "ansi" or "NO_COLOR" in environ:
         return "ansi-dark"
     if wanted == "dark" or environ.get("COLORTERM", "") in {"truecolor", "24bit"}:
-        return HEADCOUNT.name
+        return DARK
     term = environ.get("TERM", "")
-    return HEADCOUNT.name if "256color" in term or term.endswith(("-direct", "kitty", "alacritty")) else "ansi-dark"
+    return DARK if "256color" in term or term.endswith(("-direct", "kitty", "alacritty")) else "ansi-dark"
 
 
 def parts(line: Line) -> list[Piece]:

@@ -87,7 +87,7 @@ def _differs_today(before: Standing, after: Standing) -> bool:
 def _on_terms(standing: Standing, change: Change, today: dt.date, market: Market) -> tuple[Standing, Charge]:
     if standing.plan.kind is PlanKind.FREE:
         if change.plan is None:
-            raise Refusal(ProblemCode.PLAN_HAS_NO_SUB_ACCOUNTS, "Choose a plan with seats first")
+            raise Refusal(ProblemCode.PLAN_HAS_NO_SUB_ACCOUNTS, f"{standing.plan.name} has no seats to choose")
         cycle = change.billing_cycle or BillingCycle.MONTHLY
         return _started(
             standing, Start(plan=change.plan, billing_cycle=cycle, seats=change.seats or None), today, market

@@ -330,7 +330,7 @@ async def test_what_others_do_shows_by_itself(office: Office) -> None:
     async with office.at_work() as desk, office.client(Role.OWNER) as other:
         await other.add_user(NewUser(email="nova@tidewheel.example", first_name="Nova", last_name="Lind"))
         await desk.until(lambda: "4 NOT PAID" in desk.text and "added Nova Lind" in desk.text)
-        assert "2 41" in desk.lines[0]
+        assert "2 Users 41" in desk.lines[0]
 
 
 async def test_a_cut_line_keeps_the_data_with_its_time_and_comes_back(office: Office) -> None:

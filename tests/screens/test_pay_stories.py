@@ -110,6 +110,24 @@ async def test_unmarking_changes_the_sum_and_who_is_paid(office: Office) -> None
     assert len(await unpaid(office)) == len(waiting) - 1
 
 
+async def test_back_from_the_summary_the_same_are_marked(office: Office) -> None:
+    """Esc in the summary goes back to the list with its marks, and from there out; nothing is charged on the way."""
+    async with office.at_work(area="users") as desk:
+        await opened(desk)
+        await desk.press("space")
+        await desk.until(lambda: "2 of 3 marked" in desk.text and "EUR 4.40 now" in desk.text)
+        await summary(desk)
+        assert "[ Back ]" in desk.text
+        await desk.press("escape")
+        assert isinstance(desk.app.screen, PayScreen)
+        await desk.until(lambda: "2 of 3 marked" in desk.text and "EUR 4.40 now" in desk.text)
+        await summary(desk)
+        await desk.press("escape", "escape")
+        assert not isinstance(desk.app.screen, PayScreen | Confirm)
+        await opened(desk)
+        assert not [call for call in desk.wire.calls("POST") if call.endswith("/confirm")]
+
+
 async def test_marks_in_the_list_choose_who_is_paid_for(office: Office) -> None:
     """The marked who need no payment are counted and left out; the others stay NOT PAID."""
     waiting = await unpaid(office)

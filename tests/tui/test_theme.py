@@ -3,8 +3,9 @@
 import pytest
 
 from tui.glyphs import ASCII, UNICODE
+from tui.palette import HEADCOUNT
 from tui.text import cells
-from tui.theme import HEADCOUNT, pieces, theme_name, wants_ansi
+from tui.theme import pieces, theme_name, wants_ansi
 
 LEVELS = (0x00, 0x5F, 0x87, 0xAF, 0xD7, 0xFF)
 GREYS = tuple(range(0x08, 0xEF, 10))

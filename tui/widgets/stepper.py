@@ -44,6 +44,7 @@ class Stepper(Canvas, can_focus=True):
         self.base = 0
         self._least, self._greatest = 0, _MOST
         self._note: Line = ""
+        self._fixed = False
         self._editor: Editor | None = None
 
     @property
@@ -51,10 +52,14 @@ class Stepper(Canvas, can_focus=True):
         """Whether digits go into the number just now."""
         return self._editor is not None
 
-    def show(self, total: int, base: int, *, note: Line = "", least: int = 0, greatest: int = _MOST) -> None:
-        """What is drafted and what is in force, with words about the change; posts nothing."""
+    def show(
+        self, total: int, base: int, *, note: Line = "", least: int = 0, greatest: int = _MOST, fixed: bool = False
+    ) -> None:
+        """What is drafted and what is in force, with words about it; posts nothing. `fixed` is only to be read."""
         self.total, self.base, self._note = total, base, note
-        self._least, self._greatest = least, greatest
+        self._least, self._greatest, self._fixed = least, greatest, fixed
+        if fixed:
+            self._editor = None
         self.refresh()
 
     def step(self, by: int) -> None:
@@ -87,7 +92,7 @@ class Stepper(Canvas, can_focus=True):
     def on_key(self, event: events.Key) -> None:
         """While typing: digits, Enter, Esc. Enter starts typing; everything else is left to the screen."""
         if self._editor is None:
-            if event.key != "enter":
+            if event.key != "enter" or self._fixed:
                 return
             self.start_typing()
         elif event.key in {"enter", "escape"}:
@@ -104,6 +109,8 @@ class Stepper(Canvas, can_focus=True):
 
     def on_click(self, event: events.Click) -> None:
         """− and + may be clicked, the number too."""
+        if self._fixed:
+            return
         minus = _LABEL
         plus = _LABEL + 3 + _FIELD + 2
         if minus - 1 <= event.x <= minus + 1:
@@ -114,7 +121,9 @@ class Stepper(Canvas, can_focus=True):
             self.start_typing()
 
     def draw(self, y: int) -> Strip:  # noqa: ARG002 - it has one line
-        """Label, −, the number in brackets, +, the change, the note."""
+        """Label, −, the number in brackets, +, the change, the note; of a fixed number just the label and it."""
+        if self._fixed:
+            return self.strip_of([self._label.ljust(_LABEL), f"{self.total:,}"], self.size.width)
         change = self.total - self.base
         if self._editor is not None:
             number: list[Piece] = ["[ ", *self._editor.pieces(_FIELD - 3)]
