@@ -9,7 +9,7 @@ from server.domain.periods import start_of_day
 from server.http.call import Call
 from server.store import entitlements as store
 from server.store.types import AnyRow
-from server.subscription.reading import SUSPENDED_AFTER
+from server.subscription.reading import suspended_at
 from server.text import email_key
 from server.unit import Unit
 
@@ -35,12 +35,11 @@ def show_entitlement(call: Call) -> Entitlement:
 
 def of_row(row: AnyRow, unit: Unit) -> Entitlement:
     """The answer for a row of `store.entitlements`."""
-    since = row.past_due_since
     access = Access(
         status=SubscriptionStatus(row.subscription_status),
         paid_until=start_of_day(row.period_end, row.time_zone),
         ends=row.cancel_at_period_end,
-        lost_at=since + SUSPENDED_AFTER if since else None,
+        lost_at=suspended_at(row),
     )
     return entitlement(access, UserStatus(row.status), unit.now)
 

@@ -1,6 +1,5 @@
 """What the payment of a renewal comes to: a new period for everybody, or another try later (D13)."""
 
-import datetime as dt
 from typing import Any
 
 from contract.billing import Invoice, InvoiceStatus, PaymentStatus
@@ -8,17 +7,12 @@ from contract.events import EventKind, EventObject
 from contract.money import Money
 from contract.subscription import SubscriptionStatus
 from server.domain.periods import Period
+from server.domain.retries import next_try
 from server.payments.gateway import Outcome
 from server.store import invoices, payments, subscriptions
 from server.store.types import AnyRow
 from server.unit import Unit
 from server.users.seating import make_room, seat_waiting
-
-RETRY_AFTER_DAYS = (1, 3, 5, 7)
-"""Days after the first refusal; the last refusal suspends."""
-
-AT_LEAST = dt.timedelta(days=1)
-"""Between two tries, when the server was down on the days they were due: nobody is suspended in one go."""
 
 
 def collected(unit: Unit, payment_id: str, outcome: Outcome) -> None:
@@ -75,11 +69,9 @@ def _late(unit: Unit, amount: Money) -> None:
     """Past due with another try, or suspended after the last one. Users stay as they are until then."""
     row = subscriptions.get(unit.connection, unit.subscription_id)
     failed, since = row.failed_renewals + 1, row.past_due_since or unit.now
-    suspended = failed > len(RETRY_AFTER_DAYS)
+    retry_at = next_try(since, failed, unit.now)
+    suspended = retry_at is None
     status = SubscriptionStatus.SUSPENDED if suspended else SubscriptionStatus.PAST_DUE
-    retry_at = None
-    if not suspended:
-        retry_at = max(since + dt.timedelta(days=RETRY_AFTER_DAYS[failed - 1]), unit.now + AT_LEAST)
     values: dict[str, Any] = {"failed_renewals": failed, "past_due_since": since, "retry_at": retry_at}
     subscriptions.change(unit.connection, row.id, status=status.value, **values)
     attributes = {"amount": str(amount)}

@@ -13,6 +13,8 @@ _OF_SUBSCRIPTION = (
     _S.period_end,
     _S.cancel_at_period_end,
     _S.past_due_since,
+    _S.failed_renewals,
+    _S.retry_at,
     _S.owner_account_id,
 )
 _GONE = users.c.removed_at.is_not(None)
@@ -31,7 +33,9 @@ def _listed() -> Select[tuple[str]]:
 _BY_EMAIL = _listed().where(users.c.email_key == bindparam("who"))
 _BY_ACCOUNT = _listed().where(users.c.account_id == bindparam("who"))
 _BY_ACCOUNT_ALONE = (
-    select(users.c.status, users.c.added_at, users.c.source, users.c.id, users.c.subscription_id, *_OF_SUBSCRIPTION)
+    select(
+        users.c.status, users.c.added_at, users.c.source, users.c.id, _S.organisation_id, _S.currency, *_OF_SUBSCRIPTION
+    )
     .join(subscriptions, _S.id == users.c.subscription_id)
     .where(users.c.account_id == bindparam("who"), LIVING)
 )
@@ -72,5 +76,5 @@ def address_of(connection: Connection, account_id: str) -> str | None:
 
 
 def anywhere(connection: Connection, account_id: str) -> AnyRow | None:
-    """The user an account is on whichever subscription, with `id`, `subscription_id`, `added_at`, `source`."""
+    """The user an account is, on whichever subscription, with its id, how it came in, and where that is."""
     return connection.execute(_BY_ACCOUNT_ALONE, {"who": account_id}).first()

@@ -16,12 +16,10 @@ from server.catalogue import Catalogue
 from server.domain.moves import choices
 from server.domain.periods import Period, local_date
 from server.domain.renewal import forecast, renewal
+from server.domain.retries import AT_LEAST, last_try
 from server.domain.seats import Seats
 from server.domain.standing import Standing
 from server.store.types import AnyRow
-
-SUSPENDED_AFTER = dt.timedelta(days=7)
-"""After the first refusal of a renewal; then the last retry was refused too (D13)."""
 
 _OVERDUE = (SubscriptionStatus.PAST_DUE, SubscriptionStatus.SUSPENDED)
 
@@ -78,7 +76,6 @@ def plan_choices(row: AnyRow, catalogue: Catalogue, plan_id: str) -> tuple[PlanC
 
 def subscription_answer(row: AnyRow, catalogue: Catalogue) -> Subscription:
     """The subscription as it travels, with what the next renewal will cost if nothing changes."""
-    since: dt.datetime | None = row.past_due_since
     return Subscription(
         id=row.id,
         plan=row.plan,
@@ -100,7 +97,7 @@ def subscription_answer(row: AnyRow, catalogue: Catalogue) -> Subscription:
         credit=Money(amount=row.credit, currency=row.currency) if row.credit else None,
         overdue=_overdue(row, catalogue),
         retry_at=row.retry_at,
-        suspended_at=since + SUSPENDED_AFTER if since else None,
+        suspended_at=suspended_at(row),
         created_at=row.created_at,
         version=row.version,
     )
@@ -108,6 +105,15 @@ def subscription_answer(row: AnyRow, catalogue: Catalogue) -> Subscription:
 
 def _unit_price(row: AnyRow) -> Money | None:
     return None if row.unit_price is None else Money(amount=row.unit_price, currency=row.currency)
+
+
+def suspended_at(row: AnyRow) -> dt.datetime | None:
+    """When access is lost if every try is refused, or was."""
+    if row.past_due_since is None:
+        return None
+    if row.retry_at is None:
+        return last_try(row.past_due_since, 1, row.past_due_since + AT_LEAST)
+    return last_try(row.past_due_since, row.failed_renewals, row.retry_at)
 
 
 def _overdue(row: AnyRow, catalogue: Catalogue) -> Money | None:
