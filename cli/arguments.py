@@ -5,6 +5,8 @@ import importlib.metadata
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 if TYPE_CHECKING:
+    import datetime as dt
+
     Commands: TypeAlias = argparse._SubParsersAction[argparse.ArgumentParser]  # noqa: SLF001 - it has no other name
 
 _DESCRIPTION = "Manage the paid seats of a subscription from a terminal."
@@ -31,12 +33,14 @@ def parser() -> argparse.ArgumentParser:
     _add_app_options(demo, suppress=True)
     _add_login(commands)
     commands.add_parser("info", help="which files are used, and where each setting comes from")
+    _add_users(commands)
     _add_events(commands)
     _add_invoices(commands)
     _add_forecast(commands)
     _add_changes(commands)
     _add_pay(commands)
     _add_beginning_and_end(commands)
+    _add_codes(commands)
     _add_sandbox(commands)
     commands.add_parser("server", help="the subscription API: init, run, migrate, verify (see headcount server --help)")
     return top
@@ -56,6 +60,26 @@ def _add_events(commands: "Commands") -> None:
     events = _command(commands, "events", "cli.events:events", "what happened, oldest first")
     events.add_argument("--limit", type=int, default=50, help="how many (default 50)")
     _add_json(events, "one JSON object a line")
+
+
+def _add_users(commands: "Commands") -> None:
+    verbs = _noun(commands, "users", "the users as a file, and the empty file to fill in")
+    _add_file(_command(verbs, "template", "cli.users:template", "save the empty file to fill in for an import"))
+    exported = _command(verbs, "export", "cli.users:export", "save the users as a file that an import takes again")
+    exported.add_argument("--search", metavar="WORDS", help="only whose name, e-mail or position holds them")
+    exported.add_argument("--status", choices=("active", "not_paid"), help="only with this status")
+    exported.add_argument(
+        "--source", choices=("hand", "import", "code", "member", "transfer"), help="only who came in this way"
+    )
+    _add_file(exported)
+
+
+def _add_file(command: argparse.ArgumentParser) -> None:
+    command.add_argument("-o", "--output", metavar="FILE", help="where to save it; - is the output")
+    command.add_argument("--format", choices=("csv", "xlsx"), help="as FILE ends, or csv")
+    command.add_argument("--language", choices=("en", "fr", "de", "es"), help="of the header (default: yours)")
+    command.add_argument("--force", action="store_true", help="replace a file that is there")
+    _add_json(command, "say where it is as JSON")
 
 
 def _add_invoices(commands: "Commands") -> None:
@@ -105,6 +129,43 @@ def _add_beginning_and_end(commands: "Commands") -> None:
     _add_terms(started)
     _change(commands, "cancel", "cli.changes:cancel", "end the subscription with its period")
     _change(commands, "resume", "cli.changes:resume", "let a cancelled subscription go on")
+
+
+def _add_codes(commands: "Commands") -> None:
+    verbs = _noun(commands, "codes", "words that let people in by themselves")
+    listed = _command(verbs, "list", "cli.codes:list_all", "the invitation codes, newest first")
+    listed.add_argument("--state", choices=("active", "used_up", "expired", "off"), help="only those")
+    _add_json(listed, "one JSON object a line")
+    made = _command(verbs, "create", "cli.codes:create", "make a code, and print it")
+    made.add_argument("code", nargs="?", metavar="CODE", help="a word of your own; else one is made up")
+    made.add_argument("--uses", type=int, metavar="N", help="by how many people (default: any number)")
+    end = made.add_mutually_exclusive_group()
+    end.add_argument("--days", type=int, metavar="N", help="for how many days (default: for ever)")
+    end.add_argument("--until", type=_end_of_day, metavar="DATE", help="the last day, such as 2026-12-31 (UTC)")
+    _add_json(made)
+    for verb, run, what in (
+        ("show", "show", "one code"),
+        ("off", "switch_off", "let nobody in with it from now on"),
+        ("on", "switch_on", "let people in with it again"),
+        ("delete", "delete", "delete a code; who came in with it stays"),
+        ("uses", "uses", "who came in with a code, the last first"),
+    ):
+        one = _command(verbs, verb, f"cli.codes:{run}", what)
+        one.add_argument("code", metavar="CODE", help="the code, however it is written, or its id")
+        if verb == "delete":
+            one.add_argument("--yes", action="store_true", help="delete without asking")
+        _add_json(one, "one JSON object a line" if verb == "uses" else "as JSON")
+
+
+def _end_of_day(text: str) -> "dt.datetime":
+    import datetime as dt
+
+    try:
+        day = dt.date.fromisoformat(text)
+        return dt.datetime.combine(day, dt.time(), dt.UTC) + dt.timedelta(days=1)
+    except (ValueError, OverflowError) as error:
+        message = f"{text!r} is no day such as 2026-12-31"
+        raise argparse.ArgumentTypeError(message) from error
 
 
 def _add_sandbox(commands: "Commands") -> None:

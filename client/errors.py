@@ -27,6 +27,7 @@
     ├── UnsafeAddress             nothing is sent there
     ├── UnreadableUpload          the file to be sent can't be read
     ├── NotSaved                  the file that came can't be written
+    │   └── AlreadyThere          there is one of that name, and nobody said to replace it
     ├── NoToken                   the token could not be read
     └── NotNoted                  the command could not be written down before it was to be sent
 
@@ -264,6 +265,12 @@ class NotSaved(HeadcountError):
     """The file that came can't be kept on this machine."""
 
     _advice = "Choose another place: check the folder, its rights and the free space."
+
+
+class AlreadyThere(NotSaved):
+    """A file of that name is there, and nobody said that it may be replaced."""
+
+    _advice = "Choose another name, or say that it is to be replaced."
 
 
 class NoToken(HeadcountError):

@@ -9,7 +9,7 @@ from types import TracebackType
 from typing import Self, TypeVar
 
 from client.calling import Caller, Pace
-from client.errors import BadAnswer, CannotConnect, NotSaved
+from client.errors import AlreadyThere, BadAnswer, CannotConnect, NotSaved
 from client.journal import Journal
 from client.protocol import Channel, Upload, build, new_key
 from contract.base import Answer, Body, Query
@@ -98,11 +98,13 @@ class Asking:
         *,
         id: str | None = None,  # noqa: A002 - the contract's name for it
         query: Query | None = None,
+        replace: bool = True,
     ) -> int:
         """Save the file an operation answers, readable by its owner alone; answers its size in bytes.
 
-        What stood there before is replaced only when all of it has come.
+        What stood there before is replaced only when all of it has come, or not at all: then it is `AlreadyThere`.
         """
+        await asyncio.to_thread(_check_place, into, replace=replace)
         channel = await self._reach()
         part = await asyncio.to_thread(_new_file_beside, into)
         size = 0
@@ -111,6 +113,7 @@ class Asking:
                 async with channel.stream(build(operation, id=id, query=query)) as pieces:
                     async for piece in pieces:
                         size += file.write(piece)
+            await asyncio.to_thread(_check_place, into, replace=replace)
             await asyncio.to_thread(part.replace, into)
         except OSError as error:
             message = f"The file can't be written: {error.strerror}."
@@ -118,6 +121,12 @@ class Asking:
         finally:
             part.unlink(missing_ok=True)
         return size
+
+
+def _check_place(path: Path, *, replace: bool) -> None:
+    if not replace and os.path.lexists(path):
+        message = "A file of this name is there already."
+        raise AlreadyThere(message)
 
 
 def _new_file_beside(path: Path) -> Path:

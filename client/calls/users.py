@@ -1,11 +1,18 @@
 """The users of the subscription."""
 
+import asyncio
+from pathlib import Path
+
 from client.calls.asking import Asking
+from client.saved_sheets import people_in
 from contract import operations as op
+from contract.exports import ExportQuery, TemplateQuery
 from contract.pages import Page
 from contract.users import NewUser, User, UserBatch, UserBatchReport, UserChanges, UsersQuery
 
 ALL_USERS = UsersQuery()
+EVERYBODY = ExportQuery()
+PLAIN = TemplateQuery()
 
 
 class UsersCalls(Asking):
@@ -40,3 +47,12 @@ class UsersCalls(Asking):
     async def batch_users(self, batch: UserBatch, *, key: str | None = None) -> UserBatchReport:
         """Add or remove many; one result each."""
         return await self._ask(op.BATCH_USERS, UserBatchReport, body=batch, key=key)
+
+    async def save_users_template(self, into: Path, query: TemplateQuery = PLAIN, *, replace: bool = False) -> int:
+        """Save the empty file to fill in; answers its size in bytes. A file that is there is `AlreadyThere`."""
+        return await self._download(op.USERS_TEMPLATE, into, query=query, replace=replace)
+
+    async def export_users(self, into: Path, query: ExportQuery = EVERYBODY, *, replace: bool = False) -> int:
+        """Save the users as a file; answers how many are in it. A file that is there is `AlreadyThere`."""
+        await self._download(op.EXPORT_USERS, into, query=query, replace=replace)
+        return await asyncio.to_thread(people_in, into, query.format)

@@ -1,0 +1,112 @@
+"""`headcount users`: the users as a file, and the empty file to fill in."""
+
+import argparse
+import datetime as dt
+import json
+import os
+import shutil
+import sys
+import tempfile
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+from typing import Any
+
+from cli.exit_codes import CANCELLED, DONE, FAILED, USAGE
+from cli.reach import Stop, Target, call, chosen
+from cli.say import say
+from client.api import Client
+from contract.exports import ExportQuery, Language, TemplateQuery
+from contract.imports import SheetFormat
+from tui.language import language_of
+from tui.text import clean
+from tui.wording import count
+
+__all__ = ["export", "template"]
+
+Save = Callable[[Client, Path, bool], Awaitable[int]]
+"""Saves a file at a place, replacing what is there or not; answers a number about it."""
+
+_STANDARD_OUTPUT = "-"
+
+
+def template(options: argparse.Namespace, flags: dict[str, Any]) -> int:
+    """Save the empty file to fill in."""
+    query = TemplateQuery(format=_format(options), language=_language(options))
+    into = _place(options, f"users-template.{query.format.value}")
+
+    async def save(client: Client, path: Path, replace: bool) -> int:  # noqa: FBT001 - the shape of Save
+        return await client.save_users_template(path, query, replace=replace)
+
+    _saved(chosen(options, flags), save, into, force=options.force)
+    return _tell(options, into, "the template", None)
+
+
+def export(options: argparse.Namespace, flags: dict[str, Any]) -> int:
+    """Save the users that the filters let through."""
+    filters = {name: getattr(options, name) for name in ("search", "status", "source") if getattr(options, name)}
+    query = ExportQuery(format=_format(options), language=_language(options), **filters)
+    into = _place(options, f"users-{dt.datetime.now().astimezone():%Y-%m-%d}.{query.format.value}")
+
+    async def save(client: Client, path: Path, replace: bool) -> int:  # noqa: FBT001 - the shape of Save
+        return await client.export_users(path, query, replace=replace)
+
+    rows = _saved(chosen(options, flags), save, into, force=options.force)
+    return _tell(options, into, count(rows, "user"), rows)
+
+
+def _format(options: argparse.Namespace) -> SheetFormat:
+    """What was asked for, else what the file's name ends with, else CSV."""
+    if options.format:
+        return SheetFormat(options.format)
+    return SheetFormat.XLSX if (options.output or "").lower().endswith(".xlsx") else SheetFormat.CSV
+
+
+def _language(options: argparse.Namespace) -> Language:
+    return Language(options.language) if options.language else language_of(os.environ)
+
+
+def _place(options: argparse.Namespace, usual: str) -> Path | None:
+    """Where it goes; None for standard output."""
+    return None if options.output == _STANDARD_OUTPUT else Path(options.output or usual).expanduser()
+
+
+def _saved(target: Target, save: Save, into: Path | None, *, force: bool) -> int:
+    """Save it; a file that is there is replaced only when that was said, or is said now.
+
+    Raises:
+        Stop: it was not.
+    """
+    if into is not None:
+        replace = force or (os.path.lexists(into) and _replaces(into))
+        return call(target, lambda client: save(client, into, replace))
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder, "users")
+        number = call(target, lambda client: save(client, path, True))  # noqa: FBT003 - the shape of Save
+        with path.open("rb") as file:
+            shutil.copyfileobj(file, sys.stdout.buffer)
+    return number
+
+
+def _replaces(into: Path) -> bool:
+    named = clean(str(into), 200)
+    if into.is_dir():
+        message = f"{named} is a folder."
+        raise Stop(message, USAGE)
+    if not (sys.stdin.isatty() and sys.stderr.isatty()):
+        message = f"{named} is there already. Say --force to replace it."
+        raise Stop(message, FAILED)
+    sys.stderr.write(f"{named} is there already. Replace it? [y/N] ")
+    sys.stderr.flush()
+    if sys.stdin.readline().strip().casefold() not in {"y", "yes"}:
+        message = "Nothing was done."
+        raise Stop(message, CANCELLED)
+    return True
+
+
+def _tell(options: argparse.Namespace, into: Path | None, what: str, rows: int | None) -> int:
+    if into is None:
+        return DONE
+    if options.json:
+        print(json.dumps({"file": str(into)} | ({} if rows is None else {"rows": rows})))
+        return DONE
+    return say(f"Saved {what} in {clean(str(into), 500)}.", DONE)
