@@ -89,7 +89,8 @@ def _filter(subscription_id: str, query: CodesQuery, now: dt.datetime) -> list[C
     for word in query.search.split():
         by = func.lower(accounts.c.email).contains(fold(word), autoescape=True)
         letters = code_key(word)
-        wanted.append(or_(by, C.code_key.contains(letters, autoescape=True)) if letters else by)
+        there = C.code_key.contains(letters) if letters else C.code.contains(word, autoescape=True)
+        wanted.append(or_(by, there))
     return wanted
 
 

@@ -1,0 +1,167 @@
+"""`headcount codes`: the invitation codes, without a screen."""
+
+import argparse
+import datetime as dt
+import sys
+import unicodedata
+from typing import Any
+
+from cli.exit_codes import DONE, FAILED, NOT_ALLOWED, USAGE
+from cli.reach import Stop, call, chosen
+from cli.say import say
+from cli.tables import print_json, print_table
+from client.api import Client
+from client.errors import NotFound
+from client.protocol import is_identifier
+from contract.codes import CodeChanges, CodesQuery, CodeState, CodeUse, InvitationCode, NewCode
+from contract.pages import MAX_LIMIT, PageQuery
+from tui.text import clean
+from tui.wording import count
+
+__all__ = ["create", "delete", "list_all", "show", "switch_off", "switch_on", "uses"]
+
+_LONGEST = 60
+
+
+def list_all(options: argparse.Namespace, flags: dict[str, Any]) -> int:
+    """The codes, newest first: a table, or one JSON object a line."""
+    state = CodeState(options.state) if options.state else None
+    found = call(chosen(options, flags), lambda client: _all(client, CodesQuery(state=state, limit=MAX_LIMIT)))
+    if options.json:
+        print_json(*found)
+    elif found:
+        rows = [(each.code, each.state.value, _used(each), _end(each), each.created_by) for each in found]
+        print_table(("code", "state", "uses", "expires", "made by"), rows, right=(2,))
+    else:
+        print("There are no such codes." if state else "There are no invitation codes yet.")
+    return DONE
+
+
+def _used(code: InvitationCode) -> str:
+    return f"{code.uses:,}" if code.max_uses is None else f"{code.uses:,}/{code.max_uses:,}"
+
+
+def _end(code: InvitationCode) -> str:
+    return f"{code.expires_at:%Y-%m-%d %H:%M}" if code.expires_at else "never"
+
+
+async def _all(client: Client, query: CodesQuery) -> list[InvitationCode]:
+    return [code async for page in client.all_pages(client.codes, query) for code in page.items]
+
+
+def create(options: argparse.Namespace, flags: dict[str, Any]) -> int:
+    """Make a code; it alone is printed, so that a script can hand it on."""
+    made = call(chosen(options, flags), lambda client: _create(client, options), noted=True)
+    if options.json:
+        print_json(made)
+    else:
+        print(clean(made.code, 60))
+    return DONE
+
+
+async def _create(client: Client, options: argparse.Namespace) -> InvitationCode:
+    end = options.until
+    if options.days is not None:
+        end = (await client.overview()).as_of + dt.timedelta(days=options.days)
+    return await client.create_code(NewCode(code=options.code or "", max_uses=options.uses, expires_at=end))
+
+
+def show(options: argparse.Namespace, flags: dict[str, Any]) -> int:
+    """One code."""
+    return _print(call(chosen(options, flags), lambda client: _find(client, options.code)), as_json=options.json)
+
+
+def _print(code: InvitationCode, *, as_json: bool) -> int:
+    if as_json:
+        print_json(code)
+    else:
+        print(f"{clean(code.code, 60)}  {code.state.value}, used {_used(code)}, expires {_end(code)}")
+    return DONE
+
+
+def switch_off(options: argparse.Namespace, flags: dict[str, Any]) -> int:
+    """From now on it lets nobody in."""
+    return _switch(options, flags, CodeChanges(enabled=False))
+
+
+def switch_on(options: argparse.Namespace, flags: dict[str, Any]) -> int:
+    """It lets people in again."""
+    return _switch(options, flags, CodeChanges(enabled=True))
+
+
+def _switch(options: argparse.Namespace, flags: dict[str, Any], changes: CodeChanges) -> int:
+    async def switched(client: Client) -> InvitationCode:
+        return await client.change_code((await _find(client, options.code)).id, changes)
+
+    return _print(call(chosen(options, flags), switched, noted=True), as_json=options.json)
+
+
+def delete(options: argparse.Namespace, flags: dict[str, Any]) -> int:
+    """Delete a code after a yes; who came in with it stays."""
+    target = chosen(options, flags)
+    code = call(target, lambda client: _find(client, options.code))
+    if target.profile.read_only:
+        return say("This profile may not change anything.", NOT_ALLOWED)
+    if not options.yes and not _agreed(code):
+        return say("Nothing was done.", FAILED)
+    gone = call(target, lambda client: client.delete_code(code.id, version=code.version), noted=True)
+    if options.json:
+        print_json(gone)
+    else:
+        print(f"Deleted {clean(gone.code, 60)}; {count(gone.uses, 'user')} who came in with it stay.")
+    return DONE
+
+
+def _agreed(code: InvitationCode) -> bool:
+    """Ask on the terminal; only yes is yes."""
+    if not sys.stdin.isatty():
+        message = "Say --yes to delete it without being asked."
+        raise Stop(message, USAGE)
+    sys.stderr.write(f"Delete {clean(code.code, 60)}, used {_used(code)}? This can't be taken back. [y/N] ")
+    sys.stderr.flush()
+    return sys.stdin.readline().strip().casefold() in {"y", "yes"}
+
+
+def uses(options: argparse.Namespace, flags: dict[str, Any]) -> int:
+    """Who came in with a code, the last first."""
+    found = call(chosen(options, flags), lambda client: _uses(client, options.code))
+    if options.json:
+        print_json(*found)
+    elif found:
+        rows = [(f"{each.used_at:%Y-%m-%d %H:%M}", each.name, each.email, each.status.value) for each in found]
+        print_table(("used", "name", "e-mail", "status"), rows)
+    else:
+        print("Nobody has used it yet.")
+    return DONE
+
+
+async def _uses(client: Client, wanted: str) -> list[CodeUse]:
+    code = await _find(client, wanted)
+
+    async def page(query: PageQuery) -> Any:
+        return await client.code_uses(code.id, query)
+
+    return [use async for found in client.all_pages(page, PageQuery(limit=MAX_LIMIT)) for use in found.items]
+
+
+async def _find(client: Client, wanted: str) -> InvitationCode:
+    """The code as it is typed, without regard to case and separators, or by its id."""
+    if wanted.startswith("inc_") and is_identifier(wanted):
+        try:
+            return await client.code(wanted)
+        except NotFound as error:
+            raise _unknown(wanted) from error
+    letters = _letters(wanted)
+    for code in await _all(client, CodesQuery(search=letters[:_LONGEST], limit=MAX_LIMIT)):
+        if letters and _letters(code.code) == letters:
+            return code
+    raise _unknown(wanted)
+
+
+def _letters(typed: str) -> str:
+    plain = unicodedata.normalize("NFKD", typed).casefold()
+    return "".join(filter(str.isalnum, plain))
+
+
+def _unknown(wanted: str) -> Stop:
+    return Stop(f"There is no code {clean(wanted, 60)!r} here; headcount codes list shows all.", FAILED)
