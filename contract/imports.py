@@ -48,12 +48,13 @@ class ImportStop(StrEnum):
 
 
 class ImportField(StrEnum):
-    """What a column may hold."""
+    """What a column may hold. A `full_name` is split into first and last name."""
 
     EMAIL = "email"
     FIRST_NAME = "first_name"
     LAST_NAME = "last_name"
     POSITION = "position"
+    FULL_NAME = "full_name"
 
 
 class ImportVerdict(StrEnum):
@@ -84,12 +85,16 @@ class ImportMapping(Body):
     first_name: ColumnNumber | None = None
     last_name: ColumnNumber | None = None
     position: ColumnNumber | None = None
+    full_name: ColumnNumber | None = None
 
     @model_validator(mode="after")
     def _each_column_once(self) -> Self:
-        chosen = [number for number in (self.email, self.first_name, self.last_name, self.position) if number]
+        chosen = [number for _, number in self if number]
         if len(set(chosen)) != len(chosen):
             message = "name each column once"
+            raise ValueError(message)
+        if self.full_name and (self.first_name or self.last_name):
+            message = "give either full_name or first_name and last_name"
             raise ValueError(message)
         return self
 

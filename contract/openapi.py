@@ -13,10 +13,18 @@ from contract.problems import PROBLEMS, Problem
 _REF = "#/components/schemas/{model}"
 
 
+_FORM = {
+    "type": "object",
+    "properties": {"file": {"type": "string", "format": "binary"}, "mapping": {"type": "string"}},
+    "required": ["file"],
+}
+
+
 def _schemas() -> tuple[dict[tuple[Any, str], dict[str, Any]], dict[str, Any]]:
     wanted: list[tuple[Any, str]] = [(Problem, "serialization")]
     for operation in OPERATIONS:
-        wanted.append((operation.answer, "serialization"))
+        if not operation.download:
+            wanted.append((operation.answer, "serialization"))
         if operation.body:
             wanted.append((operation.body, "validation"))
     unique = list(dict.fromkeys(wanted))
@@ -59,11 +67,12 @@ def _header(name: str, *, required: bool = False, max_length: int = 200) -> dict
 
 
 def _responses(operation: Operation, answer: dict[str, Any]) -> dict[str, Any]:
-    media = "text/event-stream" if operation.stream else "application/json"
+    medias = ("text/event-stream",) if operation.stream else operation.download or ("application/json",)
+    text = operation.stream or operation.download
     responses: dict[str, Any] = {
         str(operation.status): {
             "description": operation.summary,
-            "content": {media: {"schema": {"type": "string"} if operation.stream else answer}},
+            "content": {media: {"schema": {"type": "string"} if text else answer} for media in medias},
         }
     }
     by_status: dict[int, list[str]] = {}
@@ -88,13 +97,15 @@ def document(version: str) -> dict[str, Any]:
             "operationId": operation.name,
             "summary": operation.summary,
             "parameters": _parameters(operation),
-            "responses": _responses(operation, found[operation.answer, "serialization"]),
+            "responses": _responses(operation, found.get((operation.answer, "serialization"), {})),
             "x-permission": operation.permission.value,
         }
         if operation.body:
             schema = found[operation.body, "validation"]
             content = {"application/json": {"schema": schema}}
             entry["requestBody"] = {"required": not operation.body_optional, "content": content}
+        if operation.upload:
+            entry["requestBody"] = {"required": True, "content": {"multipart/form-data": {"schema": _FORM}}}
         paths.setdefault(operation.path, {})[operation.method.lower()] = entry
     return {
         "openapi": "3.1.0",

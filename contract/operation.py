@@ -63,7 +63,7 @@ def common_problems(operation: Operation) -> tuple[Code, ...]:
         found += _COMMAND
     if operation.stream:
         found.append(Code.BAD_REQUEST)
-    if operation.body or operation.query:
+    if operation.body or operation.query or operation.upload:
         found += _BODY
     if operation.key is not Key.NONE:
         found += _KEY

@@ -43,6 +43,7 @@ log = logging.getLogger("headcount.server")
 AREAS = (
     "people",
     "entitlements",
+    "profile",
     "overview",
     "subscription",
     "quotes",

@@ -1,14 +1,18 @@
 """What the areas share while the server runs."""
 
 from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
 
 from server.catalogue import Catalogue
 from server.clock import Clock
+from server.files import folder_of
 from server.notices import Notices
 from server.payments.gateway import Gateway
 from server.remembered import Remembered
 from server.settings import ServerSettings
 from server.store.database import Database
+from server.tasks import Tasks
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -23,3 +27,9 @@ class Services:
     notices: Notices = field(default_factory=Notices)
     totals: Remembered = field(default_factory=Remembered)
     """Totals of filtered lists, by the filter and the organisation's newest event."""
+    tasks: Tasks = field(default_factory=Tasks)
+
+    @cached_property
+    def files(self) -> Path:
+        """The private folder for files that are needed for a while."""
+        return folder_of(self.settings)

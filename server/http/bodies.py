@@ -25,26 +25,35 @@ async def read_body(request: Request, limit: int) -> bytes:
     Raises:
         ServerProblem: `body_too_large`, or `bad_request` when the client went away in the middle.
     """
-    too_large = ServerProblem(ProblemCode.BODY_TOO_LARGE, f"At most {limit} bytes.", headers={"Connection": "close"})
-    announced = request.headers.get("content-length", "0")
-    if (
-        announced.isdecimal()
-        and announced.isascii()
-        and len(announced) < len(str(limit)) + 9
-        and int(announced) > limit
-    ):
-        raise too_large
+    check_size(request, limit)
     chunks: list[bytes] = []
     size = 0
     try:
         async for chunk in request.stream():
             size += len(chunk)
             if size > limit:
-                raise too_large
+                raise too_large(limit)
             chunks.append(chunk)
     except ClientDisconnect as error:
         raise ServerProblem(ProblemCode.BAD_REQUEST, "The request ended in the middle.") from error
     return b"".join(chunks)
+
+
+def check_size(request: Request, limit: int) -> None:
+    """Refuse a body that announces more than so many bytes, before any of it is read.
+
+    Raises:
+        ServerProblem: `body_too_large`.
+    """
+    announced = request.headers.get("content-length", "0")
+    plain = announced.isdecimal() and announced.isascii()
+    if plain and len(announced) < len(str(limit)) + 9 and int(announced) > limit:
+        raise too_large(limit)
+
+
+def too_large(limit: int) -> ServerProblem:
+    """More bytes than are taken; the connection is closed, since the rest of them would follow."""
+    return ServerProblem(ProblemCode.BODY_TOO_LARGE, f"At most {limit} bytes.", headers={"Connection": "close"})
 
 
 def check_media_type(request: Request) -> None:

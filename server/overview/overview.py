@@ -2,7 +2,6 @@
 
 import datetime as dt
 
-from contract.arithmetic import plus, tax_on
 from contract.events import EventKind
 from contract.money import Money
 from contract.subscription import (
@@ -11,11 +10,10 @@ from contract.subscription import (
     PlanKind,
     SeatCounts,
     SeatUsage,
-    SubscriptionStatus,
     TransferCounts,
 )
+from server.domain.joining import paying_for
 from server.domain.periods import local_date
-from server.domain.proration import line, share_of_days
 from server.http.call import Call
 from server.people.me import me_answer
 from server.store import counts, events, subscriptions, usage
@@ -71,14 +69,8 @@ def _seats(call: Call, row: AnyRow) -> SeatCounts:
 def _pay_unpaid(call: Call, row: AnyRow) -> Money | None:
     """What paying for everybody who waits would cost now: a line each, rounded by itself (D15)."""
     catalogue = call.services.catalogue
-    standing, today = standing_of(row, catalogue), local_date(call.now, row.time_zone)
-    payable = standing.status is SubscriptionStatus.ACTIVE and standing.unit_price and today in standing.period
-    if not row.users_not_paid or not payable:
-        return None
-    each = line(1, standing.price, share_of_days(standing.period, today)).amount
-    net = Money(amount=each.amount * row.users_not_paid, currency=row.currency)
-    total = plus(net, tax_on(net, catalogue.tax_rate))
-    return Money(amount=max(0, total.amount - standing.credit), currency=row.currency)
+    today = local_date(call.now, row.time_zone)
+    return paying_for(standing_of(row, catalogue), row.users_not_paid, today, catalogue.market(row.currency))
 
 
 def _usage(call: Call, row: AnyRow) -> tuple[SeatUsage, ...]:

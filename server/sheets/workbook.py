@@ -61,12 +61,13 @@ def open_workbook(path: Path) -> Workbook:
 def _opened(path: Path) -> Iterator[Any]:
     from openpyxl import load_workbook
 
-    with _hostile():
-        book = load_workbook(path, read_only=True, data_only=True, keep_links=False)
-    try:
-        yield book
-    finally:
-        book.close()
+    with path.open("rb") as file:  # by its content: given a name, the library asks for its ending
+        with _hostile():
+            book = load_workbook(file, read_only=True, data_only=True, keep_links=False)
+        try:
+            yield book
+        finally:
+            book.close()
 
 
 @contextmanager

@@ -30,13 +30,22 @@ def create_transfer(call: Call) -> Transfer:
     """
     body: NewTransfer = call.body
     check_plan(call)
-    email = body.email.strip()
+    expire(call)
+    return request_transfer(call, body.email, body.message)
+
+
+def request_transfer(call: Call, address: str, message: str = "") -> Transfer:
+    """The same for one of many addresses; the caller has checked the plan and ended what has run out.
+
+    Raises:
+        ServerProblem: the address is none, is listed, or has been asked already.
+    """
+    email = address.strip()
     key = text.email_key(email)
     if key is None:
         raise Invalid(("/email", "invalid_email", "This is not an e-mail address."), code=ProblemCode.INVALID_EMAIL)
-    expire(call)
     _check_address(call, key)
-    values = _values(call, email, key, body.message)
+    values = _values(call, email, key, message)
     transfers.add(call.connection, values)
     answer = as_answer(transfers.required(call.connection, call.subscription_id, values["id"]))
     call.emit(EventKind.TRANSFER_REQUESTED, subject(answer))

@@ -10,6 +10,7 @@ from contract.people import Role
 from contract.problems import FieldError, ProblemCode
 from contract.subscription import PlanKind, SubscriptionStatus
 from contract.users import NewUser, User, UserSource
+from server.catalogue import Catalogue
 from server.http.call import Call
 from server.http.problems import Invalid, ServerProblem
 from server.ids import new_ids
@@ -44,17 +45,31 @@ def check_plan(call: Call) -> None:
     Raises:
         ServerProblem: `plan_has_no_sub_accounts` or `subscription_not_active`.
     """
-    row = subscriptions.get(call.connection, call.subscription_id)
+    check_ways_in(call, call.services.catalogue)
+
+
+def check_ways_in(unit: Unit, catalogue: Catalogue) -> None:
+    """The same for work that goes on after its request.
+
+    Raises:
+        ServerProblem: as `check_plan`.
+    """
+    row = subscriptions.get(unit.connection, unit.subscription_id)
     if row.status == SubscriptionStatus.ENDED.value:
         raise ServerProblem(ProblemCode.SUBSCRIPTION_NOT_ACTIVE, "The subscription has ended.", status=row.status)
-    if not call.services.catalogue.offer(row.plan).sub_accounts:
+    if not catalogue.offer(row.plan).sub_accounts:
         raise ServerProblem(ProblemCode.PLAN_HAS_NO_SUB_ACCOUNTS)
 
 
 def contract_limit(call: Call) -> int | None:
     """How many more users a contract takes; None when the plan has no such limit (D15)."""
-    row = subscriptions.get(call.connection, call.subscription_id)
-    if call.services.catalogue.offer(row.plan).kind is not PlanKind.CONTRACT:
+    return limit_of(call, call.services.catalogue)
+
+
+def limit_of(unit: Unit, catalogue: Catalogue) -> int | None:
+    """The same for work that goes on after its request."""
+    row = subscriptions.get(unit.connection, unit.subscription_id)
+    if catalogue.offer(row.plan).kind is not PlanKind.CONTRACT:
         return None
     return max(0, int(row.seats) - int(row.users_active))
 
@@ -65,21 +80,26 @@ def limit_reached() -> ServerProblem:
 
 
 def judge(
-    call: Call, wanted: Sequence[NewUser], leaving: Collection[str] = frozenset()
+    unit: Unit,
+    wanted: Sequence[NewUser],
+    leaving: Collection[str] = frozenset(),
+    *,
+    source: UserSource = UserSource.HAND,
 ) -> list[Listing | ServerProblem]:
     """For each address in order: the listing it may become (`account_id` empty: nobody has it), or why not.
 
-    `leaving` are addresses that are taken off the list first: they may come back.
+    `leaving` are addresses that are taken off the list first: they may come back. `source` is the way in.
     """
     keys = [email_key(each.email) for each in wanted]
     asked = {key for key in keys if key}
-    listed = users.listed_keys(call.connection, call.subscription_id, asked) - set(leaving)
-    found = users.accounts_of(call.connection, call.organisation_id, asked - listed)
+    listed = users.listed_keys(unit.connection, unit.subscription_id, asked) - set(leaving)
+    found = users.accounts_of(unit.connection, unit.organisation_id, asked - listed)
     verdicts: list[Listing | ServerProblem] = []
     for new, key in zip(wanted, keys, strict=True):
         verdict = _text_problem(new, key) or _judge_one(new, key or "", listed, found.get(key or ""), leaving)
         if isinstance(verdict, Listing):
             listed.add(verdict.email_key)
+            verdict = verdict if source is verdict.source else replace(verdict, source=source)
         verdicts.append(verdict)
     return verdicts
 

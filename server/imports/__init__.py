@@ -1,0 +1,1 @@
+"""Files of people: planned, mended, applied (D20)."""

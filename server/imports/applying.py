@@ -1,0 +1,243 @@
+"""Applying: the rows that may be done become users, chunk by chunk, however often somebody dies in between (D20)."""
+
+import asyncio
+import logging
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from contract.events import EventKind, EventRequest
+from contract.imports import MAX_ATOMIC, ApplyImport, Import, ImportStatus, ImportStop, ImportVerdict
+from contract.problems import ProblemCode
+from contract.users import BatchMode, UserSource
+from server.http.call import Call
+from server.http.problems import ServerProblem
+from server.imports.answers import import_answer, not_ready, required
+from server.imports.judging import FULL, Judged, say_problem, wanted_of
+from server.imports.planning import path_of, subject, unit_of
+from server.services import Services
+from server.store import imports, subscriptions
+from server.store.types import AnyRow
+from server.unit import Unit
+from server.users.adding import become_accounts, check_plan, check_ways_in, judge, limit_of
+from server.users.seating import Listing, list_users, seats_in
+
+log = logging.getLogger("headcount.server")
+
+CHUNK = 250
+"""Rows of one transaction: some milliseconds, between which others get their turn."""
+
+_READY = frozenset({ImportStatus.PLANNED.value, ImportStatus.STOPPED.value, ImportStatus.APPLIED.value})
+_IN_THE_WAY = (ImportVerdict.INVALID, ImportVerdict.NEEDS_TRANSFER, ImportVerdict.OVER_LIMIT)
+"""Rows that `atomic` can't do. Who is listed already, or stands in the file twice, is where he is wanted."""
+
+
+def apply_import(call: Call) -> Import:
+    """Begin to apply, or go on: the answer comes at once, the work goes on by itself.
+
+    Raises:
+        ServerProblem: another version was read, it is not planned, or the mode can't be had.
+    """
+    body: ApplyImport = call.body
+    row = required(call)
+    check_plan(call)
+    if row.status not in _READY:
+        raise not_ready(row, "It is not planned." if row.status != ImportStatus.APPLYING.value else "It is on its way.")
+    if body.version != row.version:
+        current = import_answer(call, call.services.catalogue, row)
+        detail = f"You read version {body.version}; it is at {row.version} now."
+        raise ServerProblem(ProblemCode.VERSION_CONFLICT, detail, current=current.model_dump(mode="json"))
+    if body.mode is BatchMode.ATOMIC:
+        _check_atomic(row)
+    row = imports.change(
+        call.connection,
+        row.number,
+        status=ImportStatus.APPLYING.value,
+        stopped_because=None,
+        stopped_detail="",
+        mode=body.mode.value,
+        account_id=call.principal.account_id,
+        actor=call.principal.label,
+        request_id=call.request.id,
+        idempotency_key=call.request.idempotency_key,
+        version=row.version + 1,
+    )
+    start_applying(call.services, row)
+    return import_answer(call, call.services.catalogue, row)
+
+
+def stop_import(call: Call) -> Import:
+    """Stop after the chunk that is being done; stopping what stands still changes nothing.
+
+    Raises:
+        ServerProblem: it has not begun.
+    """
+    row = required(call)
+    if row.status not in {*_READY, ImportStatus.APPLYING.value}:
+        raise not_ready(row, "It is not planned.")
+    if row.status == ImportStatus.APPLYING.value:
+        row = _stand_still(call.connection, row.number, ImportStop.ASKED, version=row.version + 1)
+    return import_answer(call, call.services.catalogue, row)
+
+
+def start_applying(services: Services, row: AnyRow) -> None:
+    """Apply an import beside everything else, once this transaction is committed."""
+
+    async def work() -> None:
+        try:
+            for _ in apply_rows(services, row.number):
+                await asyncio.sleep(0)
+        except Exception:
+            log.exception("import %s stands still", row.id)
+            with services.database.write() as connection:
+                _stand_still(connection, row.number, ImportStop.INTERRUPTED)
+
+    services.tasks.start(row.id, work)
+
+
+def apply_rows(services: Services, number: int) -> Iterator[int]:
+    """Do what is to be done, each chunk in a transaction with its progress; yields how many rows after each.
+
+    What a chunk did is written in its own transaction, so whoever goes on after a crash finds exactly what is left.
+    """
+    after = 0
+    while True:
+        with services.database.write() as connection:
+            row = imports.find(connection, number)
+            if row is None or row.status != ImportStatus.APPLYING.value:
+                return
+            after, tried = _Chunk(services, connection, row).do(after)
+        if not tried:
+            break
+        yield tried
+    path_of(services, row.id).unlink(missing_ok=True)
+
+
+class _Chunk:
+    """One transaction's worth of an import."""
+
+    def __init__(self, services: Services, connection: Any, row: AnyRow) -> None:
+        request = EventRequest(id=row.request_id, idempotency_key=row.idempotency_key)
+        self._services = services
+        self._row = row
+        self._mode = BatchMode(row.mode)
+        self._unit: Unit = unit_of(connection, services, row, request)
+
+    def do(self, after: int) -> tuple[int, int]:
+        """Do the next rows after one; answers the last of them, and how many were tried (none: it is over)."""
+        size = MAX_ATOMIC + 1 if self._mode is BatchMode.ATOMIC else CHUNK
+        rows = imports.to_do(self._unit.connection, self._row.number, after, size)
+        try:
+            check_ways_in(self._unit, self._services.catalogue)
+            tried = self._do(rows)
+        except ServerProblem as problem:
+            _stand_still(self._unit.connection, self._row.number, ImportStop.REFUSED, stopped_detail=problem.detail)
+            return after, 0
+        if tried < len(rows):
+            _stand_still(self._unit.connection, self._row.number, ImportStop.FULL)
+        elif len(rows) < size:
+            self._end()
+        self._unit.record()
+        return (rows[-1].number if rows else after), (tried if tried == size else 0)
+
+    def _do(self, rows: Sequence[AnyRow]) -> int:
+        """Judge again and list those who may be; answers how many rows were reached before the seats ran out."""
+        verdicts = judge(self._unit, [wanted_of(row) for row in rows], source=UserSource.IMPORT)
+        reached, outcomes = self._fit(rows, verdicts)
+        problems = [(row, each) for row, each in outcomes if isinstance(each, ServerProblem)]
+        if self._mode is BatchMode.ATOMIC:
+            _refuse_atomic(problems)
+        coming = [(row, each) for row, each in outcomes if isinstance(each, Listing)]
+        added = list_users(self._unit, become_accounts(self._unit, [each for _, each in coming])) if coming else []
+        done = [
+            (row.number, user.id, (ImportVerdict.ADD_MEMBER if listing.account_id else ImportVerdict.CREATE).value)
+            for (row, listing), user in zip(coming, added, strict=True)
+        ]
+        if done:
+            imports.mark_done(self._unit.connection, self._row.number, done)
+        self._count(coming, problems)
+        return reached
+
+    def _fit(
+        self, rows: Sequence[AnyRow], verdicts: Sequence[Listing | ServerProblem]
+    ) -> tuple[int, list[tuple[AnyRow, Listing | ServerProblem]]]:
+        """Those for whom there is room: none above a contract's number; `until_full` stops at the last free seat."""
+        limit = limit_of(self._unit, self._services.catalogue)
+        seats = seats_in(subscriptions.get(self._unit.connection, self._unit.subscription_id))
+        room = limit
+        if limit is None and self._mode is BatchMode.UNTIL_FULL:
+            room = max(0, seats.paid - seats.listed)
+        outcomes: list[tuple[AnyRow, Listing | ServerProblem]] = []
+        for place, (row, verdict) in enumerate(zip(rows, verdicts, strict=True)):
+            if isinstance(verdict, Listing) and room is not None:
+                if room == 0 and self._mode is BatchMode.UNTIL_FULL:
+                    return place, outcomes
+                if room == 0:
+                    outcomes.append((row, ServerProblem(ProblemCode.USER_LIMIT_REACHED, FULL)))
+                    continue
+                room -= 1
+            outcomes.append((row, verdict))
+        return len(rows), outcomes
+
+    def _count(
+        self, coming: Sequence[tuple[AnyRow, Listing]], problems: Sequence[tuple[AnyRow, ServerProblem]]
+    ) -> None:
+        changes: dict[str, int] = {"applied": len(coming)}
+
+        def moved(before: str, now: str) -> None:
+            if before != now:
+                changes[before] = changes.get(before, 0) - 1
+                changes[now] = changes.get(now, 0) + 1
+
+        for row, listing in coming:
+            moved(row.verdict, (ImportVerdict.ADD_MEMBER if listing.account_id else ImportVerdict.CREATE).value)
+        for row, problem in problems:
+            verdict = say(problem)
+            moved(row.verdict, str(verdict["verdict"]))
+            imports.judge_again(self._unit.connection, self._row.number, row.number, verdict)
+        imports.count_up(self._unit.connection, self._row.number, changes)
+
+    def _end(self) -> None:
+        """Everything was tried: say so once, with how many users came since it was said last."""
+        row = imports.find(self._unit.connection, self._row.number)
+        assert row is not None
+        values = {"status": ImportStatus.APPLIED.value, "announced": row.applied}
+        imports.change(self._unit.connection, row.number, **values)
+        added = row.applied - row.announced
+        self._unit.emit(EventKind.IMPORT_APPLIED, subject(row, added=added, rows=row.rows, mode=row.mode))
+
+
+def say(problem: ServerProblem) -> dict[str, Any]:
+    """The verdict of a row that could not be done, as it is stored."""
+    judged = Judged(0, "", "", "", "")
+    if problem.code is ProblemCode.USER_LIMIT_REACHED:
+        judged.say(ImportVerdict.OVER_LIMIT, FULL)
+    else:
+        say_problem(judged, problem)
+    return {name: getattr(judged, name) for name in ("verdict", "field", "code", "reason")}
+
+
+def _refuse_atomic(problems: Sequence[tuple[AnyRow, ServerProblem]]) -> None:
+    for row, problem in problems:
+        if problem.code is not ProblemCode.ALREADY_USER:
+            detail = f"Nothing was done: row {row.number:,}: {problem.detail}"
+            raise ServerProblem(ProblemCode.NOT_DONE, detail)
+
+
+def _check_atomic(row: AnyRow) -> None:
+    remaining = imports.remaining(row)
+    if remaining > MAX_ATOMIC:
+        detail = (
+            f"All or none takes at most {MAX_ATOMIC:,} rows; there are {remaining:,}: one transaction of so many "
+            "would keep everybody else's changes waiting. Take best effort; it can be stopped and goes on where it was."
+        )
+        raise ServerProblem(ProblemCode.TOO_MANY_FOR_ATOMIC, detail, most=MAX_ATOMIC, remaining=remaining)
+    counts = {each.value: getattr(row, each.value) for each in _IN_THE_WAY if getattr(row, each.value)}
+    if counts:
+        said = ", ".join(f"{number:,} {name.replace('_', ' ')}" for name, number in counts.items())
+        raise ServerProblem(ProblemCode.NOT_DONE, f"Mend these rows first, or take best effort: {said}.", **counts)
+
+
+def _stand_still(connection: Any, number: int, because: ImportStop, **values: Any) -> AnyRow:
+    return imports.change(
+        connection, number, status=ImportStatus.STOPPED.value, stopped_because=because.value, **values
+    )

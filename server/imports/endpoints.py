@@ -1,0 +1,36 @@
+"""`/v1/imports`."""
+
+from contract.operations import (
+    APPLY_IMPORT,
+    GET_IMPORT,
+    LIST_IMPORT_ROWS,
+    LIST_IMPORTS,
+    MAP_IMPORT,
+    MEND_IMPORT_ROW,
+    PLAN_IMPORT,
+    REJECTED_ROWS,
+    SEND_IMPORT_TRANSFERS,
+    STOP_IMPORT,
+)
+from server.imports.applying import apply_import, stop_import
+from server.imports.mending import mend_import_row
+from server.imports.planning import map_import, plan_import
+from server.imports.reading import get_import, list_import_rows, list_imports
+from server.imports.rejected import rejected_rows
+from server.imports.transfers import send_import_transfers
+from server.imports.upkeep import forget, resume
+
+HANDLERS = {
+    LIST_IMPORTS: list_imports,
+    PLAN_IMPORT: plan_import,
+    GET_IMPORT: get_import,
+    MAP_IMPORT: map_import,
+    LIST_IMPORT_ROWS: list_import_rows,
+    MEND_IMPORT_ROW: mend_import_row,
+    APPLY_IMPORT: apply_import,
+    STOP_IMPORT: stop_import,
+    SEND_IMPORT_TRANSFERS: send_import_transfers,
+    REJECTED_ROWS: rejected_rows,
+}
+ON_START = (resume,)
+CHORES = (forget,)

@@ -1,0 +1,270 @@
+"""Planning: a file is taken in, understood, and every row gets its verdict. Nothing is changed yet (D20)."""
+
+import asyncio
+import datetime as dt
+from collections.abc import Iterator
+from itertools import islice
+from pathlib import Path
+from typing import Any
+
+from pydantic import ValidationError
+
+from contract.events import Actor, EventKind, EventObject, EventRequest
+from contract.imports import MAX_ROWS, Import, ImportMapping, ImportStatus
+from contract.problems import ProblemCode
+from server.http.bodies import invalid
+from server.http.call import Call, LongCall, Reply, make_call
+from server.http.problems import Invalid, ServerProblem
+from server.ids import new_id
+from server.imports.answers import columns_of, import_answer, mapping_of, not_ready, places_of, required
+from server.imports.judging import Cells, judge_rows
+from server.services import Services
+from server.sheets.reading import open_sheet
+from server.sheets.sheet import Field, Sheet, SheetRow, UnreadableSheet
+from server.store import imports
+from server.store.types import AnyRow
+from server.text import is_unsafe
+from server.unit import Unit
+from server.users.adding import check_plan, limit_of
+
+CHUNK = 1000
+"""Rows of one transaction: a few dozen milliseconds, between which others get their turn."""
+KEPT_FOR = dt.timedelta(days=7)
+PATIENCE = 15.0
+"""Seconds the answer waits for the plan; a longer one goes on by itself."""
+
+
+async def plan_import(call: LongCall) -> Import | Reply:
+    """Take a file in and plan it, or ask which column is what.
+
+    The import is there, and its key answered, before the planning begins: whoever asks again with the key after the
+    server died gets the same import, which is planned by then.
+
+    Raises:
+        ServerProblem: the file can't be read, the mapping is none, or the plan has no sub-accounts.
+    """
+    upload, services = call.asked.upload, call.asked.services
+    assert upload is not None
+    mapping = _asked_mapping(upload.fields)
+    with services.database.read() as connection:
+        check_plan(_reading(call, connection))
+    sheet = await _opened(upload.path, mapping)
+    identity = new_id("imp")
+    kept = path_of(services, identity)
+    upload.path.rename(kept)
+    try:
+        with call.transaction() as unit:
+            row = imports.add(unit.connection, _values(unit, identity, upload.name, sheet))
+            answer = import_answer(unit, services.catalogue, row)
+            call.finish(unit, answer)
+    except BaseException:
+        kept.unlink(missing_ok=True)
+        raise
+    return await _planned(call, row)
+
+
+async def map_import(call: LongCall) -> Import | Reply:
+    """Say which column holds what, and plan it; also once more, as long as nothing was applied.
+
+    Raises:
+        ServerProblem: the file has no such column, or the import is under way already.
+    """
+    services = call.asked.services
+    with services.database.read() as connection:
+        unit = _reading(call, connection)
+        check_plan(unit)
+        found = _mappable(unit)
+    mapping = call.asked.body
+    assert isinstance(mapping, ImportMapping)
+    sheet = await _opened(path_of(services, found.id), mapping)
+    with call.transaction() as unit:
+        row = _mappable(unit)
+        values = {name: _about(sheet)[name] for name in ("columns", "mapping", "status")}
+        row = imports.change(unit.connection, row.number, **values, version=row.version + 1)
+        call.finish(unit, import_answer(unit, services.catalogue, row))
+    return await _planned(call, row)
+
+
+def path_of(services: Services, import_id: str) -> Path:
+    """Where an import's file is kept until it is applied."""
+    return services.files / import_id
+
+
+def start_planning(services: Services, row: AnyRow) -> None:
+    """Plan an import from its start, beside everything else."""
+
+    async def work() -> None:
+        places = places_of(ImportMapping.model_validate_json(row.mapping))
+        try:
+            sheet = await asyncio.to_thread(open_sheet, path_of(services, row.id), mapping=places)
+        except (UnreadableSheet, ValueError, OSError) as error:
+            _give_up(services, row, str(error))
+            return
+        for _ in plan(services, row.number, sheet):
+            await asyncio.sleep(0)
+
+    services.tasks.start(row.id, work)
+
+
+def plan(services: Services, number: int, sheet: Sheet) -> Iterator[int]:
+    """Judge every row, a chunk in a transaction; yields how many rows after each."""
+    with services.database.write() as connection:
+        row = imports.find(connection, number)
+        if row is None or row.status != ImportStatus.PLANNING.value:
+            return
+        imports.drop_rows(connection, number)
+        counters = dict.fromkeys((*imports.VERDICTS, "rows"), 0)
+        imports.change(connection, number, **counters)
+    seen: dict[str, int] = {}
+    rows, done = sheet.rows(), 0
+    try:
+        while chunk := [_cells(each) for each in islice(rows, CHUNK)]:
+            if done + len(chunk) > MAX_ROWS:
+                _give_up(services, row, f"More than {MAX_ROWS:,} rows: send it in several files.")
+                return
+            with services.database.write() as connection:
+                _plan_chunk(unit_of(connection, services, row), services, number, chunk, seen)
+            done += len(chunk)
+            yield len(chunk)
+    except UnreadableSheet as error:
+        _give_up(services, row, error.sentence)
+        return
+    _finish(services, row)
+
+
+def unit_of(connection: Any, services: Services, row: AnyRow, request: EventRequest | None = None) -> Unit:
+    """A transaction's worth of work on an import, in the name of whoever asked for it."""
+    return Unit(
+        connection=connection,
+        organisation_id=row.organisation_id,
+        subscription_id=row.subscription_id,
+        now=services.clock.now(),
+        actor=Actor(account_id=row.account_id, label=row.actor),
+        request=request or EventRequest(id=row.request_id, idempotency_key=row.idempotency_key),
+    )
+
+
+def subject(row: AnyRow, **attributes: Any) -> EventObject:
+    """What an event about an import is about."""
+    return EventObject(type="import", id=row.id, label=row.file_name, attributes=attributes)
+
+
+def _plan_chunk(unit: Unit, services: Services, number: int, chunk: list[Cells], seen: dict[str, int]) -> None:
+    row = imports.find(unit.connection, number)
+    limit = limit_of(unit, services.catalogue)
+    room = None if limit is None or row is None else max(0, limit - row.create - row.add_member)
+    judged = judge_rows(unit, chunk, seen, room)
+    imports.add_rows(unit.connection, [each.stored(number) for each in judged])
+    counts: dict[str, int] = {"rows": len(judged)}
+    for each in judged:
+        counts[each.verdict] = counts.get(each.verdict, 0) + 1
+    imports.count_up(unit.connection, number, counts)
+
+
+def _finish(services: Services, row: AnyRow) -> None:
+    with services.database.write() as connection:
+        after = imports.change(connection, row.number, status=ImportStatus.PLANNED.value)
+        unit = unit_of(connection, services, row)
+        unit.emit(EventKind.IMPORT_PLANNED, subject(row, rows=after.rows))
+        unit.record()
+
+
+def _give_up(services: Services, row: AnyRow, sentence: str) -> None:
+    """The file turned out to be broken further down: what is wrong is said, and a new file is needed."""
+    with services.database.write() as connection:
+        imports.drop_rows(connection, row.number)
+        counters = dict.fromkeys((*imports.VERDICTS, "rows"), 0)
+        values = {"status": ImportStatus.NEEDS_MAPPING.value, "stopped_detail": sentence, "mapping": None}
+        imports.change(connection, row.number, **counters, **values)
+
+
+async def _planned(call: LongCall, row: AnyRow) -> Import | Reply:
+    """The import as it is when it is planned, or after some patience."""
+    services = call.asked.services
+    if row.status == ImportStatus.PLANNING.value:
+        start_planning(services, row)
+        await services.tasks.settled(row.id, PATIENCE)
+    with services.database.read() as connection:
+        unit = _reading(call, connection)
+        found = imports.find(connection, row.number)
+        assert found is not None
+        if found.stopped_detail:
+            raise ServerProblem(ProblemCode.UNREADABLE_FILE, found.stopped_detail, ran=True)
+        return import_answer(unit, services.catalogue, found)
+
+
+async def _opened(path: Path, mapping: ImportMapping | None) -> Sheet:
+    try:
+        return await asyncio.to_thread(open_sheet, path, mapping=places_of(mapping) if mapping else None)
+    except UnreadableSheet as error:
+        raise ServerProblem(ProblemCode.UNREADABLE_FILE, error.sentence, why=error.code.value) from error
+    except ValueError as error:
+        raise Invalid(("/mapping", "no_such_column", f"{error}.")) from error
+    except FileNotFoundError as error:
+        raise ServerProblem(ProblemCode.UNREADABLE_FILE, "The file is gone: send it again.") from error
+
+
+def _asked_mapping(fields: Any) -> ImportMapping | None:
+    unknown = sorted(set(fields) - {"mapping"})
+    if unknown:
+        raise Invalid((f"/{unknown[0]}", "extra_forbidden", "The form takes file and mapping."))
+    if "mapping" not in fields:
+        return None
+    try:
+        return ImportMapping.model_validate_json(fields["mapping"])
+    except ValidationError as error:
+        raise invalid(error) from error
+
+
+def _mappable(unit: Call) -> AnyRow:
+    found = required(unit)
+    open_now = {ImportStatus.NEEDS_MAPPING.value, ImportStatus.PLANNED.value}
+    if found.status not in open_now or found.applied:
+        raise not_ready(found, "Its columns can't be chosen any more.")
+    return found
+
+
+def _reading(call: LongCall, connection: Any) -> Call:
+    return make_call(call.asked, connection, call.asked.services.clock.now())
+
+
+def _values(unit: Call, identity: str, name: str, sheet: Sheet) -> dict[str, Any]:
+    plain = "".join("\N{REPLACEMENT CHARACTER}" if is_unsafe(char) else char for char in name).strip()
+    return {
+        "id": identity,
+        "organisation_id": unit.organisation_id,
+        "subscription_id": unit.subscription_id,
+        "account_id": unit.principal.account_id,
+        "created_by": unit.principal.label,
+        "actor": unit.principal.label,
+        "file_name": plain or "people",
+        "request_id": unit.request.id,
+        "idempotency_key": unit.request.idempotency_key,
+        "created_at": unit.now,
+        "expires_at": unit.now + KEPT_FOR,
+        **_about(sheet),
+    }
+
+
+def _about(sheet: Sheet) -> dict[str, Any]:
+    status = ImportStatus.PLANNING if sheet.mapping else ImportStatus.NEEDS_MAPPING
+    return {
+        "kind": sheet.kind.value,
+        "encoding": sheet.encoding,
+        "delimiter": sheet.delimiter,
+        "columns": columns_of(sheet),
+        "mapping": mapping_of(sheet),
+        "status": status.value,
+    }
+
+
+def _cells(row: SheetRow) -> Cells:
+    cell = row.cells.get
+    return Cells(
+        row.number,
+        cell(Field.EMAIL, ""),
+        cell(Field.FIRST_NAME, ""),
+        cell(Field.LAST_NAME, ""),
+        cell(Field.POSITION, ""),
+        row.problem,
+    )

@@ -1,0 +1,56 @@
+"""The failed rows as a file with a reason column: mended there, it is imported again (D20)."""
+
+from collections.abc import AsyncIterator, Iterator, Sequence
+
+from starlette.responses import Response, StreamingResponse
+
+from contract.calls.imports import SHEETS
+from contract.exports import Language
+from contract.imports import RejectedQuery, SheetFormat
+from server.http.call import LongCall, make_call
+from server.imports.answers import required
+from server.services import Services
+from server.sheets.wording import PERSON, Heading
+from server.sheets.writing import write_csv, write_xlsx
+from server.store import imports
+from server.store.types import AnyRow
+
+COLUMNS = (*PERSON, Heading.REASON)
+AT_ONCE = 1000
+
+
+async def rejected_rows(call: LongCall) -> Response:
+    """The rows that somebody has to look at, in the order of the file, streamed at any size.
+
+    Raises:
+        ServerProblem: `not_found`.
+    """
+    query, services = call.asked.query, call.asked.services
+    assert isinstance(query, RejectedQuery)
+    with services.database.read() as connection:
+        found = required(make_call(call.asked, connection, services.clock.now()))
+    head = call.asked.http.method == "HEAD"
+    write, media = (write_csv, SHEETS[0]) if query.format is SheetFormat.CSV else (write_xlsx, SHEETS[1])
+    name = f"rejected-{found.id}.{query.format.value}"
+    headers = {"Content-Disposition": f'attachment; filename="{name}"'}
+    if head:
+        return Response(media_type=media, headers=headers)
+    pieces = write(_rows(services, found), Language.ENGLISH, COLUMNS)
+    return StreamingResponse(_pieces(pieces), media_type=media, headers=headers)
+
+
+async def _pieces(pieces: Iterator[bytes]) -> AsyncIterator[bytes]:
+    for piece in pieces:
+        yield piece
+
+
+def _rows(services: Services, found: AnyRow) -> Iterator[Sequence[str]]:
+    after = 0
+    while True:
+        with services.database.read() as connection:
+            rows = imports.rejected(connection, found.number, after, AT_ONCE)
+        for row in rows:
+            yield row.email, row.first_name, row.last_name, row.position, row.reason or ""
+        if len(rows) < AT_ONCE:
+            return
+        after = rows[-1].number

@@ -1,0 +1,48 @@
+"""Work that goes on after its request was answered, in short steps, while other requests are served."""
+
+import asyncio
+import logging
+from collections.abc import Callable, Coroutine
+from contextlib import suppress
+from typing import Any
+
+log = logging.getLogger("headcount.server")
+
+
+class Tasks:
+    """What runs now, by name. Lives on one event loop; what a task must not lose is in the database."""
+
+    def __init__(self) -> None:
+        self._running: dict[str, asyncio.Task[None]] = {}
+
+    def start(self, name: str, work: Callable[[], Coroutine[Any, Any, None]]) -> None:
+        """Run it when whoever calls has finished; after a task of the same name, if there is one."""
+        task = asyncio.create_task(self._run(work, self._running.get(name)))
+        self._running[name] = task
+        task.add_done_callback(lambda done: self._forget(name, done))
+
+    async def settled(self, name: str, seconds: float) -> None:
+        """Wait for a task, but not longer than that; it goes on all the same."""
+        if task := self._running.get(name):
+            await asyncio.wait({task}, timeout=seconds)
+
+    async def close(self) -> None:
+        """End them all, between two of their steps."""
+        running = list(self._running.values())
+        for task in running:
+            task.cancel()
+        for task in running:
+            with suppress(asyncio.CancelledError):
+                await task
+
+    async def _run(self, work: Callable[[], Coroutine[Any, Any, None]], before: asyncio.Task[None] | None) -> None:
+        try:
+            if before is not None:
+                await asyncio.wait({before})
+            await work()
+        except Exception:
+            log.exception("work that went on by itself failed")
+
+    def _forget(self, name: str, done: asyncio.Task[None]) -> None:
+        if self._running.get(name) is done:
+            del self._running[name]
