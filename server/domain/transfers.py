@@ -20,8 +20,15 @@ UNDO_FOR = dt.timedelta(minutes=10)
 """How long a decision can be taken back (D27)."""
 
 
+class Party(StrEnum):
+    """The two sides of a request: the organisation's, and the account's own."""
+
+    HOUSE = "house"
+    ACCOUNT = "account"
+
+
 class Action(StrEnum):
-    """What this organisation may do to a request."""
+    """What one side may do to a request."""
 
     ACCEPT = "accept"
     DECLINE = "decline"
@@ -30,19 +37,29 @@ class Action(StrEnum):
 
 
 SIDE = {
-    Action.ACCEPT: Direction.INCOMING,
-    Action.DECLINE: Direction.INCOMING,
-    Action.CANCEL: Direction.OUTGOING,
-    Action.RESEND: Direction.OUTGOING,
+    Party.HOUSE: {
+        Action.ACCEPT: Direction.INCOMING,
+        Action.DECLINE: Direction.INCOMING,
+        Action.CANCEL: Direction.OUTGOING,
+        Action.RESEND: Direction.OUTGOING,
+    },
+    Party.ACCOUNT: {
+        Action.ACCEPT: Direction.OUTGOING,
+        Action.DECLINE: Direction.OUTGOING,
+        Action.CANCEL: Direction.INCOMING,
+        Action.RESEND: Direction.INCOMING,
+    },
 }
 """Who opens a request has agreed by opening it: the other side decides (D22)."""
 
 _NOT_OURS = {
-    Action.ACCEPT: "You sent this request: the person who got it accepts it",
+    Action.ACCEPT: "You sent this request: {other} accepts it",
     Action.DECLINE: "You sent this request: you can cancel it, not decline it",
-    Action.CANCEL: "The person who asked can cancel this request: you can decline it",
-    Action.RESEND: "The person who asked can send this request again, not you",
+    Action.CANCEL: "{other} can cancel this request: you can decline it",
+    Action.RESEND: "{other} can send this request again, not you",
 }
+_OTHER = {Party.HOUSE: "the person you asked", Party.ACCOUNT: "the organisation you asked"}
+_ASKED = {Party.HOUSE: "The person who asked", Party.ACCOUNT: "The organisation that asked"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,10 +84,16 @@ class Request:
         return TransferState.EXPIRED if over else self.state
 
 
-def refusal_of(action: Action, request: Request, now: dt.datetime) -> Refusal | None:
-    """Why a request can't be moved like this now; None when it can."""
-    if request.direction is not SIDE[action]:
-        return Refusal(ProblemCode.TRANSFER_WRONG_SIDE, _NOT_OURS[action])
+def wrong_side(action: Action, party: Party = Party.HOUSE) -> Refusal:
+    """It is the other side's to do this."""
+    other = _OTHER if action is Action.ACCEPT else _ASKED
+    return Refusal(ProblemCode.TRANSFER_WRONG_SIDE, _NOT_OURS[action].format(other=other[party]))
+
+
+def refusal_of(action: Action, request: Request, now: dt.datetime, party: Party = Party.HOUSE) -> Refusal | None:
+    """Why one side can't move a request like this now; None when it can."""
+    if request.direction is not SIDE[party][action]:
+        return wrong_side(action, party)
     state = request.state_at(now)
     if state is not TransferState.PENDING:
         return Refusal(ProblemCode.TRANSFER_NOT_PENDING, f"This request is {state.value}", state=state.value)
@@ -111,6 +134,7 @@ class Asked:
     id: str
     action: Action
     version: int | None = None
+    party: Party = Party.HOUSE
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,6 +149,11 @@ class Verdict:
     def accepted(self) -> bool:
         """Whether this makes somebody a user."""
         return self.refusal is None and self.asked.action is Action.ACCEPT
+
+
+_LISTED_HERE = "This account is a user of your subscription already"
+_LISTED_ELSEWHERE = "This account is on another organisation's subscription"
+_PAYING = "A payment for this account's own subscription is under way: decide again in a minute"
 
 
 def decide(
@@ -144,7 +173,7 @@ def decide(
         request = found.get(each.id)
         refusal = _refusal(each, request, now)
         if refusal is None and request and each.action is Action.ACCEPT:
-            refusal = _refusal_of_acceptance(request, house, applicants, taken)
+            refusal = _refusal_of_acceptance(request, house, applicants, taken, each.party)
             if refusal is None and request.account_id:
                 taken.add(request.account_id)
         verdicts.append(Verdict(each, request, refusal))
@@ -159,32 +188,40 @@ def _refusal(asked: Asked, request: Request | None, now: dt.datetime) -> Refusal
             ProblemCode.TRANSFER_CHANGED,
             f"You saw version {asked.version}; it is {request.state_at(now).value} at version {request.version} now",
         )
-    return refusal_of(asked.action, request, now)
+    return refusal_of(asked.action, request, now, asked.party)
 
 
 def _refusal_of_acceptance(
-    request: Request, house: House, applicants: Mapping[str, Applicant], taken: set[str]
+    request: Request, house: House, applicants: Mapping[str, Applicant], taken: set[str], party: Party
 ) -> Refusal | None:
     applicant = applicants.get(request.account_id or "")
     if not house.sub_accounts:
         return Refusal(ProblemCode.PLAN_HAS_NO_SUB_ACCOUNTS, "This plan is for one account alone")
     if house.ended:
-        return Refusal(ProblemCode.SUBSCRIPTION_NOT_ACTIVE, "Your subscription has ended")
+        whose = "Your" if party is Party.HOUSE else "Their"
+        return Refusal(ProblemCode.SUBSCRIPTION_NOT_ACTIVE, f"{whose} subscription has ended")
     if applicant is None:
         why = "This account does not exist any more"
     elif request.account_id in taken or applicant.listed_on == house.subscription_id:
-        why = "This account is a user of your subscription already"
+        why = _LISTED_HERE
     elif applicant.listed_on not in {None, applicant.owns}:
-        why = "This account is on another organisation's subscription"
+        why = _LISTED_ELSEWHERE
     elif applicant.owns and not request.gives_up:
         why = "This account has taken a paid subscription of its own since it asked"
     elif applicant.paying:
-        why = "A payment for this account's own subscription is under way: decide again in a minute"
+        why = _PAYING
     elif house.room is not None and len(taken) >= house.room:
         return Refusal(ProblemCode.USER_LIMIT_REACHED, "The contract's number of users is reached")
     else:
         return None
-    return Refusal(ProblemCode.ACCOUNT_NOT_AVAILABLE, why)
+    return Refusal(ProblemCode.ACCOUNT_NOT_AVAILABLE, why if party is Party.HOUSE else _TO_ONESELF.get(why, why))
+
+
+_TO_ONESELF = {
+    _LISTED_HERE: "You are a user of this subscription already",
+    _LISTED_ELSEWHERE: "You are on another organisation's subscription: leave it first",
+    _PAYING: "A payment for your own subscription is under way: decide again in a minute",
+}
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,7 @@
 
 import datetime as dt
 
-from sqlalchemy import Connection, insert, select
+from sqlalchemy import Connection, insert, select, update
 
 from contract.people import Role
 from server.ids import new_id
@@ -48,6 +48,19 @@ def add_account(
     names = {"first_name": first_name, "last_name": last_name, "position": position}
     connection.execute(insert(accounts).values(**values, **names))
     return identity
+
+
+def change_account(connection: Connection, account_id: str, **values: str) -> None:
+    """Change columns of an account."""
+    connection.execute(update(accounts).where(accounts.c.id == account_id).values(**values))
+
+
+def name_of(connection: Connection, organisation_id: str) -> str:
+    """The name of an organisation that is there."""
+    found: str = connection.execute(
+        select(organisations.c.name).where(organisations.c.id == organisation_id)
+    ).scalar_one()
+    return found
 
 
 def is_member(connection: Connection, organisation_id: str, account_id: str) -> bool:

@@ -9,7 +9,7 @@ from sqlalchemy import Connection, and_, insert, select, update
 
 from contract.users import UserStatus
 from server.store.bulk import execute_many
-from server.store.tables import LIVING, accounts, members, users
+from server.store.tables import LIVING, accounts, members, subscriptions, users
 from server.store.types import AnyRow
 
 CHUNK = 1000
@@ -75,6 +75,13 @@ def of_account(connection: Connection, subscription_id: str, account_id: str) ->
     return connection.execute(
         select(users).where(users.c.account_id == account_id, users.c.subscription_id == subscription_id, LIVING)
     ).first()
+
+
+def of_account_anywhere(connection: Connection, account_id: str) -> AnyRow | None:
+    """The user an account is on whichever subscription it is listed, with that one's `organisation_id`."""
+    home = subscriptions.c.organisation_id
+    query = select(users, home).join(subscriptions, subscriptions.c.id == users.c.subscription_id)
+    return connection.execute(query.where(users.c.account_id == account_id, LIVING)).first()
 
 
 def add(connection: Connection, rows: Sequence[dict[str, Any]]) -> None:

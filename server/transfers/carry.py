@@ -1,7 +1,7 @@
 """Carrying decisions out: one set of statements for one request or for ten thousand (D24, D26)."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 from contract.events import EventKind
@@ -19,7 +19,7 @@ from server.users.seating import Listing, list_users
 
 _STATE = {Action.ACCEPT: TransferState.ACCEPTED, Action.DECLINE: TransferState.DECLINED}
 _KIND = {Action.ACCEPT: EventKind.TRANSFER_ACCEPTED, Action.DECLINE: EventKind.TRANSFER_DECLINED}
-_COLUMNS = ("state", "decided_at", "decided_by", "decided_by_account", "reason", "user_id", "link_hash")
+_COLUMNS = ("state", "decided_at", "decided_by", "decided_by_account", "reason", "user_id", "link_hash", "gives_up")
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,17 +35,23 @@ class Outcome:
     ended: dict[str, Any] | None = None
 
 
-def carry_out(call: Call, asked: Sequence[Asked], reason: str = "") -> list[Outcome]:
-    """Do what can be done of this; one outcome for each, in order."""
+def carry_out(
+    call: Call, asked: Sequence[Asked], reason: str = "", gives_up: Mapping[str, str] | None = None
+) -> list[Outcome]:
+    """Do what can be done of this; one outcome for each, in order.
+
+    `gives_up` has what people who decide for themselves were told they give up, by request.
+    """
     rows = transfers.many(call.connection, call.subscription_id, [each.id for each in asked])
-    requests = {key: as_request(row) for key, row in rows.items()}
+    told = {key: (gives_up or {}).get(key) or row.gives_up for key, row in rows.items()}
+    requests = {key: replace(as_request(row), gives_up=bool(told[key])) for key, row in rows.items()}
     people, own = _behind(call, asked, requests)
     applicants = {key: _applicant(person, own.get(key)) for key, person in people.items()}
     verdicts = decide(asked, requests, _house(call), applicants, call.now)
     coming = [each.request.account_id or "" for each in verdicts if each.accepted and each.request]
     ended = {key: end_own(call, own[key]) for key in coming if key in own}
     users = _list(call, [people[key] for key in coming])
-    return _write(call, verdicts, rows, reason=reason, users=users, ended=ended)
+    return _write(call, verdicts, rows, reason=reason, told=told, users=users, ended=ended)
 
 
 def _behind(
@@ -93,6 +99,7 @@ def _write(
     rows: dict[str, AnyRow],
     *,
     reason: str,
+    told: dict[str, str],
     users: dict[str, User],
     ended: dict[str, dict[str, Any]],
 ) -> list[Outcome]:
@@ -114,6 +121,7 @@ def _write(
             "reason": "" if accepted else reason,
             "user_id": user.id if user else None,
             "link_hash": None,
+            "gives_up": told[row.id],
         }
         changed.append({"number": row.number, **values})
         transfer = as_answer(row, **values)

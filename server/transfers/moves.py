@@ -4,7 +4,7 @@ from typing import Any
 
 from contract.events import EventKind
 from contract.transfers import Transfer, TransferState
-from server.domain.transfers import PENDING_FOR, RESEND_PAUSE, Action, refusal_of
+from server.domain.transfers import PENDING_FOR, RESEND_PAUSE, Action, Party, refusal_of
 from server.http.call import Call
 from server.store import transfers
 from server.transfers.answers import as_answer, as_problem, as_request, subject
@@ -14,6 +14,11 @@ from server.transfers.reading import required
 
 def cancel_transfer(call: Call) -> Transfer:
     """End an outgoing request before it is answered."""
+    return take_back(call, Party.HOUSE)
+
+
+def take_back(call: Call, party: Party) -> Transfer:
+    """End a request before it is answered, by the side that opened it."""
     changes = {
         "state": TransferState.CANCELLED.value,
         "decided_at": call.now,
@@ -21,7 +26,7 @@ def cancel_transfer(call: Call) -> Transfer:
         "decided_by_account": call.actor.account_id,
         "link_hash": None,
     }
-    return _move(call, Action.CANCEL, EventKind.TRANSFER_CANCELLED, changes)
+    return _move(call, Action.CANCEL, EventKind.TRANSFER_CANCELLED, changes, party)
 
 
 def resend_transfer(call: Call) -> Transfer:
@@ -35,9 +40,11 @@ def resend_transfer(call: Call) -> Transfer:
     return _move(call, Action.RESEND, EventKind.TRANSFER_RESENT, changes)
 
 
-def _move(call: Call, action: Action, kind: EventKind, changes: dict[str, Any]) -> Transfer:
+def _move(
+    call: Call, action: Action, kind: EventKind, changes: dict[str, Any], party: Party = Party.HOUSE
+) -> Transfer:
     row = required(call)
-    refusal = refusal_of(action, as_request(row), call.now)
+    refusal = refusal_of(action, as_request(row), call.now, party)
     if refusal is not None:
         raise as_problem(refusal)
     transfers.change(call.connection, [{"number": row.number, **changes}], *changes)

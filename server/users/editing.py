@@ -4,7 +4,9 @@ from contract.events import EventKind
 from contract.users import User, UserStatus
 from server.http.call import Call
 from server.store import users
+from server.store.types import AnyRow
 from server.text import fold, name_key, search_key
+from server.unit import Unit
 from server.users.answers import user_answer, user_object
 from server.users.removing import find_listed
 
@@ -14,11 +16,14 @@ def change_user(call: Call) -> User:
     row = find_listed(call)
     given = call.body.model_dump(exclude_none=True)
     changed = {name: value.strip() for name, value in given.items() if value.strip() != getattr(row, name)}
-    if not changed:
-        return user_answer(row)
+    return user_answer(rename(call, row, changed)) if changed else user_answer(row)
+
+
+def rename(unit: Unit, row: AnyRow, changed: dict[str, str]) -> AnyRow:
+    """Write other names or another position of a listed user; answers the row as it is then."""
     first, last, position = (changed.get(name, getattr(row, name)) for name in ("first_name", "last_name", "position"))
     after = users.change(
-        call.connection,
+        unit.connection,
         row.id,
         **changed,
         name_key=name_key(first, last, row.email),
@@ -28,5 +33,5 @@ def change_user(call: Call) -> User:
     )
     subject = user_object(after, UserStatus(after.status))
     subject = subject.model_copy(update={"attributes": {**subject.attributes, **changed}})
-    call.emit(EventKind.USER_CHANGED, subject, {name: getattr(row, name) for name in changed})
-    return user_answer(after)
+    unit.emit(EventKind.USER_CHANGED, subject, {name: getattr(row, name) for name in changed})
+    return after

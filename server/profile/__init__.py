@@ -1,0 +1,1 @@
+"""What an account itself may see and do."""

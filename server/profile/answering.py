@@ -1,0 +1,84 @@
+"""`GET` and `PATCH /v1/profile`."""
+
+from dataclasses import replace
+
+from contract.entitlements import Entitlement
+from contract.profile import OwnProfile, OwnTransfer, Used, Way
+from contract.transfers import TransferState
+from contract.users import UserSource, UserStatus
+from server.entitlements.answering import NOT_LISTED, of_row, stands_alone
+from server.http.call import Call
+from server.people.me import me_answer
+from server.profile.own import house_of, my_key, own_subscription, whose
+from server.store import entitlements, organisations, own_transfers, users
+from server.store.types import AnyRow
+from server.users.editing import rename
+
+MOST_WAITING = 100
+
+
+def show_profile(call: Call) -> OwnProfile:
+    """Who this is, what it uses and may use, what it pays for, and what waits."""
+    row = entitlements.anywhere(call.connection, call.principal.account_id)
+    waiting = own_transfers.waiting(call.connection, whose(call), MOST_WAITING)
+    return OwnProfile(
+        as_of=call.now,
+        me=me_answer(call.principal),
+        entitlement=of_row(row, call) if row is not None else _alone(call),
+        uses=_used(call, row) if row is not None else None,
+        own=own_subscription(call),
+        waiting=tuple(transfer_answer(each) for each in waiting),
+    )
+
+
+def transfer_answer(row: AnyRow) -> OwnTransfer:
+    """A request as its account sees it."""
+    return OwnTransfer(
+        id=row.id,
+        way=Way(row.way),
+        state=TransferState(row.state),
+        organisation=row.organisation,
+        message=row.message,
+        reason=row.reason,
+        created_at=row.created_at,
+        expires_at=row.expires_at,
+        decided_at=row.decided_at if row.state != TransferState.PENDING.value else None,
+        version=row.version,
+    )
+
+
+def change_profile(call: Call) -> OwnProfile:
+    """Change one's own names or position, also where one is listed as a user."""
+    account = organisations.account(call.connection, call.principal.account_id)
+    assert account is not None
+    given = {name: value.strip() for name, value in call.body.model_dump(exclude_none=True).items()}
+    changed = {name: value for name, value in given.items() if value != getattr(account, name)}
+    if changed:
+        organisations.change_account(call.connection, account.id, **changed)
+        listed = users.of_account_anywhere(call.connection, account.id)
+        if listed is not None:
+            house = house_of(call, listed.organisation_id, listed.subscription_id)
+            rename(house, listed, changed)
+            house.record()
+    principal = replace(call.principal, **changed)
+    return show_profile(replace(call, asked=replace(call.asked, principal=principal)))
+
+
+def _alone(call: Call) -> Entitlement:
+    """Of somebody who is no user: the main account of a plan for one needs no seat."""
+    if call.subscription_id:
+        own = entitlements.owner(call.connection, call.subscription_id, my_key(call))
+        if own is not None and stands_alone(own, call.services.catalogue):
+            return of_row(own, call)
+    return NOT_LISTED
+
+
+def _used(call: Call, row: AnyRow) -> Used:
+    return Used(
+        user_id=row.id,
+        organisation=organisations.name_of(call.connection, row.organisation_id),
+        plan=call.services.catalogue.offer(row.plan).plan(row.currency).name,
+        status=UserStatus(row.status),
+        source=UserSource(row.source),
+        added_at=row.added_at,
+    )

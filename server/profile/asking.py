@@ -1,0 +1,106 @@
+"""`POST /v1/profile/transfers`: ask an organisation to take one in. The answer never tells whether it exists (D25)."""
+
+from typing import Any
+
+from contract.events import EventKind
+from contract.problems import ProblemCode
+from contract.profile import MOST_ASKS, AskToJoin, OwnTransfer
+from contract.transfers import Direction, TransferState
+from server import text
+from server.domain.transfers import PENDING_FOR
+from server.http.call import Call
+from server.http.problems import Invalid, ServerProblem
+from server.ids import new_id
+from server.profile.answering import transfer_answer
+from server.profile.own import agreed_end, house_of, my_key, whose
+from server.store import own_transfers, transfers, users
+from server.store.types import AnyRow
+from server.transfers.answers import as_answer, subject
+from server.transfers.expiry import expire
+
+
+def ask_to_join(call: Call) -> OwnTransfer:
+    """Record the request as it was written; where it finds an organisation that can take people in, its owner is asked.
+
+    Raises:
+        ServerProblem: the same was asked and still waits, too much waits, or a subscription of one's own would end.
+    """
+    body: AskToJoin = call.body
+    key = _key_of(body.organisation)
+    gives_up = agreed_end(call, body.ends)
+    _check_waiting(call, key)
+    identity = new_id("trf")
+    own_transfers.add_ask(
+        call.connection,
+        id=identity,
+        account_id=call.principal.account_id,
+        asked=body.organisation.strip(),
+        asked_key=key,
+        message=body.message,
+        created_at=call.now,
+        expires_at=call.now + PENDING_FOR,
+    )
+    found = own_transfers.owned_by(call.connection, key) if "@" in key else None
+    found = found or own_transfers.of_organisation(call.connection, key)
+    if found is not None:
+        _ask(call, found, identity, body.message, gives_up)
+    asked = own_transfers.one(call.connection, whose(call), identity)
+    assert asked is not None
+    return transfer_answer(asked)
+
+
+def _key_of(typed: str) -> str:
+    """An owner's address, or an organisation's name, as it is compared."""
+    key = text.email_key(typed.strip()) or text.fold(typed)
+    if not key:
+        raise Invalid(("/organisation", "empty", "Give the owner's e-mail, or the organisation's exact name."))
+    return key
+
+
+def _check_waiting(call: Call, key: str) -> None:
+    pending = own_transfers.pending_asks(call.connection, whose(call))
+    if key in pending:
+        raise ServerProblem(ProblemCode.TRANSFER_PENDING, "You have asked there already: wait, or take it back.")
+    if len(pending) >= MOST_ASKS:
+        wait = int((min(pending.values()) - call.now).total_seconds()) + 1
+        said = f"{MOST_ASKS} requests of yours wait: take one back first."
+        raise ServerProblem(ProblemCode.RATE_LIMITED, said, retry_after=wait)
+
+
+def _ask(call: Call, subscription: AnyRow, identity: str, message: str, gives_up: str) -> None:
+    """Put the request before the owner, unless it could not be agreed to anyway: of that nothing is told."""
+    house = house_of(call, subscription.organisation_id, subscription.id)
+    key, account = my_key(call), call.principal.account_id
+    expire(house)
+    takes = call.services.catalogue.offer(subscription.plan).sub_accounts
+    there = account == subscription.owner_account_id or users.of_account(call.connection, subscription.id, account)
+    if not takes or there or transfers.pending_to(call.connection, subscription.id, [key]):
+        return
+    transfers.add(call.connection, _values(house, identity, key, message=message, gives_up=gives_up))
+    answer = as_answer(transfers.required(call.connection, subscription.id, identity))
+    house.emit(EventKind.TRANSFER_REQUESTED, subject(answer))
+    house.record()
+
+
+def _values(house: Call, identity: str, key: str, *, message: str, gives_up: str) -> dict[str, Any]:
+    me = house.principal
+    return {
+        "id": identity,
+        "organisation_id": house.organisation_id,
+        "subscription_id": house.subscription_id,
+        "direction": Direction.INCOMING.value,
+        "state": TransferState.PENDING.value,
+        "account_id": me.account_id,
+        "email": me.email,
+        "email_key": key,
+        "first_name": me.first_name,
+        "last_name": me.last_name,
+        "position": me.position,
+        "name_key": text.name_key(me.first_name, me.last_name, me.email),
+        "search_key": text.search_key(me.first_name, me.last_name, me.email, me.position),
+        "message": message,
+        "gives_up": gives_up,
+        "created_at": house.now,
+        "sent_at": house.now,
+        "expires_at": house.now + PENDING_FOR,
+    }

@@ -1,0 +1,38 @@
+"""`/v1/profile`."""
+
+from contract.operations import (
+    ACCEPT_OFFER,
+    ASK_TO_JOIN,
+    CANCEL_ASK,
+    CHANGE_PROFILE,
+    DECLINE_OFFER,
+    LEAVE,
+    LIST_OWN_TRANSFERS,
+    PROFILE,
+    REDEEM_CODE,
+)
+from contract.users import User
+from server.codes.redeem import redeem
+from server.http.call import Call
+from server.profile.answering import change_profile, show_profile
+from server.profile.asking import ask_to_join
+from server.profile.deciding import accept_offer, cancel_ask, decline_offer, list_own_transfers
+from server.profile.leaving import leave
+
+
+def redeem_code(call: Call) -> User:
+    """Use an invitation code."""
+    return redeem(call, call.body.code)
+
+
+HANDLERS = {
+    PROFILE: show_profile,
+    CHANGE_PROFILE: change_profile,
+    REDEEM_CODE: redeem_code,
+    LIST_OWN_TRANSFERS: list_own_transfers,
+    ASK_TO_JOIN: ask_to_join,
+    ACCEPT_OFFER: accept_offer,
+    DECLINE_OFFER: decline_offer,
+    CANCEL_ASK: cancel_ask,
+    LEAVE: leave,
+}
