@@ -122,7 +122,12 @@ REFUSALS: list[tuple[Standing, dict[str, Any], ProblemCode, str]] = [
         ProblemCode.CYCLE_NOT_OFFERED,
         "not offered annual",
     ),
-    (standing(Seats(0, 0), "non-commercial"), {"seats": 3}, ProblemCode.PLAN_HAS_NO_SUB_ACCOUNTS, "Choose a plan"),
+    (
+        standing(Seats(0, 0), "non-commercial"),
+        {"seats": 3},
+        ProblemCode.PLAN_HAS_NO_SUB_ACCOUNTS,
+        "has no seats to choose",
+    ),
     (standing(Seats(0, 0), "non-commercial"), {"cancel": True}, ProblemCode.NOTHING_TO_CHANGE, "nothing to cancel"),
     (standing(Seats(0, 0), "non-commercial"), {"pay_users": "all"}, ProblemCode.NOTHING_TO_CHANGE, "this plan"),
     (
