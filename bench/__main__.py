@@ -1,4 +1,4 @@
-"""`python -m bench [start keys jobs server] [--quick] [--cache FOLDER]`: measure, print, and write bench/results."""
+"""`python -m bench [start keys jobs server exports] [--quick] [--cache FOLDER]`: measure, print, write bench/results."""
 
 import argparse
 import sys
@@ -9,7 +9,7 @@ from pathlib import Path
 from bench.figures import RESULTS, Figure, markdown, write
 from bench.world import World, compile_bytecode
 
-GROUPS = ("start", "keys", "jobs", "server")
+GROUPS = ("start", "keys", "jobs", "server", "exports")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -35,10 +35,16 @@ class Data:
 
 @dataclass(frozen=True)
 class Place:
-    """A server's socket and a token it takes."""
+    """A server's socket, a token it takes, and its process."""
 
     socket: Path
     token: str
+    process: int = 0
+
+    def peak_memory(self) -> int:
+        """The most memory it has had so far, in bytes."""
+        status = Path(f"/proc/{self.process}/status").read_text(encoding="utf-8")
+        return int(status.partition("VmHWM:")[2].split()[0]) * 1024
 
     def client(self, socket: Path | None = None) -> httpx.Client:
         """A plain HTTP client, without anything of ours."""
@@ -113,7 +119,7 @@ class World:
                 if process.poll() is not None:
                     raise OSError(log.read_text(encoding="utf-8"))
                 time.sleep(0.01)
-            yield Place(socket, data.token)
+            yield Place(socket, data.token, process.pid)
         finally:
             assert process.stdin
             process.stdin.close()

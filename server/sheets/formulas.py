@@ -7,14 +7,15 @@ text comes back as it was.
 import re
 
 _FORMULA = re.compile(r"'*[=+\-@\t\r\n]")
+_SUSPECT = frozenset("'=+-@\t\r\n")
 _GUARDED = re.compile(r"'+[=+\-@\t\r\n]")
 
 
 def guarded(text: str) -> str:
     """The text as a spreadsheet program may safely see it."""
-    return f"'{text}" if _FORMULA.match(text) else text
+    return f"'{text}" if text[:1] in _SUSPECT and _FORMULA.match(text) else text
 
 
 def unguarded(text: str) -> str:
     """The text that was meant."""
-    return text[1:] if _GUARDED.match(text) else text
+    return text[1:] if text[:1] == "'" and _GUARDED.match(text) else text

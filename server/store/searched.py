@@ -101,13 +101,16 @@ class SearchedList:
                 return found
         return self._read(self._collect(order, beyond, limit=limit, offset=0, descending=descending))
 
-    def walk(self, order: Order, limit: int, *, key: Sequence[Any] | None = None) -> Sequence[AnyRow]:
-        """The rows after a key for somebody who goes on to the end: few are collected, many are tested on the way."""
+    def walk(
+        self, order: Order, limit: int, columns: Sequence[ColumnElement[Any]], *, key: Sequence[Any] | None = None
+    ) -> Sequence[AnyRow]:
+        """Columns of the rows after a key for somebody who goes on to the end: few are collected, many are tested."""
+        beyond = _beyond(order, key, descending=False)
         if self._is_rare():
-            return self.after(order, limit, descending=False, key=key)
-        return self._read(
-            self._scan(order, descending=False).where(*_beyond(order, key, descending=False)).limit(limit)
-        )
+            query = self._collect(order, beyond, limit=limit, offset=0, descending=False)
+        else:
+            query = self._scan(order, descending=False).where(*beyond).limit(limit)
+        return self._read(query.with_only_columns(*columns))
 
     def at(self, order: Order, limit: int, *, descending: bool, offset: int, total: int) -> Sequence[AnyRow]:
         """The rows from a place among `total`; one in the second half is read from the other end."""

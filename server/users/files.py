@@ -6,7 +6,7 @@ from functools import cache
 from itertools import islice
 from typing import Any
 
-from sqlalchemy import BigInteger, Connection, literal
+from sqlalchemy import BigInteger, Connection, literal, type_coerce
 from starlette.responses import Response, StreamingResponse
 
 from contract.calls.imports import SHEETS
@@ -21,15 +21,28 @@ from server.http.problems import ServerProblem
 from server.sheets.wording import LISTED, PERSON, status_words
 from server.sheets.writing import write_csv, write_xlsx
 from server.store import subscriptions
-from server.store.types import to_microseconds
+from server.store.tables import users
 from server.store.user_lists import ORDERS, UserList, Wanted
 from server.text import fold
 
-READ_AT_ONCE = 5000
+READ_AT_ONCE = 2000
 """Users that one statement reads."""
 
-PIECES_AT_ONCE = 10
+PIECES_AT_ONCE = 4
 """Pieces that are written before others get their turn at the connection."""
+
+_MICROSECONDS = type_coerce(users.c.added_at, BigInteger)
+_COLUMNS = (
+    users.c.email,
+    users.c.first_name,
+    users.c.last_name,
+    users.c.position,
+    users.c.status,
+    _MICROSECONDS,
+    users.c.number,
+)
+_DAY = 86_400_000_000
+_EPOCH = dt.date(1970, 1, 1).toordinal()
 
 _WRITERS: Mapping[SheetFormat, Callable[..., Iterator[bytes]]] = {
     SheetFormat.CSV: write_csv,
@@ -97,11 +110,9 @@ class _Walk:
         """The users as cells."""
         key: list[Any] | None = None
         while batch := self._read(key):
-            for row in batch:
-                status = self._words[row.status]
-                yield row.email, row.first_name, row.last_name, row.position, status, _day(row.added_at.date())
-            last = batch[-1]
-            key = [literal(value, BigInteger) for value in (to_microseconds(last.added_at), last.number)]
+            for email, first_name, last_name, position, status, added, _ in batch:
+                yield email, first_name, last_name, position, self._words[status], _day(added // _DAY)
+            key = [literal(value, BigInteger) for value in batch[-1][-2:]]
 
     def _read(self, key: list[Any] | None) -> Sequence[Any]:
         assert self._connection is not None
@@ -109,12 +120,12 @@ class _Walk:
             return ()
         row = subscriptions.get(self._connection, self._wanted.subscription_id)
         found = UserList(self._connection, self._wanted, row.users_active + row.users_not_paid)
-        return found.walk(ORDERS["added_at"], READ_AT_ONCE, key=key)
+        return found.walk(ORDERS["added_at"], READ_AT_ONCE, _COLUMNS, key=key)
 
 
 @cache
-def _day(date: dt.date) -> str:
-    return date.isoformat()
+def _day(since_epoch: int) -> str:
+    return dt.date.fromordinal(_EPOCH + since_epoch).isoformat()
 
 
 def _media(query: TemplateQuery) -> str:
