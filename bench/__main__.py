@@ -1,4 +1,4 @@
-"""`python -m bench [start keys jobs server exports] [--quick] [--cache FOLDER]`: measure, print, write bench/results."""
+"""`python -m bench [start keys jobs server exports] [--quick] [--cache FOLDER]`: measure and write the results."""
 
 import argparse
 import sys

@@ -46,11 +46,15 @@ def _export(world: World, place: Place, kind: SheetFormat, raw: float) -> list[F
     meanwhile.start()
     began = time.perf_counter()
     first = 0.0
-    with place.client() as http, into.open("wb") as file:
-        with http.stream("GET", "/v1/users/export", params={"format": kind.value}) as answer:
-            for piece in answer.raise_for_status().iter_raw():
-                first = first or time.perf_counter() - began
-                file.write(piece)
+    asked = {"format": kind.value}
+    with (
+        place.client() as http,
+        into.open("wb") as file,
+        http.stream("GET", "/v1/users/export", params=asked) as answer,
+    ):
+        for piece in answer.raise_for_status().iter_raw():
+            first = first or time.perf_counter() - began
+            file.write(piece)
     took = time.perf_counter() - began
     done.set()
     meanwhile.join()
