@@ -36,8 +36,8 @@ imports = Table(
     moment("expires_at"),
     count("version", 1),
 )
-"""`applied` counts rows that are done, `announced` those that an event told of. `account_id`, `actor` and the request are
-those of whoever planned or applied it last.
+"""`applied` counts rows that are done, `announced` those that an event told of. Account, actor and request are those of
+whoever planned or applied it last.
 """
 
 Index("ix_imports_mine", imports.c.subscription_id, imports.c.number)
