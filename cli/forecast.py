@@ -8,6 +8,7 @@ from cli.reach import by_contract, call, chosen
 from cli.tables import print_json, print_table
 from client.api import Client
 from contract.billing import ExpectedPayment, Forecast, ForecastQuery
+from contract.subscription import Overview, SubscriptionStatus
 from tui.text import clean
 from tui.wording import count
 
@@ -17,21 +18,29 @@ __all__ = ["forecast"]
 def forecast(options: argparse.Namespace, flags: dict[str, Any]) -> int:
     """Date, seats, what for and what is due of each payment to come; when it all ends, if it does."""
     query = ForecastQuery(count=options.count)
-    found, contract = call(chosen(options, flags), lambda client: _asked(client, query))
+    found, instead = call(chosen(options, flags), lambda client: _asked(client, query))
     if options.json:
         print_json(found)
-    elif contract:
-        print(contract)
+    elif instead:
+        print(instead)
     else:
         _print(found)
     return DONE
 
 
 async def _asked(client: Client, query: ForecastQuery) -> tuple[Forecast, str]:
-    """The forecast, and what to say instead of it on a contract, where there are neither payments nor an end."""
+    """The forecast, and what to say instead of it where there are neither payments nor an end, and why."""
     found = await client.forecast(query)
     empty = not found.payments and found.ends is None
-    return found, by_contract(await client.overview()) if empty else ""
+    return found, _why_empty(await client.overview()) if empty else ""
+
+
+def _why_empty(overview: Overview) -> str:
+    """On a contract, and when access was lost; else there is no more to say."""
+    if overview.subscription.status is SubscriptionStatus.SUSPENDED:
+        due = overview.subscription.overdue
+        return f"Suspended: nothing more is charged until {due} is paid: headcount pay --overdue"
+    return by_contract(overview)
 
 
 def _print(found: Forecast) -> None:

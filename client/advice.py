@@ -6,6 +6,7 @@ ADVICE: dict[ProblemCode, str] = {
     ProblemCode.NOTHING_TO_CHANGE: "There is nothing to do.",
     ProblemCode.SEATS_BELOW_USERS: "Or ask for more seats.",
     ProblemCode.SEATS_FOLLOW_USERS: "Add or remove users: the seats follow.",
+    ProblemCode.SUBSCRIPTION_NOT_ACTIVE: "Then try again.",
     ProblemCode.REDUCTION_NEEDS_CONTACT: "Write to the vendor.",
     ProblemCode.SET_BY_CONTRACT: "Write to the vendor.",
     ProblemCode.CYCLE_NOT_OFFERED: "Choose another cycle or another plan.",

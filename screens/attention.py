@@ -12,9 +12,9 @@ from screens.summary import MUTED, PLAIN, Span
 from tui.glyphs import Glyphs
 from tui.text import clean
 from tui.widgets.canvas import width_of
-from tui.wording import count, short_day
+from tui.wording import count, near_day
 
-__all__ = ["Notice", "day_of", "laid_out", "notices", "upcoming"]
+__all__ = ["Notice", "day_of", "laid_out", "notices", "said_day", "upcoming"]
 
 _OK, _WARN, _BAD, _ACCENT = "ok", "warn", "bad", "accent"
 _NARROW = 45
@@ -42,13 +42,18 @@ def day_of(moment: dt.datetime, overview: Overview) -> dt.date:
     return moment.astimezone(zone).date()
 
 
+def said_day(day: dt.date, overview: Overview) -> str:
+    """A day with its year where that is not the present one: most of an annual period lies ahead."""
+    return near_day(day, day_of(overview.as_of, overview))
+
+
 def notices(overview: Overview, glyphs: Glyphs) -> Iterator[Notice]:
     """What waits for somebody, the most urgent first."""
     yield from _trouble(overview, glyphs)
     yield from _unpaid(overview, glyphs)
     subscription = overview.subscription
     if subscription.cancel_at_period_end and subscription.status is not SubscriptionStatus.ENDED:
-        ends = f"{glyphs.waiting} ends on {short_day(subscription.period_end)}"
+        ends = f"{glyphs.waiting} ends on {said_day(subscription.period_end, overview)}"
         yield Notice(((ends, _WARN), (": no access then", _WARN)))
     yield from _requests(overview, glyphs)
     for code in overview.codes:
@@ -74,12 +79,12 @@ def _trouble(overview: Overview, glyphs: Glyphs) -> Iterator[Notice]:
             yield Notice(((f"{glyphs.bad} {amount}past due", _BAD), *pays), *_next_tries(overview), keep=True)
         case SubscriptionStatus.SUSPENDED:
             since = subscription.suspended_at
-            said = "suspended" + (f" since {short_day(day_of(since, overview))}" if since else "")
+            said = "suspended" + (f" since {said_day(day_of(since, overview), overview)}" if since else "")
             until = f" until {subscription.overdue} is paid" if subscription.overdue else ""
             head = ((f"{glyphs.bad} {said}", _BAD), *pays)
             yield Notice(head, f"nobody has access{until}", f"no access{until}", keep=True)
         case SubscriptionStatus.ENDED:
-            ended = f"{glyphs.bad} ended on {short_day(subscription.period_end)}"
+            ended = f"{glyphs.bad} ended on {said_day(subscription.period_end, overview)}"
             head = ((ended, _BAD), *_helps(overview, "p", "starts again"))
             yield Notice(head, "nobody has access any more", keep=True)
         case SubscriptionStatus.ACTIVE:
@@ -89,8 +94,8 @@ def _trouble(overview: Overview, glyphs: Glyphs) -> Iterator[Notice]:
 def _next_tries(overview: Overview) -> tuple[str, str]:
     """When it is asked for again and when access is lost, in long and in short."""
     subscription = overview.subscription
-    again = short_day(day_of(subscription.retry_at, overview)) if subscription.retry_at else ""
-    lost = short_day(day_of(subscription.suspended_at, overview)) if subscription.suspended_at else ""
+    again = said_day(day_of(subscription.retry_at, overview), overview) if subscription.retry_at else ""
+    lost = said_day(day_of(subscription.suspended_at, overview), overview) if subscription.suspended_at else ""
     long = [f"tried again on {again}" if again else "", f"access lost on {lost}" if lost else ""]
     short = [f"again {again}" if again else "", f"access lost {lost}" if lost else ""]
     return ", ".join(filter(None, long)), ", ".join(filter(None, short))
@@ -106,7 +111,7 @@ def _unpaid(overview: Overview, glyphs: Glyphs) -> Iterator[Notice]:
         price: tuple[Span, ...] = ((f"  {overview.pay_unpaid} now", PLAIN),)
         head = (*head, *(_helps(overview, "P", f"pay {overview.pay_unpaid} now") or price))
     renews = subscription.status is SubscriptionStatus.ACTIVE and not subscription.cancel_at_period_end
-    yield Notice(head, f"or with the payment of {short_day(subscription.period_end)}" if renews else "")
+    yield Notice(head, f"or with the payment of {said_day(subscription.period_end, overview)}" if renews else "")
 
 
 def _requests(overview: Overview, glyphs: Glyphs) -> Iterator[Notice]:
@@ -124,9 +129,9 @@ def upcoming(overview: Overview, glyphs: Glyphs) -> Iterator[Notice]:
         return
     if subscription.scheduled_seats is not None:
         change = f"{subscription.seats:,} → {count(subscription.scheduled_seats, 'seat')}"
-        yield Notice(((f"{glyphs.waiting} {change} on {short_day(subscription.period_end)}", PLAIN),))
+        yield Notice(((f"{glyphs.waiting} {change} on {said_day(subscription.period_end, overview)}", PLAIN),))
     if seats.free_until_renewal:
-        last = short_day(subscription.period_end - dt.timedelta(days=1))
+        last = said_day(subscription.period_end - dt.timedelta(days=1), overview)
         free = count(seats.free_until_renewal, "paid seat")
         yield Notice(((f"{glyphs.waiting} {free} free until {last}", PLAIN),))
     if subscription.credit and subscription.credit.amount:

@@ -215,7 +215,7 @@ def forecast_sentences(forecast: Forecast, overview: Overview) -> list[TextLine]
     """What comes next and when; where a credit goes; when it all ends."""
     today = forecast.as_of.date()
     if not forecast.payments:
-        return [] if overview.plan.kind is PlanKind.FREE else [_nothing_to_come(forecast, today)]
+        return [] if overview.plan.kind is PlanKind.FREE else [_nothing_to_come(forecast, overview, today)]
     said = [_next(forecast.payments[0], today)]
     if credit := _credit_sentence(forecast, today):
         said.append(credit)
@@ -225,7 +225,9 @@ def forecast_sentences(forecast: Forecast, overview: Overview) -> list[TextLine]
     return said
 
 
-def _nothing_to_come(forecast: Forecast, today: dt.date) -> TextLine:
+def _nothing_to_come(forecast: Forecast, overview: Overview, today: dt.date) -> TextLine:
+    if overview.subscription.status is SubscriptionStatus.SUSPENDED:
+        return ("! Suspended: nothing is charged until what is overdue is paid (o); a new period starts then.", "warn")
     if forecast.ends and forecast.ends > today:
         return (f"! Cancelled: nothing more is charged; access ends on {_on(forecast.ends, today)}.", "warn")
     return ("Nothing more is charged: the subscription has ended.", "dim")

@@ -3,13 +3,13 @@
 import datetime as dt
 
 from contract.subscription import Overview, PlanKind, SubscriptionStatus
-from screens.attention import Notice, day_of, laid_out, notices, upcoming
+from screens.attention import Notice, day_of, laid_out, notices, said_day, upcoming
 from screens.summary import BOLD, MUTED, PLAIN, Span
 from tui.glyphs import Glyphs
 from tui.sentences import sentence
 from tui.text import clean
 from tui.widgets.canvas import width_of
-from tui.wording import clock, count, days_until, short_day
+from tui.wording import clock, count, days_until
 
 OK, WARN, BAD = "ok", "warn", "bad"
 _LABEL = 11
@@ -27,7 +27,7 @@ def state(overview: Overview, glyphs: Glyphs) -> list[Span]:
     if status is not SubscriptionStatus.ACTIVE:
         return [(f"{glyphs.bad} {status.value.replace('_', ' ')}", BAD), *sandbox]
     if overview.subscription.cancel_at_period_end:
-        ends = f"{glyphs.waiting} ends on {short_day(overview.subscription.period_end)}"
+        ends = f"{glyphs.waiting} ends on {said_day(overview.subscription.period_end, overview)}"
         return [(ends, WARN), *sandbox]
     playing = [(" · sandbox, no money moves", MUTED)] if overview.plan.kind is not PlanKind.CONTRACT else sandbox
     return [(f"{glyphs.live} active", OK), *(playing if overview.sandbox else [])]
@@ -98,7 +98,7 @@ def _owed_and_kept(overview: Overview) -> list[list[Span]]:
     lines: list[list[Span]] = []
     if subscription.overdue:
         again = subscription.retry_at
-        more = f", asked again on {short_day(day_of(again, overview))}" if again else ""
+        more = f", asked again on {said_day(day_of(again, overview), overview)}" if again else ""
         lines.append(_labelled("Overdue", f"{subscription.overdue}", more, BAD))
     if subscription.credit and subscription.credit.amount:
         lines.append(_labelled("Credit", f"{subscription.credit}", " for the next payments"))
@@ -113,7 +113,7 @@ def seats_line(overview: Overview) -> list[Span]:
         spans.append((f" · {seats.not_paid:,} NOT PAID", BAD))
     if seats.free_until_renewal and overview.plan.kind is not PlanKind.CONTRACT:
         last = overview.subscription.period_end - dt.timedelta(days=1)
-        until = f" · {count(seats.free_until_renewal, 'paid seat')} free until {short_day(last)}"
+        until = f" · {count(seats.free_until_renewal, 'paid seat')} free until {said_day(last, overview)}"
         spans.append((until, MUTED))
     return spans
 

@@ -8,7 +8,7 @@ from contract.quotes import Quote
 from contract.subscription import BillingCycle, SubscriptionStatus
 from tui.text import cells, clean
 from tui.theme import Line
-from tui.wording import count, short_day
+from tui.wording import count, near_day, short_day
 
 __all__ = [
     "BOLD",
@@ -113,7 +113,7 @@ def _free(quote: Quote) -> str:
     if change.cancel or change.resume or change.seats is None:
         return "nothing is charged"
     if quote.seats_after < quote.seats_before:
-        return f"fewer seats from {short_day(quote.effective)}; nothing is refunded before"
+        return f"fewer seats from {near_day(quote.effective, quote.created_at)}; nothing is refunded before"
     return "these seats are paid for already"
 
 

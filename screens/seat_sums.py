@@ -4,8 +4,9 @@ import datetime as dt
 from dataclasses import dataclass
 
 from contract.subscription import Overview, PlanKind
+from screens.attention import said_day
 from tui.theme import Line
-from tui.wording import count, short_day
+from tui.wording import count
 
 __all__ = ["Admission", "Vacancy", "admission_lines", "admit", "restorable", "vacancy_lines", "vacate"]
 
@@ -48,7 +49,7 @@ def _fits(people: int) -> str:
 
 def _renewal(overview: Overview) -> str:
     subscription = overview.subscription
-    until = f" or until the renewal on {short_day(subscription.period_end)}"
+    until = f" or until the renewal on {said_day(subscription.period_end, overview)}"
     price = f": {subscription.unit_price} each" if subscription.unit_price else ""
     return price if subscription.cancel_at_period_end else f"{until}{price}"
 
@@ -80,7 +81,7 @@ def vacancy_lines(overview: Overview, active: int, not_paid: int) -> list[Line]:
         lines.append((f"{who} longest for a paid seat {takes} active.", "warn"))
     if sums.free:
         stay = "The seat stays" if active == 1 else f"{count(sums.free, 'seat')} {_stay(sums.free)}"
-        last = short_day(overview.subscription.period_end - dt.timedelta(days=1))
+        last = said_day(overview.subscription.period_end - dt.timedelta(days=1), overview)
         lines.append(f"No refund; {stay[0].lower()}{stay[1:]} paid and free until {last}.")
     else:
         lines.append("No refund.")

@@ -21,7 +21,7 @@ from screens.prices import (
 from screens.question import Summary
 from tui.text import clean
 from tui.theme import Line
-from tui.wording import count, short_day, some
+from tui.wording import count, near_day, short_day, some
 
 __all__ = [
     "BOLD",
@@ -86,14 +86,20 @@ def _is_said(code: WarningCode, quote: Quote) -> bool:
     return (
         code in {WarningCode.CREDIT_KEPT, WarningCode.CREDIT_USED}
         or (code in {WarningCode.USERS_LOSE_ACCESS, WarningCode.USERS_STAY_NOT_PAID} and bool(change.cancel))
-        or (code is WarningCode.NEW_PERIOD and bool(change.plan or change.billing_cycle or change.start))
+        or (code is WarningCode.NEW_PERIOD and _tells_period(change))
     )
+
+
+def _tells_period(change: Change) -> bool:
+    """Whether the words about a change name its period anyway."""
+    return any((change.pay_overdue, change.start, change.plan, change.billing_cycle))
 
 
 def _deeds(quote: Quote) -> list[str]:
     change, after = quote.change, quote.after
     if change.cancel or change.resume:
-        return _cancelled(quote) if change.cancel else [f"It goes on, and renews on {short_day(after.period_end)}."]
+        renews = near_day(after.period_end, quote.created_at)
+        return _cancelled(quote) if change.cancel else [f"It goes on, and renews on {renews}."]
     if change.pay_users:
         become = "becomes" if quote.activates.count == 1 else "become"
         return [f"{count(quote.activates.count, 'user')} NOT PAID until now {become} active."]
@@ -122,11 +128,12 @@ def _cancelled(quote: Quote) -> list[str]:
 def _paid_up(quote: Quote) -> list[str]:
     if quote.before.status is SubscriptionStatus.SUSPENDED:
         return [f"A new period starts today, until {_last_day(quote.after)}, and access comes back at once."]
-    return ["The payment that was refused is made now, and the subscription is active again."]
+    period = _period(quote.after)
+    return [f"The payment that was refused is made now, for {period}, and the subscription is active again."]
 
 
 def _when(quote: Quote) -> str:
-    return "" if quote.effective <= quote.created_at.date() else f" on {short_day(quote.effective)}"
+    return "" if quote.effective <= quote.created_at.date() else f" on {near_day(quote.effective, quote.created_at)}"
 
 
 def change_in_words(delta: int, not_paid: int) -> str:
@@ -224,11 +231,11 @@ def done(confirmation: Confirmation, quote: Quote) -> str:
 
 def _done_what(confirmation: Confirmation, quote: Quote) -> str:
     change, subscription = quote.change, confirmation.subscription
+    end = near_day(subscription.period_end, quote.created_at)
     if change.cancel:
-        ended = subscription.status is SubscriptionStatus.ENDED
-        return "the subscription has ended" if ended else f"it ends on {short_day(subscription.period_end)}"
+        return "the subscription has ended" if subscription.status is SubscriptionStatus.ENDED else f"it ends on {end}"
     if change.resume:
-        return f"the subscription goes on and renews on {short_day(subscription.period_end)}"
+        return f"the subscription goes on and renews on {end}"
     if change.pay_users:
         return f"{count(confirmation.activated.count, 'user')} became active"
     if change.pay_overdue:
@@ -236,7 +243,7 @@ def _done_what(confirmation: Confirmation, quote: Quote) -> str:
     if _is_about_seats(change):
         kept = subscription.scheduled_seats
         paid = count(subscription.seats, "seat")
-        return paid if kept is None else f"{count(kept, 'seat')} from {short_day(subscription.period_end)}"
+        return paid if kept is None else f"{count(kept, 'seat')} from {end}"
     plan = clean(quote.after.plan_name, 40)
     return f"{plan}, {subscription.billing_cycle.value}, {count(subscription.seats, 'seat')}"
 

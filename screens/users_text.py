@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from contract.problems import ItemProblem
 from contract.subscription import Overview, PlanKind, SubscriptionStatus
 from contract.users import User, UserBatchReport, UserStatus
-from screens.attention import day_of
+from screens.attention import day_of, said_day
 from screens.confirm import MOST_UNTYPED, Summary
 from screens.detail import labelled
 from screens.lines import line
@@ -14,7 +14,7 @@ from screens.seat_sums import restorable, vacancy_lines
 from screens.sources import STATUS_WORDS
 from tui.text import clean
 from tui.theme import Line, Piece, Tone
-from tui.wording import count, short_day
+from tui.wording import count
 
 __all__ = [
     "STATUS_TONES",
@@ -51,11 +51,11 @@ def no_access(overview: Overview | None) -> str:
         return ""
     subscription = overview.subscription
     if subscription.status is SubscriptionStatus.ENDED:
-        return f"Nobody may use the service: the subscription ended on {short_day(subscription.period_end)}."
+        return f"Nobody may use the service: the subscription ended on {said_day(subscription.period_end, overview)}."
     if subscription.status is not SubscriptionStatus.SUSPENDED:
         return ""
     since = subscription.suspended_at
-    said = "suspended" + (f" since {short_day(day_of(since, overview))}" if since else "")
+    said = "suspended" + (f" since {said_day(day_of(since, overview), overview)}" if since else "")
     pays = f" 1 o pays {subscription.overdue}." if subscription.overdue else ""
     return f"Nobody may use the service: {said}.{pays}"
 
@@ -87,7 +87,7 @@ def _until_paid(overview: Overview | None) -> str:
     """What makes somebody active who is NOT PAID (D15)."""
     if overview is None or overview.subscription.cancel_at_period_end:
         return "P pays"
-    return f"P pays, or the payment of {short_day(overview.subscription.period_end)} does"
+    return f"P pays, or the payment of {said_day(overview.subscription.period_end, overview)} does"
 
 
 def removal_summary(users: Sequence[User], overview: Overview, *, hidden: str = "") -> Summary:
@@ -126,7 +126,7 @@ def _removed_item(user: User) -> Line:
 
 
 def _last_day(overview: Overview) -> str:
-    return short_day(overview.subscription.period_end - dt.timedelta(days=1))
+    return said_day(overview.subscription.period_end - dt.timedelta(days=1), overview)
 
 
 def removal_results(users: Sequence[User], report: UserBatchReport) -> tuple[str, list[Line]]:

@@ -26,6 +26,11 @@ def short_day(day: dt.date) -> str:
     return f"{day.day} {day:%b}"
 
 
+def near_day(day: dt.date, today: dt.date) -> str:
+    """`30 Nov`, and `12 Jan 2028` when that is in another year than today."""
+    return short_day(day) if day.year == today.year else f"{short_day(day)} {day.year}"
+
+
 def age(moment: dt.datetime, now: dt.datetime) -> str:
     """How long ago, or how far ahead, in one unit: `just now`, `5 min`, `3 h`, `2 d`."""
     seconds = abs((now - moment).total_seconds())

@@ -138,6 +138,16 @@ def test_a_refused_renewal_is_paid_by_hand(desk: Desk) -> None:
     assert desk.said("invoices explain INV-00021").endswith("adds up, and its seal fits.\n")
 
 
+def test_a_suspended_subscription_says_what_ends_that(desk: Desk) -> None:
+    """D13: after the last refusal nothing is foretold but what is overdue, and every refusal says what to do first."""
+    desk.said("sandbox payments decline --times 12")
+    desk.said("sandbox advance P20D")
+    said = "Suspended: nothing more is charged until EUR 240.00 is paid: headcount pay --overdue\n"
+    assert desk.said("forecast") == said
+    desk.said("seats set 41 --dry-run", 4)
+    assert desk.err == "The subscription is suspended: pay what is overdue first. Then try again.\n"
+
+
 def test_what_became_of_an_earlier_command_is_said_first(desk: Desk) -> None:
     """D30: a command that had no answer, by the app or by a script, is asked about once before another is sent."""
     earlier = Intention(key="key-1", method="POST", path="/v1/quotes/quo_1/confirm", summary="Make the change")

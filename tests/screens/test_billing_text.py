@@ -141,6 +141,8 @@ def test_when_it_ends() -> None:
         "! Cancelled: nothing more is charged; access ends on 1 Dec (in 10 days)."
     ]
     assert "has ended" in said(forecast_sentences(make_forecast(0), make_overview()))[0]
+    suspended = make_overview(subscription=make_subscription(status=SubscriptionStatus.SUSPENDED))
+    assert said(forecast_sentences(make_forecast(0), suspended))[0].startswith("! Suspended: nothing is charged until")
     assert forecast_sentences(make_forecast(0), make_overview(plan=FREE)) == []
     once_more = make_forecast(1, ends=dt.date(2027, 1, 1))
     assert said(forecast_sentences(once_more, make_overview()))[-1].startswith("! Cancelled: nothing is charged after")

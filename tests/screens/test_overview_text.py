@@ -202,6 +202,14 @@ def test_a_day_is_that_of_the_subscription() -> None:
         assert day_of(late_at_night, make_overview(subscription=make_subscription(time_zone=zone))).day == day
 
 
+def test_a_day_of_another_year_says_so() -> None:
+    """An annual subscription that ends in a year does not read as if it ended today."""
+    ends = make_subscription(cancel_at_period_end=True, period_end=dt.date(2027, 11, 21))
+    overview = make_overview(subscription=ends)
+    assert state(overview, UNICODE)[0][0] == "○ ends on 21 Nov 2027"
+    assert "○ ends on 21 Nov 2027: no access then" in said(attention_lines(overview, UNICODE))
+
+
 def test_the_latest_events_are_sentences() -> None:
     """Who did what, with the time; one's own deeds are "you"."""
     events = (make_event(EventKind.USER_ADDED), make_event(EventKind.PAYMENT_SUCCEEDED, amount="EUR 12.00"))

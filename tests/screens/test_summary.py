@@ -250,7 +250,11 @@ def test_resuming_starting_and_paying_up_say_what_becomes_of_it() -> None:
     start = make_quote(change=Change(start=Start(plan="business")), activates=AffectedUsers(count=0))
     assert effects(start) == ["The subscription starts today, until 30 Nov 2026."]
     overdue = make_quote(change=Change(pay_overdue=True), activates=AffectedUsers(count=0))
-    assert effects(overdue) == ["The payment that was refused is made now, and the subscription is active again."]
+    assert effects(overdue) == [
+        "The payment that was refused is made now, for 1 Nov – 30 Nov 2026, and the subscription is active again."
+    ]
+    told = QuoteWarning(code=WarningCode.NEW_PERIOD, detail="A new period begins.")
+    assert len(effects(overdue.model_copy(update={"warnings": (told,)}))) == 1
     suspended = overdue.model_copy(update={"before": make_terms(status=SubscriptionStatus.SUSPENDED)})
     assert effects(suspended)[0].startswith("A new period starts today")
 
