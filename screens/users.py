@@ -16,10 +16,10 @@ from contract.quotes import MAX_PAYEES, Change, Confirmation
 from contract.subscription import Overview, PlanKind
 from contract.users import User, UserBatch, UserBatchReport, UserStatus
 from screens.confirming import Confirming
-from screens.managed_list import ManagedList
 from screens.pay import open_pay
 from screens.sources import USER_FIELDS, UsersSource
 from screens.user_edit import EditUser
+from screens.user_files import SavingFiles
 from screens.user_form import AddUsers
 from screens.users_text import detail_lines, no_access, removal_results, removal_summary, restored_line, status_tone
 from tui.commands import bindings
@@ -73,8 +73,8 @@ class Closed(Canvas):
         return self.strip_of((f" {self.glyphs.bad} {self.said}", "bad"), self.size.width)
 
 
-class UsersScreen(ManagedList, Confirming):
-    """The users of the subscription. `ManagedList` comes first: Textual takes styles from the first base alone."""
+class UsersScreen(SavingFiles, Confirming):
+    """The users of the subscription. `SavingFiles` comes first: Textual takes styles from the first base alone."""
 
     AREA = "users"
     BINDINGS: ClassVar[list[BindingType]] = [*bindings("users")]
