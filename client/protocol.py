@@ -3,7 +3,7 @@
 import json
 import re
 import uuid
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
 from email.utils import parsedate_to_datetime
@@ -36,12 +36,16 @@ SLOWEST_UPLOAD = 64 * 1024
 
 @dataclass(frozen=True, slots=True)
 class Upload:
-    """A file that is read from disk while it is sent; `name` is what the server calls it, `fields` go with it."""
+    """A file that is read from disk while it is sent; `name` is what the server calls it, `fields` go with it.
+
+    `told` hears how many bytes have gone out so far, from nothing again with each attempt.
+    """
 
     path: Path
     name: str
     size: int
     fields: Mapping[str, str] = field(default_factory=dict)
+    told: Callable[[int], None] | None = None
 
 
 @dataclass(frozen=True, slots=True)

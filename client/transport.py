@@ -8,11 +8,11 @@ import logging
 import ssl
 import time
 import uuid
-from collections.abc import AsyncGenerator, AsyncIterator, Generator, Iterator, Mapping
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Generator, Iterator, Mapping
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import Any, BinaryIO, NoReturn
 
 import httpx
 from pydantic import SecretStr
@@ -166,8 +166,30 @@ def _body(call: Call) -> Iterator[dict[str, Any]]:
         message = f"The file can't be read: {error.strerror}."
         raise UnreadableUpload(message) from error
     with file:
-        form = {"file": (call.upload.name, file, "application/octet-stream")}
+        sent = _Counted(file, call.upload.told) if call.upload.told else file
+        form = {"file": (call.upload.name, sent, "application/octet-stream")}
         yield {"files": form, "data": dict(call.upload.fields)}
+
+
+class _Counted:
+    """A file that tells how much of it was read, as far as httpx reads files."""
+
+    def __init__(self, file: BinaryIO, told: Callable[[int], None]) -> None:
+        self._file, self._told = file, told
+
+    def fileno(self) -> int:
+        """Where its size is looked up."""
+        return self._file.fileno()
+
+    def seek(self, place: int) -> int:
+        """From there again."""
+        return self._file.seek(place)
+
+    def read(self, size: int = -1) -> bytes:
+        """The next piece."""
+        piece = self._file.read(size)
+        self._told(self._file.tell())
+        return piece
 
 
 def _new_request_id() -> str:

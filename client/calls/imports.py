@@ -1,7 +1,7 @@
 """Imports: a file becomes a plan, the plan becomes users (D20)."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 
 from client.calls.asking import Asking
@@ -41,15 +41,26 @@ class ImportsCalls(Asking):
         """Imports that are not forgotten yet, the newest first."""
         return await self._ask(op.LIST_IMPORTS, Page[Import], query=query)
 
-    async def plan_import(self, file: Path, *, mapping: ImportMapping | None = None, key: str | None = None) -> Import:
-        """Upload a file, read from disk as it goes, and plan it. Sent again with the same key it is planned once."""
+    async def plan_import(
+        self,
+        file: Path,
+        *,
+        mapping: ImportMapping | None = None,
+        key: str | None = None,
+        told: Callable[[int], None] | None = None,
+    ) -> Import:
+        """Upload a file, read from disk as it goes, and plan it. Sent again with the same key it is planned once.
+
+        `told` hears how many bytes have gone out so far.
+        """
         try:
             size = (await asyncio.to_thread(file.stat)).st_size
         except OSError as error:
             message = f"The file can't be read: {error.strerror}."
             raise UnreadableUpload(message) from error
         fields = {} if mapping is None else {"mapping": mapping.model_dump_json(exclude_none=True)}
-        upload = Upload(path=file, name=file.name, size=size, fields=fields)
+        name = file.name.encode("utf-8", "replace").decode()
+        upload = Upload(path=file, name=name, size=size, fields=fields, told=told)
         return await self._ask(op.PLAN_IMPORT, Import, key=key, upload=upload)
 
     async def an_import(self, import_id: str) -> Import:
