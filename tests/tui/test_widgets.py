@@ -36,14 +36,17 @@ async def settled(pilot: Pilot[None]) -> None:
 @pytest.mark.parametrize(
     ("width", "seen", "gone"),
     [
-        (120, ["headcount", "2 Users 39", "READ-ONLY", "● live", "acme-prod · jane@acme.example"], []),
-        (90, ["headcount", "2 Users 39", "READ-ONLY", "● live", "acme-prod"], ["jane@"]),
-        (76, ["1 Overview", "2 Users 39", "READ-ONLY", "● live", "acme-prod"], ["headcount", "jane@"]),
-        (60, ["1 Overview", " 2 39  3 7 ", "READ-ONLY", "● live", "acme-prod"], ["headcount", "Users"]),
+        (125, ["headcount", "2 Users 39", "5 Codes", "READ-ONLY", "● live", "acme-prod · jane@acme.example"], []),
+        (105, ["headcount", "2 Users 39", "5 Codes", "READ-ONLY", "● live", "acme-prod"], ["jane@"]),
+        (95, ["1 Overview", "2 Users 39", "5 Codes", "READ-ONLY", "● live", "acme-prod"], ["headcount", "jane@"]),
+        (85, ["1 Overview", "2 Users 39", "4  5 ", "READ-ONLY", "● live", "acme-prod"], ["headcount", "Codes"]),
+        (80, ["1 Overview", "2 Users 39", "3 Transfers 7", "4  5 ", "READ-ONLY", "● live", "acme-prod"], ["Members"]),
+        (66, ["1 Overview", " 2 39  3 7  4  5 ", "READ-ONLY", "● live", "acme-prod"], ["headcount", "Users"]),
+        (60, ["1 Overview", " 2 39  3 7  4  5 ", "READ-ONLY", "● live"], ["acme-prod"]),
     ],
 )
 async def test_the_app_bar_gives_way_in_order(width: int, seen: list[str], gone: list[str]) -> None:
-    """First the account goes, then the product's name, then the other areas'; never READ-ONLY or the connection."""
+    """The account goes, the product's name, the other areas' from the right; never READ-ONLY or the connection."""
     async with showing(Overview(), (width, 24)) as (app, pilot):
         app.screen.query_one(AppBar).show(
             Frame(FRAME.counts, FRAME.link, FRAME.profile, FRAME.account, read_only=True, colour="no such colour")
