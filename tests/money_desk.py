@@ -34,19 +34,18 @@ USUAL = {
 
 @dataclass
 class Bank:
-    """Charges once per key. `declines` of the next payments are refused, and `lost` of the answers get lost."""
+    """Charges once per key. `declines` of the next payments are refused; while it is `unheard` answers get lost."""
 
     name: str = "bank"
     moves_money: bool = True
     declines: int = 0
-    lost: int = 0
+    unheard: bool = False
     answered: dict[str, tuple[int, Outcome]] = field(default_factory=dict)
 
     async def charge(self, key: str, amount: Money) -> Outcome:
         """What it answered before, or the next."""
         outcome = self._decide(key, amount)
-        if self.lost:
-            self.lost -= 1
+        if self.unheard:
             message = "connection reset"
             raise OSError(message)
         return outcome

@@ -201,12 +201,13 @@ class History:
         if asked is None or not asked[1].due or self.model.declines:
             return
         quote_id, promise = asked
-        self.bank.lost = 1
+        self.bank.unheard = True
         first = await confirm(self.owner, quote_id, f"lost-{quote_id}")
         assert first.json()["code"] == "payment_in_progress", first.text
         self.model.pending = True
         for _ in range(self.chance.randrange(5)):
             await self.chance.choice([self.add, self.remove, self.restore, self.minutes, self.days])()
+        self.bank.unheard = False
         again = await confirm(self.owner, quote_id, f"lost-{quote_id}")
         assert again.status_code == 200, again.text
         self.model.pending = False
