@@ -7,7 +7,7 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.screen import ModalScreen
 
-from tui.commands import AREAS, OFF, Command, bindings, for_area, key_names, keys_of
+from tui.commands import OFF, TITLES, Command, bindings, for_area, key_names, keys_of
 from tui.theme import Line, Piece
 from tui.widgets.canvas import framed
 from tui.widgets.host import user_keys_of
@@ -56,7 +56,7 @@ class Help(ModalScreen[None]):
     def on_mount(self) -> None:
         """The frame carries the title."""
         body = self.query_one(Scroller)
-        body.border_title = framed(f"Keys: {AREAS.get(self.area, self.area)}", body.glyphs)
+        body.border_title = framed(f"Keys: {TITLES.get(self.area, self.area)}", body.glyphs)
         body.set_class(body.glyphs.ascii, "-ascii")
 
     def _lines(self) -> Iterable[Line]:
@@ -64,7 +64,7 @@ class Help(ModalScreen[None]):
         for command in for_area(self.area):
             if command.id in self._without:
                 continue
-            heading = _TITLES.get(command.scope, AREAS.get(self.area, ""))
+            heading = _TITLES.get(command.scope, TITLES.get(self.area, ""))
             if heading != title:
                 if title:
                     yield ""

@@ -16,16 +16,18 @@ from textual.timer import Timer
 
 from client.errors import HeadcountError
 from contract.events import EventKind
+from contract.profile import OwnProfile
 from contract.subscription import Overview, PlanKind
 from screens.confirm import Confirm, Summary
 from screens.overview import OverviewScreen
 from tui.aftermath import aftermath, left_over
 from tui.area import AreaScreen
-from tui.commands import AREAS, BILLED, FIRST_AREAS, bindings, for_area
+from tui.commands import AREAS, BILLED, FIRST_AREAS, PROFILE, bindings, for_area
 from tui.errors import told
 from tui.glyphs import Glyphs, glyphs_for
 from tui.keymap import read_keymap
 from tui.live import LiveArea
+from tui.news import News
 from tui.palette import HEADCOUNT
 from tui.session import Connection, Link, Listeners, Session
 from tui.settings import Settings
@@ -59,6 +61,20 @@ def _transfers() -> Screen[None]:
     return TransfersScreen()
 
 
+def _codes() -> Screen[None]:
+    """The screen behind 5, likewise."""
+    from screens.codes import CodesScreen
+
+    return CodesScreen()
+
+
+def _members() -> Screen[None]:
+    """The screen behind 4, likewise."""
+    from screens.members import MembersScreen
+
+    return MembersScreen()
+
+
 def _billing() -> Screen[None]:
     """The screen behind 6, likewise."""
     from screens.billing import BillingScreen
@@ -66,9 +82,16 @@ def _billing() -> Screen[None]:
     return BillingScreen()
 
 
+def _profile() -> Screen[None]:
+    """The screen that is reached by its name, and the first one of somebody who administers nothing."""
+    from screens.profile import ProfileScreen
+
+    return ProfileScreen()
+
+
 async def _load_other_screens() -> None:
     """Import the other areas while somebody looks at the first, so that their keys answer at once."""
-    for name in ("screens.users", "screens.transfers", "screens.billing"):
+    for name in ("screens.users", "screens.transfers", "screens.members", "screens.codes", "screens.billing"):
         await asyncio.to_thread(importlib.import_module, name)
 
 
@@ -76,7 +99,15 @@ class HeadcountApp(TerminalApp[None]):
     """The terminal app over one session."""
 
     TITLE = "Headcount"
-    MODES: ClassVar = {"overview": OverviewScreen, "users": _users, "transfers": _transfers, "billing": _billing}
+    MODES: ClassVar = {
+        "overview": OverviewScreen,
+        "users": _users,
+        "transfers": _transfers,
+        "members": _members,
+        "codes": _codes,
+        "billing": _billing,
+        "profile": _profile,
+    }
     DEFAULT_MODE = "overview"
     BINDINGS: ClassVar[list[BindingType]] = [*bindings("app")]
     COMMAND_PALETTE_BINDING = "ctrl+p"
@@ -101,12 +132,14 @@ class HeadcountApp(TerminalApp[None]):
         self.glyphs: Glyphs = glyphs_for(ascii_only=self.terminal.ascii_only)
         self.overview_signal: Signal[Overview] = Signal(self, "overview")
         self.changed_signal: Signal[frozenset[EventKind]] = Signal(self, "changed")
+        self.own_signal: Signal[OwnProfile] = Signal(self, "own")
         self.keymap = read_keymap(self.settings.keys, settings_text)
         self.user_keys = self.keymap.keys
         self._countdown: Timer | None = None
         self._others_loaded = False
         self._told: dict[str, str] = {}
         self._opened = self.session.now()
+        self.news = News(self)
         self.register_theme(HEADCOUNT)
         self.theme = theme_name(os.environ, self.settings.screen.theme)
 
@@ -115,7 +148,11 @@ class HeadcountApp(TerminalApp[None]):
         if self.user_keys:
             self.set_keymap(dict(self.user_keys))
         self.session.listeners = Listeners(
-            overview=self._new_overview, connection=self._new_connection, changed=self.changed_signal.publish
+            overview=self._new_overview,
+            connection=self._new_connection,
+            changed=self.changed_signal.publish,
+            event=self.news.hear,
+            own=self._new_own,
         )
         self._count_down()
         self.run_worker(self.session.run(), group="session", exit_on_error=False)
@@ -148,11 +185,19 @@ class HeadcountApp(TerminalApp[None]):
         areas = FIRST_AREAS if overview.plan.kind is PlanKind.CONTRACT else tuple(AREAS)
         self._show_frame(counts=counts, account=overview.me.account.email, areas=areas)
         self.overview_signal.publish(overview)
-        if self.current_mode not in areas:
+        self.news.tell()
+        if self.current_mode not in (*areas, PROFILE):
             self.call_later(self.action_area, "overview")
         if not self._others_loaded:
             self._others_loaded = True
             self.call_after_refresh(self._load_others)
+
+    def _new_own(self, own: OwnProfile) -> None:
+        """Somebody who administers nothing: their own profile is all there is."""
+        self._show_frame(counts={}, account=own.me.account.email, areas=(PROFILE,))
+        self.own_signal.publish(own)
+        if self.current_mode != PROFILE:
+            self.call_later(self.action_area, PROFILE)
 
     def _load_others(self) -> None:
         self.run_worker(_load_other_screens(), group="first", exit_on_error=False)
@@ -166,7 +211,7 @@ class HeadcountApp(TerminalApp[None]):
         elif not live:
             self._count_down()
         error = connection.error
-        if error and (connection.link is Link.REFUSED or self.session.overview is None):
+        if error and (connection.link is Link.REFUSED or not self.session.is_known):
             self._say_trouble(error.message, told(error))
         elif live:
             self._end_trouble()
@@ -180,7 +225,7 @@ class HeadcountApp(TerminalApp[None]):
         self._show_link(self.session.connection)
         if reason := self.session.diagnose():
             self._say_trouble(reason, reason)
-        elif self.session.overview is None and self.session.now() - self._opened > PATIENCE:
+        elif not self.session.is_known and self.session.now() - self._opened > PATIENCE:
             self._say_trouble("", NO_ANSWER)
 
     def _say_trouble(self, reason: str, words: str) -> None:
@@ -219,23 +264,30 @@ class HeadcountApp(TerminalApp[None]):
 
     def now(self) -> dt.datetime:
         """The server's time as of the last overview, for ages and days: a sandbox clock may be elsewhere."""
-        return self.session.overview.as_of if self.session.overview else self.session.now()
+        told = self.session.overview or self.session.own
+        return told.as_of if told else self.session.now()
 
     # Keys that work everywhere.
 
     async def action_area(self, area: str) -> None:
-        """1, 2, 3, 6: another area, if the plan has it."""
-        if area in self.frame.areas and area != self.current_mode:
+        """1, 2, 3 and so on: another area, if the plan has it."""
+        there = area in self.frame.areas or area == PROFILE
+        if there and area != self.current_mode:
             await self.switch_mode(area)
-        elif area not in self.frame.areas and isinstance(self.screen, AreaScreen):
-            known = self.session.overview is not None
-            reason = "This area is not part of your plan." if known else "Still connecting: wait until it is here."
-            self.screen.show_result(reason, "dim")
+        elif not there and isinstance(self.screen, AreaScreen):
+            self.screen.show_result(self._why_absent(), "dim")
+
+    def _why_absent(self) -> str:
+        if self.session.own is not None:
+            return "You administer no subscription: your own profile is all there is."
+        known = self.session.overview is not None
+        return "This area is not part of your plan." if known else "Still connecting: wait until it is here."
 
     async def action_next_area(self, step: int) -> None:
         """[ and ]: the neighbour."""
         areas = self.frame.areas
-        await self.action_area(areas[(areas.index(self.current_mode) + step) % len(areas)])
+        here = areas.index(self.current_mode) if self.current_mode in areas else min(0, -step)
+        await self.action_area(areas[(here + step) % len(areas)])
 
     def action_refresh_all(self) -> None:
         """R: everything again, and a lost connection at once."""
@@ -262,7 +314,7 @@ class HeadcountApp(TerminalApp[None]):
 
     def action_cancel(self) -> None:
         """ctrl+c: stop asking for what is being asked for. A command on its way is left alone: it may be done."""
-        if not isinstance(self.screen, AreaScreen):
+        if not isinstance(self.screen, AreaScreen) or self.screen.cancel_something():
             return
         running = [worker for worker in self.workers if worker.group == "question" and worker.is_running]
         for worker in running:

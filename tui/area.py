@@ -23,11 +23,13 @@ __all__ = ["AreaScreen", "ListScreen"]
 class AreaScreen(Screen[None]):
     """A screen with the app's row on top, a body, one row for actions and one for keys.
 
-    Subclasses set `AREA` (an id of `commands.AREAS`), `BINDINGS = bindings(AREA)` and implement `body`. The app around
-    may have the attributes `frame` (a `Frame`), `glyphs` and `user_keys`.
+    Subclasses set `AREA` (an id of `commands.TITLES`), `BINDINGS = bindings(AREA)` and implement `body`; a screen that
+    is opened from an area names that as `UNDER`. The app around may have the attributes `frame` (a `Frame`), `glyphs`
+    and `user_keys`.
     """
 
     AREA: ClassVar[str] = ""
+    UNDER: ClassVar[str] = ""
     AUTO_FOCUS = ""
     HORIZONTAL_BREAKPOINTS = [(0, "-tiny"), (60, "-narrow"), (110, "-wide")]  # noqa: RUF012 - as Textual types it
     VERTICAL_BREAKPOINTS = [(0, "-cramped"), (15, "-short"), (32, "-tall")]  # noqa: RUF012 - as Textual types it
@@ -44,7 +46,7 @@ class AreaScreen(Screen[None]):
 
     def compose(self) -> ComposeResult:
         """The rows around the body."""
-        yield AppBar(self.AREA, self._frame())
+        yield AppBar(self.UNDER or self.AREA, self._frame())
         yield from self.body()
         yield ActionBar()
         yield KeyBar(self.AREA)
@@ -113,6 +115,10 @@ class AreaScreen(Screen[None]):
         if self.action_bar.result:
             self.clear_result()
             return True
+        return False
+
+    def cancel_something(self) -> bool:
+        """ctrl+c: stop what this screen alone knows how to stop; False when there is nothing. For subclasses."""
         return False
 
     def refresh_view(self) -> None:

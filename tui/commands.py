@@ -1,8 +1,7 @@
 """Every command of the app in one table. It feeds the bindings, the key bar, the help, the palette and the README.
 
 An id is `scope.verb`. The scope says where the binding lives: `app`, `table` and `list` (the screens around a table)
-are shared, `overview`, `users`, `transfers` and `billing` are the areas, `dialog` is what asks before something
-happens.
+are shared, the names of the areas are theirs, `dialog` is what asks before something happens.
 """
 
 from collections.abc import Iterable, Mapping
@@ -20,8 +19,10 @@ __all__ = [
     "FIRST_AREAS",
     "LISTS",
     "OFF",
+    "PROFILE",
     "SANDBOX",
     "SUBSCRIPTION",
+    "TITLES",
     "Command",
     "bindings",
     "for_area",
@@ -31,10 +32,23 @@ __all__ = [
     "scopes_of",
 ]
 
-AREAS = {"overview": "Overview", "users": "Users", "transfers": "Transfers", "billing": "Billing"}
+AREAS = {
+    "overview": "Overview",
+    "users": "Users",
+    "transfers": "Transfers",
+    "members": "Members",
+    "codes": "Codes",
+    "billing": "Billing",
+}
 """Names of the areas by id, in the order of their number keys."""
 
-FIRST_AREAS = ("overview", "users", "transfers")
+PROFILE = "profile"
+"""The screen of one's own account: reached by name, and the first of somebody who administers nothing."""
+
+TITLES = {**AREAS, "imports": "Import", PROFILE: "Profile"}
+"""Names of all screens that have keys of their own."""
+
+FIRST_AREAS = ("overview", "users", "transfers", "members", "codes")
 """The areas of every plan: what is shown before the plan is known, and on a contract, which is not paid for here."""
 
 BILLED = frozenset({"app.billing", "overview.pay", "overview.decline_next", "users.pay"})
@@ -51,14 +65,22 @@ _LIFE = ("cancel", "resume", "start")
 SUBSCRIPTION = frozenset(f"overview.{verb}" for verb in (*_TERMS, *_LIFE))
 """Ids of the commands that change what is subscribed to: a contract settles that elsewhere."""
 
-LISTS = ("users", "transfers", "billing")
-"""The areas around one table."""
+LISTS = ("users", "transfers", "members", "codes", "billing", "imports")
+"""The areas around one table, and the other screens that are."""
 
-_MARKED = ("users", "transfers")
+_MARKED = ("users", "transfers", "members")
 """The lists whose rows can be marked, sorted and filtered; what was issued once is only read."""
 
-_ALL = tuple(AREAS)
+_SEARCHED = (*_MARKED, "codes")
+"""The lists that can be sorted and filtered."""
+
+_FILTERED = (*_SEARCHED, "imports")
+"""The lists that can be filtered: a file's rows keep their order."""
+
+_ALL = (*AREAS, "imports", PROFILE)
 _HERE = ("overview",)
+_IMPORT = ("imports",)
+_PROFILE = (PROFILE,)
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,11 +120,11 @@ COMMANDS: tuple[Command, ...] = (
     Command("table.mark_all", "asterisk", "mark_all", "all", "Mark everything that matches.", _MARKED, show=True),
     Command("table.mark_none", "backslash", "mark_none", "none", "Unmark everything.", _MARKED),
     Command("table.range", "V", "mark_range", "range", "Start a range here, and mark it at its end.", _MARKED),
-    Command("table.sort", "s", "sort", "sort", "Sort by the next column.", _MARKED),
-    Command("table.reverse", "S", "reverse", "reverse", "Turn the order round.", _MARKED),
-    Command("table.copy", "y", "copy_cell", "copy", "Copy the address or the number in the row.", LISTS),
+    Command("table.sort", "s", "sort", "sort", "Sort by the next column.", _SEARCHED),
+    Command("table.reverse", "S", "reverse", "reverse", "Turn the order round.", _SEARCHED),
+    Command("table.copy", "y", "copy_cell", "copy", "Copy the address, the number or the code.", LISTS),
     Command("table.copy_row", "Y", "copy_row", "copy row", "Copy the whole row.", LISTS),
-    Command("list.filter", "slash", "filter", "find", "Filter: words, or source:import.", _MARKED, show=True),
+    Command("list.filter", "slash", "filter", "find", "Filter: words, or source:import.", _FILTERED, show=True),
     Command("list.results_down", "J", "results(1)", "results down", "More of the last results.", LISTS, palette=False),
     Command("list.results_up", "K", "results(-1)", "results up", "Back in the last results.", LISTS, palette=False),
     Command("overview.more", "plus", "more", "seats", "One seat more in the draft.", _HERE, show=True),
@@ -145,9 +167,11 @@ COMMANDS: tuple[Command, ...] = (
     Command("users.edit", "e", "edit", "edit…", "Edit name and position.", ("users",), show=True),
     Command("users.remove", "d", "remove", "remove…", "Remove the marked users.", ("users",), show=True, asks=True),
     Command("users.pay", "P", "pay", "pay…", "Pay for users: the marked, or all.", ("users",), show=True, asks=True),
+    Command("users.import", "i", "import", "import…", "Import a file of people.", ("users",), show=True),
     Command("users.undo", "z", "undo", "undo", "Take the last removal back.", ("users",), show=True),
     Command("users.export", "E", "export", "export…", "Save the users as CSV or XLSX.", ("users",)),
     Command("users.template", "T", "template", "template…", "Save the empty file for an import.", ("users",)),
+    Command("users.member", "m", "member", "profile", "The member's profile behind the user.", ("users",)),
     Command(
         "transfers.accept",
         "a",
@@ -195,6 +219,34 @@ COMMANDS: tuple[Command, ...] = (
         ("transfers",),
         palette=False,
     ),
+    Command("codes.new", "n", "new", "new…", "Make an invitation code.", ("codes",), show=True),
+    Command("codes.message", "m", "message", "message…", "A message that hands the code out.", ("codes",), show=True),
+    Command("codes.switch", "x", "switch", "off or on", "Switch the code off, or on again.", ("codes",), show=True),
+    Command("codes.edit", "e", "edit", "edit…", "Change how often and until when.", ("codes",), show=True),
+    Command(
+        "codes.delete", "d", "delete", "delete…", "Delete the code; its users stay.", ("codes",), show=True, asks=True
+    ),
+    Command(
+        "members.add",
+        "a",
+        "add",
+        "add…",
+        "Add the marked members to my subscription.",
+        ("members",),
+        show=True,
+        asks=True,
+    ),
+    Command("members.user", "u", "user", "user", "Show this member in the list of users.", ("members",), show=True),
+    Command(
+        "members.undo",
+        "z",
+        "undo",
+        "take back…",
+        "Take the last addition back: remove them again.",
+        ("members",),
+        show=True,
+        asks=True,
+    ),
     Command("billing.next_side", "tab", "next_side", "side", "Invoices, payments, forecast.", ("billing",), show=True),
     Command(
         "billing.previous_side",
@@ -215,10 +267,69 @@ COMMANDS: tuple[Command, ...] = (
         show=True,
         asks=True,
     ),
+    Command(
+        "imports.apply", "c", "apply", "import…", "What the import comes to; y does it.", _IMPORT, show=True, asks=True
+    ),
+    Command("imports.stop", "s", "stop", "stop", "Stop; what is done stays done. Also ctrl+c.", _IMPORT, show=True),
+    Command("imports.mend", "e", "mend", "mend…", "Mend a row in place; it is judged again.", _IMPORT, show=True),
+    Command("imports.next_verdict", "tab", "next_verdict(1)", "verdict", "Rows of one verdict.", _IMPORT, show=True),
+    Command(
+        "imports.previous_verdict",
+        "shift+tab",
+        "next_verdict(-1)",
+        "verdict",
+        "The same, backwards.",
+        _IMPORT,
+        palette=False,
+    ),
+    Command(
+        "imports.transfers",
+        "t",
+        "transfers",
+        "requests…",
+        "Send a transfer request to each row that needs one.",
+        _IMPORT,
+        show=True,
+        asks=True,
+    ),
+    Command("imports.save", "E", "save", "failed…", "Save the rows that failed as a file.", _IMPORT, show=True),
+    Command("imports.columns", "m", "columns", "columns…", "Say which column holds what.", _IMPORT, show=True),
+    Command("profile.down", "j,down", "move(1)", "down", "The next request.", _PROFILE, palette=False),
+    Command("profile.up", "k,up", "move(-1)", "up", "The request above.", _PROFILE, palette=False),
+    Command(
+        "profile.accept", "a", "accept", "accept…", "Accept what an organisation asks.", _PROFILE, show=True, asks=True
+    ),
+    Command(
+        "profile.decline",
+        "x",
+        "decline",
+        "decline…",
+        "Decline it; a reason may be given.",
+        _PROFILE,
+        show=True,
+        asks=True,
+    ),
+    Command(
+        "profile.take_back",
+        "d",
+        "take_back",
+        "take back…",
+        "Take your own request back.",
+        _PROFILE,
+        show=True,
+        asks=True,
+    ),
+    Command("profile.code", "u", "use_code", "use a code…", "Use an invitation code.", _PROFILE, show=True),
+    Command("profile.join", "t", "join", "ask to join…", "Ask an organisation to take you in.", _PROFILE, show=True),
+    Command("profile.edit", "e", "edit", "edit…", "Edit your names and position.", _PROFILE, show=True),
+    Command("profile.leave", "L", "leave", "leave…", "Leave the subscription you use.", _PROFILE, show=True, asks=True),
     Command("app.overview", "1", "area('overview')", "Overview", "Go to the overview.", _ALL),
     Command("app.users", "2", "area('users')", "Users", "Go to the list of users.", _ALL),
     Command("app.transfers", "3", "area('transfers')", "Transfers", "Go to the transfer requests.", _ALL),
+    Command("app.codes", "5", "area('codes')", "Codes", "Go to the invitation codes.", _ALL),
+    Command("app.members", "4", "area('members')", "Members", "Go to the directory of members.", _ALL),
     Command("app.billing", "6", "area('billing')", "Billing", "Go to invoices, payments and the forecast.", _ALL),
+    Command("app.profile", OFF, "area('profile')", "Profile", "Go to your own account.", _ALL),
     Command(
         "app.previous_area",
         "left_square_bracket",
@@ -332,7 +443,7 @@ def key_names(keys: Iterable[str]) -> str:
 
 def key_table_markdown() -> str:
     """The table of all default keys for the README, grouped by where they work."""
-    titles = {**AREAS, "table": "Every list", "app": "Everywhere", "dialog": "In a dialog"}
+    titles = {**TITLES, "table": "Every list", "app": "Everywhere", "dialog": "In a dialog"}
     rows = ["| where | keys | command | does |", "| --- | --- | --- | --- |"]
     for scope, title in titles.items():
         for command in COMMANDS:

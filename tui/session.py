@@ -12,9 +12,11 @@ from dataclasses import dataclass, field
 from enum import Enum
 
 from client.api import Client
-from client.errors import HeadcountError, NoToken, Refused, TooManyRequests, UnsafeAddress, Untrusted
+from client.errors import HeadcountError, NotAllowed, NoToken, Refused, TooManyRequests, UnsafeAddress, Untrusted
 from client.events import Connecting, Live, Offline, StreamItem, Unreadable
 from contract.events import Event, EventKind
+from contract.people import Permission
+from contract.profile import OwnProfile
 from contract.subscription import Overview
 from tui.last_seen import LastSeen
 
@@ -22,6 +24,9 @@ GATHER = 0.25
 """Seconds in which changes are gathered before the screens hear of them: at most four repaints a second."""
 
 _FIRST_RETRY, _LONGEST_RETRY = 0.5, 15.0
+
+POLL = 10.0
+"""Seconds between two looks at the profile of somebody who may not follow the events."""
 
 _NO_ACCESS = (Refused, NoToken, UnsafeAddress, Untrusted)
 """What somebody has to mend; it is asked again all the same, since that may happen elsewhere."""
@@ -52,11 +57,16 @@ def _nothing(*_: object) -> None:
 
 @dataclass(slots=True)
 class Listeners:
-    """Who is told: of a new overview, of the connection, and of which kinds of things changed."""
+    """Who is told: of a new overview, of the connection, of which kinds of things changed, and of each event.
+
+    `own` is told of the profile of somebody who administers nothing.
+    """
 
     overview: Callable[[Overview], None] = _nothing
     connection: Callable[[Connection], None] = _nothing
     changed: Callable[[frozenset[EventKind]], None] = _nothing
+    event: Callable[[Event], None] = _nothing
+    own: Callable[[OwnProfile], None] = _nothing
 
 
 @dataclass(slots=True)
@@ -73,10 +83,17 @@ class Session:
     """Where the overview is kept for the next start."""
     listeners: Listeners = field(default_factory=Listeners)
     overview: Overview | None = None
+    own: OwnProfile | None = None
+    """The profile of somebody who administers nothing: there is no overview then, and no events."""
     connection: Connection = Connection()
     _dirty: asyncio.Event = field(default_factory=asyncio.Event)
     _kinds: set[EventKind] = field(default_factory=set)
     _attempt_now: asyncio.Event = field(default_factory=asyncio.Event)
+
+    @property
+    def is_known(self) -> bool:
+        """Whether the server has said who this is: what there is to see is here."""
+        return self.overview is not None or self.own is not None
 
     def now(self) -> dt.datetime:
         """The local time that connection times are told in."""
@@ -116,11 +133,23 @@ class Session:
 
     async def _load(self) -> bool:
         try:
-            overview = await self.client.overview()
+            if self.own is not None or not await self._load_overview():
+                await self._load_own()
         except HeadcountError as error:
             refused = isinstance(error, _NO_ACCESS) and not isinstance(error, TooManyRequests)
             link = Link.REFUSED if refused else Link.RECONNECTING
             self._now_is(link, error=error)
+            return False
+        return True
+
+    async def _load_overview(self) -> bool:
+        """False for somebody who may not see it; what was seen before is forgotten then."""
+        try:
+            overview = await self.client.overview()
+        except NotAllowed:
+            self.overview = None
+            if self.last_seen:
+                await asyncio.to_thread(self.last_seen.forget)
             return False
         self.overview = overview
         self.listeners.overview(overview)
@@ -128,6 +157,16 @@ class Session:
         if self.last_seen:
             await asyncio.to_thread(self.last_seen.write, overview)
         return True
+
+    async def _load_own(self) -> None:
+        """The profile instead; somebody who may read by now gets the overview again."""
+        own = await self.client.own_profile()
+        if Permission.READ in own.me.may and await self._load_overview():
+            self.own = None
+            return
+        self.own = own
+        self.listeners.own(own)
+        self._now_is(Link.LIVE)
 
     async def _wait(self, seconds: float) -> None:
         if self.connection.link is Link.REFUSED:
@@ -141,6 +180,9 @@ class Session:
     async def _follow(self) -> None:
         after = self.overview.last_event_id if self.overview else "evt_0"
         while True:
+            if self.own is not None:
+                await self._look_again()
+                continue
             stream = self.client.stream(after)
             async for item in stream:
                 self._heard(item)
@@ -148,10 +190,18 @@ class Session:
             await self._wait(_LONGEST_RETRY)
             await self._load_at_last()
 
+    async def _look_again(self) -> None:
+        """Who may not follow the events looks every so often."""
+        self._attempt_now.clear()
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(self._attempt_now.wait(), POLL)
+        await self._load_at_last()
+
     def _heard(self, item: StreamItem) -> None:
         match item:
             case Event():
                 self.touch(*([item.type] if item.type in EventKind else EventKind))
+                self.listeners.event(item)
             case Live():
                 if self.connection.link is not Link.LIVE:
                     self.touch(*EventKind)

@@ -8,7 +8,7 @@ from rich.segment import Segment
 from rich.style import Style
 from textual.strip import Strip
 
-from tui.commands import AREAS, FIRST_AREAS, key_names, keys_of
+from tui.commands import FIRST_AREAS, PROFILE, TITLES, key_names, keys_of
 from tui.glyphs import UNICODE, Glyphs
 from tui.theme import Line, Piece
 from tui.theme import parts as parts_of
@@ -111,9 +111,11 @@ class AppBar(Canvas):
             count = self.frame.counts.get(area)
             key = key_names(keys_of(f"app.{area}", user_keys)[:1])
             here = area == self.area
-            words = [key, AREAS[area] if here or named > 0 else "", f"{count:,}" if count else ""]
+            words = [key, TITLES[area] if here or named > 0 else "", f"{count:,}" if count else ""]
             named -= not here
             parts.append((f" {' '.join(filter(None, words))} ", "reverse" if here else "dim"))
+        if self.area == PROFILE and PROFILE not in self.frame.areas:
+            parts.append((f" {TITLES[PROFILE]} ", "reverse"))
         return parts
 
     def _who(self, *, account: bool = True, profile: bool = True) -> list[Piece]:
