@@ -34,6 +34,7 @@ def parser() -> argparse.ArgumentParser:
     _add_login(commands)
     commands.add_parser("info", help="which files are used, and where each setting comes from")
     _add_users(commands)
+    _add_members(commands)
     _add_events(commands)
     _add_invoices(commands)
     _add_forecast(commands)
@@ -63,7 +64,8 @@ def _add_events(commands: "Commands") -> None:
 
 
 def _add_users(commands: "Commands") -> None:
-    verbs = _noun(commands, "users", "the users as a file, and the empty file to fill in")
+    verbs = _noun(commands, "users", "users out of a file and into one, and the empty file to fill in")
+    _add_import(verbs)
     _add_file(_command(verbs, "template", "cli.users:template", "save the empty file to fill in for an import"))
     exported = _command(verbs, "export", "cli.users:export", "save the users as a file that an import takes again")
     exported.add_argument("--search", metavar="WORDS", help="only whose name, e-mail or position holds them")
@@ -74,12 +76,49 @@ def _add_users(commands: "Commands") -> None:
     _add_file(exported)
 
 
+def _add_import(verbs: "Commands") -> None:
+    imported = _change(verbs, "import", "cli.importing:import_users", "import the people of a CSV or XLSX file")
+    imported.add_argument("file", nargs="?", metavar="FILE", help="the file")
+    imported.add_argument("--resume", metavar="ID", help="go on with an import that stopped")
+    imported.add_argument("--map", metavar="COLUMNS", help="which column is what, such as email=2,last_name=1")
+    modes = ("best_effort", "until_full", "atomic")
+    imported.add_argument("--mode", choices=modes, default=modes[0], help="default best_effort")
+    imported.add_argument("--rejected", metavar="FILE", help="save the rows that failed, with their reasons")
+
+
 def _add_file(command: argparse.ArgumentParser) -> None:
     command.add_argument("-o", "--output", metavar="FILE", help="where to save it; - is the output")
     command.add_argument("--format", choices=("csv", "xlsx"), help="as FILE ends, or csv")
     command.add_argument("--language", choices=("en", "fr", "de", "es"), help="of the header (default: yours)")
     command.add_argument("--force", action="store_true", help="replace a file that is there")
     _add_json(command, "say where it is as JSON")
+
+
+def _add_members(commands: "Commands") -> None:
+    verbs = _noun(commands, "members", "everybody in the directory, and putting them on the subscription")
+    listed = _command(verbs, "list", "cli.members:list_all", "the members, by name")
+    listed.add_argument("--search", metavar="WORDS", help="only whose name, e-mail or position holds them")
+    listed.add_argument("--role", choices=("owner", "admin", "billing", "viewer", "member"), help="only with this role")
+    listed.add_argument("--listed", choices=("yes", "no"), help="only who is on the subscription, or is not")
+    listed.add_argument("--limit", type=int, default=50, help="how many (default 50)")
+    _add_json(listed, "one JSON object a line")
+    shown = _command(verbs, "show", "cli.members:show", "one member's profile")
+    shown.add_argument("email", metavar="EMAIL", help="the member's address")
+    _add_json(shown)
+    added = _command(verbs, "add", "cli.members:add", "put members on the subscription")
+    added.add_argument("emails", nargs="+", metavar="EMAIL", help="whom to add")
+    added.add_argument(
+        "--mode",
+        choices=("best_effort", "atomic", "until_full"),
+        default="best_effort",
+        help="what happens to the others when one can't be added (default best_effort)",
+    )
+    added.add_argument(
+        "--dry-run",
+        action="store_true",
+        help="only say how the seats work out, and end with the exit code it would have",
+    )
+    _add_json(added)
 
 
 def _add_invoices(commands: "Commands") -> None:

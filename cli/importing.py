@@ -1,0 +1,187 @@
+"""`headcount users import`: plan a file of people, show the plan and its price, apply it, save the rows that failed.
+
+Exit codes: 0 every row is on the list, 1 some rows failed, 2 the columns are not known or nobody can be asked,
+4 it stopped before its end, 130 stopped by ctrl+c.
+"""
+
+import argparse
+import asyncio
+import os
+import sys
+from pathlib import Path
+from typing import Any
+
+from cli.exit_codes import CANCELLED, CONFLICT, DONE, FAILED, USAGE
+from cli.progress import Progress
+from cli.reach import Stop, call, chosen
+from cli.say import say
+from cli.tables import print_json
+from client.api import Client
+from contract.imports import Import, ImportCounts, ImportField, ImportMapping, ImportStatus, ImportStop, SheetFormat
+from contract.users import BatchMode
+from tui.text import clean
+from tui.wording import count
+
+__all__ = ["import_users", "summary"]
+
+_NO_TERMINAL = "Nothing was imported: without a terminal say --yes to import, or --dry-run to see the plan."
+_VERDICTS = {
+    "create": "new",
+    "add_member": "of your directory",
+    "already_user": "listed already",
+    "duplicate_in_file": "twice in the file",
+    "invalid": "wrong",
+    "needs_transfer": "outside: they need a transfer request",
+    "over_limit": "above your contract",
+}
+
+
+def import_users(options: argparse.Namespace, flags: dict[str, Any]) -> int:
+    """Plan a file, or take up an import that stands still, and apply it once that was agreed to. The exit code."""
+    if bool(options.file) == bool(options.resume):
+        message = "Say which file to import, or --resume with the id of an import that stopped."
+        raise Stop(message, USAGE)
+    asks = not (options.yes or options.dry_run)
+    if asks and not (sys.stdin.isatty() and sys.stderr.isatty()):
+        return say(_NO_TERMINAL, USAGE)
+    mapping = _mapping(options.map) if options.map else None
+    options.file = Path(options.file).expanduser() if options.file else None
+    options.rejected = _place(options.rejected) if options.rejected else None
+    target = chosen(options, flags)
+    planned = call(target, lambda client: _planned(client, options, mapping), noted=True)
+    _tell("\n".join(summary(planned)))
+    if planned.status is ImportStatus.NEEDS_MAPPING:
+        return _end(options, planned, USAGE)
+    if options.dry_run:
+        call(target, lambda client: _save_rejected(client, options, planned))
+        return _end(options, planned, _code(planned))
+    if asks and not _agreed(planned):
+        return say("Nothing was imported.", CANCELLED)
+    found, code = call(target, lambda client: _applied(client, options, planned), noted=True)
+    return _end(options, found, code)
+
+
+def summary(planned: Import) -> list[str]:
+    """What the file is, what becomes of its rows, and what that costs, as lines of plain text."""
+    how = ", ".join(part for part in (planned.kind.upper(), planned.encoding) if part)
+    said = [f"{clean(planned.file_name, 120)} ({how}): {count(planned.rows, 'row')}"]
+    if planned.status is ImportStatus.NEEDS_MAPPING:
+        return [said[0].rpartition(":")[0] + ":", *_columns(planned)]
+    said += [f"{getattr(planned.counts, name):>9,}  {word}" for name, word in _VERDICTS.items() if _of(planned, name)]
+    seats, price = planned.seats, planned.price
+    if seats and seats.short:
+        said.append(f"Free seats: {seats.free:,}, so {count(seats.short, 'user')} will be NOT PAID until paid for.")
+    if price and price.pay_now and price.pay_now.amount:
+        said.append(f"Paying for them now would take {price.pay_now}.")
+    if price and price.renewal_adds and price.renewal_adds.amount:
+        said.append(f"The renewal on {price.renewal_date} grows by {price.renewal_adds}.")
+    return said
+
+
+def _of(planned: Import, name: str) -> int:
+    return int(getattr(planned.counts, name))
+
+
+def _columns(planned: Import) -> list[str]:
+    said = ["Which column holds what is not clear. Say it with --map, such as --map email=2,last_name=1:"]
+    for column in planned.columns:
+        sample = ", ".join(clean(each, 30) for each in column.sample[:2] if each)
+        said.append(f"{column.number:>4}  {clean(column.header, 30) or '(no header)'}: {sample}")
+    return said
+
+
+def _mapping(text: str) -> ImportMapping:
+    """`email=2,last_name=1` as a mapping."""
+    pairs = [part.partition("=") for part in text.split(",")]
+    numbers = {name.strip(): number.strip() for name, _, number in pairs}
+    known = ", ".join(field.value for field in ImportField)
+    if not all(name in set(ImportField) and number.isdecimal() for name, number in numbers.items()):
+        message = f"--map takes columns by number, such as email=2,last_name=1. There are: {known}."
+        raise Stop(message, USAGE)
+    return ImportMapping.model_validate({name: int(number) for name, number in numbers.items()})
+
+
+async def _planned(client: Client, options: argparse.Namespace, mapping: ImportMapping | None) -> Import:
+    """The plan of the file, or of the import that is to go on; with other columns, made anew."""
+    if options.resume:
+        found = await client.an_import(options.resume)
+        return await client.map_import(found.id, mapping) if mapping else found
+    found = await client.plan_import(options.file, mapping=mapping)
+    if found.status is ImportStatus.PLANNING:
+        async for now in client.follow_import(found.id):
+            found = now
+    return found
+
+
+def _place(name: str) -> Path:
+    """Where the rows go that fail; nothing that is there is replaced."""
+    path = Path(name).expanduser()
+    if os.path.lexists(path):
+        message = f"{clean(str(path), 300)} is there already: give --rejected another name."
+        raise Stop(message, USAGE)
+    return path
+
+
+def _agreed(planned: Import) -> bool:
+    if not planned.remaining:
+        return True
+    sys.stderr.write(f"Import {count(planned.remaining, 'user')}? [y/N] ")
+    sys.stderr.flush()
+    return sys.stdin.readline().strip().casefold() in {"y", "yes"}
+
+
+async def _applied(client: Client, options: argparse.Namespace, planned: Import) -> tuple[Import, int]:
+    """Apply it and say how far it is; ctrl+c stops it between two chunks."""
+    found = planned
+    with Progress(planned.applied + planned.remaining) as progress:
+        try:
+            if planned.status is not ImportStatus.APPLYING:
+                found = await client.apply_import(planned.id, version=planned.version, mode=BatchMode(options.mode))
+            async for now in client.follow_import(planned.id):
+                found = now
+                progress.done(now.applied)
+        except asyncio.CancelledError:
+            found = await client.stop_import(planned.id)
+            if found.status is ImportStatus.STOPPED:
+                _tell(f"\n{_stopped(found)}")
+                return found, CANCELLED
+    await _save_rejected(client, options, found)
+    _tell(_stopped(found) if found.status is ImportStatus.STOPPED else f"{count(found.applied, 'user')} imported.")
+    return found, _code(found)
+
+
+def _stopped(found: Import) -> str:
+    why = {
+        ImportStop.FULL: "no seat is free any more",
+        ImportStop.INTERRUPTED: "the server was interrupted",
+        ImportStop.REFUSED: clean(found.stopped_detail, 300).rstrip("."),
+        ImportStop.ASKED: "as you asked",
+    }
+    reason = why.get(found.stopped_because or ImportStop.ASKED, "")
+    done = f"{found.applied:,} of {count(found.applied + found.remaining, 'user')} imported"
+    return f"Stopped, {reason}: {done}. Go on with: headcount users import --resume {found.id}"
+
+
+async def _save_rejected(client: Client, options: argparse.Namespace, found: Import) -> None:
+    if not options.rejected or not found.counts.rejected:
+        return
+    kind = SheetFormat.XLSX if options.rejected.suffix.lower() == ".xlsx" else SheetFormat.CSV
+    await client.save_rejected_rows(found.id, options.rejected, kind)
+    _tell(f"{count(found.counts.rejected, 'row')} with reasons saved in {clean(str(options.rejected), 300)}.")
+
+
+def _code(found: Import) -> int:
+    if found.status is ImportStatus.STOPPED:
+        return CONFLICT
+    counts: ImportCounts = found.counts
+    return FAILED if counts.rejected else DONE
+
+
+def _end(options: argparse.Namespace, found: Import, code: int) -> int:
+    if options.json:
+        print_json(found)
+    return code
+
+
+def _tell(text: str) -> None:
+    print(text, file=sys.stderr)
