@@ -44,22 +44,21 @@ class Bank:
 
     async def charge(self, key: str, amount: Money) -> Outcome:
         """What it answered before, or the next."""
-        outcome = self._decide(key, amount)
-        if self.unheard:
-            message = "connection reset"
-            raise OSError(message)
-        return outcome
+        return self._answer(key, amount)
 
     def charge_within(self, connection: Connection, key: str, amount: Money, *_: object) -> Outcome:
         """The same, for a renewal."""
         del connection
-        return self._decide(key, amount)
+        return self._answer(key, amount)
 
-    def _decide(self, key: str, amount: Money) -> Outcome:
+    def _answer(self, key: str, amount: Money) -> Outcome:
         if key not in self.answered:
             refused = self.declines > 0
             self.declines -= refused
             self.answered[key] = (amount.amount, Outcome(accepted=not refused, reason="No" if refused else ""))
+        if self.unheard:
+            message = "connection reset"
+            raise OSError(message)
         return self.answered[key][1]
 
     @property
