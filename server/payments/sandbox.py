@@ -64,7 +64,7 @@ def _charge(connection: Connection, key: str, amount: Money, now: dt.datetime) -
     found = connection.execute(select(charges.c.status, charges.c.reason).where(charges.c.key == key)).first()
     if found is not None:
         return _outcome(found.status, found.reason)
-    told: NextPayment = take_next_payment(connection)
+    told: NextPayment = take_next_payment(connection, key)
     if told == "unreachable":
         return None
     status, reason = (_DECLINE, REFUSED) if told == "decline" else (_ACCEPT, "")

@@ -6,7 +6,7 @@ from sqlalchemy import Connection, insert, select, update
 
 from contract.sandbox import NextPayment
 from server.services import Services
-from server.store.tables import sandbox_state
+from server.store.tables import payments, sandbox_state
 
 _MICROSECOND = dt.timedelta(microseconds=1)
 
@@ -28,19 +28,31 @@ def keep_clock(connection: Connection, offset: dt.timedelta) -> None:
     connection.execute(update(sandbox_state).values(clock_offset=offset // _MICROSECOND))
 
 
-def take_next_payment(connection: Connection) -> NextPayment:
-    """What the sandbox gateway does with this payment, which is one fewer to do it with; then it accepts again."""
-    state = connection.execute(select(sandbox_state.c.next_payment, sandbox_state.c.next_times)).first()
-    told: NextPayment = state.next_payment if state else "accept"
-    if state and told != "accept":
-        set_next_payment(connection, told if state.next_times > 1 else "accept", max(1, state.next_times - 1))
+def take_next_payment(connection: Connection, payment_id: str) -> NextPayment:
+    """What the sandbox gateway does with this payment, which is one fewer to do it with; then it accepts again.
+
+    Who told it meant the payments of their own organisation.
+    """
+    state = connection.execute(select(sandbox_state)).first()
+    if state is None or state.next_payment == "accept":
+        return "accept"
+    whose = connection.execute(select(payments.c.organisation_id).where(payments.c.id == payment_id)).scalar()
+    if state.organisation_id not in {None, whose}:
+        return "accept"
+    told: NextPayment = state.next_payment
+    left = state.next_times - 1
+    values = {"next_payment": told if left else "accept", "next_times": max(1, left)}
+    connection.execute(update(sandbox_state).values(**values))
     return told
 
 
-def set_next_payment(connection: Connection, outcome: NextPayment, times: int = 1) -> None:
-    """Say what the sandbox gateway does with so many of the next payments."""
+def set_next_payment(
+    connection: Connection, outcome: NextPayment, times: int = 1, *, organisation_id: str | None = None
+) -> None:
+    """Say what the sandbox gateway does with so many of the next payments, of one organisation or of any."""
     _ensure(connection)
-    connection.execute(update(sandbox_state).values(next_payment=outcome, next_times=times))
+    values = {"next_payment": outcome, "next_times": times, "organisation_id": organisation_id}
+    connection.execute(update(sandbox_state).values(**values))
 
 
 def restore_clock(services: Services) -> None:

@@ -60,5 +60,6 @@ sandbox_state = Table(
     amount("clock_offset"),
     Column("next_payment", String(20), nullable=False, server_default="accept"),
     count("next_times", 1),
+    Column("organisation_id", String(60)),
     CheckConstraint("id = 1", "single"),
 )

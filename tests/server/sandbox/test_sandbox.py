@@ -88,3 +88,16 @@ async def test_the_next_payment_can_decline(tmp_path: Path) -> None:
             "times": 1,
         }
         assert (await api.post("/v1/sandbox/payments", json={"next": "later"})).status_code == 422
+
+
+async def test_a_decline_is_for_ones_own_organisation(tmp_path: Path) -> None:
+    """The renewal of somebody else in the same sandbox does not use it up: ours is declined, theirs is paid."""
+    async with running(tmp_path) as server:
+        ours, theirs = make_organisation(server, name="Ours"), make_organisation(server, name="Theirs")
+        async with ours.client() as api, theirs.client() as other:
+            await other.post("/v1/sandbox/payments", json={"next": "accept"})
+            await api.post("/v1/sandbox/payments", json={"next": "decline"})
+            assert (await api.post("/v1/sandbox/clock", json={"advance": "P32D"})).status_code == 200
+            mine, yours = [(await each.get("/v1/payments")).json()["items"] for each in (api, other)]
+        assert mine[-1]["status"] == "declined"
+        assert [each["status"] for each in yours] == ["succeeded"]
