@@ -63,7 +63,7 @@ def _check_kind(names: set[str]) -> None:
     for name, sentence in _OLD:
         if name in names:
             raise UnreadableSheet(SheetFault.NOT_A_WORKBOOK, sentence)
-    if not any(name.startswith("xl/") for name in names):
+    if "_rels/.rels" not in names and not any(name.startswith("xl/") for name in names):
         raise UnreadableSheet(
             SheetFault.NOT_A_WORKBOOK, "This is an archive. Unpack it and send the CSV or XLSX inside."
         )

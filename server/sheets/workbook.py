@@ -1,36 +1,27 @@
 """Reading workbooks row by row. What the file says of its own size is not believed."""
 
-import datetime as dt
-import re
-import warnings
+import posixpath
+import zipfile
 from collections.abc import Generator, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from server.sheets.archives import broken, check_archive
+from server.sheets.parts import Elements, Rows, Shown, Texts, date_styles, epoch, feed
 from server.sheets.sheet import MAX_CELL, Record, UnreadableSheet
 
-MAX_COLUMNS = 256
-"""Columns behind these are not read."""
-
-MAX_EMPTY = 10_000
-"""After so many empty rows in a row the sheet is over."""
-
-LAST_ROW = 1_048_576
-"""The last row a workbook can have."""
-
-_ESCAPED = re.compile(r"_x([0-9A-Fa-f]{4})_")
 _CELL_TOO_LONG = f"A cell is longer than {MAX_CELL:,} characters."
+
+Attributes = dict[str, str]
 
 
 @dataclass(frozen=True)
 class Workbook:
-    """One sheet of a workbook."""
+    """One sheet of a workbook; `sheet` is the name of its part."""
 
     path: Path
-    sheet: int
+    sheet: str
 
     def records(self) -> Generator[Record, None, None]:
         """All rows that hold something.
@@ -38,8 +29,51 @@ class Workbook:
         Raises:
             UnreadableSheet: the file is damaged or hostile.
         """
-        with _opened(self.path) as book, _hostile():
-            yield from _records(book.worksheets[self.sheet])
+        with _opened(self.path) as book:
+            yield from _records(book, self.sheet, _shown(book))
+
+
+class _Book:
+    """The archive, and where its parts are."""
+
+    def __init__(self, archive: zipfile.ZipFile) -> None:
+        self.archive = archive
+        main = next(each["Target"] for each in self._relations("_rels/.rels") if _kind(each) == "officeDocument")
+        self.main = main.lstrip("/")
+        folder, name = posixpath.split(self.main)
+        self._folder = folder
+        self._parts = self._relations(posixpath.join(folder, "_rels", f"{name}.rels"))
+        self.workbook = self.elements(self.main)
+
+    def elements(self, name: str) -> list[tuple[str, Attributes]]:
+        """All of a small part."""
+        part = Elements()
+        with self.archive.open(name) as file:
+            for _ in feed(file, part):
+                pass
+        return part.found
+
+    def part_of(self, kind: str) -> str | None:
+        """The name of the only part of a kind."""
+        return next((self._name(each) for each in self._parts if _kind(each) == kind), None)
+
+    def sheets(self) -> list[str]:
+        """The names of the sheets' parts: those somebody sees first."""
+        targets = {each.get("Id"): self._name(each) for each in self._parts if _kind(each) == "worksheet"}
+        listed = [each for tag, each in self.workbook if tag == "sheet" and each.get("id") in targets]
+        listed.sort(key=lambda each: each.get("state", "visible") != "visible")
+        return [targets[each["id"]] for each in listed]
+
+    def _relations(self, name: str) -> list[Attributes]:
+        return [each for tag, each in self.elements(name) if tag == "Relationship"]
+
+    def _name(self, relation: Attributes) -> str:
+        """A target is named from the workbook's folder, or from the top with a slash."""
+        return posixpath.normpath(posixpath.join("/", self._folder, relation["Target"])).lstrip("/")
+
+
+def _kind(relation: Attributes) -> str:
+    return relation.get("Type", "").rpartition("/")[2]
 
 
 def open_workbook(path: Path) -> Workbook:
@@ -49,70 +83,40 @@ def open_workbook(path: Path) -> Workbook:
         UnreadableSheet: it is no workbook, or one that is damaged or too large.
     """
     check_archive(path)
-    with _opened(path) as book, _hostile():
-        if not book.worksheets:
-            raise broken()
-        visible = [index for index, sheet in enumerate(book.worksheets) if sheet.sheet_state == "visible"]
-        filled = (index for index in visible if next(_records(book.worksheets[index]), None) is not None)
-        return Workbook(path, next(filled, 0))
+    with _opened(path) as book:
+        sheets = book.sheets()
+        shown = _shown(book)
+        filled = (sheet for sheet in sheets if next(_records(book, sheet, shown), None) is not None)
+        return Workbook(path, next(filled, None) or sheets[0])
 
 
 @contextmanager
-def _opened(path: Path) -> Iterator[Any]:
-    from openpyxl import load_workbook
-
-    with path.open("rb") as file:  # by its content: given a name, the library asks for its ending
-        with _hostile():
-            book = load_workbook(file, read_only=True, data_only=True, keep_links=False)
-        try:
-            yield book
-        finally:
-            book.close()
-
-
-@contextmanager
-def _hostile() -> Iterator[None]:
-    """Whatever the library makes of a file that breaks its rules is one sentence to whoever sent it."""
+def _opened(path: Path) -> Iterator[_Book]:
+    """The workbook; whatever goes wrong with a file that breaks the rules is one sentence to whoever sent it."""
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            yield
+        with zipfile.ZipFile(path) as archive:
+            yield _Book(archive)
     except (UnreadableSheet, GeneratorExit):
         raise
-    except Exception as error:  # entities, missing parts, wrong types, bad numbers: the library names them all anew
+    except Exception as error:  # entities, missing parts, bad numbers, bad compression: each library has its own name
         raise broken() from error
 
 
-def _records(sheet: Any) -> Iterator[Record]:
-    sheet.reset_dimensions()
-    empty = 0
-    for number, row in enumerate(sheet.iter_rows(max_col=MAX_COLUMNS, values_only=True), start=1):
-        cells = _texts(row)
-        empty = 0 if cells else empty + 1
-        if empty > MAX_EMPTY or number > LAST_ROW:
-            return
-        if cells:
-            long = any(len(cell) > MAX_CELL for cell in cells)
-            yield Record(number, [cell[:MAX_CELL] for cell in cells], _CELL_TOO_LONG if long else "")
+def _shown(book: _Book) -> Shown:
+    texts, styles = Texts(), book.part_of("styles")
+    if name := book.part_of("sharedStrings"):
+        with book.archive.open(name) as file:
+            for _ in feed(file, texts):
+                pass
+    dates = date_styles(book.elements(styles)) if styles else frozenset[int]()
+    return Shown(texts.texts, dates, epoch(book.workbook))
 
 
-def _texts(row: tuple[Any, ...]) -> list[str]:
-    """The cells as texts, up to the last that holds something."""
-    width = next((index for index in range(len(row), 0, -1) if row[index - 1] is not None), 0)
-    cells = [_text(value) for value in row[:width]]
-    return cells if any(cell.strip() for cell in cells) else []
-
-
-def _text(value: Any) -> str:
-    """A cell as a person reads it: whole numbers without a point, dates as dates."""
-    if value is None:
-        return ""
-    if isinstance(value, str):
-        return _ESCAPED.sub(lambda found: chr(int(found[1], 16)), value) if "_x" in value else value
-    if isinstance(value, bool):
-        return str(value).upper()
-    if isinstance(value, float):
-        return str(int(value)) if value.is_integer() else format(value, ".15g")
-    if isinstance(value, dt.datetime):
-        return value.date().isoformat() if value.time() == dt.time() else value.isoformat(sep=" ")
-    return str(value)
+def _records(book: _Book, sheet: str, shown: Shown) -> Iterator[Record]:
+    part = Rows(shown)
+    with book.archive.open(sheet) as file:
+        for _ in feed(file, part):
+            for number, cells in part.rows:
+                long = any(len(cell) > MAX_CELL for cell in cells)
+                yield Record(number, [cell[:MAX_CELL] for cell in cells], _CELL_TOO_LONG if long else "")
+            part.rows.clear()

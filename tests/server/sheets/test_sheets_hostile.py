@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from openpyxl import Workbook
 
-from server.sheets import commas, sheet
+from server.sheets import commas, parts, sheet, workbook
 from server.sheets.reading import open_sheet
 from server.sheets.sheet import Field, SheetFault, UnreadableSheet
 
@@ -71,7 +71,7 @@ def test_a_small_file_that_claims_a_million_rows(tmp_path: Path) -> None:
         body = f'<dimension ref="A1:XFD1048576"/><sheetData>{head}{far}</sheetData>'
         with at_once():
             rows = list(open_sheet(forged(tmp_path, body)).rows())
-        assert [row.number for row in rows] == [2]
+        assert [row.number for row in rows] == [2, last][: 2 if last <= parts.LAST_ROW else 1]
 
 
 def test_a_cell_in_the_last_column_costs_nothing(tmp_path: Path) -> None:
@@ -102,6 +102,15 @@ def test_a_row_that_does_not_end(tmp_path: Path) -> None:
     """A row is held as a whole, so its length is looked at before."""
     noise = "".join(f'<c r="A{number}"/>' for number in range(400_000))
     path = forged(tmp_path, f'<sheetData><row r="1">{noise}</row></sheetData>')
+    with at_once(), pytest.raises(UnreadableSheet) as caught:
+        open_sheet(path)
+    assert caught.value.code is SheetFault.TOO_LARGE
+
+
+def test_noise_between_the_rows(tmp_path: Path) -> None:
+    """Millions of elements that mean nothing are not read to their end, and nothing of them is kept."""
+    noise = "".join(f"<a{number % 97}/>" for number in range(300_000)) + "<row/>"
+    path = forged(tmp_path, f"<sheetData>{noise * 3}</sheetData>")
     with at_once(), pytest.raises(UnreadableSheet) as caught:
         open_sheet(path)
     assert caught.value.code is SheetFault.TOO_LARGE
@@ -201,6 +210,57 @@ def test_a_workbook_cut_anywhere_is_damaged(tmp_path: Path) -> None:
         path.write_bytes(whole[:length])
         with pytest.raises(UnreadableSheet):
             list(open_sheet(path).rows())
+
+
+def test_other_ways_to_write_a_workbook(tmp_path: Path) -> None:
+    """Prefixed elements, shared and rich texts with readings, cells without references, old dates: as they are seen."""
+    path = tmp_path / "other.xlsx"
+    main, office = f'xmlns:x="{MAIN}"', "http://purl.oclc.org/ooxml/officeDocument/relationships"
+    package = 'xmlns="http://schemas.openxmlformats.org/package/2006/relationships"'
+    relation = '<Relationship Id="{0}" Type="' + office + '/{1}" Target="{2}"/>'
+    listed = "".join(
+        relation.format(*each)
+        for each in (
+            ("a", "worksheet", "/book/one.xml"),
+            ("b", "worksheet", "sub/sheet2.xml"),
+            ("c", "sharedStrings", "texts.xml"),
+            ("d", "styles", "looks.xml"),
+        )
+    )
+    rows = (
+        '<x:row><x:c t="s"><x:v>0</x:v></x:c><x:c/><x:c t="inlineStr"><x:is><x:t>Na</x:t></x:is></x:c></x:row>'
+        '<x:row r="7"><x:c r="A7" t="str"><x:f>A1</x:f><x:v>a@b.example</x:v></x:c><x:c r="C7" t="s"><x:v>1</x:v></x:c>'
+        '<x:c s="1"><x:v>1.5</x:v></x:c><x:c s="2"><x:v>4.1791234567E10</x:v></x:c><x:c t="e"><x:v>#N/A</x:v></x:c>'
+        "</x:row>"
+    )
+    texts = (
+        "<x:si><x:t>email</x:t></x:si>"
+        "<x:si><x:r><x:t>山</x:t></x:r><x:r><x:t>崎</x:t></x:r><x:rPh><x:t>やまざき</x:t></x:rPh></x:si>"
+    )
+    looks = (
+        '<x:numFmts><x:numFmt numFmtId="170" formatCode="yyyy"/></x:numFmts><x:cellStyleXfs><x:xf/></x:cellStyleXfs>'
+    )
+    looks += '<x:cellXfs><x:xf numFmtId="0"/><x:xf numFmtId="170"/><x:xf numFmtId="1"/></x:cellXfs>'
+    sheets = '<x:sheet name="H" state="hidden" r:id="a"/><x:sheet name="V" r:id="b"/>'
+    first = relation.format("x", "officeDocument", "book/main.xml")
+    contents = {
+        "_rels/.rels": f"<Relationships {package}>{first}</Relationships>",
+        "book/_rels/main.xml.rels": f"<Relationships {package}>{listed}</Relationships>",
+        "book/main.xml": f'<x:workbook {main} xmlns:r="{office}"><x:workbookPr date1904="1"/>{sheets}</x:workbook>',
+        "book/one.xml": f"<x:worksheet {main}><x:sheetData>{rows}</x:sheetData></x:worksheet>",
+        "book/sub/sheet2.xml": f"<x:worksheet {main}><x:sheetData>{rows}</x:sheetData></x:worksheet>",
+        "book/texts.xml": f"<x:sst {main}>{texts}</x:sst>",
+        "book/looks.xml": f"<x:styleSheet {main}>{looks}</x:styleSheet>",
+    }
+    with zipfile.ZipFile(path, "w") as archive:
+        for name, content in contents.items():
+            archive.writestr(name, content)
+    opened = open_sheet(path)
+    assert isinstance(opened.source, workbook.Workbook)
+    assert opened.source.sheet == "book/sub/sheet2.xml"
+    assert opened.header == ("email", "", "Na")
+    assert opened.sample == (("a@b.example", "", "山崎", "1904-01-02 12:00:00", "41791234567", "#N/A"),)
+    assert [row.number for row in opened.rows()] == [7]
 
 
 def test_more_rows_than_there_may_be(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,0 +1,234 @@
+"""The XML parts of a workbook, read as they are inflated: no tree is built, so memory does not follow the file.
+
+Declarations of entities are refused by the parser (`defusedxml`) before anything is made of them.
+"""
+
+import datetime as dt
+import re
+from collections.abc import Iterator, Sequence
+from typing import IO, Any, NamedTuple
+from xml.sax.handler import ContentHandler
+
+from server.sheets.sheet import MAX_CELL, SheetFault, UnreadableSheet
+
+MAX_COLUMNS = 256
+"""Columns behind these are not read."""
+
+LAST_ROW = 1_048_576
+"""The last row a workbook can have."""
+
+MAX_TEXTS = 1_500_000
+"""Different texts in one workbook."""
+
+MAX_STRAY = 200_000
+"""Elements of a sheet that are no part of a row."""
+
+_BLOCK = 1 << 16
+_OF_A_ROW = frozenset({"v", "f", "is", "t", "r", "rPr", "rFont", "sz", "color", "family", "b", "i", "u", "scheme"})
+_DATES = frozenset({*range(14, 23), *range(27, 37), *range(45, 48), *range(50, 59)})
+"""Number formats that every workbook has and that show a date."""
+
+_NOT_A_DATE = re.compile(r'\[[^\]]*\]|"[^"]*"|[\\_*].')
+_DATE_LETTER = re.compile("[dmyhs]", re.IGNORECASE)
+_ESCAPED = re.compile(r"_x([0-9A-Fa-f]{4})_")
+_EPOCH, _EPOCH_1904 = dt.datetime(1899, 12, 30), dt.datetime(1904, 1, 1)  # noqa: DTZ001 - workbooks know no zones
+
+
+class Shown(NamedTuple):
+    """What cells need to be shown: the texts they share, which styles are dates, and what day 0 is."""
+
+    texts: Sequence[str]
+    dates: frozenset[int]
+    epoch: dt.datetime
+
+
+class Part(ContentHandler):
+    """A part: `opened` and `closed` are called for its elements, whatever their prefix; `text` is what is taken."""
+
+    TAKEN: frozenset[str] = frozenset()
+    """Elements whose text is wanted."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._taking = False
+        self._pieces: list[str] = []
+        self._length = 0
+
+    def opened(self, tag: str, attributes: Any) -> None:
+        """An element begins. For subclasses."""
+
+    def closed(self, tag: str) -> None:
+        """An element ends. For subclasses."""
+
+    @property
+    def text(self) -> str:
+        """What was taken since `forget`; a little more than a cell may hold at the most."""
+        return "".join(self._pieces)
+
+    def forget(self) -> None:
+        """Take anew."""
+        self._pieces, self._length = [], 0
+
+    def startElement(self, name: str, attrs: Any) -> None:  # noqa: N802 - SAX's name
+        """Called by the parser."""
+        tag = name.rpartition(":")[2] if ":" in name else name
+        self._taking = tag in self.TAKEN
+        self.opened(tag, attrs)
+
+    def endElement(self, name: str) -> None:  # noqa: N802 - SAX's name
+        """Called by the parser."""
+        self._taking = False
+        self.closed(name.rpartition(":")[2] if ":" in name else name)
+
+    def characters(self, content: str) -> None:
+        """Called by the parser."""
+        if self._taking and self._length <= MAX_CELL:
+            self._pieces.append(content[: MAX_CELL + 1])
+            self._length += len(content)
+
+
+def feed(file: IO[bytes], part: Part) -> Iterator[None]:
+    """Read a part; comes back after every block, so that what was found can be taken out."""
+    from defusedxml.sax import make_parser
+
+    parser = make_parser()
+    parser.forbid_dtd = True
+    parser.setContentHandler(part)
+    while block := file.read(_BLOCK):
+        parser.feed(block)
+        yield
+    parser.close()
+    yield
+
+
+class Elements(Part):
+    """The attributes of all elements of a small part, in order."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.found: list[tuple[str, dict[str, str]]] = []
+
+    def opened(self, tag: str, attributes: Any) -> None:
+        """Keep it; prefixes of attributes are dropped."""
+        self.found.append((tag, {name.rpartition(":")[2]: value for name, value in attributes.items()}))
+
+
+class Texts(Part):
+    """The texts that cells share. Readings above the characters (`rPh`) are none of them."""
+
+    TAKEN = frozenset({"t"})
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.texts: list[str] = []
+        self._reading = False
+
+    def opened(self, tag: str, attributes: Any) -> None:  # noqa: ARG002 - SAX's shape
+        """Of a reading, nothing is taken."""
+        self._reading = self._reading or tag == "rPh"
+        self._taking = self._taking and not self._reading
+
+    def closed(self, tag: str) -> None:
+        """A text is complete."""
+        if tag == "rPh":
+            self._reading = False
+        elif tag == "si":
+            self.texts.append(unescaped(self.text))
+            self.forget()
+            if len(self.texts) > MAX_TEXTS:
+                raise UnreadableSheet(SheetFault.TOO_LARGE, "There are too many texts. Save the sheet as CSV UTF-8.")
+
+
+class Rows(Part):
+    """The rows of a sheet; whoever feeds it takes them out of `rows`."""
+
+    TAKEN = frozenset({"v", "t"})
+
+    def __init__(self, shown: Shown) -> None:
+        super().__init__()
+        self.rows: list[tuple[int, list[str]]] = []
+        self._shown = shown
+        self._number = 0
+        self._stray = 0
+        self._cells: list[str] = []
+        self._column = 0
+        self._type = "n"
+        self._style = 0
+
+    def opened(self, tag: str, attributes: Any) -> None:
+        """A row or a cell begins."""
+        if tag == "c":
+            self.forget()
+            reference = attributes.get("r")
+            self._column = _column(reference) if reference else self._column + 1
+            self._type, self._style = attributes.get("t", "n"), int(attributes.get("s") or 0)
+        elif tag == "row":
+            self._number = max(self._number + 1, int(attributes.get("r") or 0))
+            self._cells, self._column = [], 0
+        elif tag not in _OF_A_ROW:
+            self._stray += 1
+            if self._stray > MAX_STRAY:
+                raise UnreadableSheet(SheetFault.TOO_LARGE, "There is too much beside the rows. Save it as CSV UTF-8.")
+
+    def closed(self, tag: str) -> None:
+        """A cell or a row is complete."""
+        if tag == "c":
+            if self._length and 0 < self._column <= MAX_COLUMNS:
+                self._cells += [""] * (self._column - len(self._cells))
+                self._cells[self._column - 1] = self._value(self.text)
+        elif tag == "row" and self._number <= LAST_ROW and any(map(str.strip, self._cells)):
+            self.rows.append((self._number, self._cells))
+            self._cells = []
+
+    def _value(self, text: str) -> str:
+        """A cell as a person reads it: whole numbers without a point, dates as dates."""
+        if self._type == "s":
+            return self._shown.texts[int(text)]
+        if self._type == "n":
+            return self._number_shown(text)
+        if self._type == "b":
+            return "TRUE" if text.strip() == "1" else "FALSE"
+        return unescaped(text)
+
+    def _number_shown(self, text: str) -> str:
+        if self._style in self._shown.dates:
+            moment = self._shown.epoch + dt.timedelta(days=float(text))
+            return moment.date().isoformat() if moment.time() == dt.time() else moment.isoformat(" ", "seconds")
+        if text.isdigit():
+            return text
+        number = float(text)
+        return str(int(number)) if number.is_integer() else format(number, ".15g")
+
+
+def _column(reference: str) -> int:
+    """`C7` is 3."""
+    number = 0
+    for letter in reference[:4]:
+        if not "A" <= letter <= "Z":
+            break
+        number = number * 26 + ord(letter) - 64
+    return number
+
+
+def unescaped(text: str) -> str:
+    """Characters that XML can't hold are written as `_xHHHH_`."""
+    return _ESCAPED.sub(lambda found: chr(int(found[1], 16)), text) if "_x" in text else text
+
+
+def date_styles(elements: Sequence[tuple[str, dict[str, str]]]) -> frozenset[int]:
+    """The places of the cell styles that show a date, from the part of styles."""
+    own = {each.get("numFmtId"): each.get("formatCode", "") for tag, each in elements if tag == "numFmt"}
+    dates = {name for name, code in own.items() if _DATE_LETTER.search(_NOT_A_DATE.sub("", code))}
+    tags = [tag for tag, _ in elements]
+    begin = tags.index("cellXfs") if "cellXfs" in tags else len(tags)
+    end = tags.index("cellStyles") if "cellStyles" in tags else len(tags)
+    formats = [each.get("numFmtId", "0") for tag, each in elements[begin:end] if tag == "xf"]
+    return frozenset(
+        place for place, name in enumerate(formats) if name in dates or (name not in own and int(name) in _DATES)
+    )
+
+
+def epoch(elements: Sequence[tuple[str, dict[str, str]]]) -> dt.datetime:
+    """Day 0, from the part of the workbook: old programs on one kind of computer began later."""
+    late = any(tag == "workbookPr" and each.get("date1904") in {"1", "true"} for tag, each in elements)
+    return _EPOCH_1904 if late else _EPOCH
