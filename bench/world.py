@@ -41,10 +41,10 @@ class Place:
     token: str
     process: int = 0
 
-    def peak_memory(self) -> int:
-        """The most memory it has had so far, in bytes."""
+    def memory(self) -> int:
+        """The memory it has now, in bytes; pages of files that it maps are the system's."""
         status = Path(f"/proc/{self.process}/status").read_text(encoding="utf-8")
-        return int(status.partition("VmHWM:")[2].split()[0]) * 1024
+        return int(status.partition("RssAnon:")[2].split()[0]) * 1024
 
     def client(self, socket: Path | None = None) -> httpx.Client:
         """A plain HTTP client, without anything of ours."""
