@@ -248,7 +248,7 @@ class CodesScreen(ManagedList):
     def _hand_out(self, code: InvitationCode, *, copy_now: bool) -> None:
         overview = self.session.overview
         if overview and self.app.screen is self:
-            self.app.push_screen(HandOut(code.code, message_for(code, overview), copy_now=copy_now))
+            self.app.push_screen(HandOut(clean(code.code, 60), message_for(code, overview), copy_now=copy_now))
 
     # Changing.
 
