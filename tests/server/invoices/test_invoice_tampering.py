@@ -3,7 +3,7 @@
 import asyncio
 import datetime as dt
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -36,7 +36,8 @@ async def _change(api: httpx.AsyncClient, **change: Any) -> None:
 @pytest.fixture(scope="module", name="books")
 def books_kept(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A database with every kind of line, invoice and payment: credits, renewals, users, refusals."""
-    return asyncio.run(_keep_books(tmp_path_factory.mktemp("books")))
+    with closing(asyncio.new_event_loop()) as loop:  # the tests' own loop stays theirs
+        return loop.run_until_complete(_keep_books(tmp_path_factory.mktemp("books")))
 
 
 async def _keep_books(folder: Path) -> Path:
