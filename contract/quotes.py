@@ -4,7 +4,7 @@ import datetime as dt
 from enum import StrEnum
 from typing import Annotated, Literal, Self
 
-from pydantic import Field, StringConstraints, model_validator
+from pydantic import AfterValidator, Field, StringConstraints, model_validator
 
 from contract.base import Answer, Body, Identifier, Instant, Version
 from contract.billing import Invoice, Line, Payment
@@ -17,6 +17,17 @@ MAX_PAYEES = 10_000
 
 Seats = Annotated[int, Field(ge=0, le=MAX_SEATS)]
 PlanId = Annotated[str, StringConstraints(min_length=1, max_length=60)]
+
+
+def _only_true(value: bool) -> bool:  # noqa: FBT001 - a validator's argument
+    if not value:
+        message = "give true, or leave it out"
+        raise ValueError(message)
+    return value
+
+
+Yes = Annotated[bool, AfterValidator(_only_true)]
+"""`true` and nothing else: neither 1 nor false."""
 
 _TERMS = frozenset({"seats", "plan", "billing_cycle"})
 
@@ -41,10 +52,10 @@ class Change(Body):
     pay_users: Annotated[tuple[Identifier, ...], Field(min_length=1, max_length=MAX_PAYEES)] | Literal["all"] | None = (
         None
     )
-    pay_overdue: Literal[True] | None = None
+    pay_overdue: Yes | None = None
     start: Start | None = None
-    cancel: Literal[True] | None = None
-    resume: Literal[True] | None = None
+    cancel: Yes | None = None
+    resume: Yes | None = None
 
     @model_validator(mode="after")
     def _one_change(self) -> Self:

@@ -2,10 +2,12 @@
 
 from contract.operations import PLANS, SUBSCRIPTION
 from contract.pages import Page
-from contract.subscription import Plan, Subscription
+from contract.subscription import Plan, PlanKind, Subscription
+from server.catalogue import Catalogue, Offer
 from server.http import cursors
 from server.http.call import Call
 from server.store import subscriptions
+from server.store.types import AnyRow
 from server.subscription.reading import plan_choices, subscription_answer
 
 
@@ -20,10 +22,7 @@ def list_plans(call: Call) -> Page[Plan]:
     query = call.query
     catalogue = call.services.catalogue
     row = subscriptions.get(call.connection, call.subscription_id)
-    plans = [
-        offer.plan(row.currency).model_copy(update={"choices": plan_choices(row, catalogue, offer.id)})
-        for offer in catalogue.offers.values()
-    ]
+    plans = [_offered(row, catalogue, offer) for offer in catalogue.offers.values()]
     start = query.offset or 0
     if query.cursor:
         start = int(cursors.decode(query.cursor, "plans", [int])[0])
@@ -35,6 +34,15 @@ def list_plans(call: Call) -> Page[Plan]:
         has_more=more,
         total=len(plans) if query.count else None,
     )
+
+
+def _offered(row: AnyRow, catalogue: Catalogue, offer: Offer) -> Plan:
+    """A plan with what may be made of it; who has a contract is shown no prices (D15)."""
+    plan, choices = offer.plan(row.currency), plan_choices(row, catalogue, offer.id)
+    if catalogue.offer(row.plan).kind is PlanKind.CONTRACT:
+        choices = tuple(choice.model_copy(update={"price": None}) for choice in choices)
+        plan = plan.model_copy(update={"monthly": None, "annual": None})
+    return plan.model_copy(update={"choices": choices})
 
 
 HANDLERS = {SUBSCRIPTION: show_subscription, PLANS: list_plans}

@@ -51,7 +51,19 @@ def test_a_path_names_at_most_its_one_id() -> None:
         assert re.findall(r"\{(\w+)\}", operation.path) in ([], ["id"])
 
 
-@pytest.mark.parametrize("body", [b'{"seats": false}', b'{"seats": "3"}', b'{"seats": 3.0}', b'{"sets": 3}', b"{}"])
+_ODD = [
+    b'{"seats": false}',
+    b'{"seats": "3"}',
+    b'{"seats": 3.0}',
+    b'{"sets": 3}',
+    b"{}",
+    b'{"cancel": 1}',
+    b'{"cancel": false}',
+    b'{"pay_overdue": 1}',
+]
+
+
+@pytest.mark.parametrize("body", _ODD)
 def test_a_change_is_read_strictly(body: bytes) -> None:
     """`false` is not 0 seats, and a misspelt field is an error instead of a silent nothing."""
     with pytest.raises(ValidationError):

@@ -323,3 +323,12 @@ async def test_a_contract_is_changed_with_the_vendor(tmp_path: Path, change: dic
             assert (answer.status_code, answer.json()["code"]) == (422, "set_by_contract"), answer.text
             assert answer.json()["data"] == {"contact": "sales@vendor.example"}
             assert _speaks_of_paying(answer.json()) == []
+
+
+async def test_a_contract_is_shown_no_prices(tmp_path: Path) -> None:
+    """The catalogue of who has a contract names plans and whom to write to, and no amount of money."""
+    async with running(tmp_path) as server, make_organisation(server, plan="contract").client() as api:
+        plans = (await api.get("/v1/plans")).json()["items"]
+        assert [plan["id"] for plan in plans][-1] == "contract"
+        assert not any(plan[cycle] for plan in plans for cycle in ("monthly", "annual"))
+        assert not any(choice["price"] for plan in plans for choice in plan["choices"])
