@@ -4,6 +4,7 @@ Every command carries one idempotency key per intention: made here once, or pass
 restarts; all retries repeat it, so that nothing happens twice (D30). Every method raises `client.errors` only.
 """
 
+from client.calls.account import AccountCalls
 from client.calls.codes import CodesCalls
 from client.calls.imports import ImportsCalls
 from client.calls.members import MembersCalls
@@ -20,7 +21,7 @@ from contract.subscription import Overview
 LATEST_EVENTS = EventsQuery()
 
 
-class Client(MoneyCalls, UsersCalls, MembersCalls, TransfersCalls, CodesCalls, ImportsCalls):
+class Client(MoneyCalls, UsersCalls, MembersCalls, TransfersCalls, CodesCalls, ImportsCalls, AccountCalls):
     """The API as methods. Made by `client.profile.open_client`; connects at the first call, closes with `aclose`."""
 
     async def overview(self) -> Overview:

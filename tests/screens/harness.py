@@ -201,7 +201,7 @@ def _is_quiet(app: HeadcountApp, wire: Wire | None) -> bool:
     tables = any(table.busy for screen in app.screen_stack for table in screen.query(VirtualTable))
     cut = wire is not None and (wire.cut or bool(wire.failing))
     session = app.session
-    waiting = not cut and (session.overview is None or session.connection.link is not Link.LIVE)
+    waiting = not cut and (not session.is_known or session.connection.link is not Link.LIVE)
     dirty = session._dirty.is_set() and not cut
     return not (busy or tables or waiting or dirty or (wire is not None and wire.under_way))
 

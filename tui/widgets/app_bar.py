@@ -89,7 +89,7 @@ class AppBar(Canvas):
     def _versions(self) -> Iterator[tuple[str, list[Piece], list[Piece]]]:
         """The three parts of the row, from everything to the least there is."""
         product, mark = f" {self.glyphs.brand}headcount ", f" {self.glyphs.brand} "
-        others = len(self.frame.areas) - 1
+        others = len(self.frame.areas) - (self.area in self.frame.areas)
         yield product, self._areas(others), self._who()
         yield product, self._areas(others), self._who(account=False)
         for named in range(others, -1, -1):

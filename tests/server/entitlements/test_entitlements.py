@@ -65,7 +65,9 @@ async def test_by_address_and_by_account(api: httpx.AsyncClient) -> None:
     assert await asked(api, waiting["account_id"]) == refused("not_paid")
 
 
-@pytest.mark.parametrize("who", ["nobody@else.example", "acc_zzz", "a/b@else.example", "%00", "x@[::1]", "@", "\u202e@x"])
+@pytest.mark.parametrize(
+    "who", ["nobody@else.example", "acc_zzz", "a/b@else.example", "%00", "x@[::1]", "@", "\u202e@x"]
+)
 async def test_strangers_are_not_listed(api: httpx.AsyncClient, who: str) -> None:
     """Whatever is asked about is an answer, never an error: nobody of that name may use the service."""
     assert await asked(api, who) == refused("not_listed")
