@@ -67,6 +67,9 @@ class Form(Canvas, can_focus=True):
     class BackedOut(Message):
         """Up on the first field."""
 
+    class Changed(Message):
+        """Something else is typed in a field."""
+
     class Pasted(Message):
         """Several lines were pasted at once."""
 
@@ -180,6 +183,7 @@ class Form(Canvas, can_focus=True):
         again = bool(here.error)
         here.error = ""
         self.refresh(layout=again)
+        self.post_message(self.Changed())
 
     def on_paste(self, event: events.Paste) -> None:
         """One line is text for the field; several are handed on."""

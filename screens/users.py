@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar, cast
 
 from textual import work
@@ -11,11 +12,14 @@ from textual.widget import Widget
 
 from client.errors import HeadcountError, ServerFault, Unreachable
 from contract.events import EventKind
+from contract.imports import Import
 from contract.people import Permission
 from contract.quotes import MAX_PAYEES, Change, Confirmation
 from contract.subscription import Overview, PlanKind
 from contract.users import User, UserBatch, UserBatchReport, UserStatus
 from screens.confirming import Confirming
+from screens.imports import ImportScreen
+from screens.imports_open import ImportFile
 from screens.pay import open_pay
 from screens.sources import USER_FIELDS, UsersSource
 from screens.user_edit import EditUser
@@ -79,7 +83,7 @@ class UsersScreen(SavingFiles, Confirming):
     AREA = "users"
     BINDINGS: ClassVar[list[BindingType]] = [*bindings("users")]
     NEEDS = Permission.MANAGE_USERS
-    CHANGES = ("users.new", "users.edit", "users.remove", "users.undo")
+    CHANGES = ("users.new", "users.import", "users.edit", "users.remove", "users.undo")
     CONCERNS = frozenset(
         kind
         for kind in EventKind
@@ -97,7 +101,7 @@ class UsersScreen(SavingFiles, Confirming):
             UsersSource(self.client),
             COLUMNS,
             noun="users",
-            empty="No users yet. n adds one by hand.",
+            empty="No users yet. n adds one by hand, i imports a file.",
             copy_column="email",
             describe=told,
         )
@@ -188,6 +192,21 @@ class UsersScreen(SavingFiles, Confirming):
         """n: the form that keeps going."""
         if not self.refuses("add users"):
             self.app.push_screen(AddUsers(self), lambda said: self.show_result(f"{said}.") if said else None)
+
+    def action_import(self) -> None:
+        """i: a file of people, or an import that is not finished."""
+        if not self.refuses("import users") and self.app.screen is self:
+            self.app.push_screen(ImportFile(self), self._import)
+
+    def _import(self, begun: Path | Import | None) -> None:
+        if begun is not None:
+            screen = ImportScreen(begun)
+            self.app.push_screen(screen, lambda _: self._imported(screen))
+
+    def _imported(self, screen: ImportScreen) -> None:
+        self.table.reload()
+        if screen.parting:
+            self.show_result(screen.parting, "dim")
 
     def action_edit(self) -> None:
         """e: the user under the cursor."""

@@ -105,6 +105,9 @@ class ImportsCalls(Asking):
         """Send a transfer request to the rows that need one (D18)."""
         return await self._ask(op.SEND_IMPORT_TRANSFERS, ImportTransferReport, id=import_id, body=wanted, key=key)
 
-    async def save_rejected_rows(self, import_id: str, into: Path, kind: SheetFormat = SheetFormat.CSV) -> int:
+    async def save_rejected_rows(
+        self, import_id: str, into: Path, kind: SheetFormat = SheetFormat.CSV, *, replace: bool = True
+    ) -> int:
         """Save the failed rows as a file with a reason column; answers its size in bytes."""
-        return await self._download(op.REJECTED_ROWS, into, id=import_id, query=RejectedQuery(format=kind))
+        query = RejectedQuery(format=kind)
+        return await self._download(op.REJECTED_ROWS, into, id=import_id, query=query, replace=replace)

@@ -1,6 +1,6 @@
 """The table of commands and what is made from it."""
 
-from tui.commands import AREAS, COMMANDS, for_area, key_table_markdown, scopes_of
+from tui.commands import COMMANDS, TITLES, for_area, key_table_markdown, scopes_of
 
 
 def test_every_command_is_in_the_table_for_the_readme() -> None:
@@ -22,7 +22,7 @@ def test_an_area_offers_its_own_commands_first() -> None:
 def test_ids_are_unique_and_scopes_are_known() -> None:
     """An id names one command, and its scope is bound somewhere."""
     assert len({command.id for command in COMMANDS}) == len(COMMANDS)
-    known = {scope for area in AREAS for scope in scopes_of(area)} | {"dialog"}
+    known = {scope for area in TITLES for scope in scopes_of(area)} | {"dialog"}
     assert {command.scope for command in COMMANDS} == known
 
 

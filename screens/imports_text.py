@@ -1,0 +1,239 @@
+"""What the import screen says: verdicts, counts, seats and price, progress and results. Pure: lines, no widgets."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from contract.imports import MAX_ATOMIC, Import, ImportRow, ImportStatus, ImportStop, ImportVerdict
+from contract.subscription import Overview, PlanKind
+from contract.users import BatchMode
+from screens.detail import labelled
+from tui.text import clean
+from tui.theme import Line, Piece, Tone
+from tui.wording import count, short_day
+
+__all__ = [
+    "ASKED",
+    "DONE",
+    "MODES",
+    "Speed",
+    "blocked",
+    "counts_line",
+    "detail_lines",
+    "heading",
+    "kind_words",
+    "left_out",
+    "outcome_lines",
+    "seat_lines",
+    "verdict_cell",
+    "verdict_tone",
+]
+
+DONE, ASKED = "✓ done", "✓ asked"
+_SIGNS = {
+    ImportVerdict.CREATE: "+",
+    ImportVerdict.ADD_MEMBER: "+",
+    ImportVerdict.ALREADY_USER: "●",
+    ImportVerdict.DUPLICATE_IN_FILE: "~",
+    ImportVerdict.INVALID: "!",
+    ImportVerdict.NEEDS_TRANSFER: "▸",
+    ImportVerdict.OVER_LIMIT: "!",
+}
+_TONES: dict[ImportVerdict, Tone] = {
+    ImportVerdict.CREATE: "ok",
+    ImportVerdict.ADD_MEMBER: "ok",
+    ImportVerdict.ALREADY_USER: "dim",
+    ImportVerdict.DUPLICATE_IN_FILE: "warn",
+    ImportVerdict.INVALID: "bad",
+    ImportVerdict.NEEDS_TRANSFER: "accent",
+    ImportVerdict.OVER_LIMIT: "bad",
+}
+_SHORT = {ImportVerdict.DUPLICATE_IN_FILE: "duplicate"}
+_BECOMES = {
+    ImportVerdict.CREATE: "Applying makes an account and a user.",
+    ImportVerdict.ADD_MEMBER: "A member of yours; applying makes a user.",
+    ImportVerdict.ALREADY_USER: "Nothing is to be done.",
+    ImportVerdict.DUPLICATE_IN_FILE: "Only the first of them counts.",
+    ImportVerdict.NEEDS_TRANSFER: "t sends a transfer request.",
+}
+_IN_THE_WAY = (ImportVerdict.INVALID, ImportVerdict.NEEDS_TRANSFER, ImportVerdict.OVER_LIMIT)
+_LEFT_OUT = (*_IN_THE_WAY, ImportVerdict.DUPLICATE_IN_FILE, ImportVerdict.ALREADY_USER)
+
+MODES: dict[BatchMode, tuple[str, str]] = {
+    BatchMode.BEST_EFFORT: ("best effort", "does what can be done; every other row stays, with its reason"),
+    BatchMode.ATOMIC: ("all or none", "does every row in one go, or none of them"),
+    BatchMode.UNTIL_FULL: ("until full", "stops at the last free seat; it can go on later"),
+}
+"""The ways to apply: their names, and what each does."""
+
+_MINUTE = 60
+
+
+def _word(verdict: ImportVerdict) -> str:
+    return f"{_SIGNS[verdict]} {_SHORT.get(verdict, verdict.value.replace('_', ' '))}"
+
+
+_CELL_TONES: dict[str, Tone] = {_word(each): tone for each, tone in _TONES.items()} | {DONE: "ok", ASKED: "ok"}
+
+
+def verdict_cell(row: ImportRow) -> str:
+    """A row's verdict as sign and word; what is done or asked for already says so instead."""
+    if row.user_id:
+        return DONE
+    return ASKED if row.transfer_id else _word(row.verdict)
+
+
+def verdict_tone(cell: str) -> Tone:
+    """How a verdict looks."""
+    return _CELL_TONES.get(cell, "")
+
+
+def kind_words(current: Import) -> str:
+    """How the file was read: `csv, utf-8, ;`."""
+    delimiter = {"\t": "tabs", ",": "commas", ";": "semicolons", "|": "bars"}.get(
+        current.delimiter, current.delimiter and f"separated by {clean(current.delimiter, 4)}"
+    )
+    return ", ".join(clean(each, 20) for each in (current.kind, current.encoding, delimiter) if each)
+
+
+def heading(current: Import) -> str:
+    """The file, and how many rows."""
+    return f"{clean(current.file_name, 60)} · {count(current.rows, 'row')}"
+
+
+def counts_line(current: Import) -> list[Piece]:
+    """How many rows have which verdict, and how many of them are done."""
+    pieces: list[Piece] = []
+    for verdict in ImportVerdict:
+        if number := getattr(current.counts, verdict.value):
+            sign, word = _word(verdict).split(" ", 1)
+            pieces += ["   " if pieces else "", (f"{sign} {number:,} {word}", _TONES[verdict])]
+    return pieces or [("The file has no rows with people.", "warn")]
+
+
+def left_out(current: Import) -> str:
+    """The rows that applying does not do, by reason; empty when there are none."""
+    said = [
+        f"{number:,} {_word(verdict)[2:]}"
+        for verdict in _LEFT_OUT
+        if (number := getattr(current.counts, verdict.value))
+    ]
+    return ", ".join(said)
+
+
+def blocked(current: Import, mode: BatchMode) -> str:
+    """Why a mode can't be had for what is left; empty when it can."""
+    if mode is not BatchMode.ATOMIC:
+        return ""
+    if current.remaining > MAX_ATOMIC:
+        return f"not for more than {MAX_ATOMIC:,} rows"
+    names = [f"{number:,} {_word(each)[2:]}" for each in _IN_THE_WAY if (number := getattr(current.counts, each.value))]
+    return f"not while there are rows that can't be done: {', '.join(names)}" if names else ""
+
+
+def seat_lines(current: Import, overview: Overview | None, mode: BatchMode = BatchMode.BEST_EFFORT) -> list[Line]:
+    """Seats needed and free, who will be NOT PAID until when, and the price: now for all of them, or at the renewal.
+
+    On a contract there is no word about paying.
+    """
+    seats, price = current.seats, current.price
+    if seats is None or not seats.needed:
+        return [("No row is left that could be done.", "dim")] if seats else []
+    if overview is None or overview.plan.kind is not PlanKind.PAID:
+        room = f" {seats.free:,} are free." if overview and overview.seats.free else ""
+        return [f"{_seats(seats.needed)} needed.{room}"]
+    lines: list[Line] = [[f"{_seats(seats.needed)} needed, {seats.free:,} {'is' if seats.free == 1 else 'are'} free: "]]
+    fit = seats.needed - seats.short
+    assert isinstance(lines[0], list)
+    if not seats.short:
+        lines[0].append(("all will be active at once, nothing is to be paid now.", "ok"))
+    elif mode is BatchMode.UNTIL_FULL:
+        lines[0].append((f"{fit:,} will be active at once, {seats.short:,} stay in the file.", "warn"))
+        return lines
+    else:
+        lines[0].append((f"{fit:,} active at once, {seats.short:,} NOT PAID{_until(overview)}.", "warn"))
+    if price and price.pay_now is not None and seats.short:
+        lines.append(
+            ["Paying for them at once: ", (f"{price.pay_now}", "strong"), (" with tax; P does it afterwards.", "dim")]
+        )
+    if price and price.renewal_adds and price.renewal_adds.amount > 0 and price.renewal_date:
+        lines.append(
+            [f"The renewal on {short_day(price.renewal_date)} grows by ", (f"{price.renewal_adds}", "strong"), "."]
+        )
+    return lines
+
+
+def _seats(number: int) -> str:
+    return f"{count(number, 'seat')} {'is' if number == 1 else 'are'}"
+
+
+def _until(overview: Overview) -> str:
+    subscription = overview.subscription
+    if subscription.cancel_at_period_end:
+        return " until paid"
+    return f" until paid or the renewal on {short_day(subscription.period_end)}"
+
+
+def outcome_lines(current: Import) -> list[Line]:
+    """Where an import stands that was begun."""
+    done = f"{count(current.applied, 'row')} {'is' if current.applied == 1 else 'are'} done"
+    left = f"{current.remaining:,} left"
+    said: tuple[str, Tone] = ("Nothing has been done yet.", "dim")
+    match current.status, current.stopped_because:
+        case ImportStatus.APPLIED, _ if current.remaining:
+            said = f"✓ {done}, {left}: they were mended since.", "ok"
+        case ImportStatus.APPLIED, _:
+            said = f"✓ All that could be done is done: {count(current.applied, 'row')}.", "ok"
+        case ImportStatus.STOPPED, ImportStop.FULL:
+            said = f"! No seat is free any more: {done}, {left}.", "warn"
+        case ImportStatus.STOPPED, ImportStop.INTERRUPTED:
+            said = f"! The server went down meanwhile: {done}, {left}; nothing is done twice.", "warn"
+        case ImportStatus.STOPPED, ImportStop.REFUSED:
+            said = f"! Stopped: {done}, {left}. {clean(current.stopped_detail, 300)}", "bad"
+        case ImportStatus.STOPPED, _:
+            said = f"! Stopped: {done} and stay so, {left}.", "warn"
+    return [said]
+
+
+def detail_lines(row: ImportRow) -> list[Line]:
+    """Every field of a row, a line each, and what may be done about it."""
+    cells = row.cells
+    reason = clean(row.reason, 400)
+    said: list[tuple[str, Line]] = [
+        ("Row", f"{row.number:,}"),
+        ("Verdict", (verdict_cell(row), verdict_tone(verdict_cell(row)))),
+        *([("Reason", (reason, "warn"))] if reason else []),
+        ("E-mail", clean(cells.email, 400) or ("none", "dim")),
+        ("First name", clean(cells.first_name, 400) or ("none", "dim")),
+        ("Last name", clean(cells.last_name, 400) or ("none", "dim")),
+        ("Position", clean(cells.position, 400) or ("none", "dim")),
+    ]
+    lines = [labelled(label, value) for label, value in said]
+    becomes = "" if row.user_id or row.transfer_id else _BECOMES.get(row.verdict, "")
+    return [*lines, "", (becomes, "dim")] if becomes else lines
+
+
+@dataclass(slots=True)
+class Speed:
+    """How fast something goes, over the last seconds. Times in seconds, from any clock that never goes back."""
+
+    span: float = 8.0
+    seen: list[tuple[float, int]] = field(default_factory=list)
+
+    def note(self, now: float, done: int) -> None:
+        """So much is done now."""
+        if self.seen and done < self.seen[-1][1]:
+            self.seen.clear()
+        self.seen.append((now, done))
+        while len(self.seen) > 2 and self.seen[1][0] <= now - self.span:  # noqa: PLR2004 - two make a difference
+            self.seen.pop(0)
+
+    def words(self, total: int, unit: Sequence[str] = ("", "")) -> str:
+        """`410 a second, 12 s left`; empty while nothing can be said. `unit` surrounds the number."""
+        if len(self.seen) < 2 or self.seen[-1][0] <= self.seen[0][0]:  # noqa: PLR2004 - likewise
+            return ""
+        rate = (self.seen[-1][1] - self.seen[0][1]) / (self.seen[-1][0] - self.seen[0][0])
+        if rate <= 0:
+            return ""
+        left = max(0, total - self.seen[-1][1]) / rate
+        shown = f"{left:.0f} s" if left < _MINUTE else f"{left // _MINUTE:.0f} min {left % _MINUTE:.0f} s"
+        return f"{unit[0]}{rate:,.0f}{unit[1]} a second, {shown} left"
