@@ -77,19 +77,20 @@ def _differences(connection: sqlite3.Connection) -> Iterator[str]:
         connection.execute(
             f"CREATE TEMP TABLE {changes} AS SELECT * FROM later.{table} EXCEPT SELECT * FROM main.{table}"  # noqa: S608
         )
-        same = " AND ".join(f"main.{table}.{name} = {changes}.{name}" for name in key)
+        same = " AND ".join(f'main.{table}."{name}" = {changes}."{name}"' for name in key)
         known = f"EXISTS (SELECT 1 FROM main.{table} WHERE {same})"  # noqa: S608 - our own names, here and below
         differing = [name for name in columns if _differs(connection, table, name, same, changes)]
-        names = ", ".join(columns)
+        names = ", ".join(f'"{name}"' for name in columns)
         connection.execute(f"CREATE TEMP TABLE new_{table} AS SELECT * FROM {changes} WHERE NOT {known}")  # noqa: S608
         connection.execute(f"DELETE FROM {changes} WHERE NOT {known}")  # noqa: S608
         if differing:
-            values = ", ".join(f"{name} = {changes}.{name}" for name in differing)
+            values = ", ".join(f'"{name}" = {changes}."{name}"' for name in differing)
             yield f"UPDATE main.{table} SET {values} FROM {changes} WHERE {same}"  # noqa: S608
         if connection.execute(f"SELECT 1 FROM new_{table} LIMIT 1").fetchone():  # noqa: S608
             yield f"INSERT INTO main.{table} ({names}) SELECT {names} FROM new_{table}"  # noqa: S608
 
 
 def _differs(connection: sqlite3.Connection, table: str, column: str, same: str, changes: str) -> bool:
-    query = f"SELECT 1 FROM {changes}, main.{table} WHERE {same} AND main.{table}.{column} IS NOT {changes}.{column}"  # noqa: S608
+    other = f'main.{table}."{column}" IS NOT {changes}."{column}"'
+    query = f"SELECT 1 FROM {changes}, main.{table} WHERE {same} AND {other}"  # noqa: S608 - our own names
     return connection.execute(f"{query} LIMIT 1").fetchone() is not None
