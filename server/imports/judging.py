@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 
 from contract.imports import ImportField, ImportVerdict
 from contract.problems import ProblemCode
-from contract.users import NewUser, UserSource
+from contract.users import UserSource
 from server.http.problems import ServerProblem
 from server.text import email_key, is_unsafe
 from server.unit import Unit
@@ -95,13 +95,6 @@ def judge_rows(unit: Unit, rows: Iterable[Cells], seen: dict[str, int], room: in
     return judged
 
 
-def wanted_of(row: Any) -> NewUser:
-    """Somebody to add, out of a row that has no fault of its own."""
-    return NewUser.model_construct(
-        email=row.email, first_name=row.first_name, last_name=row.last_name, position=row.position
-    )
-
-
 def _read(cells: Cells) -> Judged:
     """The row without the blanks around its cells, and what is wrong with it by itself."""
     email, first_name, last_name, position = (cell.strip() for cell in cells[1:5])
@@ -159,7 +152,7 @@ def _is_repeated(row: Judged, seen: dict[str, int]) -> bool:
 
 def _look_up(unit: Unit, rows: Sequence[Judged]) -> None:
     """Ask who these people are: nobody yet, ours, listed, or somebody else's."""
-    verdicts = judge(unit, [wanted_of(row) for row in rows], source=UserSource.IMPORT)
+    verdicts = judge(unit, rows, source=UserSource.IMPORT)
     for row, verdict in zip(rows, verdicts, strict=True):
         if isinstance(verdict, Listing):
             row.verdict = (ImportVerdict.ADD_MEMBER if verdict.account_id else ImportVerdict.CREATE).value

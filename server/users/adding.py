@@ -2,19 +2,20 @@
 
 from collections.abc import Collection, Sequence
 from dataclasses import replace
-from typing import Any
+from typing import Any, Protocol
 
 from sqlalchemy import insert
 
 from contract.people import Role
 from contract.problems import FieldError, ProblemCode
 from contract.subscription import PlanKind, SubscriptionStatus
-from contract.users import NewUser, User, UserSource
+from contract.users import User, UserSource
 from server.catalogue import Catalogue
 from server.http.call import Call
 from server.http.problems import Invalid, ServerProblem
 from server.ids import new_ids
 from server.store import subscriptions, users
+from server.store.bulk import execute_many
 from server.store.tables import accounts, members
 from server.store.types import AnyRow
 from server.text import email_key, is_unsafe
@@ -22,6 +23,26 @@ from server.unit import Unit
 from server.users.seating import Listing, list_users
 
 TEXTS = ("email", "first_name", "last_name", "position")
+
+
+class Person(Protocol):
+    """Somebody to add, wherever it was written down."""
+
+    @property
+    def email(self) -> str:
+        """The address."""
+
+    @property
+    def first_name(self) -> str:
+        """The first name, or nothing."""
+
+    @property
+    def last_name(self) -> str:
+        """The last name, or nothing."""
+
+    @property
+    def position(self) -> str:
+        """The position, or nothing."""
 
 
 def add_user(call: Call) -> User:
@@ -81,7 +102,7 @@ def limit_reached() -> ServerProblem:
 
 def judge(
     unit: Unit,
-    wanted: Sequence[NewUser],
+    wanted: Sequence[Person],
     leaving: Collection[str] = frozenset(),
     *,
     source: UserSource = UserSource.HAND,
@@ -96,10 +117,11 @@ def judge(
     found = users.accounts_of(unit.connection, unit.organisation_id, asked - listed)
     verdicts: list[Listing | ServerProblem] = []
     for new, key in zip(wanted, keys, strict=True):
-        verdict = _text_problem(new, key) or _judge_one(new, key or "", listed, found.get(key or ""), leaving)
+        verdict = _text_problem(new, key) or _judge_one(
+            new, key or "", listed, found.get(key or ""), leaving, source=source
+        )
         if isinstance(verdict, Listing):
             listed.add(verdict.email_key)
-            verdict = verdict if source is verdict.source else replace(verdict, source=source)
         verdicts.append(verdict)
     return verdicts
 
@@ -109,12 +131,13 @@ def become_accounts(unit: Unit, listings: Sequence[Listing]) -> list[Listing]:
     nobody = [listing for listing in listings if not listing.account_id]
     made = dict(zip([each.email_key for each in nobody], new_ids("acc", len(nobody)), strict=True))
     if nobody:
-        unit.connection.execute(insert(accounts), [_account(unit, each, made[each.email_key]) for each in nobody])
-        unit.connection.execute(insert(members), [_membership(unit, identity) for identity in made.values()])
+        rows = [_account(unit, each, made[each.email_key]) for each in nobody]
+        execute_many(unit.connection, insert(accounts), rows)
+        execute_many(unit.connection, insert(members), [_membership(unit, identity) for identity in made.values()])
     return [_with_account(listing, made.get(listing.email_key)) for listing in listings]
 
 
-def _text_problem(new: NewUser, key: str | None) -> ServerProblem | None:
+def _text_problem(new: Person, key: str | None) -> ServerProblem | None:
     unsafe = [name for name in TEXTS if is_unsafe(getattr(new, name))]
     if unsafe:
         errors = [
@@ -129,7 +152,13 @@ def _text_problem(new: NewUser, key: str | None) -> ServerProblem | None:
 
 
 def _judge_one(
-    new: NewUser, key: str, listed: set[str], account: AnyRow | None, leaving: Collection[str]
+    new: Person,
+    key: str,
+    listed: set[str],
+    account: AnyRow | None,
+    leaving: Collection[str],
+    *,
+    source: UserSource,
 ) -> Listing | ServerProblem:
     if key in listed:
         return ServerProblem(ProblemCode.ALREADY_USER)
@@ -141,12 +170,12 @@ def _judge_one(
         account_id=account.id if account else "",
         email=account.email if account else new.email,
         email_key=key,
-        source=UserSource.HAND,
+        source=source,
         **names,
     )
 
 
-def _names(new: NewUser, account: AnyRow | None) -> dict[str, str]:
+def _names(new: Person, account: AnyRow | None) -> dict[str, str]:
     """What was typed; what the account says where nothing was."""
     fields = ("first_name", "last_name", "position")
     return {name: getattr(new, name).strip() or (getattr(account, name) if account else "") for name in fields}

@@ -6,14 +6,14 @@ from pathlib import Path
 import pytest
 from sqlalchemy import bindparam, insert, select, update
 
-from server.store.bulk import FEW, execute_many
+from server.store.bulk import FEW, TOGETHER, execute_many
 from server.store.database import Database
 from server.store.tables import accounts
 
 NOW = dt.datetime(2026, 1, 2, 3, 4, 5, 678901, tzinfo=dt.UTC)
 
 
-@pytest.mark.parametrize("count", [0, 1, FEW, FEW + 1, 500])
+@pytest.mark.parametrize("count", [0, 1, FEW, FEW + 1, TOGETHER, TOGETHER + 1, 500])
 def test_rows_are_converted_and_written_once(tmp_path: Path, count: int) -> None:
     """An insert and an update with a literal beside its parameters write every value as its column says."""
     database = Database(f"sqlite:///{tmp_path / 'bulk.db'}")
