@@ -42,6 +42,8 @@ def parser() -> argparse.ArgumentParser:
     _add_pay(commands)
     _add_beginning_and_end(commands)
     _add_codes(commands)
+    _add_profile(commands)
+    _add_access(commands)
     _add_sandbox(commands)
     commands.add_parser("server", help="the subscription API: init, run, migrate, verify (see headcount server --help)")
     return top
@@ -217,6 +219,48 @@ def _add_sandbox(commands: "Commands") -> None:
     payments.add_argument("next", choices=("accept", "decline", "late", "twice", "unreachable"))
     payments.add_argument("--times", type=int, default=1, metavar="N", help="of how many (default 1)")
     _add_json(payments)
+
+
+def _add_profile(commands: "Commands") -> None:
+    verbs = _noun(commands, "profile", "your own account: what it uses, requests, a code, leaving")
+    said = {
+        "show": ("show", "who you are, what you use and until when"),
+        "redeem": ("redeem", "use an invitation code"),
+        "transfers": ("transfers", "requests between you and organisations"),
+        "accept": ("accept", "accept an organisation's offer"),
+        "decline": ("decline", "decline it"),
+        "cancel": ("cancel", "take your own request back"),
+        "join": ("join", "ask an organisation to take you in; whether there is one is not told"),
+        "leave": ("leave", "leave the subscription you use"),
+    }
+    made = {verb: _command(verbs, verb, f"cli.account:{run}", what) for verb, (run, what) in said.items()}
+    made["redeem"].add_argument("code", metavar="CODE")
+    for verb in ("accept", "decline", "cancel"):
+        made[verb].add_argument("id", metavar="ID", help="as headcount profile transfers lists it")
+    made["decline"].add_argument("--reason", default="", help="why; they will read it")
+    made["join"].add_argument("organisation", metavar="EMAIL", help="its owner's e-mail, or its exact name")
+    made["join"].add_argument("--message", default="", help="what to write to them")
+    for verb in ("accept", "join", "leave"):
+        made[verb].add_argument("--yes", action="store_true", help="without asking")
+    for command in made.values():
+        _add_json(command)
+
+
+def _add_access(commands: "Commands") -> None:
+    verbs = _noun(commands, "tokens", "what members sign in with")
+    listed = _command(verbs, "list", "cli.access:list_tokens", "every token, without its secret")
+    made = _command(verbs, "create", "cli.access:create_token", "make a token for a member, and print it once")
+    made.add_argument("email", metavar="EMAIL")
+    made.add_argument("--label", default="", help="what it is for")
+    made.add_argument("--days", type=int, metavar="N", help="for how long (default: until it is revoked)")
+    revoked = _command(verbs, "revoke", "cli.access:revoke_token", "take a token back at once")
+    revoked.add_argument("id", metavar="ID")
+    asked = _command(
+        commands, "entitlement", "cli.access:entitlement", "may somebody use the service? exit code 0 if so, 1 if not"
+    )
+    asked.add_argument("who", metavar="EMAIL", help="an e-mail, or an account's id")
+    for command in (listed, made, revoked, asked):
+        _add_json(command)
 
 
 def _noun(commands: "Commands", name: str, what: str) -> "Commands":

@@ -1,0 +1,168 @@
+"""`headcount profile`: one's own account, without a screen."""
+
+import argparse
+import sys
+from typing import Any
+
+from cli.exit_codes import DONE, FAILED, NOT_ALLOWED, USAGE
+from cli.reach import Stop, Target, call, chosen
+from cli.say import say
+from cli.tables import print_json, print_table
+from client.api import Client
+from contract.base import Answer
+from contract.codes import RedeemCode
+from contract.pages import MAX_LIMIT, PageQuery
+from contract.profile import AcceptOffer, AskToJoin, OwnProfile, OwnTransfer
+from contract.transfers import Reason
+from tui.text import clean
+from tui.wording import count
+
+__all__ = ["accept", "cancel", "decline", "join", "leave", "redeem", "show", "transfers"]
+
+_NOTHING = "Nothing was done."
+
+
+def show(options: argparse.Namespace, flags: dict[str, Any]) -> int:
+    """Who this is, what it uses and may use, what it pays for."""
+    own = call(chosen(options, flags), lambda client: client.own_profile())
+    if options.json:
+        print_json(own)
+        return DONE
+    account, where = own.me.account, clean(own.me.organisation_name, 120)
+    print(
+        f"{clean(account.name, 120)} <{clean(account.email, 254)}>, {own.me.role.value} of {where or 'no organisation'}"
+    )
+    print(_standing(own))
+    if own.own is not None:
+        print(f"Pays for {clean(own.own.label, 120)} ({clean(own.own.organisation, 120)}).")
+    if own.waiting:
+        print(f"{count(len(own.waiting), 'request')} waiting: headcount profile transfers")
+    return DONE
+
+
+def _standing(own: OwnProfile) -> str:
+    entitled = own.entitlement
+    until = f" until {entitled.until:%Y-%m-%d %H:%M} UTC" if entitled.until else ""
+    says = f"{entitled.reason.value}{until}: may{'' if entitled.entitled else ' not'} use the service"
+    if own.uses is None:
+        return f"Uses no subscription ({says})."
+    return f"Uses {clean(own.uses.plan, 60)} of {clean(own.uses.organisation, 120)} ({says})."
+
+
+def redeem(options: argparse.Namespace, flags: dict[str, Any]) -> int:
+    """Take a free seat with an invitation code."""
+    target = chosen(options, flags)
+    user = call(target, lambda client: client.redeem_code(RedeemCode(code=options.code)), noted=True)
+    return _standing_after(target, options, user)
+
+
+def transfers(options: argparse.Namespace, flags: dict[str, Any]) -> int:
+    """Requests between this account and organisations, the newest first."""
+    found = call(chosen(options, flags), _all)
+    if options.json:
+        print_json(*found)
+    elif found:
+        rows = [(each.id, each.way.value, each.state.value, each.organisation, _until(each)) for each in found]
+        print_table(("id", "way", "state", "organisation", "until"), rows)
+    else:
+        print("No requests yet.")
+    return DONE
+
+
+def _until(transfer: OwnTransfer) -> str:
+    return f"{transfer.expires_at:%Y-%m-%d}"
+
+
+async def _all(client: Client) -> list[OwnTransfer]:
+    return [
+        each async for page in client.all_pages(client.own_transfers, PageQuery(limit=MAX_LIMIT)) for each in page.items
+    ]
+
+
+def accept(options: argparse.Namespace, flags: dict[str, Any]) -> int:
+    """Accept an offer; what would end is told first, and needs a yes."""
+    target = chosen(options, flags)
+    agreed = AcceptOffer(ends=_agreed_to_end(target, options, "now"))
+    done = call(target, lambda client: client.accept_offer(options.id, agreed), noted=True)
+    return _standing_after(target, options, done)
+
+
+def decline(options: argparse.Namespace, flags: dict[str, Any]) -> int:
+    """Decline an offer."""
+    reason = Reason(reason=options.reason)
+    done = call(chosen(options, flags), lambda client: client.decline_offer(options.id, reason), noted=True)
+    return _told(options, done, f"Declined {clean(done.organisation, 120)}.")
+
+
+def cancel(options: argparse.Namespace, flags: dict[str, Any]) -> int:
+    """Take one's own request back."""
+    done = call(chosen(options, flags), lambda client: client.cancel_ask(options.id), noted=True)
+    return _told(options, done, f"Taken back: {clean(done.organisation, 120)}.")
+
+
+def join(options: argparse.Namespace, flags: dict[str, Any]) -> int:
+    """Ask an organisation to take this account in; whether there is one is not told."""
+    target = chosen(options, flags)
+    ends = _agreed_to_end(target, options, "when they accept")
+    ask = AskToJoin(organisation=options.organisation, message=options.message, ends=ends)
+    done = call(target, lambda client: client.ask_to_join(ask), noted=True)
+    return _told(options, done, f"Asked: if there is {clean(done.organisation, 120)}, its owner decides ({done.id}).")
+
+
+def leave(options: argparse.Namespace, flags: dict[str, Any]) -> int:
+    """Leave the subscription one uses, after a yes."""
+    target = chosen(options, flags)
+    own = call(target, lambda client: client.own_profile())
+    if own.uses is not None:
+        name = clean(own.uses.organisation, 120)
+        if not _may(target, options, f"Leave {name}? Your seat goes to somebody else, and nothing is refunded."):
+            return say(_NOTHING, FAILED)
+    left = call(target, lambda client: client.leave(), noted=True)
+    return _told(options, left, f"You have left {clean(left.organisation, 120)}.")
+
+
+def _agreed_to_end(target: Target, options: argparse.Namespace, when: str) -> str | None:
+    """The subscription that ends, once somebody has said yes to that; None when nothing does.
+
+    Raises:
+        Stop: somebody said no.
+    """
+    own = call(target, lambda client: client.own_profile()).own
+    if own is None:
+        return None
+    lost = f", and {count(own.users, 'user')} of it lose access" if own.users > 1 else ""
+    question = f"Your own subscription ends {when}, without refund{lost}: {clean(own.label, 120)}. Go on?"
+    if not _may(target, options, question):
+        raise Stop(_NOTHING, FAILED)
+    return own.id
+
+
+def _may(target: Target, options: argparse.Namespace, question: str) -> bool:
+    """Whether it was said, or is said now; only yes is yes."""
+    if target.profile.read_only:
+        message = "This profile may not change anything."
+        raise Stop(message, NOT_ALLOWED)
+    if options.yes:
+        return True
+    if not sys.stdin.isatty():
+        message = f"{question} Say --yes to do it without being asked."
+        raise Stop(message, USAGE)
+    sys.stderr.write(f"{question} [y/N] ")
+    sys.stderr.flush()
+    return sys.stdin.readline().strip().casefold() in {"y", "yes"}
+
+
+def _standing_after(target: Target, options: argparse.Namespace, done: Answer) -> int:
+    if options.json:
+        print_json(done)
+    else:
+        print(_standing(call(target, lambda client: client.own_profile())))
+    return DONE
+
+
+def _told(options: argparse.Namespace, done: Answer, said: str) -> int:
+    if options.json:
+        print_json(done)
+    else:
+        print(said)
+    return DONE

@@ -1,0 +1,93 @@
+"""One's own account, tokens and entitlements without a screen, over the real server."""
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from cli_desk import Desk, desk_in
+from served import Served, served
+
+from client.profile import Profile
+from contract.profile import OwnProfile, OwnTransfer
+
+USER = "tomasz@tidewheel.example"
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+    """The sample organisation; its owner is Ada Marlowe."""
+    with served(tmp_path_factory.mktemp("served")) as found:
+        yield found
+
+
+@pytest.fixture
+def desk(tmp_path: Path, server: Served, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Desk:
+    """Signed in there as the owner."""
+    found = desk_in(tmp_path, monkeypatch, capsys)
+    found.sign_in(server.profile())
+    return found
+
+
+def sign_in(desk: Desk, server: Served, email: str, name: str) -> None:
+    """A profile for a member, with a token that the owner hands out."""
+    token = desk.said(f"tokens create {email} --profile acme --label {name}").strip()
+    path = desk.home / f"{name}.token"
+    path.touch(mode=0o600)
+    path.write_text(token)
+    desk.sign_in(Profile(url=f"unix://{server.socket}", token_file=path), name)
+
+
+def test_a_token_is_handed_out_and_taken_back(desk: Desk, server: Served) -> None:
+    """Nothing but the token is printed; the list shows it without; revoked it opens nothing."""
+    sign_in(desk, server, USER, "tomasz")
+    assert desk.said("profile show --profile tomasz").startswith("Tomasz")
+    row = next(line for line in desk.said("tokens list --profile acme").splitlines() if "tomasz" in line)
+    assert row.split()[1:3] == ["active", USER]
+    assert desk.said(f"tokens revoke {row.split()[0]} --profile acme") == f"Revoked {row.split()[0]} of {USER}.\n"
+    assert desk.run("profile show --profile tomasz") == 3
+    assert desk.run("tokens create nobody@else.example --profile acme") == 1
+    assert "Nobody of your organisation" in desk.err
+
+
+def test_whether_somebody_may_use_it_is_an_exit_code(desk: Desk) -> None:
+    """0 for who may, 1 for who may not, with the reason."""
+    assert desk.said("entitlement zoe@tidewheel.example").startswith("entitled: active until 2026-12-")
+    assert desk.said("entitlement yusuf@tidewheel.example", 1) == "not entitled: not_paid\n"
+    assert json.loads(desk.said("entitlement nobody@else.example --json", 1))["reason"] == "not_listed"
+
+
+def test_ones_own_profile_and_leaving(desk: Desk, server: Served) -> None:
+    """What one uses is told; leaving needs a yes, and is told once."""
+    sign_in(desk, server, "bjorn@tidewheel.example", "bjorn")
+    on = "--profile bjorn"
+    assert "Uses Business of Tidewheel Works (active until" in desk.said(f"profile show {on}")
+    own = OwnProfile.model_validate_json(desk.said(f"profile show {on} --json"))
+    assert own.entitlement.entitled
+    assert desk.run(f"profile leave {on}") == 2
+    assert "--yes" in desk.err
+    assert desk.said(f"profile leave --yes {on}") == "You have left Tidewheel Works.\n"
+    assert desk.run(f"profile leave --yes {on}") == 4
+    assert "Uses no subscription (not_listed" in desk.said(f"profile show {on}")
+
+
+def test_asking_and_taking_back(desk: Desk, server: Served) -> None:
+    """Found or not, the same is said; the list has both, and a code that is none is refused."""
+    sign_in(desk, server, "kuebra@tidewheel.example", "kuebra")
+    on = "--profile kuebra"
+    said = desk.said(f"profile join owner@nowhere.example {on}")
+    assert said.startswith("Asked: if there is owner@nowhere.example, its owner decides (trf_")
+    asked = OwnTransfer.model_validate_json(desk.said(f"profile transfers {on} --json"))
+    assert (asked.way, asked.state) == ("ask", "pending")
+    assert desk.run(f"profile accept {asked.id} {on}") == 4
+    assert desk.said(f"profile cancel {asked.id} {on}") == "Taken back: owner@nowhere.example.\n"
+    assert asked.id in desk.said(f"profile transfers {on}")
+    assert desk.run(f"profile redeem no-such-code {on}") == 1
+    assert desk.run(f"profile decline trf_1 --reason no {on}") == 1
+
+
+def test_who_pays_says_yes_to_what_ends(desk: Desk) -> None:
+    """The owner pays for a subscription: asking elsewhere would end it, so it takes a yes."""
+    assert desk.run("profile join owner@nowhere.example") == 2
+    assert "ends when they accept, without refund" in desk.err
+    assert "lose access" in desk.err
