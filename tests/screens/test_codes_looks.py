@@ -36,7 +36,7 @@ def test_the_codes(snap_compare: Any, tmp_path: Path, size: tuple[int, int]) -> 
         await _make(desk, "Autumn-Fair", "", "")
         await desk.press("x")
         await desk.until(lambda: "Switched off" in desk.text)
-        await desk.press("escape", "G")
+        await desk.press("escape", "s", "G")
 
     assert _look(snap_compare, tmp_path, size, story)
 

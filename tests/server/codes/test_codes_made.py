@@ -138,8 +138,8 @@ async def test_codes_are_found_filtered_and_sorted_as_anybody_would_by_hand(tmp_
             assert (everything["total"], len(everything["items"])) == (18, 18)
             for sort in CodeSort:
                 name = sort.value.removeprefix("-")
-                values = ["9" if each[name] is None else each[name] for each in await _pages(api, sort=sort.value)]
-                assert values == sorted(values, reverse=sort.value.startswith("-")), sort
+                shown = ["9" if each[name] is None else each[name] for each in await _pages(api, sort=sort.value)]
+                assert shown == sorted(shown, reverse=sort.value.startswith("-")), sort
             for state in CodeState:
                 expected = {each["code"] for each in everything["items"] if each["state"] == state.value}
                 assert {each["code"] for each in await _pages(api, state=state.value)} == expected
@@ -159,7 +159,7 @@ async def _pages(api: httpx.AsyncClient, **query: str) -> list[dict[str, str]]:
     found: list[dict[str, str]] = []
     cursor: dict[str, str] = {}
     while True:
-        page = (await api.get("/v1/invitation-codes", params={**query, **cursor, "limit": 5})).json()  # type: ignore[attr-defined]
+        page = (await api.get("/v1/invitation-codes", params={**query, **cursor, "limit": 5})).json()
         found += page["items"]
         if not page["has_more"]:
             return found
