@@ -1,0 +1,79 @@
+"""A server that is ended by SIGKILL while it plans or applies: taken up again, everybody is there once.
+
+Three kills at random moments; more with
+`HEADCOUNT_KILLS=50 python -m pytest tests/server/imports/test_import_sigkill.py`.
+"""
+
+import asyncio
+import os
+import random
+from pathlib import Path
+
+import pytest
+from import_desk import crowd
+from served import Served, served
+
+from contract.imports import Import, ImportStatus, ImportStop
+from contract.users import UserSource, UsersQuery
+from server.store.database import Database
+from server.verify import findings
+
+ROWS = 600
+KILLS = int(os.environ.get("HEADCOUNT_KILLS", "3"))
+
+
+@pytest.mark.timeout(600)
+async def test_killed_at_random_moments_it_ends_the_same(tmp_path: Path) -> None:
+    """Nothing that was done is lost or done again; the rest follows when somebody goes on; everything verifies."""
+    with served(tmp_path) as server:
+        file = tmp_path / "people.csv"
+        for number in range(KILLS):
+            file.write_bytes(crowd(ROWS, f"kill{number}.example"))
+            planned = await _plan(server, file)
+            async with server.client() as client:
+                await client.apply_import(planned.id, version=planned.version)
+            await asyncio.sleep(random.random() / 2)  # noqa: S311 - any moment will do
+            server.kill()
+            server.start()
+            found = await _go_on(server, planned.id)
+            assert (found.status, found.applied, found.remaining) == (ImportStatus.APPLIED, ROWS, 0)
+            async with server.client() as client:
+                query = UsersQuery(search=f"kill{number}.example", source=UserSource.IMPORT, limit=1, count=True)
+                assert (await client.users(query)).total == ROWS
+        file_of_database = server.database
+        server.stop()
+    database = Database(f"sqlite:///{file_of_database}", read_only=True)
+    database.open()
+    try:
+        with database.read() as connection:
+            assert list(findings(connection)) == []
+    finally:
+        database.close()
+
+
+async def _plan(server: Served, file: Path) -> Import:
+    """Plan it; in one of two cases the server dies while it does, and the same key is sent again."""
+    async with server.client() as client:
+        first = asyncio.create_task(client.plan_import(file, key=f"plan-{file.stat().st_mtime_ns}"))
+        if random.random() < 0.5:  # noqa: S311 - either will do
+            await asyncio.sleep(random.random() / 10)  # noqa: S311
+            server.kill()
+            server.start()
+        found = await first
+        async for now in client.follow_import(found.id):
+            found = now
+        assert (found.status, found.rows) == (ImportStatus.PLANNED, ROWS)
+        same = (await client.imports()).items
+        assert [each.id for each in same if each.file_name == file.name and each.applied < ROWS] == [found.id]
+        return found
+
+
+async def _go_on(server: Served, import_id: str) -> Import:
+    async with server.client() as client:
+        found = await client.an_import(import_id)
+        if found.status is not ImportStatus.APPLIED:
+            assert found.stopped_because is ImportStop.INTERRUPTED
+            found = await client.apply_import(import_id, version=found.version)
+        async for now in client.follow_import(import_id):
+            found = now
+        return found
