@@ -75,9 +75,9 @@ class CommaFile:
         problem = record.problem
         if not problem and self.encoding.broken and any(REPLACED in cell for cell in record.cells):
             problem = BROKEN
-        if any(len(cell) > MAX_CELL for cell in record.cells):
+        if max(map(len, record.cells)) > MAX_CELL:
             return Record(record.number, [cell[:MAX_CELL] for cell in record.cells], problem or TOO_LONG)
-        return Record(record.number, record.cells, problem)
+        return Record(record.number, record.cells, problem) if problem else record
 
 
 class _EndlessError(Exception):

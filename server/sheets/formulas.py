@@ -18,4 +18,4 @@ def guarded(text: str) -> str:
 
 def unguarded(text: str) -> str:
     """The text that was meant."""
-    return text[1:] if text[:1] == "'" and _GUARDED.match(text) else text
+    return text[1:] if text.startswith("'") and _GUARDED.match(text) else text

@@ -147,13 +147,14 @@ class Sheet:
         return (record for record in self.source.records() if record.number >= self.first)
 
     def _row(self, record: Record) -> SheetRow:
-        cells = {name: unguarded(_cell(record.cells, index)) for name, index in self.mapping.items()}
+        found = record.cells
+        cells = {name: unguarded(found[index]) if index < len(found) else "" for name, index in self.mapping.items()}
         if Field.FULL_NAME in cells:
             cells[Field.FIRST_NAME], cells[Field.LAST_NAME] = split_name(cells.pop(Field.FULL_NAME))
         return SheetRow(record.number, cells, record.problem or self._surplus(record))
 
     def _surplus(self, record: Record) -> str:
-        if not any(cell.strip() for cell in record.cells[self.width :]):
+        if len(record.cells) <= self.width or not any(map(str.strip, record.cells[self.width :])):
             return ""
         return f"There are {len(record.cells)} cells where the file has {self.width} columns."
 
