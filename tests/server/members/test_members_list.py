@@ -273,6 +273,24 @@ async def test_the_directory_follows_every_change_of_the_users(team: Team) -> No
         assert [each["email"] for each in await read(api, listed="no", search="user")] == [users[1].email]
 
 
+@pytest.mark.parametrize(
+    "fault",
+    [
+        "DELETE FROM directory WHERE number = 2",
+        "UPDATE directory SET status = 'not_paid' WHERE number = 2",
+        "UPDATE directory SET role = 'admin' WHERE number = 2",
+        "DELETE FROM directory_search WHERE rowid = 2",
+    ],
+)
+async def test_a_directory_that_is_not_so_is_found(tmp_path: Path, fault: str) -> None:
+    """`headcount server verify` compares it with the members and the users."""
+    async with running(tmp_path) as server:
+        make_organisation(server, users=3)
+        with server.services.database.write() as connection:
+            connection.execute(text(fault))
+        assert len(findings_in(server)) == 1
+
+
 async def test_a_hundred_thousand_members_answer_at_once(tmp_path: Path) -> None:
     """Searches, filters, sorts, and the last page: each far below what somebody notices."""
     async with running(tmp_path) as server:
