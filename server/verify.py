@@ -60,6 +60,15 @@ RULES = {
     "the search index misses users, or has too many: {0} instead of {1}": """
         SELECT (SELECT count(*) FROM users_search_docsize) AS indexed,
           (SELECT count(*) FROM users WHERE removed_at IS NULL) AS listed WHERE indexed <> listed""",
+    "the directory misses members, or has too many: {0} and {1} in its index, {2} are": """
+        SELECT (SELECT count(*) FROM directory) AS kept, (SELECT count(*) FROM directory_search_docsize) AS indexed,
+          (SELECT count(*) FROM members) AS real WHERE kept <> real OR indexed <> real""",
+    "member {0}: the directory says {1} and “{2}”, which is not so": """
+        SELECT d.account_id, d.role, d.status FROM directory d
+        LEFT JOIN members m ON m.account_id = d.account_id AND m.organisation_id = d.organisation_id
+        LEFT JOIN subscriptions s ON s.organisation_id = d.organisation_id
+        LEFT JOIN users u ON u.account_id = d.account_id AND u.subscription_id = s.id AND u.removed_at IS NULL
+        WHERE d.role IS NOT m.role OR d.status <> coalesce(u.status, '')""",
 }
 """A sentence for each rule, and the query that finds what breaks it."""
 

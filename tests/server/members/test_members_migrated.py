@@ -15,7 +15,8 @@ def test_who_was_a_member_before_is_in_the_directory() -> None:
         )
         for number, (first, position) in enumerate([("Žofie", "Großhändlerin"), ("", "")], 1):
             connection.exec_driver_sql(
-                "INSERT INTO accounts (id, email, email_key, first_name, position, created_at) VALUES (?, ?, ?, ?, ?, 0)",
+                "INSERT INTO accounts (id, email, email_key, first_name, position, created_at)"
+                " VALUES (?, ?, ?, ?, ?, 0)",
                 (f"acc_{number}", f"a{number}@b.example", f"a{number}@b.example", first, position),
             )
         connection.exec_driver_sql(
