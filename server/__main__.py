@@ -57,7 +57,13 @@ def _init(command: argparse.ArgumentParser) -> None:
     command.add_argument("--seats", type=int, default=10, help="on a contract: the most users (default: 10)")
     command.add_argument("--currency", default="EUR")
     command.add_argument("--time-zone", default="UTC", metavar="NAME")
+    _catalogue(command)
     command.add_argument("--now", type=_instant, metavar="ISO8601", help="found it at another time (for a sandbox)")
+
+
+def _catalogue(command: argparse.ArgumentParser) -> None:
+    what = "plans, prices and tax as docs/catalogue.md describes them (default: those that come with the server)"
+    command.add_argument("--catalogue", type=Path, metavar="FILE", help=what)
 
 
 def _token(command: argparse.ArgumentParser) -> None:
@@ -72,6 +78,7 @@ def _run(command: argparse.ArgumentParser) -> None:
     command.add_argument("--port", type=int, default=DEFAULT_PORT, help="0 takes any free one (default: %(default)s)")
     command.add_argument("--uds", type=Path, metavar="PATH", help="a Unix socket instead, in a folder of mode 0700")
     command.add_argument("--fd", type=int, metavar="N", help="a listening socket that the parent process opened")
+    _catalogue(command)
     command.add_argument("--sandbox", action="store_true", help="a clock that can be moved, payments that can decline")
     command.add_argument("--now", type=_instant, metavar="ISO8601", help="what time a sandbox starts at")
     command.add_argument("--exit-with-parent", action="store_true", help="stop when the standard input ends")

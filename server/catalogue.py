@@ -3,15 +3,23 @@
 import tomllib
 from functools import cache
 from pathlib import Path
-from typing import NamedTuple, Self
+from typing import Annotated, NamedTuple, Self
 
-from pydantic import BaseModel, ConfigDict, model_validator
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError, model_validator
 
 from contract.money import Money
 from contract.subscription import BillingCycle, Plan, PlanKind
 from server.domain.plans import Market, PlanTerms
+from server.settings import SettingsError
+from server.text import is_unsafe
 
 DEFAULT = Path(__file__).with_name("catalogue.toml")
+
+_PlanId = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9-]{0,39}$")]
+_Currency = Annotated[str, StringConstraints(pattern=r"^[A-Z]{3}$")]
+_Price = Annotated[int, Field(strict=True, ge=0, le=10**9)]
+_Prices = dict[_Currency, _Price]
+_HIGHEST_TAX = 10_000
 
 
 class Offer(BaseModel):
@@ -19,13 +27,13 @@ class Offer(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    id: str
-    name: str
+    id: _PlanId
+    name: Annotated[str, StringConstraints(min_length=1, max_length=40)]
     kind: PlanKind
     sub_accounts: bool
     seats_follow_users: bool = False
-    monthly: dict[str, int] = {}
-    annual: dict[str, int] = {}
+    monthly: _Prices = {}
+    annual: _Prices = {}
     max_users: int | None = None
     moves: frozenset[str] = frozenset()
     """Ids of the plans one may go up to from here (D10)."""
@@ -63,8 +71,19 @@ class _File(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     vendor_contact: str
-    tax_rate: int = 0
+    tax_rate: Annotated[int, Field(strict=True, ge=0, le=_HIGHEST_TAX)] = 0
     plans: tuple[Offer, ...]
+
+    @model_validator(mode="after")
+    def _can_be_told_apart(self) -> Self:
+        ids = [offer.id for offer in self.plans]
+        if len(set(ids)) < len(ids):
+            message = "two plans have the same id"
+            raise ValueError(message)
+        if any(is_unsafe(text) for text in (self.vendor_contact, *(offer.name for offer in self.plans))):
+            message = "names and the contact must be free of control characters"
+            raise ValueError(message)
+        return self
 
     @model_validator(mode="after")
     def _moves_lead_somewhere(self) -> Self:
@@ -112,3 +131,27 @@ class Catalogue(NamedTuple):
 def default_catalogue() -> Catalogue:
     """The catalogue that comes with the server."""
     return Catalogue.read()
+
+
+def catalogue_of(path: Path | None) -> Catalogue:
+    """The catalogue in a file, or the one that comes with the server.
+
+    Raises:
+        SettingsError: the file can't be read or is no catalogue; the message says what is wrong, in one line.
+    """
+    if path is None:
+        return default_catalogue()
+    try:
+        return Catalogue.read(path)
+    except OSError as error:
+        message = f"the catalogue {str(path)!r} can't be read: {error.strerror}"
+        raise SettingsError(message) from error
+    except ValidationError as error:
+        wrong = "; ".join(
+            f"{'.'.join(map(str, each['loc']))}: {each['msg']}".lstrip(": ") for each in error.errors()[:3]
+        )
+        message = f"{str(path)!r} is no catalogue: {wrong}"
+        raise SettingsError(message) from error
+    except ValueError as error:
+        message = f"{str(path)!r} is no catalogue: {error}"
+        raise SettingsError(message) from error

@@ -5,7 +5,7 @@ import sys
 import time
 
 from server import listeners
-from server.catalogue import default_catalogue
+from server.catalogue import catalogue_of
 from server.clock import utc_now
 from server.settings import ServerSettings, SettingsError
 from server.store.database import Database
@@ -16,6 +16,7 @@ def init(options: argparse.Namespace) -> int:
     from contract.subscription import BillingCycle
     from server.founding import Founding, found
 
+    catalogue = catalogue_of(options.catalogue)
     wanted = Founding(
         organisation=options.organisation,
         owner=options.owner,
@@ -29,7 +30,7 @@ def init(options: argparse.Namespace) -> int:
     database.open()
     try:
         with database.write() as connection:
-            made = found(connection, wanted, default_catalogue(), options.now or utc_now())
+            made = found(connection, wanted, catalogue, options.now or utc_now())
     finally:
         database.close()
     _say(f"founded {options.organisation!r} ({made.organisation_id}) for {options.owner}; the token is shown only now:")
@@ -63,7 +64,8 @@ def run(options: argparse.Namespace) -> int:
     settings = ServerSettings(database=options.db, sandbox=options.sandbox, now=options.now)
     from server.serving import serve
 
-    return serve(settings, _listener(options), exit_with_parent=options.exit_with_parent)
+    catalogue = catalogue_of(options.catalogue)
+    return serve(settings, _listener(options), catalogue=catalogue, exit_with_parent=options.exit_with_parent)
 
 
 def demo(options: argparse.Namespace) -> int:

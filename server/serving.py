@@ -9,11 +9,14 @@ from types import FrameType
 import uvicorn
 from starlette.applications import Starlette
 
+from contract.subscription import BillingCycle, PlanKind
 from server import logs
 from server.app import create_app
+from server.catalogue import Catalogue
 from server.listeners import Listener
 from server.services import Services
-from server.settings import ServerSettings
+from server.settings import ServerSettings, SettingsError
+from server.store import subscriptions
 
 GRACE = 1
 """Seconds that requests under way get when the server stops."""
@@ -60,26 +63,44 @@ def make_server(app: Starlette, where: str = "") -> HeadcountServer:
     return HeadcountServer(config, services, where)
 
 
-def serve(settings: ServerSettings, listener: Listener, *, exit_with_parent: bool = False) -> int:
+def serve(
+    settings: ServerSettings, listener: Listener, *, catalogue: Catalogue | None = None, exit_with_parent: bool = False
+) -> int:
     """Run until a signal, or until the standard input ends; answers the exit code.
 
     Raises:
-        SettingsError: the database can't be opened, for instance because another process has it.
+        SettingsError: the database can't be opened, for instance because another process has it; or somebody has a plan
+            that the catalogue does not sell.
     """
     logs.configure()
-    app = create_app(settings)
+    app = create_app(settings, catalogue=catalogue)
     services: Services = app.state.services
     services.database.open()
     server = make_server(app, listener.where)
-    if exit_with_parent:
-        threading.Thread(target=_stop_with_parent, args=(server,), daemon=True).start()
     try:
+        _check_plans(services)
+        if exit_with_parent:
+            threading.Thread(target=_stop_with_parent, args=(server,), daemon=True).start()
         server.run(sockets=[listener.socket])
     finally:
         services.database.close()
         if listener.file:
             listener.file.unlink(missing_ok=True)
     return 0 if server.started else 1
+
+
+def _check_plans(services: Services) -> None:
+    """Without its plan a subscription could be neither shown nor renewed."""
+    with services.database.read() as connection:
+        held = subscriptions.held_terms(connection)
+    for plan, cycle, currency in held:
+        offer = services.catalogue.offers.get(plan)
+        if offer is None:
+            message = f"a subscription has the plan {plan!r}, which the catalogue does not have"
+            raise SettingsError(message)
+        if offer.kind is PlanKind.PAID and offer.unit_price(BillingCycle(cycle), currency) is None:
+            message = f"a subscription pays for {plan!r} {cycle} in {currency}, which the catalogue has no price for"
+            raise SettingsError(message)
 
 
 def _stop_with_parent(server: HeadcountServer) -> None:

@@ -1,5 +1,6 @@
 """The subscription's row."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from sqlalchemy import Connection, bindparam, select, update
@@ -28,3 +29,9 @@ def change(connection: Connection, subscription_id: str, **values: Any) -> AnyRo
         .values(**values, version=subscriptions.c.version + 1)
     )
     return get(connection, subscription_id)
+
+
+def held_terms(connection: Connection) -> Sequence[AnyRow]:
+    """Each plan, billing cycle and currency that some subscription has, ended ones included."""
+    terms = (subscriptions.c.plan, subscriptions.c.billing_cycle, subscriptions.c.currency)
+    return connection.execute(select(*terms).distinct()).all()
