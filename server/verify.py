@@ -57,6 +57,28 @@ RULES = {
         SELECT p.id, coalesce(c.amount, 0), p.amount FROM payments p
         LEFT JOIN sandbox_charges c ON c.key = p.gateway_key AND c.status = 'accept'
         WHERE p.status = 'succeeded' AND p.gateway = 'sandbox' AND p.amount <> coalesce(c.amount, 0)""",
+    "payment {0} was asked, and no subscription is kept for it": """
+        SELECT p.id FROM payments p LEFT JOIN subscriptions s
+          ON s.pending_payment_id = p.id AND s.organisation_id = p.organisation_id
+        WHERE p.status = 'asked' AND s.id IS NULL""",
+    "subscription {0} is kept for payment {1}, which is not asked": """
+        SELECT s.id, s.pending_payment_id FROM subscriptions s
+        LEFT JOIN payments p ON p.id = s.pending_payment_id AND p.status = 'asked'
+        WHERE s.pending_payment_id IS NOT NULL AND p.id IS NULL""",
+    "payment {0} was asked, and neither an invoice nor a quote says for what": """
+        SELECT p.id FROM payments p WHERE p.status = 'asked' AND p.invoice_id IS NULL
+          AND NOT EXISTS (SELECT 1 FROM quotes q WHERE q.payment_id = p.id AND q.status = 'confirming')""",
+    "quote {0} is being confirmed, and payment {1} is not asked": """
+        SELECT q.id, coalesce(q.payment_id, 'none') FROM quotes q
+        LEFT JOIN payments p ON p.id = q.payment_id AND p.status = 'asked'
+        WHERE q.status = 'confirming' AND p.id IS NULL""",
+    "the sandbox charged {1} under {0}, which is no payment of ours": """
+        SELECT c.key, c.amount FROM sandbox_charges c LEFT JOIN payments p ON p.gateway_key = c.key
+        WHERE c.status = 'accept' AND p.id IS NULL""",
+    "the sandbox charged {1} under {0}, and the payment is {2}": """
+        SELECT c.key, c.amount, p.status FROM sandbox_charges c JOIN payments p ON p.gateway_key = c.key
+        WHERE c.status = 'accept' AND (p.gateway <> 'sandbox' OR p.status NOT IN ('asked', 'succeeded')
+          OR p.amount <> c.amount OR p.currency <> c.currency)""",
     "the search index misses users, or has too many: {0} instead of {1}": """
         SELECT (SELECT count(*) FROM users_search_docsize) AS indexed,
           (SELECT count(*) FROM users WHERE removed_at IS NULL) AS listed WHERE indexed <> listed""",
