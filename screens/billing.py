@@ -11,6 +11,7 @@ from contract.events import EventKind
 from contract.people import Permission
 from contract.quotes import Change
 from contract.subscription import BillingCycle, Overview, SubscriptionStatus
+from screens.attention import day_of
 from screens.billing_bars import BillingSides, Notice
 from screens.billing_sources import BillingSide, BillingSource, Books, Paid
 from screens.billing_text import (
@@ -241,7 +242,8 @@ class BillingScreen(ManagedList, Confirming):
             case Paid() as paid:
                 return payment_lines(paid, self.session.overview, width)
             case expected:
-                today = self.forecast.as_of.date() if self.forecast else expected.date
+                overview = self.session.overview
+                today = day_of(overview.as_of, overview) if overview else expected.date
                 return expected_lines(expected, today, width)
 
     def _title(self, row: Row) -> str:

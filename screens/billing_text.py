@@ -7,6 +7,7 @@ from contract.billing import ExpectedPayment, Forecast, Invoice, InvoiceStatus, 
 from contract.explain import Explanation, LineReading, explain
 from contract.money import Money
 from contract.subscription import Overview, PlanKind, Subscription, SubscriptionStatus
+from screens.attention import day_of
 from screens.billing_sources import INVOICE_WORDS, PAYMENT_WORDS, BillingSide, Books, Paid, span, what
 from screens.detail import labelled
 from screens.lines import line
@@ -213,7 +214,7 @@ def _as_invoice(expected: ExpectedPayment) -> Invoice:
 
 def forecast_sentences(forecast: Forecast, overview: Overview) -> list[TextLine]:
     """What comes next and when; where a credit goes; when it all ends."""
-    today = forecast.as_of.date()
+    today = day_of(forecast.as_of, overview)
     if not forecast.payments:
         return [] if overview.plan.kind is PlanKind.FREE else [_nothing_to_come(forecast, overview, today)]
     said = [_next(forecast.payments[0], today)]
@@ -265,9 +266,9 @@ def overdue_sentences(overview: Overview, key: str) -> list[TextLine]:
 
     `key` is empty for somebody who may not pay.
     """
-    subscription, today = overview.subscription, overview.as_of.date()
+    subscription, today = overview.subscription, day_of(overview.as_of, overview)
     if subscription.status is SubscriptionStatus.PAST_DUE:
-        said = [("! ", "bad"), (f"{_overdue(subscription)} overdue.", "bad"), (_dates(subscription, today), "")]
+        said = [("! ", "bad"), (f"{_overdue(subscription)} overdue.", "bad"), (_dates(overview, today), "")]
         return [line(*said, *_paying(key, "pays it now"))]
     if subscription.status is SubscriptionStatus.SUSPENDED:
         lost = ("! Suspended: nobody can use the service until it is paid.", "bad")
@@ -279,10 +280,10 @@ def _overdue(subscription: Subscription) -> str:
     return f"{subscription.overdue} is" if subscription.overdue else "A payment is"
 
 
-def _dates(subscription: Subscription, today: dt.date) -> str:
-    retry, lost = subscription.retry_at, subscription.suspended_at
-    said = [f"tried again on {_on(retry.date(), today)}"] if retry else []
-    said += [f"unless paid, access is lost on {_day(lost.date(), today)}"] if lost else []
+def _dates(overview: Overview, today: dt.date) -> str:
+    retry, lost = overview.subscription.retry_at, overview.subscription.suspended_at
+    said = [f"tried again on {_on(day_of(retry, overview), today)}"] if retry else []
+    said += [f"unless paid, access is lost on {_day(day_of(lost, overview), today)}"] if lost else []
     words = "; ".join(said)
     return f" {words[:1].upper()}{words[1:]}." if words else ""
 

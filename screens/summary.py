@@ -133,7 +133,12 @@ def _paid_up(quote: Quote) -> list[str]:
 
 
 def _when(quote: Quote) -> str:
-    return "" if quote.effective <= quote.created_at.date() else f" on {near_day(quote.effective, quote.created_at)}"
+    """When it will be so, for what waits for the end of the period; nothing for what is so at once.
+
+    Not by the moment of the quote, which is in UTC: where the subscription is billed it may be another day.
+    """
+    waits = quote.effective == quote.before.period_end == quote.after.period_end
+    return f" on {near_day(quote.effective, quote.created_at)}" if waits else ""
 
 
 def change_in_words(delta: int, not_paid: int) -> str:
