@@ -158,7 +158,8 @@ class CodesScreen(ManagedList):
             self._gone(code_id)
             return
         except HeadcountError as error:
-            self.show_error(told(error))
+            if self._dialog:
+                self.show_error(told(error))
             return
         self._used[code_id] = Used(code.version, page.items, page.total or 0)
         if self._dialog and self._dialog.row.id == code_id:
