@@ -21,7 +21,7 @@ from screens.imports_requests import AskingRows
 from screens.imports_save import SaveRejected
 from screens.imports_source import COLUMNS, FIELDS, VERDICTS, RowsTable, Source, rows_query
 from screens.imports_text import (
-    counts_line,
+    counts_lines,
     detail_lines,
     heading,
     kind_words,
@@ -43,6 +43,7 @@ from tui.wording import count, short_day
 
 __all__ = ["ImportScreen"]
 
+_ROOMY = 20
 _SHOWN = STANDS | {ImportStatus.APPLYING}
 
 
@@ -129,7 +130,7 @@ class ImportScreen(AskingRows):
         panel.show([row for each in self._lines() for row in wrapped(each, width)])
         self._show_progress()
         shown = current is not None and current.status in _SHOWN
-        self.query_one("#list").display = self.filter_bar.display = shown
+        self.query_one("#list").visible = self.filter_bar.visible = shown
         if shown and self.focused is None:
             self.table.focus()
         self.show_marks()
@@ -144,11 +145,14 @@ class ImportScreen(AskingRows):
             return [*silent, (f"{why} m names the columns.", "warn")]
         if current.status is ImportStatus.PLANNING:
             return [*silent, (f"Reading and judging: {count(current.rows, 'row')} so far.", "dim")]
-        counts: Line = counts_line(current)
+        counts = counts_lines(current, max(20, self.size.width - 4))
         if current.status is ImportStatus.APPLYING:
-            return [counts, *(silent or [("s or ctrl+c stops it; it can go on later.", "dim")])]
+            return [*counts, *(silent or [("s or ctrl+c stops it; it can go on later.", "dim")])]
         seats = seat_lines(current, self.session.overview) if current.remaining else []
-        return [counts, *seats, *outcome_lines(current), *silent]
+        outcome = outcome_lines(current)
+        if self.size.height < _ROOMY:
+            return [*counts, *(silent or (seats[:1] if current.status is ImportStatus.PLANNED else outcome))]
+        return [*counts, *seats, *outcome, *silent]
 
     def _sending(self) -> Line:
         if not self.whole:

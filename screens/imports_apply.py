@@ -59,7 +59,7 @@ class ApplyDialog(ModalScreen[BatchMode]):
     def on_mount(self) -> None:
         """The frame carries the title."""
         body = self.query_one(Scroller)
-        body.border_title = framed(heading(self.current), body.glyphs)
+        body.border_title = framed(f"Import {heading(self.current)}", body.glyphs)
         body.set_class(body.glyphs.ascii, "-ascii")
 
     def _above(self) -> list[Line]:

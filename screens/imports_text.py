@@ -9,6 +9,7 @@ from contract.users import BatchMode
 from screens.detail import labelled
 from tui.text import clean
 from tui.theme import Line, Piece, Tone
+from tui.widgets.canvas import width_of
 from tui.wording import count, short_day
 
 __all__ = [
@@ -17,7 +18,7 @@ __all__ = [
     "MODES",
     "Speed",
     "blocked",
-    "counts_line",
+    "counts_lines",
     "detail_lines",
     "heading",
     "kind_words",
@@ -66,6 +67,7 @@ MODES: dict[BatchMode, tuple[str, str]] = {
 """The ways to apply: their names, and what each does."""
 
 _MINUTE = 60
+_GAP = 3
 
 
 def _word(verdict: ImportVerdict) -> str:
@@ -97,17 +99,21 @@ def kind_words(current: Import) -> str:
 
 def heading(current: Import) -> str:
     """The file, and how many rows."""
-    return f"{clean(current.file_name, 60)} · {count(current.rows, 'row')}"
+    rows = f" · {count(current.rows, 'row')}" if current.status is not ImportStatus.NEEDS_MAPPING else ""
+    return f"{clean(current.file_name, 60)}{rows}"
 
 
-def counts_line(current: Import) -> list[Piece]:
-    """How many rows have which verdict, and how many of them are done."""
-    pieces: list[Piece] = []
+def counts_lines(current: Import, width: int) -> list[Line]:
+    """How many rows have which verdict, in lines of at most `width` cells, none of them broken within."""
+    lines: list[list[Piece]] = [[]]
     for verdict in ImportVerdict:
         if number := getattr(current.counts, verdict.value):
             sign, word = _word(verdict).split(" ", 1)
-            pieces += ["   " if pieces else "", (f"{sign} {number:,} {word}", _TONES[verdict])]
-    return pieces or [("The file has no rows with people.", "warn")]
+            piece = (f"{sign} {number:,} {word}", _TONES[verdict])
+            if lines[-1] and width_of(lines[-1]) + len(piece[0]) + _GAP > width:
+                lines.append([])
+            lines[-1] += [" " * _GAP, piece] if lines[-1] else [piece]
+    return [*lines] if lines[0] else [("The file has no rows with people.", "warn")]
 
 
 def left_out(current: Import) -> str:
@@ -122,6 +128,8 @@ def left_out(current: Import) -> str:
 
 def blocked(current: Import, mode: BatchMode) -> str:
     """Why a mode can't be had for what is left; empty when it can."""
+    if mode is BatchMode.UNTIL_FULL and current.seats and current.seats.short and not current.seats.free:
+        return "not now: no seat is free"
     if mode is not BatchMode.ATOMIC:
         return ""
     if current.remaining > MAX_ATOMIC:
@@ -141,16 +149,16 @@ def seat_lines(current: Import, overview: Overview | None, mode: BatchMode = Bat
     if overview is None or overview.plan.kind is not PlanKind.PAID:
         room = f" {seats.free:,} are free." if overview and overview.seats.free else ""
         return [f"{_seats(seats.needed)} needed.{room}"]
-    lines: list[Line] = [[f"{_seats(seats.needed)} needed, {seats.free:,} {'is' if seats.free == 1 else 'are'} free: "]]
+    needed = f"{_seats(seats.needed)} needed, {_free(seats.free)}: "
     fit = seats.needed - seats.short
-    assert isinstance(lines[0], list)
-    if not seats.short:
-        lines[0].append(("all will be active at once, nothing is to be paid now.", "ok"))
-    elif mode is BatchMode.UNTIL_FULL:
-        lines[0].append((f"{fit:,} will be active at once, {seats.short:,} stay in the file.", "warn"))
-        return lines
+    if seats.short and mode is BatchMode.UNTIL_FULL:
+        return [[needed, (f"{fit:,} will be active at once, {seats.short:,} stay in the file.", "warn")]]
+    if seats.short:
+        active = f"{fit:,} active at once, " if fit else ""
+        who = f"{seats.short:,}" if fit or seats.short == 1 else f"all {seats.short:,}"
+        lines: list[Line] = [[needed, (f"{active}{who} NOT PAID{_until(overview)}.", "warn")]]
     else:
-        lines[0].append((f"{fit:,} active at once, {seats.short:,} NOT PAID{_until(overview)}.", "warn"))
+        lines = [[needed, ("all will be active at once, nothing is to be paid now.", "ok")]]
     if price and price.pay_now is not None and seats.short:
         lines.append(
             ["Paying for them at once: ", (f"{price.pay_now}", "strong"), (" with tax; P does it afterwards.", "dim")]
@@ -164,6 +172,10 @@ def seat_lines(current: Import, overview: Overview | None, mode: BatchMode = Bat
 
 def _seats(number: int) -> str:
     return f"{count(number, 'seat')} {'is' if number == 1 else 'are'}"
+
+
+def _free(number: int) -> str:
+    return f"{number:,} {'is' if number == 1 else 'are'} free" if number else "none is free"
 
 
 def _until(overview: Overview) -> str:
