@@ -36,6 +36,8 @@ def sign_in(connection: Connection, wanted: Wanted, now: dt.datetime) -> SignedI
     key = email_key(wanted.email)
     if key is None or is_unsafe(wanted.email):
         _refuse(f"{wanted.email!r} is not an e-mail address")
+    if is_unsafe(wanted.label):
+        _refuse("a label has no control characters")
     account = organisations.account_by_email(connection, key)
     if account is None and not wanted.new:
         _refuse(f"nobody has the address {wanted.email!r}; --sign-up makes an account")
