@@ -110,4 +110,5 @@ async def test_a_read_only_profile_says_so_at_the_first_key(office: Office, key:
         assert "seats" not in desk.lines[-1]
         await desk.press(key)
         assert result(desk) == "This profile is read-only: it may not change the seats."
-        assert "[   37 ]" in desk.text
+        assert "37 of 37 taken" in desk.text
+        assert "[" not in desk.text, "no field for another number"
