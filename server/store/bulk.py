@@ -10,7 +10,7 @@ from sqlalchemy.sql.dml import UpdateBase
 FEW = 20
 """Up to so many rows the ordinary way is as fast."""
 
-TOGETHER = 250
+TOGETHER = 500
 """Rows of one insert."""
 
 MOST_VALUES = 32_000
