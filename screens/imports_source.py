@@ -20,8 +20,8 @@ COLUMNS = (
     Column("verdict", "Verdict", width=16, tone=verdict_tone),
     Column("number", "Row", width=7, align="right"),
     Column("email", "E-mail", weight=3, min_width=24),
-    Column("name", "Name", weight=2, min_width=12, drop=1),
-    Column("reason", "Reason", weight=4, min_width=16),
+    Column("name", "Name", weight=2, min_width=12, drop=2),
+    Column("reason", "Reason", weight=4, min_width=16, drop=1),
 )
 _NOT_HERE = frozenset({"mark", "mark_all", "mark_none", "mark_range", "sort", "reverse"})
 
