@@ -21,13 +21,15 @@ MOST_ATTEMPTS = 8
 LONGEST_WAIT = 20.0
 """A `Retry-After` beyond this many seconds is for the person to wait, not for the program."""
 
-_AGAIN = frozenset({ProblemCode.RATE_LIMITED, ProblemCode.IDEMPOTENCY_KEY_IN_PROGRESS, ProblemCode.SERVER_BUSY})
+_STILL_RUNNING = frozenset({ProblemCode.IDEMPOTENCY_KEY_IN_PROGRESS, ProblemCode.PAYMENT_IN_PROGRESS})
+"""The command itself may be what runs: a payment whose outcome nobody knows yet is asked about again with its key."""
+_AGAIN = _STILL_RUNNING | {ProblemCode.RATE_LIMITED, ProblemCode.SERVER_BUSY}
 _BEFORE_THE_KEY = frozenset(
     {
         ProblemCode.NOT_AUTHENTICATED,
         ProblemCode.NOT_ALLOWED,
         ProblemCode.RATE_LIMITED,
-        ProblemCode.IDEMPOTENCY_KEY_IN_PROGRESS,
+        *_STILL_RUNNING,
     }
 )
 """Refusals that may come before the server looks whether it has done the command already."""
@@ -82,7 +84,7 @@ def leaves_open(error: HeadcountError, *, replayed: bool) -> bool:
         return True
     if isinstance(error, ServerFault):
         return not isinstance(error, ServerBusy)
-    return error.code is ProblemCode.IDEMPOTENCY_KEY_IN_PROGRESS
+    return error.code in _STILL_RUNNING
 
 
 def settles(error: HeadcountError, *, replayed: bool) -> bool:

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 
 from textual import work
 
-from client.errors import HeadcountError, InProgress, NotPossible, PaymentRefused, QuoteExpired, QuoteStale, Refused
+from client.errors import HeadcountError, NotPossible, PaymentRefused, QuoteExpired, QuoteStale, Refused
 from contract.events import EventKind
 from contract.people import Permission, Role
 from contract.quotes import Change, Confirmation, Quote, QuoteStatus
@@ -310,8 +310,6 @@ class Confirming(LiveArea):
             said = f"{told(error)} Nothing was charged."
             self.show_error(said)
             self._show_offer(replace(deal, remark=said), seen=False)
-        elif isinstance(error, InProgress):
-            self.show_result(f"{told(error)} Nothing was charged for this.", "warn")
         elif isinstance(error, NotPossible):
             self.show_error(refused(error, self.session.overview))
         else:
@@ -336,7 +334,11 @@ class Confirming(LiveArea):
             quote = await self.client.get_quote(deal.quote.id)
         except HeadcountError:
             return
-        if self._lost is not deal or quote.status is QuoteStatus.CONFIRMING:
+        if self._lost is not deal:
+            return
+        if quote.status is QuoteStatus.CONFIRMING:
+            told_later = "What becomes of it is told here; it is never charged twice."
+            self.show_result(f"The payment of {quote.due_now} is still on its way. {told_later}", "warn")
             return
         self._lost = None
         if quote.status is QuoteStatus.CONFIRMED:

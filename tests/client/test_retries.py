@@ -33,6 +33,7 @@ from contract.problems import PROBLEMS, ProblemCode
 REPEATED = {
     ProblemCode.RATE_LIMITED,
     ProblemCode.IDEMPOTENCY_KEY_IN_PROGRESS,
+    ProblemCode.PAYMENT_IN_PROGRESS,
     ProblemCode.SERVER_BUSY,
     ProblemCode.INTERNAL_ERROR,
 }
@@ -124,6 +125,7 @@ def test_attempts_end() -> None:
             ),
             True,
         ),
+        (CLASSES[ProblemCode.PAYMENT_IN_PROGRESS]("x", problem=problem(ProblemCode.PAYMENT_IN_PROGRESS)), True),
     ],
 )
 def test_what_leaves_a_command_open(error: HeadcountError, *, is_open: bool) -> None:
