@@ -7,9 +7,11 @@ from typing import Any
 
 from contract.events import Event, EventKind
 from tui.text import clean
-from tui.wording import count, short_day, some
+from tui.wording import count, near_day, some
 
 _Attributes = Mapping[str, Any]
+_AT = "event created at"
+"""Under which the moment of an event is among its attributes here; no server's attribute has blanks."""
 
 
 def sentence(event: Event, *, me: str = "") -> str:
@@ -19,7 +21,7 @@ def sentence(event: Event, *, me: str = "") -> str:
     what = clean(event.object.label, 80)
     if says is None:
         return f"{who}: {event.type.value} {what}"
-    return says(who, what, event.object.attributes)
+    return says(who, what, {**event.object.attributes, _AT: event.created_at})
 
 
 def _plainly(verb: str, tail: str = "") -> Callable[[str, str, _Attributes], str]:
@@ -64,7 +66,7 @@ def _seats(text: str) -> Callable[[str, str, _Attributes], str]:
 
 
 def _reduced(who: str, what: str, attributes: _Attributes) -> str:
-    when = _day(attributes.get("effective"))
+    when = _day(attributes, "effective")
     after = f" on {when}" if when else " at the renewal"
     return _seats("{who} lowered the seats from {before} to {after}")(who, what, attributes) + after
 
@@ -78,7 +80,7 @@ def _paid(text: str) -> Callable[[str, str, _Attributes], str]:
 
 def _renewed(_: str, what: str, attributes: _Attributes) -> str:
     """What it cost is said only where something was charged: a contract knows no amounts."""
-    seats, until = _number(attributes, "to"), _day(attributes.get("period_end"), before=1)
+    seats, until = _number(attributes, "to"), _day(attributes, "period_end", before=1)
     if seats is None or not until:
         return f"the subscription was renewed: {what}"
     invoice = _word(attributes, "invoice")
@@ -90,7 +92,7 @@ def _renewed(_: str, what: str, attributes: _Attributes) -> str:
 
 
 def _past_due(_: str, what: str, attributes: _Attributes) -> str:
-    again = _day(attributes.get("retry_at"))
+    again = _day(attributes, "retry_at")
     said = f"the renewal of {_amount(attributes) or what} was refused"
     return f"{said}; next try on {again}" if again else said
 
@@ -105,7 +107,7 @@ def _recovered(_: str, __: str, attributes: _Attributes) -> str:
 
 
 def _cancelled(who: str, _: str, attributes: _Attributes) -> str:
-    ends = _day(attributes.get("effective"))
+    ends = _day(attributes, "effective")
     return f"{who} cancelled the subscription" + (f": it ends on {ends}" if ends else "")
 
 
@@ -171,13 +173,13 @@ def _amount(attributes: _Attributes) -> str:
     return said if any(digit in said for digit in "123456789") else ""
 
 
-def _day(written: object, *, before: int = 0) -> str:
-    """A day, or the day of a moment, as people say it; so many days before it. Nothing for what is neither."""
+def _day(attributes: _Attributes, name: str, *, before: int = 0) -> str:
+    """A day, or the day of a moment, as people said it then; so many days before it. Nothing for what is neither."""
     try:
-        day = dt.datetime.fromisoformat(str(written)).date()
+        day = dt.datetime.fromisoformat(str(attributes.get(name))).date()
     except ValueError:
         return ""
-    return short_day(day - dt.timedelta(days=before))
+    return near_day(day - dt.timedelta(days=before), attributes[_AT])
 
 
 def _clock(_: str, what: str, __: _Attributes) -> str:

@@ -110,6 +110,12 @@ def test_money_and_days_are_in_the_sentence(kind: EventKind, attributes: dict[st
     assert sentence(make_event(kind, **attributes)) == expected
 
 
+def test_a_day_of_another_year_has_its_year() -> None:
+    """As it was when it happened: an annual period ends in a year that nobody would guess."""
+    ends = make_event(EventKind.SUBSCRIPTION_CANCELLED, effective="2027-11-22")
+    assert sentence(ends) == "Jane cancelled the subscription: it ends on 22 Nov 2027"
+
+
 def test_a_renewal_that_costs_nothing_says_nothing_about_money() -> None:
     """A contract shows no amounts."""
     renewed: dict[str, Any] = {"from": 40, "to": 40, "amount": "EUR 0.00", "invoice": "", "period_end": "2027-01-01"}
