@@ -130,7 +130,8 @@ def apply_until_done(database: MortalDatabase, services: Services, mode: BatchMo
     except PowerCut:
         assert again
         database.die()
-        asyncio.run(resume(services))
+        with closing(asyncio.new_event_loop()) as loop:  # the tests' own loop stays theirs
+            loop.run_until_complete(resume(services))
         apply_until_done(database, services, mode, again=False)
 
 
