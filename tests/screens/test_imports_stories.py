@@ -11,6 +11,7 @@ from textual import events
 from contract.imports import Import, ImportStatus
 from contract.people import Role
 from contract.users import UsersQuery
+from screens import imports_follow
 from screens.imports import ImportScreen
 from server.imports import applying
 
@@ -131,8 +132,9 @@ async def test_a_stopped_import_goes_on_after_the_app_was_started_again(
     office: Office, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, key: str
 ) -> None:
     """Stopped by a key, offered again by i in the next session, and finished there: nothing twice."""
-    monkeypatch.setattr(applying, "CHUNK", 5)
-    path = people(tmp_path, [f"p{n}@fresh.example,P,N{n}," for n in range(800)])
+    monkeypatch.setattr(applying, "CHUNK", 1)
+    monkeypatch.setattr(imports_follow, "LOOK_EVERY", 0.05)
+    path = people(tmp_path, [f"p{n}@fresh.example,P,N{n}," for n in range(300)])
     async with office.at_work() as desk:
         await bring(desk, path)
         await desk.pilot.press("c", "y")
@@ -141,7 +143,7 @@ async def test_a_stopped_import_goes_on_after_the_app_was_started_again(
         await desk.until(lambda: imported(desk).status is not ImportStatus.APPLYING)
         done = imported(desk)
         assert done.status is ImportStatus.STOPPED
-        assert 0 < done.applied < 800
+        assert 0 < done.applied < 300
         assert "Stopped:" in shown(desk)
     async with office.at_work() as desk:
         await desk.press("2", "i")
@@ -151,9 +153,9 @@ async def test_a_stopped_import_goes_on_after_the_app_was_started_again(
         await desk.until(lambda: isinstance(desk.app.screen, ImportScreen))
         await desk.settled()
         await desk.press("c", "y")
-        await desk.until(lambda: "All that could be done is done: 800 rows." in shown(desk))
+        await desk.until(lambda: "All that could be done is done: 300 rows." in shown(desk))
     async with office.client() as client:
-        assert (await client.users(UsersQuery(search="fresh.example", count=True))).total == 800
+        assert (await client.users(UsersQuery(search="fresh.example", count=True))).total == 300
 
 
 async def test_an_import_goes_on_when_the_server_is_back(office: Office, tmp_path: Path) -> None:
