@@ -1,5 +1,6 @@
 """Importing a file of people in the app, told in keys, over the real server."""
 
+import sqlite3
 from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
@@ -173,6 +174,27 @@ async def test_an_import_goes_on_when_the_server_is_back(office: Office, tmp_pat
         assert len(keys) == 1
     async with office.client() as client:
         assert (await client.users(UsersQuery(search="fresh.example", count=True))).total == 600
+
+
+async def test_an_import_interrupted_by_a_restart_goes_on_by_itself(
+    office: Office, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The server stopped it when it came up again; who had confirmed it need not do so once more."""
+    monkeypatch.setattr(applying, "CHUNK", 1)
+    monkeypatch.setattr(imports_follow, "LOOK_EVERY", 0.05)
+    path = people(tmp_path, [f"p{n}@fresh.example,P,N{n}," for n in range(300)])
+    async with office.at_work() as desk:
+        await bring(desk, path)
+        await desk.pilot.press("c", "y")
+        await desk.until(lambda: imported(desk).applied > 0)
+        with sqlite3.connect(office.folder / "headcount.db", timeout=10) as connection:
+            connection.execute("update imports set status = 'stopped', stopped_because = 'interrupted'")
+        connection.close()
+        await desk.until(lambda: "All that could be done is done: 300 rows." in shown(desk))
+        applied = [call for call in desk.wire.calls("POST") if call.endswith("/apply")]
+        assert len(applied) > 1
+    async with office.client() as client:
+        assert (await client.users(UsersQuery(search="fresh.example", count=True))).total == 300
 
 
 async def test_what_is_no_file_is_said(office: Office, tmp_path: Path) -> None:
