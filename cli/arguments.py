@@ -148,13 +148,22 @@ def _add_changes(commands: "Commands") -> None:
     verbs = _noun(commands, "seats", "how many seats there are, and another number of them")
     _add_json(_command(verbs, "show", "cli.changes:seats_show", "how many are paid, used and free"))
     seats = _change(verbs, "set", "cli.changes:seats_set", "more seats now, or fewer from the renewal on")
-    seats.add_argument("seats", type=int, metavar="N", help="the new number")
+    seats.add_argument("seats", type=_number_of_seats, metavar="N", help="the new number")
     plan = _change(_noun(commands, "plan", "another plan"), "set", "cli.changes:plan_set", "move to another plan")
     plan.add_argument("plan", metavar="NAME", help="the plan")
     _add_terms(plan)
     verbs = _noun(commands, "billing", "another billing cycle")
     billing = _change(verbs, "set", "cli.changes:billing_set", "pay each month or each year")
     billing.add_argument("cycle", choices=("monthly", "annual"))
+
+
+def _number_of_seats(text: str) -> int:
+    from contract.quotes import MAX_SEATS
+
+    if text.isascii() and text.isdigit() and len(text) <= len(str(MAX_SEATS)) and int(text) <= MAX_SEATS:
+        return int(text)
+    message = f"say how many seats as a whole number from 0 to {MAX_SEATS}, not {text!r}"
+    raise argparse.ArgumentTypeError(message)
 
 
 def _add_pay(commands: "Commands") -> None:
@@ -292,7 +301,7 @@ def _change(commands: "Commands", name: str, run: str, what: str) -> argparse.Ar
 
 def _add_terms(command: argparse.ArgumentParser) -> None:
     command.add_argument("--cycle", choices=("monthly", "annual"), help="how often to pay")
-    command.add_argument("--seats", type=int, metavar="N", help="how many seats")
+    command.add_argument("--seats", type=_number_of_seats, metavar="N", help="how many seats")
 
 
 def _add_json(command: argparse.ArgumentParser, what: str = "as JSON") -> None:

@@ -18,7 +18,7 @@ def events(options: argparse.Namespace, flags: dict[str, Any]) -> int:
     """Print the newest `--limit` events, oldest first. The exit code."""
     found = call(chosen(options, flags), lambda client: _newest(client, max(1, options.limit)))
     for event in reversed(found):
-        print(as_json(event) if options.json else f"{event.created_at:%Y-%m-%d %H:%M:%S}  {sentence(event)}")
+        print(as_json(event) if options.json else f"{event.created_at:%Y-%m-%d %H:%M:%S} UTC  {sentence(event)}")
     return DONE
 
 

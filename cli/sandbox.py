@@ -39,7 +39,7 @@ def advance(options: argparse.Namespace, flags: dict[str, Any]) -> int:
         print_json(*events)
         return DONE
     for event in events:
-        print(f"{event.created_at:%Y-%m-%d %H:%M}  {sentence(event)}")
+        print(f"{event.created_at:%Y-%m-%d %H:%M} UTC  {sentence(event)}")
     print(f"It is {clock.now:%Y-%m-%d %H:%M} UTC now.")
     return DONE
 

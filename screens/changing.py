@@ -11,7 +11,7 @@ from contract.quotes import Change, Quote
 from contract.sandbox import ClockBody, PaymentsBody
 from contract.subscription import Overview, Plan, PlanKind, SubscriptionStatus
 from screens.confirming import Confirming
-from screens.refusals import set_by_contract
+from screens.refusals import CONNECTING, set_by_contract
 from screens.terms import Option, TermsDialog, cycle_options, plan_options
 from tui.commands import SANDBOX, SUBSCRIPTION
 from tui.errors import told
@@ -80,7 +80,7 @@ class ChangingTerms(Confirming):
         """Why nothing of `what` can be changed here; empty when it can be."""
         overview = self.session.overview
         if overview is None:
-            return "Still connecting: wait until the overview is here."
+            return CONNECTING
         if overview.plan.kind is PlanKind.CONTRACT:
             return set_by_contract(overview)
         return f"This profile is read-only: it may not change {what}." if self.session.read_only else ""

@@ -18,7 +18,7 @@ from contract.quotes import Change, Confirmation, Quote, QuoteStatus
 from contract.subscription import Overview, PlanKind
 from screens.confirm import Confirm, Summary
 from screens.intentions import Intentions
-from screens.refusals import refused, set_by_contract
+from screens.refusals import CONNECTING, refused, set_by_contract
 from screens.summary import deal_summary, done, moved_words, same_offer
 from tui.errors import told
 from tui.live import LiveArea
@@ -107,8 +107,8 @@ class Confirming(LiveArea):
     def __init__(self) -> None:
         super().__init__()
         self._deal_keys = Intentions()
-        self._deal: Deal | None = None
         self._offer: Offer | None = None
+        self._deal: Deal | None = None
         self._paying: Deal | None = None
         self._lost: Deal | None = None
         self._since: dict[str, float] = {}
@@ -144,7 +144,7 @@ class Confirming(LiveArea):
         """Why nobody here may confirm this, and who may; empty when it can be tried."""
         overview = self.session.overview
         if overview is None:
-            return "Still connecting: wait until the overview is here."
+            return CONNECTING
         if overview.plan.kind is PlanKind.CONTRACT:
             return set_by_contract(overview)
         if self.session.read_only:
@@ -336,12 +336,10 @@ class Confirming(LiveArea):
             return
         if self._lost is not deal:
             return
-        if quote.status is QuoteStatus.CONFIRMING:
-            told_later = "What becomes of it is told here; it is never charged twice."
-            self.show_result(f"The payment of {quote.due_now} is still on its way. {told_later}", "warn")
-            return
-        self._lost = None
-        if quote.status is QuoteStatus.CONFIRMED:
+        self._lost = deal if quote.status is QuoteStatus.CONFIRMING else None
+        if self._lost:
+            self.show_result(f"The payment of {quote.due_now} is still on its way; its outcome is told here.", "warn")
+        elif quote.status is QuoteStatus.CONFIRMED:
             self._deal_keys.answered(quote.change, quote.id)
             self.confirmed(quote.change, None)
             paid = f"{quote.due_now} was charged, once." if quote.due_now.amount else "Nothing was charged."

@@ -25,7 +25,7 @@ from screens.overview_text import (
     subscription_lines,
     usage_span,
 )
-from screens.refusals import refused
+from screens.refusals import CONNECTING, refused
 from screens.summary import Span, change_in_words, holds_until, price_lines
 from tui.commands import bindings
 from tui.glyphs import glyphs_of
@@ -95,6 +95,8 @@ class OverviewScreen(ChangingTerms):
         if self.draft and self.draft.seats == self.planned and not self.paying:
             self.draft = None
         self._paint(overview)
+        if self.action_bar.result == CONNECTING:
+            self.clear_result()
         quote = self.draft.quote if self.draft else None
         moved = quote and quote.subscription_version != overview.subscription.version
         if self.draft and moved and not self.paying and not self.offering:

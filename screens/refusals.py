@@ -6,7 +6,10 @@ from contract.subscription import Overview
 from tui.errors import told
 from tui.text import clean
 
-__all__ = ["refused", "set_by_contract"]
+__all__ = ["CONNECTING", "refused", "set_by_contract"]
+
+CONNECTING = "Still connecting: wait until the overview is here."
+"""What any change is answered with before there is anything to change; gone when there is."""
 
 _ASK_THE_VENDOR = frozenset({ProblemCode.REDUCTION_NEEDS_CONTACT, ProblemCode.SET_BY_CONTRACT})
 

@@ -86,6 +86,13 @@ def test_named_users_are_paid_for_or_all_of_them(desk: Desk) -> None:
     desk.said(f"pay {email} --yes", 4)
 
 
+@pytest.mark.parametrize("seats", ["-3", "3.5", "many", "", "99999999999", "²"])
+def test_a_number_of_seats_that_is_none(desk: Desk, seats: str) -> None:
+    """Wrong usage in our own words, before anything is asked."""
+    desk.said(f"seats set --dry-run -- '{seats}'", 2)
+    assert "say how many seats as a whole number from 0 to" in desk.err
+
+
 def test_a_refused_payment_is_exit_code_5_and_changes_nothing(desk: Desk, server: Served) -> None:
     """D6: nothing has changed, and trying again is another payment."""
     assert desk.said("sandbox payments decline") == "The next payment will be refused.\n"

@@ -66,6 +66,8 @@ async def test_a_server_that_starts_late_is_found_and_the_complaint_goes(office:
     async with app.run_test() as pilot:
         desk = Desk(app, pilot, wire)
         await desk.until(lambda: "can't be reached" in result(desk))
+        await pilot.press("p")
+        assert result(desk).startswith("Still connecting")
         wire.cut = False
         await pilot.press("R")
         await desk.until(lambda: app.session.connection.link is Link.LIVE)
