@@ -10,6 +10,8 @@ from tui.text import clean
 
 __all__ = ["aftermath", "left_over"]
 
+_PRICED = "/v1/quotes/"
+
 
 async def left_over(client: Client) -> Sequence[Intention]:
     """Commands of earlier runs without an answer, oldest first."""
@@ -31,8 +33,10 @@ async def aftermath(client: Client, intentions: Sequence[Intention]) -> list[str
 
 
 def _told(outcome: Outcome) -> str:
-    what = f"{clean(outcome.intention.summary, 80)} (sent {outcome.intention.at.astimezone():%d %b %H:%M})"
+    paying = outcome.intention.path.startswith(_PRICED)
+    summary = "the change you confirmed" if paying else clean(outcome.intention.summary, 80)
+    what = f"{summary} (sent {outcome.intention.at.astimezone():%d %b %H:%M})"
     if not outcome.done:
-        return f"Not done so far: {what}. Look at the list before you do it again."
+        return f"Not done so far: {what}. Look at the {'overview' if paying else 'list'} before you do it again."
     more = f" and {len(outcome.events) - 1} more" if len(outcome.events) > 1 else ""
     return f"Done: {what}: {sentence(outcome.events[0])}{more}."
