@@ -40,9 +40,7 @@ def resend_transfer(call: Call) -> Transfer:
     return _move(call, Action.RESEND, EventKind.TRANSFER_RESENT, changes)
 
 
-def _move(
-    call: Call, action: Action, kind: EventKind, changes: dict[str, Any], party: Party = Party.HOUSE
-) -> Transfer:
+def _move(call: Call, action: Action, kind: EventKind, changes: dict[str, Any], party: Party = Party.HOUSE) -> Transfer:
     row = required(call)
     refusal = refusal_of(action, as_request(row), call.now, party)
     if refusal is not None:
