@@ -1,8 +1,8 @@
 """What every test can rely on: the same terminal, time zone and looks wherever it runs."""
 
 import asyncio
+import inspect
 import os
-from typing import Any
 
 import pytest
 
@@ -18,14 +18,16 @@ os.environ["TEXTUAL_ANIMATIONS"] = "none"
 os.environ["TZ"] = "UTC"
 
 
-@pytest.fixture
-def snap_compare(snap_compare: Any) -> Any:
-    """The plugin's own, after the event loop that pytest-asyncio leaves open between tests was closed.
+@pytest.fixture(autouse=True)
+def no_loop_left_open(request: pytest.FixtureRequest) -> None:
+    """Close the event loop that pytest-asyncio leaves open between tests, before a test without one of its own.
 
-    A snapshot test runs its app in a loop of its own, which would drop the other one unclosed: a warning, so an error.
+    Such a test may run a loop itself (a command, an app for a picture), which would drop the other one unclosed: a
+    warning, so an error, and one that hits whichever test happens to run then.
     """
+    if inspect.iscoroutinefunction(getattr(request, "function", None)):
+        return
     try:
         asyncio.get_event_loop_policy().get_event_loop().close()
     except RuntimeError:
         asyncio.set_event_loop(None)
-    return snap_compare
