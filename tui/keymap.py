@@ -7,7 +7,7 @@ from itertools import combinations
 
 from textual.keys import Keys, format_key
 
-from tui.commands import BY_ID, COMMANDS, LISTS, OFF, Command, key_names, keys_of, scopes_of
+from tui.commands import BY_ID, COMMANDS, OFF, Command, key_names, keys_of
 
 __all__ = ["Complaint", "Keymap", "read_keymap"]
 
@@ -138,7 +138,7 @@ def _together(one: Command, other: Command) -> bool:
     """Whether two commands are alive on the same screen."""
     if "dialog" in {one.scope, other.scope}:
         return one.scope == other.scope
-    return any({one.scope, other.scope} <= set(scopes_of(area)) for area in ("overview", *LISTS))
+    return not set(one.areas).isdisjoint(other.areas)
 
 
 def _clashes(keys: Mapping[str, str]) -> Iterator[tuple[str, str]]:

@@ -47,7 +47,7 @@ async def test_a_contract_has_no_such_area(tmp_path: Path) -> None:
         assert desk.app.current_mode == "overview"
         assert "This area is not part of your plan." in desk.text
         await press(desk, "left_square_bracket")
-        assert desk.app.current_mode == "transfers"
+        assert desk.app.current_mode == "codes"
         await press(desk, "right_square_bracket")
         assert desk.app.current_mode == "overview"
 
@@ -104,6 +104,6 @@ async def test_other_plans_have_it(tmp_path: Path) -> None:
     async with at(usual(), tmp_path) as desk:
         assert desk.app.session.overview is not None
         assert desk.app.session.overview.plan.kind is PlanKind.PAID
-        assert "3 Transfers 7  6 Billing" in desk.lines[0]
+        assert "5 Codes  6 Billing" in desk.lines[0]
         await press(desk, "left_square_bracket")
         assert desk.app.current_mode == "billing"
