@@ -165,7 +165,7 @@ class WriterLock:
             self._file = None
 
 
-def matches(index: str, words: list[str]) -> Select[tuple[int]]:
+def matches(index: str, words: list[str]) -> Select[int]:
     """The numbers of the rows in whose text each of these words (three characters or more) is found somewhere."""
     text = " AND ".join('"' + word.replace('"', '""') + '"' for word in words)
     return select(_INDEXES[index].c.rowid).where(literal_column(index).op("MATCH")(text))

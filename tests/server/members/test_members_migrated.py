@@ -28,7 +28,7 @@ def test_who_was_a_member_before_is_in_the_directory() -> None:
             "INSERT INTO members (organisation_id, account_id, role, created_at) VALUES ('org_1', 'acc_2', 'member', 0)"
         )
         rows = connection.execute(text("SELECT account_id, role, status, name_key, position_key FROM directory")).all()
-        found = connection.execute(sqlite.matches("directory_search", ["zofie", "gross"])).scalars().all()
+        found = [row[0] for row in connection.execute(sqlite.matches("directory_search", ["zofie", "gross"]))]
     engine.dispose()
     assert [tuple(row) for row in rows] == [
         ("acc_1", "owner", "", "zofie", "grosshandlerin"),
