@@ -28,7 +28,12 @@ def charge_of(lines: tuple[Line, ...], tax_rate: int, currency: str, credit: int
     Lines that give back more than they charge make a credit: it is kept for the next payments, never paid out.
     """
     net = plus(Money(amount=0, currency=currency), *(each.amount for each in lines))
+    return charge_for(net, tax_rate, credit, lines)
+
+
+def charge_for(net: Money, tax_rate: int, credit: int = 0, lines: tuple[Line, ...] = ()) -> Charge:
+    """The same for a sum that is known."""
     tax = tax_on(net, tax_rate)
     total = plus(net, tax)
-    applied = Money(amount=min(credit, total.amount), currency=currency)
-    return Charge(lines, net, tax, total, applied, Money(amount=total.amount - applied.amount, currency=currency))
+    applied = Money(amount=min(credit, total.amount), currency=net.currency)
+    return Charge(lines, net, tax, total, applied, Money(amount=total.amount - applied.amount, currency=net.currency))

@@ -3,9 +3,9 @@
 import datetime as dt
 from dataclasses import dataclass, replace
 
-from contract.arithmetic import plus, tax_on
 from contract.money import Money
 from contract.subscription import PlanKind, SubscriptionStatus
+from server.domain.charging import charge_for
 from server.domain.plans import Market
 from server.domain.proration import line, share_of_days
 from server.domain.renewal import forecast
@@ -49,5 +49,4 @@ def paying_for(standing: Standing, users: int, today: dt.date, market: Market) -
         return None
     each = line(1, standing.price, share_of_days(standing.period, today)).amount
     net = Money(amount=each.amount * users, currency=standing.currency)
-    total = plus(net, tax_on(net, market.tax_rate))
-    return Money(amount=max(0, total.amount - standing.credit), currency=standing.currency)
+    return charge_for(net, market.tax_rate, standing.credit).due

@@ -15,7 +15,6 @@ from server.domain.plans import Market, PlanTerms
 from server.domain.proration import Holding, Share, line, prorate, share_of_days, whole
 from server.domain.refusals import Refusal
 from server.domain.renewal import renewal
-from server.domain.seats import Seats
 from server.domain.standing import Standing
 from server.domain.warnings import warnings_of
 from server.domain.wording import seats_in_words
@@ -121,7 +120,7 @@ def _other_seats(standing: Standing, wanted: int, today: dt.date, market: Market
         Holding(seats.paid, standing.price),
         Holding(wanted, standing.price),
         share_of_days(standing.period, today),
-        already_paid=max(seats.high_water, seats.paid),
+        already_paid=seats.held,
         description=f"{standing.plan.name}: {seats_in_words(seats.chargeable(wanted))} added",
     )
     return replace(standing, seats=after), standing.charge(lines, market)
@@ -132,11 +131,10 @@ def _other_plan(
 ) -> tuple[Standing, Charge]:
     """Another plan for the rest of the period: what was paid is credited, the new price charged (D10)."""
     seats, price = standing.seats, plan.prices[standing.cycle]
-    held = max(seats.high_water, seats.paid)
-    quantity = max(held, wanted or 0)
+    quantity = max(seats.held, wanted or 0)
     share = share_of_days(standing.period, today)
     lines = (
-        *_credit(standing, held, share_of_days(standing.period, today)),
+        *_credit(standing, share),
         line(quantity, price, share, description=f"{plan.name}: {seats_in_words(quantity)}"),
     )
     moved = replace(seats, paid=quantity, high_water=quantity, scheduled=None, follow_users=plan.follow_users).seated()
@@ -154,25 +152,10 @@ def _other_cycle(
 ) -> tuple[Standing, Charge]:
     """A new period from today, charged whole for its next quantity; the rest of the old one is credited (D10)."""
     plan, cycle = terms
-    seats, price = standing.seats, plan.prices[cycle]
-    quantity = seats.at_renewal if wanted is None else wanted
-    _check_room(seats, quantity)
-    period = period_from(today, cycle)
-    lines = (
-        *_credit(standing, max(seats.high_water, seats.paid), share_of_days(standing.period, today)),
-        line(quantity, price, whole(period), description=f"{plan.name}, {cycle.value}: {seats_in_words(quantity)}"),
-    )
-    after = replace(
-        standing,
-        plan=plan,
-        cycle=cycle,
-        unit_price=price,
-        period=period,
-        anchor_day=today.day,
-        seats=seats.began(quantity, follow_users=plan.follow_users),
-        paid_by=(),
-    )
-    return after, standing.charge(_real(lines), market)
+    quantity = standing.seats.at_renewal if wanted is None else wanted
+    after, charged = _new_period(standing, plan, cycle, quantity, today)
+    credited = _credit(standing, share_of_days(standing.period, today))
+    return after, standing.charge(_real((*credited, charged)), market)
 
 
 # The other changes.
@@ -189,22 +172,9 @@ def _started(standing: Standing, start: Start, today: dt.date, market: Market) -
         raise _seats_follow()
     listed = standing.seats.listed
     quantity = listed if plan.follow_users else start.seats or max(1, listed)
-    _check_room(standing.seats, quantity)
-    period, price = period_from(today, start.billing_cycle), plan.prices[start.billing_cycle]
-    what = f"{plan.name}, {start.billing_cycle.value}: {seats_in_words(quantity)}"
-    after = replace(
-        standing,
-        plan=plan,
-        cycle=start.billing_cycle,
-        unit_price=price,
-        status=SubscriptionStatus.ACTIVE,
-        period=period,
-        anchor_day=today.day,
-        seats=standing.seats.began(quantity, follow_users=plan.follow_users),
-        ends=False,
-        paid_by=(),
-    )
-    return after, standing.charge(_real((line(quantity, price, whole(period), description=what),)), market)
+    after, charged = _new_period(standing, plan, start.billing_cycle, quantity, today)
+    after = replace(after, status=SubscriptionStatus.ACTIVE, ends=False)
+    return after, standing.charge(_real((charged,)), market)
 
 
 def _paid_for(standing: Standing, payees: Sequence[Payee], today: dt.date, market: Market) -> tuple[Standing, Charge]:
@@ -256,7 +226,30 @@ def _resumed(standing: Standing) -> Standing:
 # What they share.
 
 
-def _credit(standing: Standing, quantity: int, share: Share) -> tuple[Line, ...]:
+def _new_period(
+    standing: Standing, plan: PlanTerms, cycle: BillingCycle, quantity: int, today: dt.date
+) -> tuple[Standing, Line]:
+    """How it stands once a period begins today with so many seats, and the line that charges all of it."""
+    if quantity < standing.seats.listed:
+        standing.seats.reduced(quantity)
+    period, price = period_from(today, cycle), plan.prices[cycle]
+    after = replace(
+        standing,
+        plan=plan,
+        cycle=cycle,
+        unit_price=price,
+        period=period,
+        anchor_day=today.day,
+        seats=standing.seats.began(quantity, follow_users=plan.follow_users),
+        paid_by=(),
+    )
+    what = f"{plan.name}, {cycle.value}: {seats_in_words(quantity)}"
+    return after, line(quantity, price, whole(period), description=what)
+
+
+def _credit(standing: Standing, share: Share) -> tuple[Line, ...]:
+    """What is left of everything that was paid for in this period."""
+    quantity = standing.seats.held
     what = f"{standing.plan.name}, {standing.cycle.value}: the rest of {seats_in_words(quantity)} credited"
     return _real((line(-quantity, standing.price, share, description=what, credits=standing.paid_by),))
 
@@ -277,12 +270,6 @@ def _check_running(standing: Standing, today: dt.date) -> None:
         raise Refusal(ProblemCode.SUBSCRIPTION_NOT_ACTIVE, sentences[status], status=status.value)
     if today not in standing.period:
         raise Refusal(ProblemCode.SUBSCRIPTION_NOT_ACTIVE, "The renewal is being settled: ask again in a minute")
-
-
-def _check_room(seats: Seats, quantity: int) -> None:
-    """A new period has a seat for everybody listed (D8)."""
-    if quantity < seats.listed:
-        seats.reduced(quantity)
 
 
 def _seats_follow() -> Refusal:

@@ -32,6 +32,11 @@ class Seats:
         return self.paid - self.active
 
     @property
+    def held(self) -> int:
+        """Everything that is paid for in this period: the high-water mark, or the seats if they are more (D9)."""
+        return max(self.high_water, self.paid)
+
+    @property
     def at_renewal(self) -> int:
         """The next quantity: the larger of the scheduled seats and the users listed (D13)."""
         if self.follow_users:
@@ -45,7 +50,7 @@ class Seats:
 
     def chargeable(self, wanted: int) -> int:
         """How many of the wanted seats are above everything already paid for in this period (D9)."""
-        return max(0, wanted - max(self.high_water, self.paid))
+        return max(0, wanted - self.held)
 
     def raised(self, wanted: int) -> "Seats":
         """More seats from now on (D7): a scheduled reduction is off, and free seats go to unpaid users (D16)."""

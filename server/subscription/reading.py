@@ -15,6 +15,7 @@ from contract.subscription import (
 from server.catalogue import Catalogue
 from server.domain.moves import choices
 from server.domain.periods import Period, local_date
+from server.domain.plans import Market
 from server.domain.renewal import forecast, renewal
 from server.domain.retries import AT_LEAST, last_try
 from server.domain.seats import Seats
@@ -76,6 +77,7 @@ def plan_choices(row: AnyRow, catalogue: Catalogue, plan_id: str) -> tuple[PlanC
 
 def subscription_answer(row: AnyRow, catalogue: Catalogue) -> Subscription:
     """The subscription as it travels, with what the next renewal will cost if nothing changes."""
+    standing, market = standing_of(row, catalogue), catalogue.market(row.currency)
     return Subscription(
         id=row.id,
         plan=row.plan,
@@ -93,9 +95,9 @@ def subscription_answer(row: AnyRow, catalogue: Catalogue) -> Subscription:
         users_not_paid=row.users_not_paid,
         main_account_uses_seat=row.main_account_uses_seat,
         cancel_at_period_end=row.cancel_at_period_end,
-        next_payment=_next_payment(row, catalogue),
+        next_payment=_next_payment(row, standing, market),
         credit=Money(amount=row.credit, currency=row.currency) if row.credit else None,
-        overdue=_overdue(row, catalogue),
+        overdue=renewal(standing, market).charge.due if standing.status in _OVERDUE else None,
         retry_at=row.retry_at,
         suspended_at=suspended_at(row),
         created_at=row.created_at,
@@ -116,15 +118,9 @@ def suspended_at(row: AnyRow) -> dt.datetime | None:
     return last_try(row.past_due_since, row.failed_renewals, row.retry_at)
 
 
-def _overdue(row: AnyRow, catalogue: Catalogue) -> Money | None:
-    if SubscriptionStatus(row.status) not in _OVERDUE:
-        return None
-    return renewal(standing_of(row, catalogue), catalogue.market(row.currency)).charge.due
-
-
-def _next_payment(row: AnyRow, catalogue: Catalogue) -> NextPayment | None:
+def _next_payment(row: AnyRow, standing: Standing, market: Market) -> NextPayment | None:
     """The next renewal; for one that was refused, the day it is asked for again."""
-    found = forecast(standing_of(row, catalogue), catalogue.market(row.currency))
+    found = forecast(standing, market)
     if found is None:
         return None
     date = local_date(row.retry_at, row.time_zone) if row.retry_at else found.date
