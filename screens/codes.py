@@ -262,18 +262,10 @@ class CodesScreen(ManagedList):
     @work(group="command", exit_on_error=False)
     async def _switch(self, code: InvitationCode, *, enabled: bool) -> None:
         """Whatever was used or changed meanwhile: off is off."""
-        self.begin(f"switching {clean(code.code, 60)} {'on' if enabled else 'off'}")
-        changes, about = CodeChanges(enabled=enabled), f"{code.id} {code.version}"
-        try:
-            after = await self.client.change_code(code.id, changes, key=self.intentions.key(changes, about))
-        except HeadcountError as error:
-            self.intentions.failed(error, changes, about)
-            self.show_error(told(error))
-        else:
-            self.intentions.answered(changes, about)
-            self.show_result(switched_line(after))
-        finally:
-            self.ended(EventKind.CODE_CHANGED)
+        changes, doing = CodeChanges(enabled=enabled), f"switching {clean(code.code, 60)} {'on' if enabled else 'off'}"
+        about = f"{code.id} {code.version}"
+        with self.commanding(doing, changes, EventKind.CODE_CHANGED, about=about) as key:
+            self.show_result(switched_line(await self.client.change_code(code.id, changes, key=key)))
 
     def action_edit(self) -> None:
         """e: other bounds."""
@@ -302,16 +294,7 @@ class CodesScreen(ManagedList):
 
     @work(group="command", exit_on_error=False)
     async def _delete(self, code: InvitationCode) -> None:
-        self.begin(f"deleting {clean(code.code, 60)}")
         about = f"delete {code.id} {code.version}"
-        try:
-            key = self.intentions.key(_NOTHING, about)
+        with self.commanding(f"deleting {clean(code.code, 60)}", _NOTHING, EventKind.CODE_DELETED, about=about) as key:
             await self.client.delete_code(code.id, version=code.version, key=key)
-        except HeadcountError as error:
-            self.intentions.failed(error, _NOTHING, about)
-            self.show_error(told(error))
-        else:
-            self.intentions.answered(_NOTHING, about)
             self.show_result(f"Deleted: {clean(code.code, 60)}.")
-        finally:
-            self.ended(EventKind.CODE_DELETED)

@@ -7,7 +7,9 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.screen import ModalScreen
 
-from tui.commands import OFF, TITLES, Command, bindings, for_area, key_names, keys_of
+from tui.areas import TITLES
+from tui.command_table import OFF, Command
+from tui.commands import bindings, for_area, key_names, keys_of
 from tui.theme import Line, Piece
 from tui.widgets.canvas import framed
 from tui.widgets.host import user_keys_of

@@ -1,6 +1,7 @@
 """What the lists that change something have in common: rights, the rows a key means, results, details, copying."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from typing import ClassVar
 
 from textual import work
@@ -10,6 +11,7 @@ from textual.timer import Timer
 from textual.widget import Widget
 
 from client.errors import HeadcountError
+from contract.base import Body
 from contract.events import EventKind
 from contract.people import Permission
 from contract.subscription import Overview
@@ -233,6 +235,23 @@ class ManagedList(LiveList):
         """The command was answered or has failed; the screens get fresh data."""
         self._underway = ""
         self.session.touch(*kinds)
+
+    @contextmanager
+    def commanding(self, words: str, body: Body, *kinds: EventKind, about: str = "") -> Iterator[str]:
+        """Around a command and what is said of its answer: gives the key to send, says what went wrong.
+
+        `words` say what is being done, `body` and `about` which intention it is, `kinds` what it will have changed.
+        """
+        self.begin(words)
+        try:
+            yield self.intentions.key(body, about)
+        except HeadcountError as error:
+            self.intentions.failed(error, body, about)
+            self.show_error(told(error))
+        else:
+            self.intentions.answered(body, about)
+        finally:
+            self.ended(*kinds)
 
     def show_ledger(self, title: str, lines: Sequence[Line], *, failed: bool, hint: str = "") -> None:
         """Results row by row, until Esc."""

@@ -174,18 +174,9 @@ class MembersScreen(ManagedList):
 
     @work(group="command", exit_on_error=False)
     async def _add(self, members: Sequence[Member]) -> None:
-        self.begin(f"adding {count(len(members), 'member')}")
         body = NewFromMembers(ids=tuple(member.id for member in members))
-        try:
-            report = await self.client.add_members(body, key=self.intentions.key(body))
-        except HeadcountError as error:
-            self.intentions.failed(error, body)
-            self.show_error(told(error))
-        else:
-            self.intentions.answered(body)
-            self._show_added(members, report)
-        finally:
-            self.ended(EventKind.USER_ADDED)
+        with self.commanding(f"adding {count(len(members), 'member')}", body, EventKind.USER_ADDED) as key:
+            self._show_added(members, await self.client.add_members(body, key=key))
 
     def _show_added(self, members: Sequence[Member], report: UserBatchReport) -> None:
         added = [result.user for result in report.results if result.user]
@@ -210,18 +201,10 @@ class MembersScreen(ManagedList):
 
     @work(group="command", exit_on_error=False)
     async def _take_back(self, users: Sequence[User]) -> None:
-        self.begin(f"removing {count(len(users), 'user')} again")
         batch = UserBatch(remove=tuple(user.id for user in users))
-        try:
-            report = await self.client.batch_users(batch, key=self.intentions.key(batch))
-        except HeadcountError as error:
-            self.intentions.failed(error, batch)
-            self.show_error(told(error))
-        else:
-            self.intentions.answered(batch)
+        with self.commanding(f"removing {count(len(users), 'user')} again", batch, EventKind.USER_REMOVED) as key:
+            report = await self.client.batch_users(batch, key=key)
             self.added = []
             title, lines = removal_results(users, report)
             self.show_ledger(title, lines, failed=bool(report.failed))
-        finally:
-            self.ended(EventKind.USER_REMOVED)
-            self.show_marks()
+        self.show_marks()

@@ -96,18 +96,10 @@ class OutgoingRequests(ManagedList):
     @work(group="command", exit_on_error=False)
     async def resend(self, request: Transfer) -> None:
         """Mail one request again: a new link, a new expiry."""
-        self.begin(f"mailing {clean(request.email, 60)} again")
-        about = f"resend {request.id} {request.version}"
-        try:
-            sent = await self.client.resend_transfer(request.id, key=self.intentions.key(_NOTHING, about))
-        except HeadcountError as error:
-            self.intentions.failed(error, _NOTHING, about)
-            self.show_error(told(error))
-        else:
-            self.intentions.answered(_NOTHING, about)
+        doing, about = f"mailing {clean(request.email, 60)} again", f"resend {request.id} {request.version}"
+        with self.commanding(doing, _NOTHING, EventKind.TRANSFER_RESENT, about=about) as key:
+            sent = await self.client.resend_transfer(request.id, key=key)
             self.show_result(f"Mailed {sent.email} again; the old link is void, it waits until {sent.expires_at:%F}.")
-        finally:
-            self.ended(EventKind.TRANSFER_RESENT)
 
     # Cancelling.
 

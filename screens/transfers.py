@@ -208,19 +208,11 @@ class TransfersScreen(OutgoingRequests):
 
     @work(group="command", exit_on_error=False)
     async def _decide(self, plan: Plan) -> None:
-        self.begin(plan.doing)
-        body = plan.body
-        try:
-            report = await self.client.decide(body, key=self.intentions.key(body))
-        except HeadcountError as error:
-            self.intentions.failed(error, body)
-            self.show_error(told(error))
-        else:
-            self.intentions.answered(body)
+        kind = EventKind.TRANSFER_ACCEPTED if plan.accept else EventKind.TRANSFER_DECLINED
+        with self.commanding(plan.doing, plan.body, kind) as key:
+            report = await self.client.decide(plan.body, key=key)
             self._reason = ""
             self._show_decision(plan, report)
-        finally:
-            self.ended(EventKind.TRANSFER_ACCEPTED if plan.accept else EventKind.TRANSFER_DECLINED)
 
     def _show_decision(self, plan: Plan, report: DecisionReport) -> None:
         if report.accepted or report.declined:

@@ -255,18 +255,9 @@ class UsersScreen(SavingFiles, Confirming):
 
     @work(group="command", exit_on_error=False)
     async def _remove(self, rows: list[Row]) -> None:
-        self.begin(f"removing {count(len(rows), 'user')}")
         batch = UserBatch(remove=tuple(row.id for row in rows))
-        try:
-            report = await self.client.batch_users(batch, key=self.intentions.key(batch))
-        except HeadcountError as error:
-            self.intentions.failed(error, batch)
-            self.show_error(told(error))
-        else:
-            self.intentions.answered(batch)
-            self._show_removal(rows, report)
-        finally:
-            self.ended(EventKind.USER_REMOVED)
+        with self.commanding(f"removing {count(len(rows), 'user')}", batch, EventKind.USER_REMOVED) as key:
+            self._show_removal(rows, await self.client.batch_users(batch, key=key))
 
     def _show_removal(self, rows: list[Row], report: UserBatchReport) -> None:
         gone = {result.user.id for result in report.results if result.user}

@@ -22,7 +22,8 @@ from screens.confirm import Confirm, Summary
 from screens.overview import OverviewScreen
 from tui.aftermath import aftermath, left_over
 from tui.area import AreaScreen
-from tui.commands import AREAS, BILLED, FIRST_AREAS, PROFILE, bindings, for_area
+from tui.areas import AREAS, FIRST_AREAS, PROFILE
+from tui.commands import BILLED, bindings, for_area
 from tui.errors import told
 from tui.glyphs import Glyphs, glyphs_for
 from tui.keymap import read_keymap
@@ -47,52 +48,20 @@ PATIENCE = dt.timedelta(seconds=3)
 NO_ANSWER = "No answer from the server yet; it is asked again and again. q leaves, headcount info tells its address."
 
 
-def _users() -> Screen[None]:
-    """The screen behind 2, imported when it is first wanted: the first screen shows sooner."""
-    from screens.users import UsersScreen
+def _later(module: str, name: str) -> Callable[[], Screen[None]]:
+    """A screen that is imported when it is first wanted: the first one shows sooner."""
 
-    return UsersScreen()
+    def made() -> Screen[None]:
+        screen: Screen[None] = getattr(importlib.import_module(f"screens.{module}"), name)()
+        return screen
 
-
-def _transfers() -> Screen[None]:
-    """The screen behind 3, likewise."""
-    from screens.transfers import TransfersScreen
-
-    return TransfersScreen()
-
-
-def _codes() -> Screen[None]:
-    """The screen behind 5, likewise."""
-    from screens.codes import CodesScreen
-
-    return CodesScreen()
-
-
-def _members() -> Screen[None]:
-    """The screen behind 4, likewise."""
-    from screens.members import MembersScreen
-
-    return MembersScreen()
-
-
-def _billing() -> Screen[None]:
-    """The screen behind 6, likewise."""
-    from screens.billing import BillingScreen
-
-    return BillingScreen()
-
-
-def _profile() -> Screen[None]:
-    """The screen that is reached by its name, and the first one of somebody who administers nothing."""
-    from screens.profile import ProfileScreen
-
-    return ProfileScreen()
+    return made
 
 
 async def _load_other_screens() -> None:
     """Import the other areas while somebody looks at the first, so that their keys answer at once."""
-    for name in ("screens.users", "screens.transfers", "screens.members", "screens.codes", "screens.billing"):
-        await asyncio.to_thread(importlib.import_module, name)
+    for name in tuple(AREAS)[1:]:
+        await asyncio.to_thread(importlib.import_module, f"screens.{name}")
 
 
 class HeadcountApp(TerminalApp[None]):
@@ -101,12 +70,12 @@ class HeadcountApp(TerminalApp[None]):
     TITLE = "Headcount"
     MODES: ClassVar = {
         "overview": OverviewScreen,
-        "users": _users,
-        "transfers": _transfers,
-        "members": _members,
-        "codes": _codes,
-        "billing": _billing,
-        "profile": _profile,
+        "users": _later("users", "UsersScreen"),
+        "transfers": _later("transfers", "TransfersScreen"),
+        "members": _later("members", "MembersScreen"),
+        "codes": _later("codes", "CodesScreen"),
+        "billing": _later("billing", "BillingScreen"),
+        "profile": _later("profile", "ProfileScreen"),
     }
     DEFAULT_MODE = "overview"
     BINDINGS: ClassVar[list[BindingType]] = [*bindings("app")]

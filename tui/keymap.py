@@ -7,7 +7,8 @@ from itertools import combinations
 
 from textual.keys import Keys, format_key
 
-from tui.commands import BY_ID, COMMANDS, OFF, Command, key_names, keys_of
+from tui.command_table import COMMANDS, OFF, Command
+from tui.commands import BY_ID, key_names, keys_of
 
 __all__ = ["Complaint", "Keymap", "read_keymap"]
 

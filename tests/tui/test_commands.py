@@ -1,6 +1,8 @@
 """The table of commands and what is made from it."""
 
-from tui.commands import COMMANDS, TITLES, for_area, key_table_markdown, scopes_of
+from tui.areas import TITLES
+from tui.command_table import COMMANDS
+from tui.commands import for_area, key_table_markdown, scopes_of
 
 
 def test_every_command_is_in_the_table_for_the_readme() -> None:

@@ -2,7 +2,8 @@
 
 import pytest
 
-from tui.commands import BY_ID, OFF, bindings, key_names, keys_of
+from tui.command_table import OFF
+from tui.commands import BY_ID, bindings, key_names, keys_of
 from tui.keymap import read_keymap
 
 

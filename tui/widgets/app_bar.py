@@ -8,7 +8,8 @@ from rich.segment import Segment
 from rich.style import Style
 from textual.strip import Strip
 
-from tui.commands import FIRST_AREAS, PROFILE, TITLES, key_names, keys_of
+from tui.areas import FIRST_AREAS, PROFILE, TITLES
+from tui.commands import key_names, keys_of
 from tui.glyphs import UNICODE, Glyphs
 from tui.theme import Line, Piece
 from tui.theme import parts as parts_of

@@ -5,7 +5,8 @@ from textwrap import wrap
 
 from textual.strip import Strip
 
-from tui.commands import COMMANDS, Command, for_area, key_names, keys_of
+from tui.command_table import COMMANDS, Command
+from tui.commands import for_area, key_names, keys_of
 from tui.text import clean
 from tui.theme import Line, Piece, parts
 from tui.widgets.canvas import Canvas, width_of
