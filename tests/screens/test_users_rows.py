@@ -3,7 +3,8 @@
 import pytest
 from made import make_user
 
-from client.errors import CLASSES, HeadcountError
+from client.error_classes import CLASSES
+from client.errors import HeadcountError
 from contract.problems import PROBLEMS, FieldError, ItemProblem, Problem, ProblemCode
 from contract.users import NewUser, UserStatus
 from screens.new_users import Entry, Stage, field_errors, from_lines, from_texts, tally
