@@ -1,12 +1,13 @@
 """A server that is ended by SIGKILL while it plans or applies: taken up again, everybody is there once.
 
-Three kills at random moments; more with
-`HEADCOUNT_KILLS=50 python -m pytest tests/server/imports/test_import_sigkill.py`.
+Three kills at random moments; more, and the same ones again, with
+`HEADCOUNT_KILLS=50 HEADCOUNT_TEST_SEED=123 python -m pytest tests/server/imports/test_import_sigkill.py`.
 """
 
 import asyncio
 import os
 import random
+import sys
 from pathlib import Path
 
 import pytest
@@ -20,19 +21,22 @@ from server.verify import findings
 
 ROWS = 600
 KILLS = int(os.environ.get("HEADCOUNT_KILLS", "3"))
+SEED = int(os.environ.get("HEADCOUNT_TEST_SEED", "0")) or random.SystemRandom().randrange(1, 2**32)
 
 
-@pytest.mark.timeout(600)
+@pytest.mark.timeout(120 + 40 * KILLS)
 async def test_killed_at_random_moments_it_ends_the_same(tmp_path: Path) -> None:
     """Nothing that was done is lost or done again; the rest follows when somebody goes on; everything verifies."""
+    sys.stdout.write(f"HEADCOUNT_TEST_SEED={SEED} HEADCOUNT_KILLS={KILLS} kills at the same moments again\n")
+    chance = random.Random(SEED)  # noqa: S311 - any moment will do
     with served(tmp_path) as server:
         file = tmp_path / "people.csv"
         for number in range(KILLS):
             file.write_bytes(crowd(ROWS, f"kill{number}.example"))
-            planned = await _plan(server, file)
+            planned = await _plan(server, file, chance)
             async with server.client() as client:
                 await client.apply_import(planned.id, version=planned.version)
-            await asyncio.sleep(random.random() / 2)  # noqa: S311 - any moment will do
+            await asyncio.sleep(chance.random() / 2)
             server.kill()
             server.start()
             found = await _go_on(server, planned.id)
@@ -51,12 +55,12 @@ async def test_killed_at_random_moments_it_ends_the_same(tmp_path: Path) -> None
         database.close()
 
 
-async def _plan(server: Served, file: Path) -> Import:
+async def _plan(server: Served, file: Path, chance: random.Random) -> Import:
     """Plan it; in one of two cases the server dies while it does, and the same key is sent again."""
     async with server.client() as client:
         first = asyncio.create_task(client.plan_import(file, key=f"plan-{file.stat().st_mtime_ns}"))
-        if random.random() < 0.5:  # noqa: S311 - either will do
-            await asyncio.sleep(random.random() / 10)  # noqa: S311
+        if chance.random() < 0.5:
+            await asyncio.sleep(chance.random() / 10)
             server.kill()
             server.start()
         found = await first
