@@ -15,8 +15,9 @@ from server.profile.answering import transfer_answer
 from server.profile.own import agreed_end, house_of, my_key, whose
 from server.store import own_transfers, transfers, users
 from server.store.types import AnyRow
-from server.transfers.answers import as_answer, subject
+from server.transfers.answers import as_answer
 from server.transfers.expiry import expire
+from server.transfers.telling import tell
 
 
 def ask_to_join(call: Call) -> OwnTransfer:
@@ -78,7 +79,7 @@ def _ask(call: Call, subscription: AnyRow, identity: str, message: str, gives_up
         return
     transfers.add(call.connection, _values(house, identity, key, message=message, gives_up=gives_up))
     answer = as_answer(transfers.required(call.connection, subscription.id, identity))
-    house.emit(EventKind.TRANSFER_REQUESTED, subject(answer))
+    tell(house, EventKind.TRANSFER_REQUESTED, answer)
     house.record()
 
 

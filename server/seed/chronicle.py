@@ -18,7 +18,7 @@ from server.seed.books import Books
 from server.seed.cast import Person
 from server.store import subscriptions
 from server.store.tables import accounts, invitation_code_uses, invitation_codes, members, seat_usage, transfers, users
-from server.transfers.create import new_link
+from server.transfers.links import new_link
 from server.unit import SERVER, Unit
 
 Row = dict[str, Any]
@@ -250,7 +250,7 @@ class Chronicle:
     def _sent(self) -> Row:
         now = self.unit.now
         times = {"sent_at": now, "expires_at": now + PENDING_FOR, "resend_after": now + RESEND_PAUSE}
-        return {**times, "link_hash": new_link()}
+        return {**times, "link_hash": new_link().hash}
 
 
 def _names(person: Person) -> dict[str, str]:

@@ -1,9 +1,8 @@
-"""Requests as they travel, as the rules see them, and as events name them."""
+"""Requests as they travel, and as the rules see them."""
 
 from operator import attrgetter
 from typing import Any
 
-from contract.events import EventObject
 from contract.transfers import Direction, Transfer, TransferState
 from server.domain.refusals import Refusal
 from server.domain.transfers import Request
@@ -39,13 +38,6 @@ def as_request(row: AnyRow) -> Request:
         resend_after=row.resend_after,
         gives_up=bool(row.gives_up),
     )
-
-
-def subject(transfer: Transfer, **attributes: Any) -> EventObject:
-    """What events about a request name: the person, and what the request is now."""
-    known = {"direction": transfer.direction.value, "state": transfer.state.value, "version": transfer.version}
-    label = transfer.name
-    return EventObject(type="transfer", id=transfer.id, label=label, attributes={**known, **attributes})
 
 
 def as_problem(refusal: Refusal) -> ServerProblem:

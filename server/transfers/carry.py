@@ -12,8 +12,9 @@ from server.domain.transfers import Action, Applicant, Asked, House, Request, Ve
 from server.http.call import Call
 from server.store import decisions, subscriptions, transfers
 from server.store.types import AnyRow
-from server.transfers.answers import as_answer, as_request, subject
+from server.transfers.answers import as_answer, as_request
 from server.transfers.ending import end_own
+from server.transfers.telling import tell
 from server.users.adding import contract_limit
 from server.users.seating import Listing, list_users
 
@@ -137,4 +138,4 @@ def _tell(call: Call, kind: EventKind, transfer: Transfer, user: User | None) ->
         more |= {"user_id": user.id, "user_status": user.status.value}
     if user and transfer.gives_up:
         more["gives_up"] = transfer.gives_up
-    call.emit(kind, subject(transfer, **more), {"state": TransferState.PENDING.value})
+    tell(call, kind, transfer, {"state": TransferState.PENDING.value}, **more)

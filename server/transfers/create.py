@@ -1,7 +1,5 @@
 """`POST /v1/transfers`: ask an account to become a user."""
 
-import hashlib
-import secrets
 from typing import Any
 
 from sqlalchemy import select
@@ -16,8 +14,10 @@ from server.http.problems import Invalid, ServerProblem
 from server.ids import new_id
 from server.store import transfers
 from server.store.tables import LIVING, accounts, members, users
-from server.transfers.answers import as_answer, subject
+from server.transfers.answers import as_answer
 from server.transfers.expiry import expire
+from server.transfers.links import new_link
+from server.transfers.telling import tell
 from server.users.adding import check_plan
 
 
@@ -45,16 +45,12 @@ def request_transfer(call: Call, address: str, message: str = "") -> Transfer:
     if key is None:
         raise Invalid(("/email", "invalid_email", "This is not an e-mail address."), code=ProblemCode.INVALID_EMAIL)
     _check_address(call, key)
-    values = _values(call, email, key, message)
+    link = new_link()
+    values = _values(call, email, key, message) | {"link_hash": link.hash}
     transfers.add(call.connection, values)
     answer = as_answer(transfers.required(call.connection, call.subscription_id, values["id"]))
-    call.emit(EventKind.TRANSFER_REQUESTED, subject(answer))
+    tell(call, EventKind.TRANSFER_REQUESTED, answer, link=link.secret)
     return answer
-
-
-def new_link() -> bytes:
-    """The hash of a link that only its receiver can know; one from before opens nothing any more."""
-    return hashlib.sha256(secrets.token_bytes(32)).digest()
 
 
 def _check_address(call: Call, key: str) -> None:
@@ -95,5 +91,4 @@ def _values(call: Call, email: str, key: str, message: str) -> dict[str, Any]:
         "sent_at": call.now,
         "expires_at": call.now + PENDING_FOR,
         "resend_after": call.now + RESEND_PAUSE,
-        "link_hash": new_link(),
     }

@@ -6,7 +6,8 @@ from contract.events import EventKind
 from contract.transfers import TransferState
 from server.store import transfers
 from server.store.types import AnyRow
-from server.transfers.answers import as_answer, subject
+from server.transfers.answers import as_answer
+from server.transfers.telling import tell
 from server.unit import Unit
 
 
@@ -30,5 +31,5 @@ def _expire(unit: Unit, rows: Iterable[AnyRow]) -> None:
         ended = {"state": TransferState.EXPIRED.value, "decided_at": row.expires_at}
         values.append({"number": row.number, **ended})
         answer = as_answer(row, **ended)
-        unit.emit(EventKind.TRANSFER_EXPIRED, subject(answer), {"state": TransferState.PENDING.value})
+        tell(unit, EventKind.TRANSFER_EXPIRED, answer, {"state": TransferState.PENDING.value})
     transfers.change(unit.connection, values, "state", "decided_at")

@@ -7,9 +7,10 @@ from contract.transfers import Transfer, TransferState
 from server.domain.transfers import PENDING_FOR, RESEND_PAUSE, Action, Party, refusal_of
 from server.http.call import Call
 from server.store import transfers
-from server.transfers.answers import as_answer, as_problem, as_request, subject
-from server.transfers.create import new_link
+from server.transfers.answers import as_answer, as_problem, as_request
+from server.transfers.links import new_link
 from server.transfers.reading import required
+from server.transfers.telling import tell
 
 
 def cancel_transfer(call: Call) -> Transfer:
@@ -31,16 +32,25 @@ def take_back(call: Call, party: Party) -> Transfer:
 
 def resend_transfer(call: Call) -> Transfer:
     """Send an outgoing request again: the old link opens nothing any more, and the time starts again."""
+    link = new_link()
     changes = {
         "sent_at": call.now,
         "expires_at": call.now + PENDING_FOR,
         "resend_after": call.now + RESEND_PAUSE,
-        "link_hash": new_link(),
+        "link_hash": link.hash,
     }
-    return _move(call, Action.RESEND, EventKind.TRANSFER_RESENT, changes)
+    return _move(call, Action.RESEND, EventKind.TRANSFER_RESENT, changes, link=link.secret)
 
 
-def _move(call: Call, action: Action, kind: EventKind, changes: dict[str, Any], party: Party = Party.HOUSE) -> Transfer:
+def _move(
+    call: Call,
+    action: Action,
+    kind: EventKind,
+    changes: dict[str, Any],
+    party: Party = Party.HOUSE,
+    *,
+    link: str = "",
+) -> Transfer:
     row = required(call)
     refusal = refusal_of(action, as_request(row), call.now, party)
     if refusal is not None:
@@ -48,5 +58,5 @@ def _move(call: Call, action: Action, kind: EventKind, changes: dict[str, Any], 
     transfers.change(call.connection, [{"number": row.number, **changes}], *changes)
     answer = as_answer(row, **changes)
     previous = {"state": row.state} if "state" in changes else {"expires_at": row.expires_at.isoformat()}
-    call.emit(kind, subject(answer), previous)
+    tell(call, kind, answer, previous, link=link)
     return answer

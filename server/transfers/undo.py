@@ -15,9 +15,10 @@ from server.http.call import Call
 from server.http.problems import ServerProblem, not_found
 from server.store import decisions, invoices, transfers, users
 from server.store.types import AnyRow
-from server.transfers.answers import as_answer, as_request, subject
+from server.transfers.answers import as_answer, as_request
 from server.transfers.decide import as_item
 from server.transfers.ending import bring_back
+from server.transfers.telling import tell
 from server.users.seating import unlist_users
 
 _PENDING: dict[str, Any] = {
@@ -119,6 +120,6 @@ def _reopened(call: Call, undoing: _Undoing) -> DecisionResult:
         )
     transfer = as_answer(row, **_PENDING)
     more = {"user_id": row.user_id} if row.user_id else {}
-    call.emit(EventKind.TRANSFER_REOPENED, subject(transfer, **more), {"state": row.state})
+    tell(call, EventKind.TRANSFER_REOPENED, transfer, {"state": row.state}, **more)
     status = UserStatus.REMOVED if undoing.user is not None else None
     return DecisionResult(transfer=transfer, transfer_id=row.id, user_status=status, problem=None)
