@@ -96,6 +96,30 @@ class Decisions(Body):
         return self
 
 
+class Decided(Transfer):
+    """One request after a decision about it, and how whoever decided takes it back (D27)."""
+
+    decision: Identifier
+    undo_until: Instant
+
+
+class DecisionsQuery(PageQuery):
+    """One's own decisions, the newest first: those that can still be taken back, or with `undoable=false` all."""
+
+    undoable: bool = True
+
+
+class DecisionSummary(Answer):
+    """What one decided at once. `undone` is when it was taken back, `undo_until` how long it can be (D27)."""
+
+    id: Identifier
+    accepted: int
+    declined: int
+    created_at: Instant
+    undo_until: Instant
+    undone: Instant | None = None
+
+
 class DecisionResult(Answer):
     """What became of one request: its state now, the user it became, or why nothing happened to it."""
 

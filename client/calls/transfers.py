@@ -3,9 +3,21 @@
 from client.calls.asking import Asking
 from contract import operations as op
 from contract.pages import Page
-from contract.transfers import DecisionReport, Decisions, NewTransfer, Reason, Transfer, TransfersQuery, UndoReport
+from contract.transfers import (
+    Decided,
+    DecisionReport,
+    Decisions,
+    DecisionsQuery,
+    DecisionSummary,
+    NewTransfer,
+    Reason,
+    Transfer,
+    TransfersQuery,
+    UndoReport,
+)
 
 ALL_TRANSFERS = TransfersQuery()
+UNDOABLE = DecisionsQuery()
 
 
 class TransfersCalls(Asking):
@@ -23,13 +35,13 @@ class TransfersCalls(Asking):
         """Ask an account to become a user (D22)."""
         return await self._ask(op.CREATE_TRANSFER, Transfer, body=new, key=key)
 
-    async def accept_transfer(self, transfer_id: str, *, key: str | None = None) -> Transfer:
+    async def accept_transfer(self, transfer_id: str, *, key: str | None = None) -> Decided:
         """Accept an incoming request (D24)."""
-        return await self._ask(op.ACCEPT_TRANSFER, Transfer, id=transfer_id, key=key)
+        return await self._ask(op.ACCEPT_TRANSFER, Decided, id=transfer_id, key=key)
 
-    async def decline_transfer(self, transfer_id: str, *, reason: str = "", key: str | None = None) -> Transfer:
+    async def decline_transfer(self, transfer_id: str, *, reason: str = "", key: str | None = None) -> Decided:
         """Decline an incoming request; the reason may stay empty."""
-        return await self._ask(op.DECLINE_TRANSFER, Transfer, id=transfer_id, body=Reason(reason=reason), key=key)
+        return await self._ask(op.DECLINE_TRANSFER, Decided, id=transfer_id, body=Reason(reason=reason), key=key)
 
     async def cancel_transfer(self, transfer_id: str, *, key: str | None = None) -> Transfer:
         """Cancel an outgoing request."""
@@ -41,8 +53,13 @@ class TransfersCalls(Asking):
 
     async def decide(self, decisions: Decisions, *, key: str | None = None) -> DecisionReport:
         """Decide many requests as they were seen; one result each (D26)."""
-        return await self._ask(op.DECIDE_TRANSFERS, DecisionReport, body=decisions, key=key)
+        many = len(decisions.accept) + len(decisions.decline)
+        return await self._ask(op.DECIDE_TRANSFERS, DecisionReport, body=decisions, key=key, items=many)
+
+    async def decisions(self, query: DecisionsQuery = UNDOABLE) -> Page[DecisionSummary]:
+        """One's own decisions that can still be taken back, the newest first: `z` works after a restart (D27)."""
+        return await self._ask(op.LIST_DECISIONS, Page[DecisionSummary], query=query)
 
     async def undo_decisions(self, report_id: str, *, key: str | None = None) -> UndoReport:
-        """Take a `DecisionReport` back within ten minutes (D27)."""
+        """Take a decision back by its id within ten minutes (D27)."""
         return await self._ask(op.UNDO_DECISIONS, UndoReport, id=report_id, key=key)

@@ -4,7 +4,18 @@ from contract.operation import Key, Operation
 from contract.pages import Page
 from contract.people import Permission
 from contract.problems import ProblemCode as Code
-from contract.transfers import DecisionReport, Decisions, NewTransfer, Reason, Transfer, TransfersQuery, UndoReport
+from contract.transfers import (
+    Decided,
+    DecisionReport,
+    Decisions,
+    DecisionsQuery,
+    DecisionSummary,
+    NewTransfer,
+    Reason,
+    Transfer,
+    TransfersQuery,
+    UndoReport,
+)
 
 _DECIDE = (
     Code.NOT_FOUND,
@@ -58,7 +69,7 @@ ACCEPT_TRANSFER = Operation(
     "POST",
     "/v1/transfers/{id}/accept",
     "Accept an incoming request",
-    Transfer,
+    Decided,
     Permission.MANAGE_TRANSFERS,
     key=Key.OPTIONAL,
     problems=_DECIDE,
@@ -68,7 +79,7 @@ DECLINE_TRANSFER = Operation(
     "POST",
     "/v1/transfers/{id}/decline",
     "Decline an incoming request",
-    Transfer,
+    Decided,
     Permission.MANAGE_TRANSFERS,
     body=Reason,
     body_optional=True,
@@ -105,6 +116,15 @@ DECIDE_TRANSFERS = Operation(
     body=Decisions,
     key=Key.OPTIONAL,
     problems=(Code.UNSAFE_TEXT,),
+)
+LIST_DECISIONS = Operation(
+    "list_decisions",
+    "GET",
+    "/v1/transfers/decisions",
+    "One's own decisions that can still be taken back, the newest first",
+    Page[DecisionSummary],
+    Permission.MANAGE_TRANSFERS,
+    query=DecisionsQuery,
 )
 UNDO_DECISIONS = Operation(
     "undo_decisions",

@@ -102,6 +102,7 @@ def _values(house: Call, identity: str, key: str, *, message: str, gives_up: str
         "message": message,
         "gives_up": gives_up,
         "created_at": house.now,
+        "opened_by_account": me.account_id,
         "sent_at": house.now,
         "expires_at": house.now + PENDING_FOR,
     }

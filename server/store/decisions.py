@@ -1,14 +1,23 @@
 """Decisions about transfer requests: who they are about, and what is needed to take them back."""
 
+import datetime as dt
 from collections.abc import Iterable, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import BigInteger, Connection, Select, func, insert, select, tuple_, type_coerce, update
 
 from server.store.bulk import execute_many
 from server.store.tables import LIVING, accounts, decision_items, decisions, subscriptions, users
 from server.store.transfers import chunks
 from server.store.types import AnyRow
+
+
+class Mine(NamedTuple):
+    """What one account decided in a subscription's list; `undoable` at a moment, or whenever it was."""
+
+    account_id: str
+    subscription_id: str
+    undoable: dt.datetime | None = None
 
 
 def applicants(connection: Connection, account_ids: Sequence[str]) -> dict[str, AnyRow]:
@@ -62,3 +71,38 @@ def items_of(connection: Connection, decision_id: str) -> list[AnyRow]:
 def close(connection: Connection, decision_id: str, **values: Any) -> None:
     """Note that a decision was taken back."""
     connection.execute(update(decisions).where(decisions.c.id == decision_id).values(**values))
+
+
+def page(
+    connection: Connection, mine: Mine, limit: int, offset: int = 0, before: Sequence[str | int] | None = None
+) -> Sequence[AnyRow]:
+    """The newest first, with how many were `accepted` and `declined`; `before` is the last one's moment and id."""
+    d = decisions.c
+    query = _mine(mine).order_by(d.created_at.desc(), d.id.desc()).limit(limit).offset(offset)
+    if before is not None:
+        query = query.where(tuple_(type_coerce(d.created_at, BigInteger), d.id) < tuple_(*before))
+    return connection.execute(query).all()
+
+
+def total(connection: Connection, mine: Mine) -> int:
+    """How many there are."""
+    found: int = connection.execute(select(func.count()).select_from(_mine(mine).subquery())).scalar_one()
+    return found
+
+
+def _mine(mine: Mine) -> Select[Any]:
+    """Those that did something."""
+    d, action = decisions.c, decision_items.c.action
+    query = (
+        select(
+            decisions,
+            func.count().filter(action == "accept").label("accepted"),
+            func.count().filter(action == "decline").label("declined"),
+        )
+        .join(decision_items, decision_items.c.decision_id == d.id)
+        .where(d.account_id == mine.account_id, d.party == "house", d.subscription_id == mine.subscription_id)
+        .group_by(*d)
+    )
+    if mine.undoable is not None:
+        query = query.where(d.undo_until > mine.undoable, d.undone_at.is_(None))
+    return query

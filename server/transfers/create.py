@@ -88,6 +88,7 @@ def _values(call: Call, email: str, key: str, message: str) -> dict[str, Any]:
         "search_key": text.search_key(first, last, email, position),
         "message": message,
         "created_at": call.now,
+        "opened_by_account": call.actor.account_id,
         "sent_at": call.now,
         "expires_at": call.now + PENDING_FOR,
         "resend_after": call.now + RESEND_PAUSE,

@@ -1,26 +1,21 @@
 """Deciding incoming requests: one by one, or many at once (D22, D26)."""
 
-import json
-from collections.abc import Sequence
-from typing import Any
-
 from contract.problems import ItemProblem
-from contract.transfers import DecisionReport, DecisionResult, Decisions, Reason, Transfer
+from contract.transfers import Decided, DecisionReport, DecisionResult, Decisions, Reason
 from server.domain.refusals import Refusal
 from server.domain.transfers import UNDO_FOR, Action, Asked
 from server.http.call import Call
-from server.ids import new_id
-from server.store import decisions
 from server.transfers.answers import as_problem
 from server.transfers.carry import Outcome, carry_out
+from server.transfers.keeping import keep
 
 
-def accept_transfer(call: Call) -> Transfer:
+def accept_transfer(call: Call) -> Decided:
     """Make one account a user."""
     return _decide_one(call, Action.ACCEPT)
 
 
-def decline_transfer(call: Call) -> Transfer:
+def decline_transfer(call: Call) -> Decided:
     """Say no to one request."""
     body: Reason | None = call.body
     return _decide_one(call, Action.DECLINE, body.reason if body else "")
@@ -35,7 +30,7 @@ def decide_transfers(call: Call) -> DecisionReport:
     results = tuple(_result(outcome) for outcome in outcomes)
     done = [outcome.verdict.asked.action for outcome in outcomes if outcome.verdict.refusal is None]
     return DecisionReport(
-        id=_keep(call, outcomes),
+        id=keep(call, outcomes),
         accepted=done.count(Action.ACCEPT),
         declined=done.count(Action.DECLINE),
         failed=len(outcomes) - len(done),
@@ -49,12 +44,13 @@ def as_item(refusal: Refusal) -> ItemProblem:
     return ItemProblem(code=refusal.code, detail=f"{refusal.detail}.")
 
 
-def _decide_one(call: Call, action: Action, reason: str = "") -> Transfer:
+def _decide_one(call: Call, action: Action, reason: str = "") -> Decided:
     (outcome,) = carry_out(call, [Asked(call.id, action)], reason)
     if outcome.verdict.refusal is not None:
         raise as_problem(outcome.verdict.refusal)
     assert outcome.transfer is not None
-    return outcome.transfer
+    undo_until = call.now + UNDO_FOR
+    return Decided(**dict(outcome.transfer), decision=keep(call, [outcome]), undo_until=undo_until)
 
 
 def _result(outcome: Outcome) -> DecisionResult:
@@ -65,30 +61,3 @@ def _result(outcome: Outcome) -> DecisionResult:
         user_status=outcome.user.status if outcome.user else None,
         problem=as_item(refusal) if refusal else None,
     )
-
-
-def _keep(call: Call, outcomes: Sequence[Outcome]) -> str:
-    identity = new_id("dec")
-    values = {
-        "id": identity,
-        "organisation_id": call.organisation_id,
-        "subscription_id": call.subscription_id,
-        "account_id": call.principal.account_id,
-        "created_at": call.now,
-        "undo_until": call.now + UNDO_FOR,
-    }
-    decisions.add(call.connection, values, [_item(each) for each in outcomes if each.verdict.refusal is None])
-    return identity
-
-
-def _item(outcome: Outcome) -> dict[str, Any]:
-    transfer, user = outcome.transfer, outcome.user
-    assert transfer is not None
-    before = {"status": user.status.value if user else None, "ended": outcome.ended}
-    return {
-        "transfer_id": transfer.id,
-        "action": outcome.verdict.asked.action.value,
-        "transfer_version": transfer.version,
-        "user_id": user.id if user else None,
-        "before": json.dumps(before),
-    }

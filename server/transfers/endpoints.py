@@ -7,12 +7,14 @@ from contract.operations import (
     DECIDE_TRANSFERS,
     DECLINE_TRANSFER,
     GET_TRANSFER,
+    LIST_DECISIONS,
     LIST_TRANSFERS,
     RESEND_TRANSFER,
     UNDO_DECISIONS,
 )
 from server.transfers.create import create_transfer
 from server.transfers.decide import accept_transfer, decide_transfers, decline_transfer
+from server.transfers.keeping import list_decisions
 from server.transfers.moves import cancel_transfer, resend_transfer
 from server.transfers.reading import get_transfer, list_transfers
 from server.transfers.undo import undo_decisions
@@ -26,5 +28,6 @@ HANDLERS = {
     CANCEL_TRANSFER: cancel_transfer,
     RESEND_TRANSFER: resend_transfer,
     DECIDE_TRANSFERS: decide_transfers,
+    LIST_DECISIONS: list_decisions,
     UNDO_DECISIONS: undo_decisions,
 }

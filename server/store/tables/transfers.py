@@ -35,7 +35,11 @@ transfers = Table(
     reference("decided_by_account", "accounts", nullable=True),
     Column("user_id", String(60)),
     count("version", 1),
+    Column("opened_by_account", String(60)),
+    Column("ends", Text),
 )
+"""`opened_by_account`: who asked, on whichever side. `ends`: the subscriptions that `gives_up` names, by their ids."""
+
 _PENDING = transfers.c.state == "pending"
 for _name, _columns in {
     "created": (transfers.c.created_at, transfers.c.number),
@@ -90,6 +94,16 @@ decisions = Table(
     moment("created_at"),
     moment("undo_until"),
     moment("undone_at", nullable=True),
+    Column("party", String(20), nullable=False, server_default="house"),
+)
+"""`party`: the side on which it was decided, in the organisation's list or in the account's own profile."""
+
+partial_index(
+    "ix_decisions_newest",
+    decisions.c.account_id,
+    decisions.c.party,
+    decisions.c.created_at,
+    decisions.c.id,
 )
 
 decision_items = Table(

@@ -45,7 +45,7 @@ async def test_every_move_in_every_state(tmp_path: Path, direction: Direction, s
                     assert answer.json()["version"] == before["version"] + 1
                     assert answer.headers["etag"] == f'"{before["version"] + 1}"'
                     before = answer.json()
-                assert await get(api, f"/v1/transfers/{one}") == before
+                assert (await get(api, f"/v1/transfers/{one}")).items() <= before.items()
         whole(team)
 
 
