@@ -6,7 +6,9 @@ from server.store.tables.columns import metadata
 from server.store.tables.directory import directory
 from server.store.tables.imports import import_rows, imports
 from server.store.tables.log import events, idempotency_keys, sandbox_state, seat_usage
+from server.store.tables.notifications import letters, webhook_deliveries, webhooks
 from server.store.tables.people import accounts, members, organisations, tokens
+from server.store.tables.selections import user_selection_parts, user_selections
 from server.store.tables.subscription import LIVING, subscriptions, users
 from server.store.tables.transfers import asks, decision_items, decisions, invitation_codes, transfers
 
@@ -25,6 +27,7 @@ __all__ = [
     "invitation_codes",
     "invoice_lines",
     "invoices",
+    "letters",
     "members",
     "metadata",
     "organisations",
@@ -36,6 +39,10 @@ __all__ = [
     "subscriptions",
     "tokens",
     "transfers",
+    "user_selection_parts",
+    "user_selections",
     "users",
+    "webhook_deliveries",
+    "webhooks",
     "wrong_guesses",
 ]
