@@ -22,7 +22,7 @@ from screens.confirm import Confirm, Summary
 from screens.overview import OverviewScreen
 from tui.aftermath import aftermath, left_over
 from tui.area import AreaScreen
-from tui.areas import AREAS, FIRST_AREAS, PROFILE
+from tui.areas import AREAS, CONTRACT_AREAS, PROFILE
 from tui.commands import BILLED, bindings, for_area
 from tui.errors import told
 from tui.glyphs import Glyphs, glyphs_for
@@ -75,6 +75,7 @@ class HeadcountApp(TerminalApp[None]):
         "members": _later("members", "MembersScreen"),
         "codes": _later("codes", "CodesScreen"),
         "billing": _later("billing", "BillingScreen"),
+        "activity": _later("activity", "ActivityScreen"),
         "profile": _later("profile", "ProfileScreen"),
     }
     DEFAULT_MODE = "overview"
@@ -151,7 +152,7 @@ class HeadcountApp(TerminalApp[None]):
             "users": overview.seats.used + overview.seats.not_paid,
             "transfers": overview.transfers.incoming,
         }
-        areas = FIRST_AREAS if overview.plan.kind is PlanKind.CONTRACT else tuple(AREAS)
+        areas = CONTRACT_AREAS if overview.plan.kind is PlanKind.CONTRACT else tuple(AREAS)
         self._show_frame(counts=counts, account=overview.me.account.email, areas=areas)
         self.overview_signal.publish(overview)
         self.news.tell()

@@ -1,6 +1,6 @@
 """The areas of the app, and what kinds of screens they are."""
 
-__all__ = ["AREAS", "FILTERED", "FIRST_AREAS", "LISTS", "MARKED", "PROFILE", "SEARCHED", "TITLES"]
+__all__ = ["AREAS", "CONTRACT_AREAS", "FILTERED", "FIRST_AREAS", "LISTS", "MARKED", "PROFILE", "SEARCHED", "TITLES"]
 
 AREAS = {
     "overview": "Overview",
@@ -9,6 +9,7 @@ AREAS = {
     "members": "Members",
     "codes": "Codes",
     "billing": "Billing",
+    "activity": "Activity",
 }
 """Names of the areas by id, in the order of their number keys."""
 
@@ -19,9 +20,12 @@ TITLES = {**AREAS, "imports": "Import", PROFILE: "Profile"}
 """Names of all screens that have keys of their own."""
 
 FIRST_AREAS = ("overview", "users", "transfers", "members", "codes")
-"""The areas of every plan: what is shown before the plan is known, and on a contract, which is not paid for here."""
+"""What is shown before the plan is known."""
 
-LISTS = ("users", "transfers", "members", "codes", "billing", "imports")
+CONTRACT_AREAS = tuple(area for area in AREAS if area != "billing")
+"""The areas on a contract, which is not paid for here."""
+
+LISTS = ("users", "transfers", "members", "codes", "billing", "activity", "imports")
 """The areas around one table, and the other screens that are."""
 
 MARKED = ("users", "transfers", "members")
@@ -30,5 +34,5 @@ MARKED = ("users", "transfers", "members")
 SEARCHED = (*MARKED, "codes")
 """The lists that can be sorted and filtered."""
 
-FILTERED = (*SEARCHED, "imports")
-"""The lists that can be filtered: a file's rows keep their order."""
+FILTERED = (*SEARCHED, "activity", "imports")
+"""The lists that can be filtered: what happened and a file's rows keep their order."""

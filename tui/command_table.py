@@ -15,6 +15,7 @@ OFF = "<ignore>"
 
 _ALL = (*AREAS, "imports", PROFILE)
 _HERE = ("overview",)
+_ACTIVITY = ("activity",)
 _IMPORT = ("imports",)
 _PROFILE = (PROFILE,)
 
@@ -204,6 +205,15 @@ COMMANDS: tuple[Command, ...] = (
         asks=True,
     ),
     Command(
+        "activity.follow", "f", "follow", "follow", "New events as they come, or hold still.", _ACTIVITY, show=True
+    ),
+    Command(
+        "activity.command", "C", "command", "command", "All events of the same command; Esc back.", _ACTIVITY, show=True
+    ),
+    Command(
+        "activity.object", "u", "object", "object", "Show what it was about, in its own area.", _ACTIVITY, show=True
+    ),
+    Command(
         "imports.apply", "c", "apply", "import…", "What the import comes to; y does it.", _IMPORT, show=True, asks=True
     ),
     Command("imports.stop", "s", "stop", "stop", "Stop; what is done stays done. Also ctrl+c.", _IMPORT, show=True),
@@ -265,6 +275,7 @@ COMMANDS: tuple[Command, ...] = (
     Command("app.codes", "5", "area('codes')", "Codes", "Go to the invitation codes.", _ALL),
     Command("app.members", "4", "area('members')", "Members", "Go to the directory of members.", _ALL),
     Command("app.billing", "6", "area('billing')", "Billing", "Go to invoices, payments and the forecast.", _ALL),
+    Command("app.activity", "7", "area('activity')", "Activity", "Go to what happened.", _ALL),
     Command("app.profile", OFF, "area('profile')", "Profile", "Go to your own account.", _ALL),
     Command(
         "app.previous_area",

@@ -47,7 +47,7 @@ async def test_a_contract_has_no_such_area(tmp_path: Path) -> None:
         assert desk.app.current_mode == "overview"
         assert "This area is not part of your plan." in desk.text
         await press(desk, "left_square_bracket")
-        assert desk.app.current_mode == "codes"
+        assert desk.app.current_mode == "activity"
         await press(desk, "right_square_bracket")
         assert desk.app.current_mode == "overview"
 
@@ -105,5 +105,5 @@ async def test_other_plans_have_it(tmp_path: Path) -> None:
         assert desk.app.session.overview is not None
         assert desk.app.session.overview.plan.kind is PlanKind.PAID
         assert "5 Codes  6 Billing" in desk.lines[0]
-        await press(desk, "left_square_bracket")
+        await press(desk, "left_square_bracket", "left_square_bracket")
         assert desk.app.current_mode == "billing"
