@@ -20,6 +20,10 @@ _LEAVE_NO_TRACE = frozenset({CREATE_QUOTE.name, SET_PAYMENTS.name})
 """Commands that no event tells of, so that nobody could find out what became of them; repeating them is harmless."""
 
 
+SHOWN = 0.5
+"""Seconds after an answer until its command counts as told: who is killed before it was on the screen is told later."""
+
+
 @dataclass(frozen=True, slots=True)
 class Pace:
     """Time and chance, so that tests need neither. `budget` is in seconds for all attempts of one call."""
@@ -65,6 +69,7 @@ class Caller:
 
     pace: Pace = field(default_factory=Pace)
     journal: Journal | None = None
+    _answered: dict[str, asyncio.TimerHandle] = field(default_factory=dict)
 
     async def answer(self, channel: Channel, call: Call, answer: type[A]) -> A:
         """The answer to a call, after as many attempts as the rules allow.
@@ -76,10 +81,19 @@ class Caller:
             found = await self._until_answered(channel, call, answer)
         except HeadcountError as error:
             if not error.uncertain:
-                await self._settle(call)
+                self._settle_soon(call)
             raise
-        await self._settle(call)
+        self._settle_soon(call)
         return found
+
+    async def settle_all(self) -> None:
+        """Note that every answer so far has been told: there is nobody any more who could be killed before."""
+        answered = dict(self._answered)
+        self._answered.clear()
+        for key, timer in answered.items():
+            timer.cancel()
+            if self.journal:
+                await asyncio.to_thread(self.journal.settle, key)
 
     async def _until_answered(self, channel: Channel, call: Call, answer: type[A]) -> A:
         attempts = _Attempts(call, self.pace.clock())
@@ -113,9 +127,17 @@ class Caller:
     async def _note(self, call: Call) -> None:
         if journal := self._journal_for(call):
             operation = call.operation
-            intention = Intention(key=call.key, method=operation.method, path=call.path, summary=operation.summary)
+            intention = Intention(
+                key=call.key, method=operation.method, path=call.path, summary=operation.summary, items=call.items
+            )
             await asyncio.to_thread(journal.begin, intention)
 
-    async def _settle(self, call: Call) -> None:
-        if journal := self._journal_for(call):
-            await asyncio.to_thread(journal.settle, call.key)
+    def _settle_soon(self, call: Call) -> None:
+        if self._journal_for(call):
+            loop = asyncio.get_running_loop()
+            self._answered[call.key] = loop.call_later(SHOWN, self._settle, call.key)
+
+    def _settle(self, key: str) -> None:
+        self._answered.pop(key, None)
+        if self.journal:
+            asyncio.get_running_loop().run_in_executor(None, self.journal.settle, key)

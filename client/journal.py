@@ -18,7 +18,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from client.errors import NotNoted
 from contract.base import Instant
 from contract.events import Event, EventsQuery
-from contract.pages import Page
+from contract.pages import MAX_LIMIT, Page
 
 COMPACT_ABOVE = 64 * 1024
 """Bytes of the file above which answered intentions are dropped from it."""
@@ -32,7 +32,7 @@ def _now() -> dt.datetime:
 
 
 class Intention(BaseModel):
-    """A command that is about to be sent. `path` carries ids, never a query."""
+    """A command that is about to be sent. `path` carries ids, never a query; `items` is how many a batch is about."""
 
     model_config = ConfigDict(frozen=True, extra="ignore")
 
@@ -40,6 +40,7 @@ class Intention(BaseModel):
     method: str
     path: str
     summary: str
+    items: int = 0
     at: Instant = Field(default_factory=_now)
 
 
@@ -182,5 +183,11 @@ class Outcome:
 
 async def what_became(client: ListsEvents, intention: Intention) -> Outcome:
     """Ask the server which events an intention caused (D29). Settle it once a person has been told."""
-    page = await client.events(EventsQuery(idempotency_key=intention.key))
-    return Outcome(intention, page.items)
+    found: list[Event] = []
+    query = EventsQuery(idempotency_key=intention.key, limit=MAX_LIMIT)
+    while True:
+        page = await client.events(query)
+        found += page.items
+        if not page.has_more or page.next_cursor in {None, query.cursor}:
+            return Outcome(intention, tuple(found))
+        query = query.model_copy(update={"cursor": page.next_cursor})

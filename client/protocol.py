@@ -60,6 +60,8 @@ class Call:
     body: bytes | None = field(default=None, repr=False)
     key: str = ""
     upload: Upload | None = None
+    items: int = 0
+    """How many things a batch is about: enough to say later how many of them were done."""
 
     @property
     def allowance(self) -> float:
@@ -131,6 +133,7 @@ def build(
     version: int | None = None,
     key: str | None = None,
     upload: Upload | None = None,
+    items: int = 0,
 ) -> Call:
     """The call of an operation. An id or a key that is not one is `UnsafeAddress`: nothing is sent."""
     wanted = operation.download or ("application/json",)
@@ -146,7 +149,7 @@ def build(
             message = "An idempotency key is 1 to 255 visible ASCII characters."
             raise UnsafeAddress(message)
         headers["Idempotency-Key"] = key
-    return Call(operation, _path(operation, id), _query(query), headers, content, key or "", upload)
+    return Call(operation, _path(operation, id), _query(query), headers, content, key or "", upload, items)
 
 
 def build_stream(after: str) -> Call:

@@ -5,12 +5,21 @@ from collections.abc import Sequence
 
 from client.api import Client
 from client.journal import Intention, Outcome, what_became
+from contract.events import EventKind
+from contract.operations import DECIDE_TRANSFERS
+from contract.users import UserStatus
 from tui.sentences import sentence
 from tui.text import clean
+from tui.wording import count
 
 __all__ = ["aftermath", "left_over"]
 
 _PRICED = "/v1/quotes/"
+_DECISIONS = {
+    EventKind.TRANSFER_ACCEPTED: "accepted",
+    EventKind.TRANSFER_DECLINED: "declined",
+    EventKind.TRANSFER_REOPENED: "taken back",
+}
 
 
 async def left_over(client: Client) -> Sequence[Intention]:
@@ -33,10 +42,41 @@ async def aftermath(client: Client, intentions: Sequence[Intention]) -> list[str
 
 
 def _told(outcome: Outcome) -> str:
-    paying = outcome.intention.path.startswith(_PRICED)
-    summary = "the change you confirmed" if paying else clean(outcome.intention.summary, 80)
-    what = f"{summary} (sent {outcome.intention.at.astimezone():%d %b %H:%M})"
+    intention = outcome.intention
+    if intention.path.startswith(DECIDE_TRANSFERS.path):
+        return _decisions_told(outcome)
+    paying = intention.path.startswith(_PRICED)
+    what = f"{'the change you confirmed' if paying else clean(intention.summary, 80)} ({_sent(intention)})"
     if not outcome.done:
         return f"Not done so far: {what}. Look at the {'overview' if paying else 'list'} before you do it again."
     more = f" and {len(outcome.events) - 1} more" if len(outcome.events) > 1 else ""
     return f"Done: {what}: {sentence(outcome.events[0])}{more}."
+
+
+def _sent(intention: Intention) -> str:
+    return f"sent {intention.at.astimezone():%d %b %H:%M}"
+
+
+def _decisions_told(outcome: Outcome) -> str:
+    """How many of a batch were done and how many were not: what their events name, against what was asked."""
+    intention = outcome.intention
+    events = [event for event in outcome.events if event.type in _DECISIONS]
+    if not events:
+        many = count(intention.items, "request")
+        what = f"your decision about {many}" if intention.items else "taking a decision back"
+        return f"Not done so far: {what} ({_sent(intention)}). Look at the list before you do it again."
+    asked = max(intention.items, len(events))
+    did = " and ".join(filter(None, (_counted(outcome, kind) for kind in _DECISIONS)))
+    of = f" of {count(asked, 'request')}" if intention.items else ""
+    left = asked - len(events)
+    rest = f" {left:,} not done: look at the list." if left else ""
+    return f"Done: {did}{of} ({_sent(intention)}).{rest}"
+
+
+def _counted(outcome: Outcome, kind: EventKind) -> str:
+    """`5 accepted, 2 of them NOT PAID`."""
+    events = [event for event in outcome.events if event.type is kind]
+    if not events:
+        return ""
+    unpaid = sum(event.object.attributes.get("user_status") == UserStatus.NOT_PAID.value for event in events)
+    return f"{len(events):,} {_DECISIONS[kind]}" + (f" (NOT PAID: {unpaid:,})" if unpaid else "")

@@ -54,6 +54,7 @@ class Asking:
         async with self._connecting:
             channel, self._channel = self._channel, None
             self._closed = True
+            await self._caller.settle_all()
         if channel:
             await channel.aclose()
 
@@ -85,10 +86,11 @@ class Asking:
         version: int | None = None,
         key: str | None = None,
         upload: Upload | None = None,
+        items: int = 0,
     ) -> A:
         if operation.method != "GET":
             key = key or new_key()
-        call = build(operation, id=id, query=query, body=body, version=version, key=key, upload=upload)
+        call = build(operation, id=id, query=query, body=body, version=version, key=key, upload=upload, items=items)
         return await self._caller.answer(await self._reach(), call, answer)
 
     async def _download(

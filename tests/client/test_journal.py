@@ -80,9 +80,10 @@ def test_it_stays_small(tmp_path: Path) -> None:
 
 
 def test_it_holds_neither_bodies_nor_queries(tmp_path: Path) -> None:
-    """A line has five fields, none of which can carry what somebody typed."""
+    """A line has six fields, none of which can carry what somebody typed."""
     Journal(tmp_path).begin(intention())
-    assert set(json.loads((tmp_path / "intentions.jsonl").read_text())) == {"key", "method", "path", "summary", "at"}
+    fields = {"key", "method", "path", "summary", "items", "at"}
+    assert set(json.loads((tmp_path / "intentions.jsonl").read_text())) == fields
 
 
 def test_a_symbolic_link_is_not_followed(tmp_path: Path) -> None:
