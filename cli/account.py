@@ -12,12 +12,12 @@ from client.api import Client
 from contract.base import Answer
 from contract.codes import RedeemCode
 from contract.pages import MAX_LIMIT, PageQuery
-from contract.profile import AcceptOffer, AskToJoin, OwnProfile, OwnTransfer
+from contract.profile import AcceptOffer, AskToJoin, Own, OwnProfile, OwnTransfer
 from contract.transfers import Reason
 from tui.text import clean
 from tui.wording import count
 
-__all__ = ["accept", "cancel", "decline", "join", "leave", "redeem", "show", "transfers"]
+__all__ = ["accept", "cancel", "decline", "join", "leave", "open_link", "redeem", "show", "transfers", "undo"]
 
 _NOTHING = "Nothing was done."
 
@@ -33,8 +33,8 @@ def show(options: argparse.Namespace, flags: dict[str, Any]) -> int:
         f"{clean(account.name, 120)} <{clean(account.email, 254)}>, {own.me.role.value} of {where or 'no organisation'}"
     )
     print(_standing(own))
-    if own.own is not None:
-        print(f"Pays for {clean(own.own.label, 120)} ({clean(own.own.organisation, 120)}).")
+    for each in own.owns:
+        print(f"Pays for {clean(each.label, 120)} ({clean(each.organisation, 120)}).")
     if own.waiting:
         print(f"{count(len(own.waiting), 'request')} waiting: headcount profile transfers")
     return DONE
@@ -62,15 +62,17 @@ def transfers(options: argparse.Namespace, flags: dict[str, Any]) -> int:
     if options.json:
         print_json(*found)
     elif found:
-        rows = [(each.id, each.way.value, each.state.value, each.organisation, _until(each)) for each in found]
-        print_table(("id", "way", "state", "organisation", "until"), rows)
+        print_table(("id", "way", "state", "organisation", "until"), [_row(each) for each in found])
     else:
         print("No requests yet.")
     return DONE
 
 
-def _until(transfer: OwnTransfer) -> str:
-    return f"{transfer.expires_at:%Y-%m-%d}"
+def _row(transfer: OwnTransfer) -> tuple[str, ...]:
+    until = f"{transfer.expires_at:%Y-%m-%d}"
+    if transfer.undo_until:
+        until = f"undo until {transfer.undo_until:%H:%M} UTC"
+    return transfer.id, transfer.way.value, transfer.state.value, transfer.organisation, until
 
 
 async def _all(client: Client) -> list[OwnTransfer]:
@@ -92,6 +94,40 @@ def decline(options: argparse.Namespace, flags: dict[str, Any]) -> int:
     reason = Reason(reason=options.reason)
     done = call(chosen(options, flags), lambda client: client.decline_offer(options.id, reason), noted=True)
     return _told(options, done, f"Declined {clean(done.organisation, 120)}.")
+
+
+def undo(options: argparse.Namespace, flags: dict[str, Any]) -> int:
+    """Take one's own decision back; without an id the last one."""
+    target = chosen(options, flags)
+    wanted = options.id or _last_decision(target)
+    done = call(target, lambda client: client.undo_offer(wanted), noted=True)
+    return _told(options, done, f"Undone: what {clean(done.organisation, 120)} asks waits for your answer again.")
+
+
+def _last_decision(target: Target) -> str:
+    """The request that was decided last.
+
+    Raises:
+        Stop: nothing was, within the ten minutes.
+    """
+    last = next(iter(call(target, lambda client: client.own_profile()).undoable), None)
+    if last is None:
+        message = "Nothing was decided within the last ten minutes."
+        raise Stop(message, FAILED)
+    return last.id
+
+
+def open_link(options: argparse.Namespace, flags: dict[str, Any]) -> int:
+    """The offer that a link leads to."""
+    secret = options.link.rpartition("link=")[2]
+    found = call(chosen(options, flags), lambda client: client.open_offer(secret))
+    if options.json:
+        print_json(found)
+        return DONE
+    print_table(("id", "way", "state", "organisation", "until"), [_row(found)])
+    if found.message:
+        print(clean(found.message, 1000))
+    return DONE
 
 
 def cancel(options: argparse.Namespace, flags: dict[str, Any]) -> int:
@@ -121,20 +157,21 @@ def leave(options: argparse.Namespace, flags: dict[str, Any]) -> int:
     return _told(options, left, f"You have left {clean(left.organisation, 120)}.")
 
 
-def _agreed_to_end(target: Target, options: argparse.Namespace, when: str) -> str | None:
-    """The subscription that ends, once somebody has said yes to that; None when nothing does.
+def _agreed_to_end(target: Target, options: argparse.Namespace, when: str) -> tuple[str, ...]:
+    """The subscriptions that end, once somebody has said yes to that; none when nothing does.
 
     Raises:
         Stop: somebody said no.
     """
-    own = call(target, lambda client: client.own_profile()).own
-    if own is None:
-        return None
-    lost = f", and {count(own.users, 'user')} of it lose access" if own.users > 1 else ""
-    question = f"Your own subscription ends {when}, without refund{lost}: {clean(own.label, 120)}. Go on?"
-    if not _may(target, options, question):
+    owns = call(target, lambda client: client.own_profile()).owns
+    if owns and not _may(target, options, " ".join([*(_ending(each, when) for each in owns), "Go on?"])):
         raise Stop(_NOTHING, FAILED)
-    return own.id
+    return tuple(each.id for each in owns)
+
+
+def _ending(own: Own, when: str) -> str:
+    lost = f", and {count(own.users, 'user')} of it lose access" if own.users > 1 else ""
+    return f"Your own subscription ends {when}, without refund{lost}: {clean(own.label, 120)}."
 
 
 def _may(target: Target, options: argparse.Namespace, question: str) -> bool:

@@ -238,6 +238,8 @@ def _add_profile(commands: "Commands") -> None:
         "transfers": ("transfers", "requests between you and organisations"),
         "accept": ("accept", "accept an organisation's offer"),
         "decline": ("decline", "decline it"),
+        "undo": ("undo", "take your last decision back, within ten minutes"),
+        "open": ("open_link", "show the offer that a link leads to"),
         "cancel": ("cancel", "take your own request back"),
         "join": ("join", "ask an organisation to take you in; whether there is one is not told"),
         "leave": ("leave", "leave the subscription you use"),
@@ -246,6 +248,8 @@ def _add_profile(commands: "Commands") -> None:
     made["redeem"].add_argument("code", metavar="CODE")
     for verb in ("accept", "decline", "cancel"):
         made[verb].add_argument("id", metavar="ID", help="as headcount profile transfers lists it")
+    made["undo"].add_argument("id", metavar="ID", nargs="?", default="", help="which (default: the last one)")
+    made["open"].add_argument("link", metavar="LINK", help="the link of the mail, or what follows link= in it")
     made["decline"].add_argument("--reason", default="", help="why; they will read it")
     made["join"].add_argument("organisation", metavar="EMAIL", help="its owner's e-mail, or its exact name")
     made["join"].add_argument("--message", default="", help="what to write to them")

@@ -52,8 +52,10 @@ from contract.calls.profile import (
     DECLINE_OFFER,
     LEAVE,
     LIST_OWN_TRANSFERS,
+    OPEN_OFFER,
     PROFILE,
     REDEEM_CODE,
+    UNDO_OFFER,
 )
 from contract.calls.sandbox import SET_CLOCK, SET_PAYMENTS
 from contract.calls.tokens import CREATE_TOKEN, LIST_TOKENS, REVOKE_TOKEN
@@ -133,6 +135,7 @@ __all__ = [
     "ME",
     "MEND_IMPORT_ROW",
     "OPERATIONS",
+    "OPEN_OFFER",
     "OVERVIEW",
     "PLANS",
     "PLAN_IMPORT",
@@ -150,6 +153,7 @@ __all__ = [
     "STREAM_EVENTS",
     "SUBSCRIPTION",
     "UNDO_DECISIONS",
+    "UNDO_OFFER",
     "USERS_TEMPLATE",
 ]
 

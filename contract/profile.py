@@ -6,9 +6,9 @@ there is such an organisation (D25): what was typed is what is answered, found o
 
 import datetime as dt
 from enum import StrEnum
-from typing import Annotated
+from typing import Annotated, Any
 
-from pydantic import Field
+from pydantic import BeforeValidator, Field
 
 from contract.base import Answer, Body, Identifier, Instant, ShortText, Version
 from contract.entitlements import Entitlement
@@ -58,7 +58,10 @@ class Way(StrEnum):
 
 
 class OwnTransfer(Answer):
-    """One request between this account and an organisation; of an ask `organisation` is what was typed."""
+    """One request between this account and an organisation; of an ask `organisation` is what was typed.
+
+    `undo_until`: how long this account can take its own decision about it back (D27); None when there is none to.
+    """
 
     id: Identifier
     way: Way
@@ -70,20 +73,24 @@ class OwnTransfer(Answer):
     expires_at: Instant
     decided_at: Instant | None = None
     version: Version
+    undo_until: Instant | None = None
 
 
 class OwnProfile(Answer):
     """All that an account is told about itself, in one answer.
 
-    `waiting` are the offers that wait for its decision and the requests of its own that nobody has answered.
+    `waiting` are the offers that wait for its decision and the requests of its own that nobody has answered;
+    `undoable` those that it has decided and can take back, the last decision first. `owns` are the paid subscriptions
+    of its own, the oldest first.
     """
 
     as_of: Instant
     me: Me
     entitlement: Entitlement
     uses: Used | None = None
-    own: Own | None = None
+    owns: tuple[Own, ...] = ()
     waiting: tuple[OwnTransfer, ...] = ()
+    undoable: tuple[OwnTransfer, ...] = ()
 
 
 class ProfileChanges(Body):
@@ -94,21 +101,40 @@ class ProfileChanges(Body):
     position: ShortText | None = None
 
 
+def _several(ends: Any) -> Any:
+    """One id stands for a list of one."""
+    if ends is None:
+        return ()
+    if isinstance(ends, str):
+        return (ends,)
+    return tuple(ends) if isinstance(ends, list) else ends
+
+
+Ends = Annotated[tuple[Identifier, ...], BeforeValidator(_several), Field(max_length=100)]
+"""The paid subscriptions of one's own that end: every one must be named, so that nobody loses what they did not see."""
+
+
 class AskToJoin(Body):
     """Ask an organisation, by its owner's e-mail or its exact name, to take this account in.
 
-    Whoever pays for a subscription names it in `ends`: it ends without refund once the request is accepted (D24).
+    Whoever pays for subscriptions names each in `ends`: they end without refund once the request is accepted (D24).
     """
 
     organisation: Annotated[str, Field(min_length=1, max_length=254)]
     message: Annotated[str, Field(max_length=1000)] = ""
-    ends: Identifier | None = None
+    ends: Ends = ()
 
 
 class AcceptOffer(Body):
-    """Agree to an offer. Whoever pays for a subscription names it in `ends`: it ends now, without refund (D24)."""
+    """Agree to an offer. Whoever pays for subscriptions names each in `ends`: they end now, without refund (D24)."""
 
-    ends: Identifier | None = None
+    ends: Ends = ()
+
+
+class OpenOffer(Body):
+    """The secret of the link that a request was sent with: what follows `link=` in the mail."""
+
+    link: Annotated[str, Field(min_length=1, max_length=200)]
 
 
 class Left(Answer):

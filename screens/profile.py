@@ -25,6 +25,7 @@ from screens.profile_text import (
     request_lines,
     state,
     taking_back,
+    undo_lines,
     use_lines,
     you_lines,
 )
@@ -142,12 +143,12 @@ class ProfileScreen(OwnCommands):
 
     def _paint_waiting(self, own: OwnProfile) -> None:
         panel = self.query_one("#waiting", Panel)
-        lines = request_lines(own, self.chosen, glyphs_of(self))
+        nothing: list[Line] = [("Nothing waits for your answer.", "dim")]
+        lines = [*undo_lines(own), *(request_lines(own, self.chosen, glyphs_of(self)) or nothing)]
         room = max(1, panel.content_size.height)
         at = next((place for place, each in enumerate(lines) if self._is_chosen(each)), 0)
         start = max(0, min(at - room // 2, len(lines) - room))
-        nothing: list[Line] = [("Nothing waits for your answer.", "dim")]
-        panel.show(lines[start : start + room] or nothing)
+        panel.show(lines[start : start + room])
         panel.show_titles("Requests that wait", f"{len(own.waiting)}" if own.waiting else "")
 
     def _is_chosen(self, shown: Line) -> bool:
@@ -161,6 +162,11 @@ class ProfileScreen(OwnCommands):
         """The request the cursor is on."""
         return chosen_request(self.own.waiting, self.chosen) if self.own else None
 
+    @property
+    def last_decision(self) -> OwnTransfer | None:
+        """What `z` takes back."""
+        return next(iter(self.own.undoable), None) if self.own else None
+
     def absent_commands(self) -> frozenset[str]:
         """What there is nothing for just now."""
         request = self.request
@@ -168,6 +174,7 @@ class ProfileScreen(OwnCommands):
         absent = set() if offered else {"profile.accept", "profile.decline"}
         absent |= set() if request and not offered else {"profile.take_back"}
         absent |= set() if self.own and self.own.uses else {"profile.leave"}
+        absent |= set() if self.last_decision else {"profile.undo"}
         return frozenset(absent)
 
     def _show_keys(self) -> None:
@@ -196,7 +203,7 @@ class ProfileScreen(OwnCommands):
         request, own = self._needs(Way.OFFER, "accept anything"), self.own
         if request is None or own is None:
             return
-        ends = own.own.id if own.own else None
+        ends = tuple(each.id for each in own.owns)
 
         def join() -> None:
             agreed = AcceptOffer(ends=ends)
@@ -224,6 +231,23 @@ class ProfileScreen(OwnCommands):
             )
 
         self.ask(asked, decline)
+
+    def action_undo(self) -> None:
+        """z: the last decision one made here, also one from before a restart."""
+        if self.refuses("take anything back"):
+            return
+        last = self.last_decision
+        if last is None:
+            self.show_result("You have decided nothing within the last ten minutes.", "dim")
+            return
+        again = "waits for your answer again"
+        self.do(
+            "undoing",
+            NOTHING,
+            lambda key: self.client.undo_offer(last.id, key=key),
+            about=f"undo {last.id} {last.version}",
+            said=f"Undone: what {clean(last.organisation, 60)} asks {again}.",
+        )
 
     def action_take_back(self) -> None:
         """d: one's own request."""
@@ -262,12 +286,11 @@ class ProfileScreen(OwnCommands):
             self.ask(ASK, self._join, warning=self._warning())
 
     def _warning(self) -> Line:
-        own = self.own.own if self.own else None
-        lines = ending_lines(own, "without refund when they accept")
+        lines = ending_lines(self.own.owns if self.own else (), "without refund when they accept")
         return lines[0] if lines else ""
 
     def _join(self, typed: dict[str, str]) -> None:
-        ends = self.own.own.id if self.own and self.own.own else None
+        ends = tuple(each.id for each in self.own.owns) if self.own else ()
         ask = AskToJoin(organisation=typed["organisation"], message=typed["message"], ends=ends)
         said = (
             f"Asked: if there is {clean(ask.organisation, 60)}, its owner decides. Nobody tells you whether there is."

@@ -23,6 +23,7 @@ __all__ = [
     "request_lines",
     "state",
     "taking_back",
+    "undo_lines",
     "use_lines",
     "you_lines",
 ]
@@ -47,6 +48,7 @@ _STATES = {
 }
 
 
+_FINAL_PAYING = "Nothing of what you have paid is refunded; z takes it all back for ten minutes."
 LABEL = 9
 """Cells of the labels on the left."""
 
@@ -82,8 +84,7 @@ def use_lines(own: OwnProfile) -> list[Line]:
     until = f", until {_last_day(entitled.until, own.as_of)}" if entitled.until else ""
     says = _WHY[entitled.reason] + until
     lines.append(_field("Access", says[:1].upper() + says[1:]))
-    if own.own is not None:
-        lines.append(_field("You pay", line((clean(own.own.label, 120), "warn"))))
+    lines += [_field("You pay", line((clean(each.label, 120), "warn"))) for each in own.owns]
     if own.uses is None and not entitled.entitled:
         lines.append(_field("", ("u uses a code, t asks to join", "dim")))
     return lines
@@ -114,12 +115,23 @@ def request_lines(own: OwnProfile, chosen: int, glyphs: Glyphs) -> list[Line]:
     return lines
 
 
-def ending_lines(own: Own | None, when: str) -> list[Line]:
-    """What somebody who pays for a subscription gives up."""
-    if own is None:
+def undo_lines(own: OwnProfile) -> list[Line]:
+    """What one decided last, while it can be taken back."""
+    last = next(iter(own.undoable), None)
+    if last is None or last.undo_until is None:
         return []
+    did, name = last.state.value, clean(last.organisation, 60)
+    return [[(f"You {did} what {name} asked", ""), (f"   z takes it back until {last.undo_until:%H:%M} UTC", "dim")]]
+
+
+def ending_lines(owns: Sequence[Own], when: str) -> list[Line]:
+    """What somebody who pays for subscriptions gives up, a line each."""
+    return [_ending_line(each, when) for each in owns]
+
+
+def _ending_line(own: Own, when: str) -> Line:
     users = f": {count(own.users, 'user')} of {clean(own.organisation, 60)} lose access" if own.users > 1 else ""
-    return [line((f"Your own subscription ends {when}{users}.", "warn"), f" {clean(own.label, 120)}.")]
+    return line((f"Your own subscription ends {when}{users}.", "warn"), f" {clean(own.label, 120)}.")
 
 
 def accepting(request: OwnTransfer, own: OwnProfile) -> Summary:
@@ -128,15 +140,15 @@ def accepting(request: OwnTransfer, own: OwnProfile) -> Summary:
     lines: list[Line] = [
         f"You become a user of {name}'s subscription.",
         "If a paid seat is free you are active at once; if not, you are NOT PAID until they pay.",
-        *ending_lines(own.own, "at once"),
+        *ending_lines(own.owns, "at once"),
     ]
     return Summary(
         f"Join {name}?",
         "Join",
         lines=lines,
-        final="Nothing of what you have paid is refunded." if own.own else "",
+        final=_FINAL_PAYING if own.owns else "z takes it back for ten minutes.",
         opener="profile.accept",
-        danger=own.own is not None,
+        danger=bool(own.owns),
     )
 
 

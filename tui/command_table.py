@@ -265,6 +265,7 @@ COMMANDS: tuple[Command, ...] = (
         show=True,
         asks=True,
     ),
+    Command("profile.undo", "z", "undo", "undo", "Undo your last decision (10 minutes).", _PROFILE, show=True),
     Command("profile.code", "u", "use_code", "use a code…", "Use an invitation code.", _PROFILE, show=True),
     Command("profile.join", "t", "join", "ask to join…", "Ask an organisation to take you in.", _PROFILE, show=True),
     Command("profile.edit", "e", "edit", "edit…", "Edit your names and position.", _PROFILE, show=True),

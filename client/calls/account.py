@@ -5,7 +5,7 @@ from contract import operations as op
 from contract.codes import RedeemCode
 from contract.entitlements import Entitlement
 from contract.pages import Page, PageQuery
-from contract.profile import AcceptOffer, AskToJoin, Left, OwnProfile, OwnTransfer, ProfileChanges
+from contract.profile import AcceptOffer, AskToJoin, Left, OpenOffer, OwnProfile, OwnTransfer, ProfileChanges
 from contract.tokens import HandedOut, NewToken, Token
 from contract.transfers import Reason
 from contract.users import User
@@ -37,12 +37,20 @@ class AccountCalls(Asking):
         return await self._ask(op.ASK_TO_JOIN, OwnTransfer, body=ask, key=key)
 
     async def accept_offer(self, transfer_id: str, agreed: AcceptOffer, *, key: str | None = None) -> OwnTransfer:
-        """Accept an offer, naming the subscription of one's own that ends (D24)."""
+        """Accept an offer, naming the subscriptions of one's own that end (D24)."""
         return await self._ask(op.ACCEPT_OFFER, OwnTransfer, id=transfer_id, body=agreed, key=key)
 
     async def decline_offer(self, transfer_id: str, reason: Reason, *, key: str | None = None) -> OwnTransfer:
         """Decline an offer; the reason may stay empty."""
         return await self._ask(op.DECLINE_OFFER, OwnTransfer, id=transfer_id, body=reason, key=key)
+
+    async def undo_offer(self, transfer_id: str, *, key: str | None = None) -> OwnTransfer:
+        """Take one's own decision about an offer back within ten minutes (D27)."""
+        return await self._ask(op.UNDO_OFFER, OwnTransfer, id=transfer_id, key=key)
+
+    async def open_offer(self, link: str) -> OwnTransfer:
+        """The offer that came with this link; `NotFound` when it is not one's own, or was sent again since."""
+        return await self._ask(op.OPEN_OFFER, OwnTransfer, body=OpenOffer(link=link))
 
     async def cancel_ask(self, transfer_id: str, *, key: str | None = None) -> OwnTransfer:
         """Take one's own request back."""

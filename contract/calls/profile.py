@@ -6,7 +6,7 @@ from contract.operation import Key, Operation
 from contract.pages import Page, PageQuery
 from contract.people import Permission
 from contract.problems import ProblemCode as Code
-from contract.profile import AcceptOffer, AskToJoin, Left, OwnProfile, OwnTransfer, ProfileChanges
+from contract.profile import AcceptOffer, AskToJoin, Left, OpenOffer, OwnProfile, OwnTransfer, ProfileChanges
 from contract.transfers import Reason
 from contract.users import User
 
@@ -88,6 +88,26 @@ DECLINE_OFFER = Operation(
     body_optional=True,
     key=Key.OPTIONAL,
     problems=(*_MOVE, Code.UNSAFE_TEXT),
+)
+UNDO_OFFER = Operation(
+    "undo_offer",
+    "POST",
+    "/v1/profile/transfers/{id}/undo",
+    "Take one's own decision about an offer back within ten minutes",
+    OwnTransfer,
+    Permission.OWN_ACCOUNT,
+    key=Key.OPTIONAL,
+    problems=(Code.NOT_FOUND, Code.UNDO_NOT_POSSIBLE, Code.TRANSFER_CHANGED),
+)
+OPEN_OFFER = Operation(
+    "open_offer",
+    "POST",
+    "/v1/profile/transfers/open",
+    "The offer that a link was sent with, if it is this account's and nothing was sent since",
+    OwnTransfer,
+    Permission.OWN_ACCOUNT,
+    body=OpenOffer,
+    problems=(Code.NOT_FOUND,),
 )
 CANCEL_ASK = Operation(
     "cancel_ask",

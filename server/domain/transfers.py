@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from contract.problems import ProblemCode
+from contract.subscription import SubscriptionStatus
 from contract.transfers import Direction, TransferState
 from contract.users import UserStatus
 from server.domain.refusals import Refusal
@@ -66,7 +67,8 @@ _ASKED = {Party.HOUSE: "The person who asked", Party.ACCOUNT: "The organisation 
 class Request:
     """What the rules look at in one request. `account_id` is empty while nobody has signed up with its address.
 
-    `gives_up`: both sides were told that a paid subscription of the account's own ends.
+    `ends`: the paid subscriptions of the account's own that both sides were told end; None when they were told so in
+    words alone, whichever it is.
     """
 
     id: str
@@ -76,7 +78,7 @@ class Request:
     expires_at: dt.datetime
     account_id: str | None = None
     resend_after: dt.datetime | None = None
-    gives_up: bool = False
+    ends: frozenset[str] | None = frozenset()
 
     def state_at(self, now: dt.datetime) -> TransferState:
         """The state by the clock: a pending request has expired when its time is over, noted down or not."""
@@ -112,18 +114,18 @@ class House:
     subscription_id: str
     sub_accounts: bool
     room: int | None = None
-    ended: bool = False
+    status: SubscriptionStatus = SubscriptionStatus.ACTIVE
 
 
 @dataclass(frozen=True, slots=True)
 class Applicant:
-    """An account that exists: the subscription it is a user of, if any, and the paid one of its own, if any.
+    """An account that exists: the subscription it is a user of, if any, and the paid ones of its own.
 
-    `paying`: a payment for the one of its own is under way, so that it can't end now.
+    `paying`: a payment for one of its own is under way, so that it can't end now.
     """
 
     listed_on: str | None = None
-    owns: str | None = None
+    owns: frozenset[str] = frozenset()
     paying: bool = False
 
 
@@ -151,6 +153,10 @@ class Verdict:
         return self.refusal is None and self.asked.action is Action.ACCEPT
 
 
+_TAKES_NOBODY = {
+    SubscriptionStatus.ENDED: "has ended",
+    SubscriptionStatus.SUSPENDED: "is suspended until a payment succeeds",
+}
 _LISTED_HERE = "This account is a user of your subscription already"
 _LISTED_ELSEWHERE = "This account is on another organisation's subscription"
 _PAYING = "A payment for this account's own subscription is under way: decide again in a minute"
@@ -197,16 +203,17 @@ def _refusal_of_acceptance(
     applicant = applicants.get(request.account_id or "")
     if not house.sub_accounts:
         return Refusal(ProblemCode.PLAN_HAS_NO_SUB_ACCOUNTS, "This plan is for one account alone")
-    if house.ended:
+    if house.status in _TAKES_NOBODY:
         whose = "Your" if party is Party.HOUSE else "Their"
-        return Refusal(ProblemCode.SUBSCRIPTION_NOT_ACTIVE, f"{whose} subscription has ended")
+        why = f"{whose} subscription {_TAKES_NOBODY[house.status]}"
+        return Refusal(ProblemCode.SUBSCRIPTION_NOT_ACTIVE, why, status=house.status.value)
     if applicant is None:
         why = "This account does not exist any more"
     elif request.account_id in taken or applicant.listed_on == house.subscription_id:
         why = _LISTED_HERE
-    elif applicant.listed_on not in {None, applicant.owns}:
+    elif applicant.listed_on is not None and applicant.listed_on not in applicant.owns:
         why = _LISTED_ELSEWHERE
-    elif applicant.owns and not request.gives_up:
+    elif request.ends is not None and not applicant.owns <= request.ends:
         why = "This account has taken a paid subscription of its own since it asked"
     elif applicant.paying:
         why = _PAYING

@@ -1,5 +1,6 @@
 """`GET` and `PATCH /v1/profile`."""
 
+import datetime as dt
 from dataclasses import replace
 
 from contract.entitlements import Entitlement
@@ -9,30 +10,35 @@ from contract.users import UserSource, UserStatus
 from server.entitlements.answering import NOT_LISTED, of_row, stands_alone
 from server.http.call import Call
 from server.people.me import me_answer
-from server.profile.own import house_of, my_key, own_subscription, whose
-from server.store import entitlements, organisations, own_transfers, users
+from server.profile.own import house_of, my_key, own_subscriptions, whose
+from server.store import decisions, entitlements, organisations, own_transfers, users
 from server.store.types import AnyRow
 from server.users.editing import rename
 
 MOST_WAITING = 100
+_DECIDED = {TransferState.ACCEPTED.value, TransferState.DECLINED.value}
 
 
 def show_profile(call: Call) -> OwnProfile:
     """Who this is, what it uses and may use, what it pays for, and what waits."""
     row = entitlements.anywhere(call.connection, call.principal.account_id)
-    waiting = own_transfers.waiting(call.connection, whose(call), MOST_WAITING)
+    mine = whose(call)
+    waiting = own_transfers.waiting(call.connection, mine, MOST_WAITING)
+    until = decisions.undoable_by(call.connection, mine.account_id, call.now)
+    decided = own_transfers.many(call.connection, mine, list(until)[:MOST_WAITING])
     return OwnProfile(
         as_of=call.now,
         me=me_answer(call.principal),
         entitlement=of_row(row, call) if row is not None else _alone(call),
         uses=_used(call, row) if row is not None else None,
-        own=own_subscription(call),
+        owns=own_subscriptions(call),
         waiting=tuple(transfer_answer(each) for each in waiting),
+        undoable=tuple(transfer_answer(decided[each], until[each]) for each in until if each in decided),
     )
 
 
-def transfer_answer(row: AnyRow) -> OwnTransfer:
-    """A request as its account sees it."""
+def transfer_answer(row: AnyRow, undo_until: dt.datetime | None = None) -> OwnTransfer:
+    """A request as its account sees it; `undo_until` is how long it can take its decision back."""
     return OwnTransfer(
         id=row.id,
         way=Way(row.way),
@@ -44,6 +50,7 @@ def transfer_answer(row: AnyRow) -> OwnTransfer:
         expires_at=row.expires_at,
         decided_at=row.decided_at if row.state != TransferState.PENDING.value else None,
         version=row.version,
+        undo_until=undo_until if row.state in _DECIDED else None,
     )
 
 

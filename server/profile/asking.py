@@ -16,6 +16,7 @@ from server.profile.own import agreed_end, house_of, my_key, whose
 from server.store import own_transfers, transfers, users
 from server.store.types import AnyRow
 from server.transfers.answers import as_answer
+from server.transfers.carry import Told
 from server.transfers.expiry import expire
 from server.transfers.telling import tell
 
@@ -28,7 +29,7 @@ def ask_to_join(call: Call) -> OwnTransfer:
     """
     body: AskToJoin = call.body
     key = _key_of(body.organisation)
-    gives_up = agreed_end(call, body.ends)
+    told = agreed_end(call, body.ends)
     _check_waiting(call, key)
     identity = new_id("trf")
     own_transfers.add_ask(
@@ -44,7 +45,7 @@ def ask_to_join(call: Call) -> OwnTransfer:
     found = own_transfers.owned_by(call.connection, key) if "@" in key else None
     found = found or own_transfers.of_organisation(call.connection, key)
     if found is not None:
-        _ask(call, found, identity, body.message, gives_up)
+        _ask(call, found, identity, body.message, told)
     asked = own_transfers.one(call.connection, whose(call), identity)
     assert asked is not None
     return transfer_answer(asked)
@@ -68,7 +69,7 @@ def _check_waiting(call: Call, key: str) -> None:
         raise ServerProblem(ProblemCode.RATE_LIMITED, said, retry_after=wait)
 
 
-def _ask(call: Call, subscription: AnyRow, identity: str, message: str, gives_up: str) -> None:
+def _ask(call: Call, subscription: AnyRow, identity: str, message: str, told: Told) -> None:
     """Put the request before the owner, unless it could not be agreed to anyway: of that nothing is told."""
     house = house_of(call, subscription.organisation_id, subscription.id)
     key, account = my_key(call), call.principal.account_id
@@ -77,13 +78,13 @@ def _ask(call: Call, subscription: AnyRow, identity: str, message: str, gives_up
     there = account == subscription.owner_account_id or users.of_account(call.connection, subscription.id, account)
     if not takes or there or transfers.pending_to(call.connection, subscription.id, [key]):
         return
-    transfers.add(call.connection, _values(house, identity, key, message=message, gives_up=gives_up))
+    transfers.add(call.connection, _values(house, identity, key, message=message, told=told))
     answer = as_answer(transfers.required(call.connection, subscription.id, identity))
     tell(house, EventKind.TRANSFER_REQUESTED, answer)
     house.record()
 
 
-def _values(house: Call, identity: str, key: str, *, message: str, gives_up: str) -> dict[str, Any]:
+def _values(house: Call, identity: str, key: str, *, message: str, told: Told) -> dict[str, Any]:
     me = house.principal
     return {
         "id": identity,
@@ -100,7 +101,8 @@ def _values(house: Call, identity: str, key: str, *, message: str, gives_up: str
         "name_key": text.name_key(me.first_name, me.last_name, me.email),
         "search_key": text.search_key(me.first_name, me.last_name, me.email, me.position),
         "message": message,
-        "gives_up": gives_up,
+        "gives_up": told.gives_up,
+        "ends": " ".join(sorted(told.ends or ())),
         "created_at": house.now,
         "opened_by_account": me.account_id,
         "sent_at": house.now,

@@ -2,7 +2,7 @@
 
 from contract.pages import Page, PageQuery
 from contract.problems import ProblemCode
-from contract.profile import AcceptOffer, OwnTransfer, Way
+from contract.profile import AcceptOffer, OpenOffer, OwnTransfer, Way
 from contract.transfers import Reason, TransferState
 from server.domain.transfers import Action, Asked, Party, wrong_side
 from server.http import cursors
@@ -10,13 +10,17 @@ from server.http.call import Call
 from server.http.problems import ServerProblem, not_found
 from server.profile.answering import transfer_answer
 from server.profile.own import agreed_end, house_of, whose
-from server.store import own_transfers
+from server.store import decisions, own_transfers
 from server.store.types import AnyRow, to_microseconds
 from server.transfers.answers import as_problem
-from server.transfers.carry import carry_out
+from server.transfers.carry import Told, carry_out
+from server.transfers.keeping import keep
+from server.transfers.links import hash_of
 from server.transfers.moves import take_back
+from server.transfers.undo import reverse
 
 SORT = "own_transfers.newest"
+NOTHING = Told()
 
 
 def list_own_transfers(call: Call) -> Page[OwnTransfer]:
@@ -26,8 +30,9 @@ def list_own_transfers(call: Call) -> Page[OwnTransfer]:
     rows = own_transfers.page(call.connection, whose(call), query.limit + 1, query.offset or 0, before)
     more, shown = len(rows) > query.limit, rows[: query.limit]
     last = shown[-1] if shown else None
+    until = decisions.undoable_by(call.connection, call.principal.account_id, call.now)
     return Page(
-        items=tuple(transfer_answer(row) for row in shown),
+        items=tuple(transfer_answer(row, until.get(row.id)) for row in shown),
         next_cursor=cursors.encode(SORT, [to_microseconds(last.created_at), last.id]) if more and last else None,
         has_more=more,
         total=own_transfers.total(call.connection, whose(call)) if query.count else None,
@@ -43,9 +48,9 @@ def accept_offer(call: Call) -> OwnTransfer:
     body: AcceptOffer | None = call.body
     row = _required(call, Way.OFFER, Action.ACCEPT)
     _check_pending(row)
-    gives_up = agreed_end(call, body.ends if body else None, but=row.subscription_id)
+    told = agreed_end(call, body.ends if body else (), but=row.subscription_id)
     own_transfers.adopt(call.connection, call.id, call.principal.account_id)
-    return _decide(call, row, Action.ACCEPT, gives_up=gives_up)
+    return _decide(call, row, Action.ACCEPT, told=told)
 
 
 def decline_offer(call: Call) -> OwnTransfer:
@@ -67,11 +72,45 @@ def cancel_ask(call: Call) -> OwnTransfer:
     return _now(call)
 
 
-def _decide(call: Call, row: AnyRow, action: Action, *, reason: str = "", gives_up: str = "") -> OwnTransfer:
+def undo_offer(call: Call) -> OwnTransfer:
+    """Take one's own decision back: the offer waits again, and whatever ended with it is there again (D27).
+
+    Raises:
+        ServerProblem: `not_found`, `undo_not_possible`, or `transfer_changed`.
+    """
+    row = own_transfers.one(call.connection, whose(call), call.id)
+    if row is None:
+        raise not_found()
+    decision = decisions.by_account(call.connection, call.principal.account_id, call.id)
+    if decision is None:
+        raise ServerProblem(ProblemCode.UNDO_NOT_POSSIBLE, "You have not decided about this request.")
     house = house_of(call, row.organisation_id, row.subscription_id)
-    (outcome,) = carry_out(house, [Asked(call.id, action, party=Party.ACCOUNT)], reason, {call.id: gives_up})
+    (result,) = reverse(house, decision).results
+    if result.problem is not None:
+        raise ServerProblem(result.problem.code, result.problem.detail)
+    house.record()
+    return _now(call)
+
+
+def open_offer(call: Call) -> OwnTransfer:
+    """What a link leads to. It gives nobody a right: somebody else's is 404 like one that was sent before (D23, D25).
+
+    Raises:
+        ServerProblem: `not_found`.
+    """
+    body: OpenOffer = call.body
+    row = own_transfers.by_link(call.connection, whose(call), hash_of(body.link))
+    if row is None:
+        raise not_found()
+    return _answer(call, row)
+
+
+def _decide(call: Call, row: AnyRow, action: Action, *, reason: str = "", told: Told = NOTHING) -> OwnTransfer:
+    house = house_of(call, row.organisation_id, row.subscription_id)
+    (outcome,) = carry_out(house, [Asked(call.id, action, party=Party.ACCOUNT)], reason, {call.id: told})
     if outcome.verdict.refusal is not None:
         raise as_problem(outcome.verdict.refusal)
+    keep(house, [outcome], Party.ACCOUNT)
     house.record()
     return _now(call)
 
@@ -79,7 +118,12 @@ def _decide(call: Call, row: AnyRow, action: Action, *, reason: str = "", gives_
 def _now(call: Call) -> OwnTransfer:
     found = own_transfers.one(call.connection, whose(call), call.id)
     assert found is not None
-    return transfer_answer(found)
+    return _answer(call, found)
+
+
+def _answer(call: Call, row: AnyRow) -> OwnTransfer:
+    until = decisions.undoable_by(call.connection, call.principal.account_id, call.now)
+    return transfer_answer(row, until.get(row.id))
 
 
 def _required(call: Call, way: Way, action: Action) -> AnyRow:

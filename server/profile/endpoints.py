@@ -8,15 +8,24 @@ from contract.operations import (
     DECLINE_OFFER,
     LEAVE,
     LIST_OWN_TRANSFERS,
+    OPEN_OFFER,
     PROFILE,
     REDEEM_CODE,
+    UNDO_OFFER,
 )
 from contract.users import User
 from server.codes.redeem import redeem
 from server.http.call import Call
 from server.profile.answering import change_profile, show_profile
 from server.profile.asking import ask_to_join
-from server.profile.deciding import accept_offer, cancel_ask, decline_offer, list_own_transfers
+from server.profile.deciding import (
+    accept_offer,
+    cancel_ask,
+    decline_offer,
+    list_own_transfers,
+    open_offer,
+    undo_offer,
+)
 from server.profile.leaving import leave
 
 
@@ -33,6 +42,8 @@ HANDLERS = {
     ASK_TO_JOIN: ask_to_join,
     ACCEPT_OFFER: accept_offer,
     DECLINE_OFFER: decline_offer,
+    UNDO_OFFER: undo_offer,
+    OPEN_OFFER: open_offer,
     CANCEL_ASK: cancel_ask,
     LEAVE: leave,
 }

@@ -1,5 +1,6 @@
 """What every use case here begins with: the account's key, its own paid subscription, the other side's house."""
 
+from collections.abc import Collection
 from dataclasses import replace
 
 from contract.money import Money
@@ -10,7 +11,9 @@ from server.http.call import Call
 from server.http.problems import ServerProblem
 from server.store import decisions, organisations
 from server.store.own_transfers import Whose
+from server.store.types import AnyRow
 from server.text import email_key
+from server.transfers.carry import Told
 
 _EACH = {BillingCycle.MONTHLY: "month", BillingCycle.ANNUAL: "year"}
 
@@ -30,15 +33,17 @@ def house_of(call: Call, organisation_id: str, subscription_id: str) -> Call:
     return replace(call, organisation_id=organisation_id, subscription_id=subscription_id, drafts=[])
 
 
-def own_subscription(call: Call, but: str = "") -> Own | None:
-    """The paid subscription this account pays for; `but` is not one."""
+def own_subscriptions(call: Call, but: str = "") -> tuple[Own, ...]:
+    """The paid subscriptions this account pays for, the oldest first; `but` is not one."""
     catalogue = call.services.catalogue
     paid = [offer.id for offer in catalogue.offers.values() if offer.kind is PlanKind.PAID]
     account = call.principal.account_id
-    row = decisions.own_subscriptions(call.connection, [account], paid, but=but).get(account)
-    if row is None:
-        return None
-    plan = catalogue.offer(row.plan).plan(row.currency)
+    rows = decisions.own_subscriptions(call.connection, [account], paid, but=but).get(account, [])
+    return tuple(_own(call, row) for row in rows)
+
+
+def _own(call: Call, row: AnyRow) -> Own:
+    plan = call.services.catalogue.offer(row.plan).plan(row.currency)
     cycle = BillingCycle(row.billing_cycle)
     price = None if row.unit_price is None else Money(amount=row.unit_price, currency=row.currency)
     each = "" if row.seats == 1 else " per seat"
@@ -55,16 +60,17 @@ def own_subscription(call: Call, but: str = "") -> Own | None:
     )
 
 
-def agreed_end(call: Call, ends: str | None, but: str = "") -> str:
-    """What the account gives up, in words; empty for nothing.
+def agreed_end(call: Call, ends: Collection[str], but: str = "") -> Told:
+    """What the account gives up: all that it pays for itself.
 
     Raises:
         ServerProblem: `own_subscription_ends`, with what would end, unless that is what was agreed to (D24).
     """
-    own = own_subscription(call, but)
-    if own is None:
-        return ""
-    if own.id != ends:
-        said = f"{own.label}, of {own.organisation}, would end without refund."
-        raise ServerProblem(ProblemCode.OWN_SUBSCRIPTION_ENDS, said, ends=own.id, label=own.label)
-    return own.label
+    own = own_subscriptions(call, but)
+    ids, label = [each.id for each in own], "; ".join(each.label for each in own)
+    if not set(ids) <= set(ends):
+        names = ", and ".join(f"{each.label}, of {each.organisation}" for each in own)
+        raise ServerProblem(
+            ProblemCode.OWN_SUBSCRIPTION_ENDS, f"{names}, would end without refund.", ends=ids, label=label
+        )
+    return Told(label, frozenset(ids))

@@ -35,16 +35,17 @@ def applicants(connection: Connection, account_ids: Sequence[str]) -> dict[str, 
 
 def own_subscriptions(
     connection: Connection, account_ids: Sequence[str], paid_plans: Iterable[str], but: str
-) -> dict[str, AnyRow]:
-    """The paid subscriptions, not ended, that these accounts own, by account; `but` is not one of them."""
+) -> dict[str, list[AnyRow]]:
+    """The paid subscriptions, not ended, that these accounts own, the oldest first; `but` is not one of them."""
     s = subscriptions.c
     paid = list(paid_plans)
-    found: dict[str, AnyRow] = {}
+    found: dict[str, list[AnyRow]] = {}
     for chunk in chunks(account_ids):
         query = select(subscriptions).where(
             s.owner_account_id.in_(chunk), s.status != "ended", s.plan.in_(paid), s.id != but
         )
-        found.update((row.owner_account_id, row) for row in connection.execute(query))
+        for row in connection.execute(query.order_by(s.created_at, s.id)):
+            found.setdefault(row.owner_account_id, []).append(row)
     return found
 
 
@@ -56,10 +57,35 @@ def add(connection: Connection, values: dict[str, Any], items: Sequence[dict[str
 
 
 def find(connection: Connection, subscription_id: str, decision_id: str) -> AnyRow | None:
-    """One decision of a subscription."""
+    """One decision in a subscription's list."""
     return connection.execute(
-        select(decisions).where(decisions.c.id == decision_id, decisions.c.subscription_id == subscription_id)
+        select(decisions).where(
+            decisions.c.id == decision_id, decisions.c.subscription_id == subscription_id, decisions.c.party == "house"
+        )
     ).first()
+
+
+def by_account(connection: Connection, account_id: str, transfer_id: str) -> AnyRow | None:
+    """The last decision that an account made in its profile about one request."""
+    d = decisions.c
+    query = select(decisions).join(decision_items, decision_items.c.decision_id == d.id)
+    return connection.execute(
+        query.where(d.account_id == account_id, d.party == "account", decision_items.c.transfer_id == transfer_id)
+        .order_by(d.created_at.desc(), d.undone_at.is_not(None), d.id)
+        .limit(1)
+    ).first()
+
+
+def undoable_by(connection: Connection, account_id: str, now: dt.datetime) -> dict[str, dt.datetime]:
+    """Which requests an account has decided in its profile and until when it can take that back, the last first."""
+    d = decisions.c
+    query = (
+        select(decision_items.c.transfer_id, d.undo_until)
+        .join(decision_items, decision_items.c.decision_id == d.id)
+        .where(d.account_id == account_id, d.party == "account", d.undo_until > now, d.undone_at.is_(None))
+        .order_by(d.created_at.desc(), d.id.desc())
+    )
+    return {row.transfer_id: row.undo_until for row in connection.execute(query)}
 
 
 def items_of(connection: Connection, decision_id: str) -> list[AnyRow]:

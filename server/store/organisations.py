@@ -1,12 +1,15 @@
 """Organisations, accounts and memberships."""
 
 import datetime as dt
+from collections.abc import Sequence
 
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, delete, insert, select, update
 
 from contract.people import Role
 from server.ids import new_id
-from server.store.tables import accounts, members, organisations
+from server.store.bulk import execute_many
+from server.store.tables import accounts, members, organisations, tokens
+from server.store.transfers import chunks
 from server.store.types import AnyRow
 
 
@@ -106,3 +109,32 @@ def add_member(
             created_at=now,
         )
     )
+
+
+def join(connection: Connection, organisation_id: str, account_ids: Sequence[str], now: dt.datetime) -> set[str]:
+    """Put those of these accounts into an organisation's directory that are not in it yet; answers which."""
+    here = members.c.organisation_id == organisation_id
+    known: set[str] = set()
+    for chunk in chunks(account_ids):
+        query = select(members.c.account_id).where(here, members.c.account_id.in_(chunk))
+        known.update(connection.execute(query).scalars())
+    new = [each for each in account_ids if each not in known]
+    who = {"organisation_id": organisation_id, "role": Role.MEMBER.value, "spending_limit": 0, "created_at": now}
+    execute_many(connection, insert(members), [{**who, "account_id": each} for each in new])
+    return set(new)
+
+
+def leave(connection: Connection, organisation_id: str, account_ids: Sequence[str]) -> None:
+    """Take members out of an organisation's directory again, but for those who were given a role or a token since."""
+    trusted = select(tokens.c.id).where(
+        tokens.c.organisation_id == organisation_id, tokens.c.account_id == members.c.account_id
+    )
+    for chunk in chunks(account_ids):
+        connection.execute(
+            delete(members).where(
+                members.c.organisation_id == organisation_id,
+                members.c.account_id.in_(chunk),
+                members.c.role == Role.MEMBER.value,
+                ~trusted.exists(),
+            )
+        )

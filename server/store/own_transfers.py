@@ -112,6 +112,19 @@ def one(connection: Connection, whose: Whose, transfer_id: str) -> AnyRow | None
     return connection.execute(found).first()
 
 
+def many(connection: Connection, whose: Whose, transfer_ids: Sequence[str]) -> dict[str, AnyRow]:
+    """Those of these requests that are this account's, by id."""
+    if not transfer_ids:
+        return {}
+    found = union_all(_offers(whose).where(T.id.in_(transfer_ids)), _asks(whose).where(A.id.in_(transfer_ids)))
+    return {row.id: row for row in connection.execute(found)}
+
+
+def by_link(connection: Connection, whose: Whose, link_hash: bytes) -> AnyRow | None:
+    """The request whose newest link this is, if it is this account's."""
+    return connection.execute(_offers(whose).where(T.link_hash == link_hash)).first()
+
+
 def page(
     connection: Connection, whose: Whose, limit: int, offset: int = 0, before: tuple[int, str] | None = None
 ) -> Sequence[AnyRow]:

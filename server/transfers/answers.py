@@ -36,8 +36,15 @@ def as_request(row: AnyRow) -> Request:
         expires_at=row.expires_at,
         account_id=row.account_id,
         resend_after=row.resend_after,
-        gives_up=bool(row.gives_up),
+        ends=ends_of(row),
     )
+
+
+def ends_of(row: AnyRow) -> frozenset[str] | None:
+    """The subscriptions that end with this; None where a request tells of them in words alone."""
+    if row.ends is None and row.gives_up:
+        return None
+    return frozenset((row.ends or "").split())
 
 
 def as_problem(refusal: Refusal) -> ServerProblem:

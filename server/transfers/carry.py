@@ -1,8 +1,11 @@
-"""Carrying decisions out: one set of statements for one request or for ten thousand (D24, D26)."""
+"""Carrying decisions out: one set of statements for one request or for ten thousand (D24, D26).
+
+Whoever comes in is in the organisation's directory from then on, as with every other way in.
+"""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, NamedTuple
 
 from contract.events import EventKind
 from contract.subscription import PlanKind, SubscriptionStatus
@@ -10,9 +13,9 @@ from contract.transfers import Transfer, TransferState
 from contract.users import User, UserSource
 from server.domain.transfers import Action, Applicant, Asked, House, Request, Verdict, decide
 from server.http.call import Call
-from server.store import decisions, subscriptions, transfers
+from server.store import decisions, organisations, subscriptions, transfers
 from server.store.types import AnyRow
-from server.transfers.answers import as_answer, as_request
+from server.transfers.answers import as_answer, as_request, ends_of
 from server.transfers.ending import end_own
 from server.transfers.telling import tell
 from server.users.adding import contract_limit
@@ -20,44 +23,62 @@ from server.users.seating import Listing, list_users
 
 _STATE = {Action.ACCEPT: TransferState.ACCEPTED, Action.DECLINE: TransferState.DECLINED}
 _KIND = {Action.ACCEPT: EventKind.TRANSFER_ACCEPTED, Action.DECLINE: EventKind.TRANSFER_DECLINED}
-_COLUMNS = ("state", "decided_at", "decided_by", "decided_by_account", "reason", "user_id", "link_hash", "gives_up")
+_COLUMNS = ("state", "decided_at", "decided_by", "decided_by_account", "reason", "user_id", "gives_up", "ends")
 
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
     """What one decision did. `transfer` is as it is afterwards; None when there is no such request here.
 
-    `ended` is how the account's own subscription can be brought back.
+    `ended` is how the account's own subscriptions can be brought back; `joined`: it is in the directory only since.
     """
 
     verdict: Verdict
     transfer: Transfer | None
     user: User | None = None
-    ended: dict[str, Any] | None = None
+    ended: Sequence[dict[str, Any]] = ()
+    joined: bool = False
+
+
+class Told(NamedTuple):
+    """What an account gives up, as both sides were told: in words, and by ids (see `Request.ends`)."""
+
+    gives_up: str = ""
+    ends: frozenset[str] | None = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class _Arrivals:
+    """What the acceptances of a batch have done, by account."""
+
+    users: dict[str, User]
+    ended: dict[str, list[dict[str, Any]]]
+    joined: set[str]
 
 
 def carry_out(
-    call: Call, asked: Sequence[Asked], reason: str = "", gives_up: Mapping[str, str] | None = None
+    call: Call, asked: Sequence[Asked], reason: str = "", given_up: Mapping[str, Told] | None = None
 ) -> list[Outcome]:
     """Do what can be done of this; one outcome for each, in order.
 
-    `gives_up` has what people who decide for themselves were told they give up, by request.
+    `given_up` has what people who decide for themselves were told they give up, by request.
     """
     rows = transfers.many(call.connection, call.subscription_id, [each.id for each in asked])
-    told = {key: (gives_up or {}).get(key) or row.gives_up for key, row in rows.items()}
-    requests = {key: replace(as_request(row), gives_up=bool(told[key])) for key, row in rows.items()}
+    told = {key: Told(row.gives_up, ends_of(row)) for key, row in rows.items()} | dict(given_up or {})
+    requests = {key: replace(as_request(row), ends=told[key].ends) for key, row in rows.items()}
     people, own = _behind(call, asked, requests)
-    applicants = {key: _applicant(person, own.get(key)) for key, person in people.items()}
+    applicants = {key: _applicant(person, own.get(key, [])) for key, person in people.items()}
     verdicts = decide(asked, requests, _house(call), applicants, call.now)
     coming = [each.request.account_id or "" for each in verdicts if each.accepted and each.request]
-    ended = {key: end_own(call, own[key]) for key in coming if key in own}
+    ended = {key: [end_own(call, row) for row in own[key]] for key in coming if key in own}
+    joined = organisations.join(call.connection, call.organisation_id, coming, call.now)
     users = _list(call, [people[key] for key in coming])
-    return _write(call, verdicts, rows, reason=reason, told=told, users=users, ended=ended)
+    return _write(call, verdicts, rows, reason=reason, told=told, arrivals=_Arrivals(users, ended, joined))
 
 
 def _behind(
     call: Call, asked: Sequence[Asked], requests: dict[str, Request]
-) -> tuple[dict[str, AnyRow], dict[str, AnyRow]]:
+) -> tuple[dict[str, AnyRow], dict[str, list[AnyRow]]]:
     """The accounts behind the requests to be accepted, and the paid subscriptions of their own."""
     wanted = [requests[each.id] for each in asked if each.action is Action.ACCEPT and each.id in requests]
     ids = [request.account_id for request in wanted if request.account_id]
@@ -66,16 +87,15 @@ def _behind(
     return people, decisions.own_subscriptions(call.connection, ids, paid, but=call.subscription_id)
 
 
-def _applicant(person: AnyRow, own: AnyRow | None) -> Applicant:
-    if own is None:
-        return Applicant(person.listed_on)
-    return Applicant(person.listed_on, own.id, paying=own.pending_payment_id is not None)
+def _applicant(person: AnyRow, own: Sequence[AnyRow]) -> Applicant:
+    paying = any(row.pending_payment_id is not None for row in own)
+    return Applicant(person.listed_on, frozenset(row.id for row in own), paying=paying)
 
 
 def _house(call: Call) -> House:
     row = subscriptions.get(call.connection, call.subscription_id)
-    ended = row.status == SubscriptionStatus.ENDED.value
-    return House(row.id, call.services.catalogue.offer(row.plan).sub_accounts, contract_limit(call), ended)
+    takes = call.services.catalogue.offer(row.plan).sub_accounts
+    return House(row.id, takes, contract_limit(call), SubscriptionStatus(row.status))
 
 
 def _list(call: Call, people: Sequence[AnyRow]) -> dict[str, User]:
@@ -100,9 +120,8 @@ def _write(
     rows: dict[str, AnyRow],
     *,
     reason: str,
-    told: dict[str, str],
-    users: dict[str, User],
-    ended: dict[str, dict[str, Any]],
+    told: dict[str, Told],
+    arrivals: _Arrivals,
 ) -> list[Outcome]:
     changed: list[dict[str, Any]] = []
     outcomes: list[Outcome] = []
@@ -112,8 +131,8 @@ def _write(
         if row is None or request is None or verdict.refusal is not None:
             outcomes.append(Outcome(verdict, as_answer(row) if row is not None else None))
             continue
-        accepted = action is Action.ACCEPT
-        user = users[request.account_id or ""] if accepted else None
+        accepted, who = action is Action.ACCEPT, request.account_id or ""
+        user = arrivals.users[who] if accepted else None
         values = {
             "state": _STATE[action].value,
             "decided_at": call.now,
@@ -121,15 +140,20 @@ def _write(
             "decided_by_account": call.actor.account_id,
             "reason": "" if accepted else reason,
             "user_id": user.id if user else None,
-            "link_hash": None,
-            "gives_up": told[row.id],
+            "gives_up": told[row.id].gives_up,
+            "ends": _kept(told[row.id].ends),
         }
         changed.append({"number": row.number, **values})
         transfer = as_answer(row, **values)
-        outcomes.append(Outcome(verdict, transfer, user, ended.get(request.account_id or "") if user else None))
+        ended = arrivals.ended.get(who, ()) if user else ()
+        outcomes.append(Outcome(verdict, transfer, user, ended, joined=accepted and who in arrivals.joined))
         _tell(call, _KIND[action], transfer, user)
     transfers.change(call.connection, changed, *_COLUMNS)
     return outcomes
+
+
+def _kept(ends: frozenset[str] | None) -> str | None:
+    return None if ends is None else " ".join(sorted(ends))
 
 
 def _tell(call: Call, kind: EventKind, transfer: Transfer, user: User | None) -> None:

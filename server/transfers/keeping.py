@@ -62,7 +62,7 @@ def list_decisions(call: Call) -> Page[DecisionSummary]:
 def _item(outcome: Outcome) -> dict[str, Any]:
     transfer, user = outcome.transfer, outcome.user
     assert transfer is not None
-    before = {"status": user.status.value if user else None, "ended": outcome.ended}
+    before = {"status": user.status.value if user else None, "ends": list(outcome.ended), "joined": outcome.joined}
     return {
         "transfer_id": transfer.id,
         "action": outcome.verdict.asked.action.value,

@@ -25,7 +25,6 @@ def take_back(call: Call, party: Party) -> Transfer:
         "decided_at": call.now,
         "decided_by": call.actor.label,
         "decided_by_account": call.actor.account_id,
-        "link_hash": None,
     }
     return _move(call, Action.CANCEL, EventKind.TRANSFER_CANCELLED, changes, party)
 

@@ -13,7 +13,7 @@ from server.domain.refusals import Refusal
 from server.domain.transfers import Action, Aftermath, refusal_of_undo
 from server.http.call import Call
 from server.http.problems import ServerProblem, not_found
-from server.store import decisions, invoices, transfers, users
+from server.store import decisions, invoices, organisations, transfers, users
 from server.store.types import AnyRow
 from server.transfers.answers import as_answer, as_request
 from server.transfers.decide import as_item
@@ -39,6 +39,7 @@ class _Undoing:
     row: AnyRow | None
     user: AnyRow | None
     refusal: Refusal | None
+    before: dict[str, Any]
 
 
 def undo_decisions(call: Call) -> UndoReport:
@@ -47,15 +48,28 @@ def undo_decisions(call: Call) -> UndoReport:
     Raises:
         ServerProblem: `not_found`, or `undo_not_possible` when it is too late, was done, or somebody else decided.
     """
-    decision = _checked(call)
+    decision = decisions.find(call.connection, call.subscription_id, call.id)
+    if decision is None:
+        raise not_found()
+    return reverse(call, decision)
+
+
+def reverse(call: Call, decision: AnyRow) -> UndoReport:
+    """The same on either side, by the account that decided.
+
+    Raises:
+        ServerProblem: `undo_not_possible`.
+    """
+    _check(call, decision)
     undoings = _judge(call, decision)
     going = [each for each in undoings if each.refusal is None]
     unlisted = [each.user for each in going if each.user is not None]
     if unlisted:
         unlist_users(call, unlisted, for_good=True)
+    came = [each.user.account_id for each in going if each.user is not None and each.before.get("joined")]
+    organisations.leave(call.connection, call.organisation_id, came)
     for each in going:
-        ended = json.loads(each.item.before or "{}").get("ended")
-        if ended:
+        for ended in each.before.get("ends", ()):
             bring_back(call, ended)
     results = [_reopened(call, each) for each in undoings]
     changed = [{"number": each.row.number, **_PENDING} for each in going if each.row is not None]
@@ -64,10 +78,7 @@ def undo_decisions(call: Call) -> UndoReport:
     return UndoReport(undone=len(going), failed=len(undoings) - len(going), results=tuple(results))
 
 
-def _checked(call: Call) -> AnyRow:
-    decision = decisions.find(call.connection, call.subscription_id, call.id)
-    if decision is None:
-        raise not_found()
+def _check(call: Call, decision: AnyRow) -> None:
     why = ""
     if decision.account_id != call.principal.account_id:
         why = "Only whoever decided can take it back."
@@ -77,7 +88,6 @@ def _checked(call: Call) -> AnyRow:
         why = "The ten minutes are over."
     if why:
         raise ServerProblem(ProblemCode.UNDO_NOT_POSSIBLE, why)
-    return decision
 
 
 def _judge(call: Call, decision: AnyRow) -> list[_Undoing]:
@@ -89,7 +99,8 @@ def _judge(call: Call, decision: AnyRow) -> list[_Undoing]:
     undoings = []
     for item in items:
         row, user = rows.get(item.transfer_id), made.get(item.user_id or "")
-        then = json.loads(item.before or "{}").get("status")
+        before = json.loads(item.before or "{}")
+        then = before.get("status")
         aftermath = Aftermath(
             version=item.transfer_version,
             accepted=item.action == Action.ACCEPT.value,
@@ -100,7 +111,7 @@ def _judge(call: Call, decision: AnyRow) -> list[_Undoing]:
             asked_again=row is not None and row.email_key in pending,
         )
         request = as_request(row) if row is not None else None
-        undoings.append(_Undoing(item, row, user, refusal_of_undo(request, aftermath)))
+        undoings.append(_Undoing(item, row, user, refusal_of_undo(request, aftermath), before))
     return undoings
 
 

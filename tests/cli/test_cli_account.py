@@ -1,5 +1,6 @@
 """One's own account, tokens and entitlements without a screen, over the real server."""
 
+import asyncio
 import json
 from collections.abc import Iterator
 from pathlib import Path
@@ -10,6 +11,7 @@ from served import Served, served
 
 from client.profile import Profile
 from contract.profile import OwnProfile, OwnTransfer
+from contract.transfers import NewTransfer
 
 USER = "tomasz@tidewheel.example"
 
@@ -91,3 +93,29 @@ def test_who_pays_says_yes_to_what_ends(desk: Desk) -> None:
     assert desk.run("profile join owner@nowhere.example") == 2
     assert "ends when they accept, without refund" in desk.err
     assert "lose access" in desk.err
+
+
+def test_a_decision_is_taken_back(desk: Desk, server: Served) -> None:
+    """The last one, or one by its id; only for whoever decided; a link that is none opens nothing."""
+    sign_in(desk, server, "kuebra@tidewheel.example", "kuebra")
+    on = "--profile kuebra"
+    assert desk.run(f"profile undo {on}") == 1
+    assert "Nothing was decided within the last ten minutes." in desk.err
+
+    async def offer() -> None:
+        async with server.client() as owner:
+            await owner.create_transfer(NewTransfer(email="kuebra@tidewheel.example"))
+
+    asyncio.run(offer())
+    offered = next(
+        OwnTransfer.model_validate_json(row)
+        for row in desk.said(f"profile transfers {on} --json").splitlines()
+        if '"offer"' in row
+    )
+    for wanted in (offered.id, ""):
+        assert desk.said(f"profile decline {offered.id} {on}") == "Declined Tidewheel Works.\n"
+        assert "undo until" in desk.said(f"profile transfers {on}")
+        said = desk.said(f"profile undo {wanted} {on}")
+        assert said == "Undone: what Tidewheel Works asks waits for your answer again.\n"
+    assert desk.run(f"profile undo {offered.id} {on}") == 4
+    assert desk.run(f"profile open https://headcount.example/requests?link=nothing {on}") == 1

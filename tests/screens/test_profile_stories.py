@@ -56,6 +56,27 @@ async def test_an_offer_is_declined_with_a_reason(tmp_path: Path) -> None:
             assert [(each.state, each.reason) for each in found] == [("declined", "Next year")]
 
 
+async def test_what_was_decided_is_undone_also_after_a_restart(tmp_path: Path) -> None:
+    """`z` takes the last decision back for ten minutes, in this app or in the one started after it."""
+    with profile_office(tmp_path, INVITED) as office:
+        async with office.at_work(Role.MEMBER, size=(120, 40)) as desk:
+            await desk.until(lambda: "asks you to join" in desk.text)
+            assert "z undo" not in desk.words
+            await desk.press("z")
+            assert "nothing within the last ten minutes" in desk.words
+            await desk.press("a", "y")
+            await desk.until(lambda: "You accepted what Tidewheel Works asked" in desk.words)
+        async with office.at_work(Role.MEMBER, size=(120, 40)) as desk:
+            await desk.until(lambda: "z takes it back until" in desk.words)
+            await desk.press("z")
+            await desk.until(lambda: "waits for your answer again" in desk.words)
+            assert "Tidewheel Works asks you to join" in desk.text
+            assert "z takes it back" not in desk.words
+        async with office.client(Role.OWNER) as owner:
+            found = [each for each in (await owner.transfers()).items if each.email == INVITED]
+            assert [each.state for each in found] == ["pending"]
+
+
 async def test_who_pays_is_told_what_ends(tmp_path: Path) -> None:
     """The summary names the plan that ends without refund; nothing happens before the y."""
     with profile_office(tmp_path, PAYING) as office:

@@ -33,7 +33,7 @@ async def test_an_account_of_no_organisation_signs_in(server: RunningServer, tea
         assert (me["organisation"], me["role"], me["may"]) == (None, "member", ["own_account"])
         found = await profile(api)
         assert found["me"] == me
-        assert (found["uses"], found["own"], found["waiting"]) == (None, None, [])
+        assert (found["uses"], found["owns"], found["waiting"], found["undoable"]) == (None, [], [], [])
         assert found["entitlement"] == {"entitled": False, "reason": "not_listed", "until": None}
         for operation in OPERATIONS:
             if operation.permission is not Permission.OWN_ACCOUNT:
@@ -133,4 +133,4 @@ async def test_the_plan_for_one_is_its_owners(server: RunningServer) -> None:
     alone = make_organisation(server, "Alone", plan="non-commercial")
     async with alone.client() as api:
         found = await profile(api)
-        assert (found["entitlement"]["entitled"], found["uses"], found["own"]) == (True, None, None)
+        assert (found["entitlement"]["entitled"], found["uses"], found["owns"]) == (True, None, [])

@@ -143,17 +143,17 @@ async def test_an_own_subscription_ends_only_when_it_was_named(
     own = make_organisation(server, "Ana freelance", owner=ANA, plan="professional", seats=1)
     transfer = await offered(owner)
     async with own.client() as api:
-        assert (await profile(api))["own"]["label"] == LABEL
+        assert (await profile(api))["owns"][0]["label"] == LABEL
         refused = await move(api, transfer, "accept")
         assert code(refused) == (409, "own_subscription_ends")
-        assert refused.json()["data"] == {"ends": own.subscription_id, "label": LABEL}
+        assert refused.json()["data"] == {"ends": [own.subscription_id], "label": LABEL}
         assert code(await move(api, transfer, "accept", ends="sub_other")) == (409, "own_subscription_ends")
         answer = await move(api, transfer, "accept", ends=own.subscription_id)
         assert answer.json()["state"] == "accepted", answer.text
         assert (await api.get("/v1/subscription")).json()["status"] == "ended"
         assert (await api.get("/v1/invoices")).json()["items"] == []
         found = await profile(api)
-        assert (found["own"], found["uses"]["organisation"]) == (None, "Tidewheel")
+        assert (found["owns"], found["uses"]["organisation"]) == ([], "Tidewheel")
     assert (await owner.get(f"/v1/transfers/{transfer}")).json()["gives_up"] == LABEL
     assert findings_in(team.server) == []
 
@@ -294,7 +294,7 @@ async def test_who_pays_names_what_would_end_before_asking(server: RunningServer
         (seen,) = (await owner.get("/v1/transfers?state=pending")).json()["items"]
         assert seen["gives_up"] == LABEL
         assert (await owner.post(f"/v1/transfers/{seen['id']}/accept")).status_code == 200
-        assert (await profile(api))["own"] is None
+        assert (await profile(api))["owns"] == []
 
 
 async def test_asking_without_end_is_stopped(ana: httpx.AsyncClient, team: Team) -> None:
