@@ -76,6 +76,7 @@ class CodesScreen(ManagedList):
     NEEDS = Permission.MANAGE_USERS
     CHANGES = ("codes.new", "codes.switch", "codes.edit", "codes.delete")
     CONCERNS = frozenset(kind for kind in EventKind if kind.value.startswith(("code.", "sandbox.")))
+    FATES: ClassVar = {EventKind.CODE_DELETED: "deleted"}
     DEFAULT_CSS = """
     CodesScreen #detail { width: 54; }
     """
@@ -124,7 +125,9 @@ class CodesScreen(ManagedList):
         super().show_detail()
         row = self.table.row
         known = self._used.get(row.id) if row else None
-        if row and self.query_one("#detail", Panel).display and (known is None or known.version != row.version):
+        if row is None or self.table.gone(row) or not self.query_one("#detail", Panel).display:
+            return
+        if known is None or known.version != row.version:
             self._look(row.id)
 
     def on_virtual_table_status_changed(self) -> None:
@@ -219,10 +222,11 @@ class CodesScreen(ManagedList):
         """The code under the cursor, if there is one and it may be done; says why not."""
         if doing and self.refuses(doing):
             return None
-        if self.table.row is None:
+        row = self.acting_row
+        if row is None:
             self.say_no_row()
             return None
-        code: InvitationCode = self.table.row.item
+        code: InvitationCode = row.item
         return code
 
     # Making and handing out.

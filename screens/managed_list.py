@@ -20,8 +20,8 @@ from screens.detail import LABEL, Detail, labelled
 from screens.filter_words import FilterError, parse
 from screens.intentions import Intentions
 from screens.ledger import Ledger
+from screens.watched_list import WatchedList
 from tui.errors import told
-from tui.live import LiveList
 from tui.terminal.clipboard import Copied, copy
 from tui.text import clean
 from tui.theme import Line
@@ -51,17 +51,16 @@ REST = 0.15
 """Seconds the cursor rests on a row before its details are shown."""
 
 
-class ManagedList(LiveList):
+class ManagedList(WatchedList):
     """A list whose rows can be acted on.
 
-    Subclasses set `NEEDS` (the right that changing takes), `CHANGES` (ids of the commands that need it) and `CONCERNS`
-    (the kinds of events after which the list is another one), and implement `fields`, `detail`, `make_table`.
+    Subclasses set `NEEDS` (the right that changing takes) and `CHANGES` (ids of the commands that need it) besides
+    those of `WatchedList`, and implement `fields`, `detail`, `make_table`.
     """
 
     BINDINGS: ClassVar[list[BindingType]] = []
     NEEDS: ClassVar[Permission]
     CHANGES: ClassVar[tuple[str, ...]] = ()
-    CONCERNS: ClassVar[frozenset[EventKind]] = frozenset()
     DEFAULT_CSS = """
     ManagedList {
         #list { height: 1fr; }
@@ -155,11 +154,6 @@ class ManagedList(LiveList):
         super().show_marks()
         self.key_bar.hide(sorted(self.out_of_reach()))
 
-    def things_changed(self, kinds: frozenset[EventKind]) -> None:
-        """Ask again for the rows on the screen when they may be others now."""
-        if kinds & self.CONCERNS:
-            self.table.reload()
-
     # The rows that a key means.
 
     def with_rows(self, most: int, then: Callable[[list[Row]], None]) -> None:
@@ -171,16 +165,12 @@ class ManagedList(LiveList):
         elif table.marks.everything is not None:
             self._fetch_marked(most, then)
         elif table.mark_count:
-            then(list(table.marks.chosen.values()))
-        elif table.row is not None:
-            then([table.row])
+            if rows := self.still_there(table.marks.chosen.values()):
+                then(rows)
+        elif self.acting_row is not None:
+            then([self.acting_row])
         else:
             self.say_no_row()
-
-    def say_no_row(self) -> None:
-        """Why there is nothing to do this with, in the list's own words."""
-        ready = self.table.phase is Phase.READY
-        self.show_result("This row is still on its way." if ready else self.table.sentence, "dim")
 
     @work(group="question", exclusive=True, exit_on_error=False)
     async def _fetch_marked(self, most: int, then: Callable[[list[Row]], None]) -> None:
@@ -263,7 +253,7 @@ class ManagedList(LiveList):
         table = self.table
         if table.mark_count:
             table.marks.clear()
-            table.marks.add(failed, table.asked)
+            table.marks.add([row for row in failed if not table.gone(row)], table.asked)
             table.redraw()
             self.show_marks()
 
@@ -296,17 +286,26 @@ class ManagedList(LiveList):
         panel, row = self.query_one("#detail", Panel), self.table.row
         if panel.display:
             width = max(10, panel.content_size.width)
-            lines = self.detail(row) if row is not None else [(f"{self.table.status}", "dim")]
+            lines = self._all_of(row) if row is not None else [(f"{self.table.status}", "dim")]
             panel.show([part for line in lines for part in wrapped(line, width, LABEL)])
+
+    def _all_of(self, row: Row) -> list[Line]:
+        """Its details; first of all what somebody else has done to it."""
+        why = self.table.gone(row)
+        return [*([labelled("Now", (why, "warn"))] if why else []), *self.detail(row)]
 
     def on_virtual_table_opened(self, message: VirtualTable.Opened) -> None:
         """Enter: all of it, whatever the width."""
         row = message.row
         if self.app.screen is self:
-            offers = self.offers(row) if not self.why_not("") else ()
-            lines = [*self.detail(row), labelled("Id", (row.id, "dim"))]
+            offers = self.offers(row) if not self.why_not("") and not self.table.gone(row) else ()
+            lines = [*self._all_of(row), labelled("Id", (row.id, "dim"))]
             dialog = Detail(clean(row.cells[0], 60), lines, offers)
-            self.app.push_screen(dialog, lambda asked: self.take_up(asked, row) if asked else None)
+            self.app.push_screen(dialog, lambda asked: self._take_up_still(asked, row))
+
+    def _take_up_still(self, asked: str | None, row: Row) -> None:
+        if asked and self.still_there([row]):
+            self.take_up(asked, row)
 
     def on_virtual_table_copy_asked(self, message: VirtualTable.CopyAsked) -> None:
         """Copy, and say how far that can be known."""

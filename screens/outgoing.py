@@ -85,7 +85,7 @@ class OutgoingRequests(ManagedList):
 
     def action_resend(self) -> None:
         """m: the outgoing request under the cursor, once an hour."""
-        row = self.table.row
+        row = self.acting_row
         if not self.on_side(Side.OUTGOING, "send transfer requests"):
             return
         if row is None:

@@ -70,6 +70,12 @@ class TransfersScreen(OutgoingRequests):
     NEEDS = Permission.MANAGE_TRANSFERS
     CHANGES = (*_DECIDING, *_SENT, "transfers.send")
     CONCERNS = frozenset(kind for kind in EventKind if kind.value.startswith("transfer."))
+    FATES: ClassVar = {
+        EventKind.TRANSFER_ACCEPTED: "accepted",
+        EventKind.TRANSFER_DECLINED: "declined",
+        EventKind.TRANSFER_CANCELLED: "cancelled",
+        EventKind.TRANSFER_EXPIRED: "expired",
+    }
 
     def __init__(self) -> None:
         super().__init__()
@@ -139,6 +145,10 @@ class TransfersScreen(OutgoingRequests):
         self.show_marks()
 
     # Rows.
+
+    def why_gone(self, row: Row) -> str:
+        """Who has decided it meanwhile; in the history nothing goes."""
+        return "" if self.side is Side.HISTORY else super().why_gone(row)
 
     def detail(self, row: Row) -> Sequence[Line]:
         """Everything about one request."""

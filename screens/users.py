@@ -90,6 +90,7 @@ class UsersScreen(SavingFiles, Confirming):
         if kind.value.startswith(("user.", "users.", "seats.", "subscription.", "code.used", "transfer.accepted"))
         or kind is EventKind.TRANSFER_REOPENED
     )
+    FATES: ClassVar = {EventKind.USER_REMOVED: "removed"}
 
     def __init__(self) -> None:
         super().__init__()
@@ -210,7 +211,7 @@ class UsersScreen(SavingFiles, Confirming):
 
     def action_edit(self) -> None:
         """e: the user under the cursor."""
-        row = self.table.row
+        row = self.acting_row
         if self.refuses("edit users"):
             return
         if row is None:

@@ -122,9 +122,9 @@ class AreaScreen(Screen[None]):
         return False
 
     def refresh_view(self) -> None:
-        """Ask the server for this view again."""
+        """Ask the server for this view again, without what others have dealt with."""
         for table in self.query(VirtualTable):
-            table.reload()
+            table.reload(fresh=True)
 
     def action_refresh_view(self) -> None:
         """`r`."""

@@ -18,6 +18,7 @@ from contract.events import Event, EventKind
 from contract.people import Permission
 from contract.profile import OwnProfile
 from contract.subscription import Overview
+from tui.fates import Fates
 from tui.last_seen import LastSeen
 
 GATHER = 0.25
@@ -86,6 +87,8 @@ class Session:
     own: OwnProfile | None = None
     """The profile of somebody who administers nothing: there is no overview then, and no events."""
     connection: Connection = Connection()
+    fates: Fates = field(default_factory=Fates)
+    """What has become of things that may still stand on a screen."""
     _dirty: asyncio.Event = field(default_factory=asyncio.Event)
     _kinds: set[EventKind] = field(default_factory=set)
     _attempt_now: asyncio.Event = field(default_factory=asyncio.Event)
@@ -200,6 +203,7 @@ class Session:
     def _heard(self, item: StreamItem) -> None:
         match item:
             case Event():
+                self.fates.hear(item)
                 self.touch(*([item.type] if item.type in EventKind else EventKind))
                 self.listeners.event(item)
             case Live():

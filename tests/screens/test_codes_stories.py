@@ -209,7 +209,9 @@ async def test_a_code_that_is_deleted_elsewhere_closes_its_details(tmp_path: Pat
             async with office.client() as client:
                 await client.delete_code(code.id)
             await desk.until(lambda: "This code was deleted meanwhile." in desk.text)
-            await desk.until(lambda: "No invitation codes yet" in desk.text)
+            await desk.until(lambda: "deleted by admin@tidewheel.example" in desk.text)
+            await desk.press("r")
+            assert "No invitation codes yet" in desk.text
 
 
 async def test_codes_are_found_by_words_and_state(tmp_path: Path) -> None:

@@ -280,3 +280,17 @@ async def test_old_rows_do_not_pass_for_the_answer_to_a_slow_filter() -> None:
         await until(pilot, lambda: table.status == "looking…")
         source.gate.set()
         await until(pilot, lambda: table.status == "1 of 4")
+
+
+async def test_the_cursor_stays_on_its_person_when_rows_arrive_above_by_the_page() -> None:
+    """A reload in which a hundred and twenty rows came before the cursor's: it is found on its new page, same line."""
+    source = FakeRows(order=list(range(1_000)))
+    async with running(source) as (table, pilot):
+        table.go(90)
+        await until(pilot, lambda: not table.busy)
+        line = table.cursor - table.top
+        source.order = [*range(5_000, 5_120), *range(1_000)]
+        table.reload()
+        await until(pilot, lambda: not table.busy and table.total == 1_120)
+        assert (table.row, table.cursor) == (person(90), 210)
+        assert table.cursor - table.top == line

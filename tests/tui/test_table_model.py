@@ -4,6 +4,7 @@ from fake_rows import person
 
 from tui.widgets.virtual_table_columns import Column, lay_out
 from tui.widgets.virtual_table_data import PAGE, Pages, Phase, Query, Row, Window
+from tui.widgets.virtual_table_gone import carried, sought
 from tui.widgets.virtual_table_marks import Marks
 
 
@@ -128,3 +129,55 @@ def test_flexible_columns_share_by_weight_above_their_least() -> None:
     """Three parts to one, once both have their least."""
     columns = [Column("a", "A", weight=3), Column("b", "B", weight=1)]
     assert [place.width for place in lay_out(columns, 2 + 80 + 1)] == [60, 20]
+
+
+def _gone(row: Row) -> str:
+    """Every third person was dealt with by somebody else."""
+    return "removed by jane" if int(row.id.removeprefix("usr_")) % 3 == 0 else ""
+
+
+def test_rows_that_are_gone_stay_below_the_row_that_stood_above_them() -> None:
+    """Of twelve rows four are gone: each keeps its neighbours, and places count only what matches."""
+    old, new = loaded(range(12)), Pages()
+    new.store(0, Window([person(index) for index in range(12) if index % 3], 8))
+    new.gone = carried(old, new, range(12), _gone, now=0.0)
+    assert [row.id for index in range(12) if (row := new.row(index))] == [f"usr_{index}" for index in range(12)]
+    assert (new.length, new.total) == (12, 8)
+    assert [new.place(index) for index in (1, 4, 5)] == [0, 2, 3]
+    assert [new.find(f"usr_{index}") for index in range(12)] == list(range(12))
+    assert new.row(12) is None
+
+
+def test_rows_go_unseen_when_nobody_dealt_with_them_or_they_were_not_on_the_screen() -> None:
+    """What was scrolled past, and what just matches no longer, leaves no trace."""
+    old, new = loaded(range(12)), Pages()
+    new.store(0, Window([], 0))
+    assert [each.row.id for each in carried(old, new, range(2, 8), _gone, now=0.0)] == ["usr_3", "usr_6"]
+
+
+def test_new_rows_come_between_without_moving_what_is_gone_from_its_neighbour() -> None:
+    """Rows that arrive above and below leave what is gone beside the row it stood below."""
+    old, new = loaded(range(6)), Pages()
+    new.store(0, Window([person(index) for index in (31, 1, 2, 32, 4, 5, 34)], 7))
+    new.gone = carried(old, new, range(6), _gone, now=0.0)
+    shown = [row.id.removeprefix("usr_") for index in range(9) if (row := new.row(index))]
+    assert shown == ["31", "0", "1", "2", "3", "32", "4", "5", "34"]
+
+
+def test_what_is_gone_stays_in_range_when_the_list_shrinks_under_it() -> None:
+    """A later page that says there are fewer rows leaves no hole."""
+    old, new = loaded(range(12)), Pages()
+    new.store(0, Window([person(index) for index in range(12) if index % 3], 8))
+    new.gone = carried(old, new, range(12), _gone, now=0.0)
+    new.store(0, Window([person(1), person(2)], 2))
+    assert [row is not None for row in map(new.row, range(new.length))] == [True] * 6
+
+
+def test_a_row_that_moved_to_another_page_is_looked_for_where_it_can_be() -> None:
+    """As many rows as came may have moved it; a reload is not shown without the pages it may be on."""
+    old, new = loaded(range(100), total=1_000), Pages()
+    new.store(0, Window([person(index) for index in range(2_000, 2_100)], 1_120))
+    assert sought(old, new, "usr_90", 90) == [0, 1, 2]
+    assert sought(old, new, "usr_2005", 90) == []
+    new.store(0, Window([person(index) for index in range(2_000, 2_100)], 101_000))
+    assert sought(old, new, "usr_90", 90) == [0, 1, 2]

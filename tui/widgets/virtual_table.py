@@ -134,7 +134,7 @@ class VirtualTable(RemoteList):
 
     def action_last(self) -> None:
         """To the last row: one request, however far it is."""
-        self.go(self.total - 1)
+        self.go(self.pages.length - 1)
 
     def action_open(self) -> None:
         """Open the row under the cursor."""
@@ -146,6 +146,9 @@ class VirtualTable(RemoteList):
         if self.row is None:
             self.app.bell()
             return
+        if why := self.gone(self.row):
+            self.problem(f"{clean(self.row.cells[0], 60)}: {why}. r refreshes the list.")
+            return
         self.marks.toggle(self.row, self.pages.query)
         self.refresh_rows(self.cursor)
         self.marks_changed()
@@ -155,6 +158,8 @@ class VirtualTable(RemoteList):
         """Mark everything that matches, also what is not loaded."""
         if self.total:
             self.marks.mark_everything(self.pages)
+            if self.marks.everything is None:
+                self.marks.discard([row.id for row in self.pages.rows() if self.gone(row)])
             self.redraw()
             self.marks_changed()
 
@@ -181,7 +186,7 @@ class VirtualTable(RemoteList):
         rows = await self.rows_between(first, last)
         self.anchor_id = None
         if rows is not None:
-            self.marks.add(rows, self.pages.query)
+            self.marks.add([row for row in rows if not self.gone(row)], self.pages.query)
         self.redraw()
         self.marks_changed()
 
@@ -209,7 +214,7 @@ class VirtualTable(RemoteList):
     def on_click(self, event: events.Click) -> None:
         """A row: the cursor, and twice: open it. The header: sort."""
         if event.y:
-            if self.top + event.y - 1 < self.total:
+            if self.top + event.y - 1 < self.pages.length:
                 self.go(self.top + event.y - 1)
                 if event.chain > 1:
                     self.action_open()

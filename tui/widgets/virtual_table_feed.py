@@ -27,10 +27,19 @@ class News(Enum):
     STALE = "a reload failed, the old rows stay"
 
 
+def _nowhere(_: Pages, __: Pages) -> list[int]:
+    return []
+
+
+def _nothing(_: Pages, __: Pages) -> None:
+    pass
+
+
 class Feed:
     """Keeps `pages` filled for what `view` says is on the screen (first row, rows high), and reports `News`.
 
     Must be used inside a running event loop. `describe` turns an exception of the source into words for the user.
+    Of a reload, `seek` names the pages it is not to be shown without, and `succeed` hears of it just before it is.
     """
 
     def __init__(
@@ -40,11 +49,14 @@ class Feed:
         view: Callable[[], tuple[int, int]],
         report: Callable[[News], None],
         describe: Callable[[Exception], str],
+        seek: Callable[[Pages, Pages], list[int]] = _nowhere,
+        succeed: Callable[[Pages, Pages], None] = _nothing,
     ) -> None:
         self.source = source
         self.pages = Pages()
         self.stale_reason = ""
         self._view, self._report, self._describe = view, report, describe
+        self._seek, self._succeed = seek, succeed
         self._next: Pages | None = None
         self._from_top = True
         self._flights: dict[int, asyncio.Task[None]] = {}
@@ -77,7 +89,7 @@ class Feed:
         The first question of a burst goes out at once, the next ones wait `DEBOUNCE`.
         """
         burst = self.busy
-        from_top = query != self.pages.query or not self.pages.known
+        from_top = query.at(self.pages.query) != self.pages.query or not self.pages.known
         self._drop_flights()
         self._next, self._from_top = Pages(query=query), from_top
         if burst:
@@ -117,7 +129,12 @@ class Feed:
 
     def _wanted_missing(self) -> list[int]:
         target, window = self._target, self._window()
-        return target.missing([*target.on_screen(*window), *target.ahead(*window)])
+        return target.missing([*target.on_screen(*window), *self._sought(target), *target.ahead(*window)])
+
+    def _sought(self, target: Pages) -> list[int]:
+        """The pages that a reload is not to be shown without, besides those on the screen."""
+        waits = target is self._next and target.known and not self._from_top
+        return self._seek(self.pages, target) if waits else []
 
     def _request(self) -> None:
         self._timer = None
@@ -158,7 +175,9 @@ class Feed:
             target.fail(number, answer)
         if target is self.pages:
             self._report(News.PAGE)
-        elif not target.missing(target.on_screen(*self._window())):
+        elif not target.missing([*target.on_screen(*self._window()), *self._sought(target)]):
+            if not self._from_top:
+                self._succeed(self.pages, target)
             self.pages, self._next = target, None
             self._report(News.GENERATION)
         self._request()

@@ -1,5 +1,6 @@
 """A list of remote rows behind a table: its feed, its marks, its cursor, and what it has to say."""
 
+import asyncio
 from abc import abstractmethod
 from collections.abc import Callable, Iterable, Sequence
 
@@ -7,6 +8,7 @@ from tui.text import clean
 from tui.widgets.virtual_table_columns import Column
 from tui.widgets.virtual_table_data import Pages, Phase, Query, Row, WindowSource
 from tui.widgets.virtual_table_feed import Feed, News
+from tui.widgets.virtual_table_gone import carried, sought
 from tui.widgets.virtual_table_marks import Marks
 from tui.widgets.virtual_table_paint import RowState
 from tui.widgets.virtual_table_view import TableView
@@ -23,8 +25,16 @@ def say(error: Exception) -> str:
     return str(error) or type(error).__name__
 
 
+def stays(_: Row) -> str:
+    """No row is dealt with by anybody else."""
+    return ""
+
+
 class RemoteList(TableView):
     """Rows of a `WindowSource` under a cursor that follows its row's id, and marks by id.
+
+    A row that somebody else dealt with (`why_gone` says how) stays where it was, but can't be marked, until the next
+    fresh reload, or for a while.
 
     `noun` names what is in it ("users"), `empty` is said when there is none; `describe` turns an error into words.
     """
@@ -49,10 +59,37 @@ class RemoteList(TableView):
         self.marks = Marks()
         self.cursor_id: str | None = None
         self.anchor_id: str | None = None
+        self.why_gone: Callable[[Row], str] = stays
+        """What somebody else has done to a row, in words; empty when it is still what it was."""
         self._slow = False
+        self._fresh = False
 
     def _new_feed(self, source: WindowSource) -> Feed:
-        return Feed(source, view=lambda: (self.top, self.rows_high), report=self._news, describe=self._describe)
+        return Feed(
+            source,
+            view=lambda: (self.top, self.rows_high),
+            report=self._news,
+            describe=self._describe,
+            seek=self._seek,
+            succeed=self._succeed,
+        )
+
+    def _seek(self, old: Pages, new: Pages) -> list[int]:
+        """Where the cursor's row may be now."""
+        row = old.row(self.cursor)
+        lost = row is not None and not self.gone(row)
+        return sought(old, new, row.id, self.cursor) if row is not None and lost else []
+
+    def _succeed(self, old: Pages, new: Pages) -> None:
+        """Rows on the screen that somebody else dealt with stay there."""
+        if not self._fresh:
+            now = asyncio.get_running_loop().time()
+            new.gone = carried(old, new, range(self.top, self.top + self.rows_high), self.why_gone, now=now)
+        self._fresh = False
+
+    def gone(self, row: Row) -> str:
+        """Why a row can't be acted on any longer; empty when it can."""
+        return next((each.why for each in self.pages.gone if each.row.id == row.id), "") or self.why_gone(row)
 
     @abstractmethod
     def moved(self) -> None:
@@ -122,7 +159,8 @@ class RemoteList(TableView):
             return "looking…"
         if self.phase is Phase.READY:
             old = "  not refreshed" if self.stale_reason else ""
-            return f"{self.cursor + 1:,} of {self.total:,}{old}"
+            here = "–" if self.pages.gone_at(self.cursor) else f"{self.pages.place(self.cursor) + 1:,}"
+            return f"{here} of {self.total:,}{old}"
         return {Phase.LOADING: "loading…", Phase.FAILED: "failed", Phase.NO_MATCH: "no match"}.get(self.phase, "none")
 
     @property
@@ -158,6 +196,7 @@ class RemoteList(TableView):
             cursor=index == self.cursor,
             marked=row is not None and row.id in self.marks,
             anchor=row is not None and row.id == self.anchor_id,
+            gone=self.gone(row) if row is not None else "",
         )
 
     async def rows_between(self, first: int, last: int) -> list[Row] | None:
@@ -170,9 +209,10 @@ class RemoteList(TableView):
         if len(rows) == len(here):
             return rows
         rows = []
-        for offset in range(first, last + 1, _COLLECT):
+        start, end = self.pages.place(first), self.pages.place(last + 1)
+        for offset in range(start, end, _COLLECT):
             try:
-                window = await self._feed.source.fetch(self.pages.query, offset, min(_COLLECT, last + 1 - offset))
+                window = await self._feed.source.fetch(self.pages.query, offset, min(_COLLECT, end - offset))
             except Exception as error:  # noqa: BLE001 - as in the feed: whatever a source raises is said, not fatal
                 self.problem(self._describe(error))
                 return None
@@ -203,10 +243,26 @@ class RemoteList(TableView):
         self.redraw()
         self.marks_changed()
 
-    def reload(self) -> None:
-        """Ask again for what is on the screen; cursor, marks and old rows stay until the answer is here."""
+    def reload(self, *, fresh: bool = False) -> None:
+        """Ask again for what is on the screen; cursor, marks and old rows stay until the answer is here.
+
+        With `fresh` nothing stays of what somebody else has dealt with.
+        """
+        self._fresh = self._fresh or fresh
         self._feed.ask(self.asked)
         self.status_changed()
+
+    def unmark_gone(self) -> list[Row]:
+        """Take the marks from what somebody else has dealt with, show at once that it is so, and answer those rows.
+
+        `marks_changed` is not called: who asked says it.
+        """
+        lost = [row for row in self.marks.chosen.values() if self.gone(row)]
+        self.marks.discard(row.id for row in lost)
+        seen = (self.pages.row(index) for index in range(self.top, self.top + self.rows_high))
+        if lost or any(row is not None and self.gone(row) for row in seen):
+            self.redraw()
+        return lost
 
     def unmark(self, row_ids: Iterable[str]) -> None:
         """Take marks away, as of rows that were dealt with."""
@@ -247,18 +303,18 @@ class RemoteList(TableView):
         found = self.pages.find(self.cursor_id) if self.cursor_id is not None else None
         if found is None and self._feed.from_top:
             found = line = 0
-        self.cursor = min(self.cursor if found is None else found, max(0, self.total - 1))
+        self.cursor = min(self.cursor if found is None else found, max(0, self.pages.length - 1))
         self.top = max(0, self.cursor - line)
         self.cursor_id = self.row.id if self.row is not None else None
         self._keep_in_view()
 
     def _keep_in_view(self) -> None:
-        self.top = max(0, min(self.top, self.total - self.rows_high), self.cursor - self.rows_high + 1)
+        self.top = max(0, min(self.top, self.pages.length - self.rows_high), self.cursor - self.rows_high + 1)
         self.top = min(self.top, self.cursor)
 
     def go(self, index: int, *, jump: int = 1) -> None:
         """Put the cursor on a row; when that is not on the screen, scroll so that `jump` rows come into view."""
-        index = max(0, min(index, self.total - 1))
+        index = max(0, min(index, self.pages.length - 1))
         if index == self.cursor:
             return
         old, self.cursor = self.cursor, index
@@ -268,7 +324,7 @@ class RemoteList(TableView):
         else:
             down = index >= self.top + self.rows_high
             wanted = index - self.rows_high + jump if down else index - jump + 1
-            self.top = max(0, min(wanted, self.total - self.rows_high))
+            self.top = max(0, min(wanted, self.pages.length - self.rows_high))
             self.refresh()
         self._feed.look()
         self.moved()

@@ -13,7 +13,10 @@ from tui.text import cells, clean, fit
 from tui.widgets.virtual_table_columns import GUTTER, Place
 from tui.widgets.virtual_table_data import Query, Row
 
-__all__ = ["RowState", "header_strip", "message_strips", "pending_strip", "problem_strip", "row_strip"]
+__all__ = ["RowState", "gone_strip", "header_strip", "message_strips", "pending_strip", "problem_strip", "row_strip"]
+
+_WORDS = 30
+"""Cells that are kept for what became of a row that is gone; columns give way to it."""
 
 Styles = Mapping[str, Style]
 """Whole styles by name: `base`, `cursor`, `header`, `sorted`, and one for each tone."""
@@ -26,6 +29,8 @@ class RowState:
     cursor: bool = False
     marked: bool = False
     anchor: bool = False
+    gone: str = ""
+    """Why it is not there any longer, although it is still shown."""
 
 
 def header_strip(places: Sequence[Place], query: Query, width: int, styles: Styles, glyphs: Glyphs) -> Strip:
@@ -57,6 +62,23 @@ def row_strip(
         segments.append(Segment(text, styles[tone] if tone else line))
         segments.append(Segment(" ", line))
     return Strip(segments).adjust_cell_length(width, line).simplify()
+
+
+def gone_strip(
+    row: Row, places: Sequence[Place], width: int, state: RowState, *, styles: Styles, glyphs: Glyphs
+) -> Strip:
+    """A row that somebody else has dealt with: dim, and at its end what became of it."""
+    line = styles["cursor" if state.cursor else "dim"]
+    words = clean(state.gone)
+    kept = [place for place in places if place.left + place.width + 1 + min(cells(words), _WORDS) <= width]
+    texts = [
+        fit(clean(row.cells[place.index]), place.width, ascii_only=glyphs.ascii, align=place.column.align) + " "
+        for place in kept or places[:1]
+    ]
+    start = "- " + "".join(texts)
+    room = max(0, width - cells(start))
+    said = fit(words, room, ascii_only=glyphs.ascii)
+    return Strip([Segment(start, line), Segment(said, line)]).adjust_cell_length(width, line).simplify()
 
 
 def pending_strip(width: int, state: RowState, *, styles: Styles, glyphs: Glyphs) -> Strip:

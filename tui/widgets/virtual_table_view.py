@@ -11,9 +11,10 @@ from textual.strip import Strip
 from tui.glyphs import Glyphs
 from tui.widgets.canvas import Canvas
 from tui.widgets.virtual_table_columns import Column, Place, lay_out
-from tui.widgets.virtual_table_data import PAGE, Pages, Phase, Row
+from tui.widgets.virtual_table_data import Pages, Phase, Row
 from tui.widgets.virtual_table_paint import (
     RowState,
+    gone_strip,
     header_strip,
     message_strips,
     pending_strip,
@@ -104,7 +105,7 @@ class TableView(Canvas, can_focus=True):
         if self.pages.phase is not Phase.READY:
             return self._sentence_line(y - 1)
         index = self.top + y - 1
-        if index >= self.pages.total:
+        if index >= self.pages.length:
             return Strip.blank(self.size.width, self.look())
         row = self.pages.row(index)
         state = self.row_state(index, row)
@@ -118,9 +119,11 @@ class TableView(Canvas, can_focus=True):
 
     def _draw_row(self, index: int, row: Row | None, state: RowState, *, glyphs: Glyphs) -> Strip:
         styles, width = self._all_styles(), self.size.width
+        if row is not None and state.gone:
+            return gone_strip(row, self.places, width, state, styles=styles, glyphs=glyphs)
         if row is not None:
             return row_strip(row, self.places, width, state, styles=styles, glyphs=glyphs)
-        reason = self.pages.failed.get(index // PAGE)
+        reason = self.pages.problem(index)
         if reason is not None:
             return problem_strip(reason, width, state, styles=styles, glyphs=glyphs)
         return pending_strip(width, state, styles=styles, glyphs=glyphs)
