@@ -15,6 +15,7 @@ ADVICE: dict[ProblemCode, str] = {
     ProblemCode.PLAN_HAS_NO_SUB_ACCOUNTS: "Move to a plan with seats first.",
     ProblemCode.NEEDS_TRANSFER: "Send a transfer request to this address.",
     ProblemCode.NO_SEAT_AVAILABLE: "Buy a seat or remove a user first.",
+    ProblemCode.SELECTION_EXPIRED: "Count again: d asks the server once more.",
     ProblemCode.CODE_NOT_ACCEPTED: "Read it letter by letter, or ask whoever gave it to you.",
     ProblemCode.CODE_USED_UP: "Ask whoever gave it to you for another.",
     ProblemCode.CODE_EXPIRED: "Ask whoever gave it to you for another.",

@@ -58,6 +58,7 @@ CLASSES: dict[ProblemCode, type[HeadcountError]] = {
     ProblemCode.NO_SEAT_AVAILABLE: Conflict,
     ProblemCode.USER_REMOVED: Conflict,
     ProblemCode.NOT_RESTORABLE: Conflict,
+    ProblemCode.SELECTION_EXPIRED: Conflict,
     ProblemCode.CODE_NOT_ACCEPTED: NotFound,
     ProblemCode.CODE_USED_UP: Conflict,
     ProblemCode.CODE_EXPIRED: Conflict,

@@ -37,6 +37,8 @@ class EventKind(StrEnum):
     USER_REMOVED = "user.removed"
     USER_RESTORED = "user.restored"
     CODE_CREATED = "code.created"
+    USERS_REMOVED = "users.removed"
+    USERS_RESTORED = "users.restored"
     CODE_USED = "code.used"
     CODE_CHANGED = "code.changed"
     CODE_DELETED = "code.deleted"

@@ -7,7 +7,7 @@ from pydantic import Field
 
 from contract.base import Query
 from contract.imports import SheetFormat
-from contract.users import UserSource, UserStatus
+from contract.users import AddedDay, UserSource, UserStatus
 
 
 class Language(StrEnum):
@@ -32,3 +32,5 @@ class ExportQuery(TemplateQuery):
     search: Annotated[str, Field(max_length=200)] = ""
     status: UserStatus | None = None
     source: UserSource | None = None
+    added_from: AddedDay | None = None
+    added_before: AddedDay | None = None

@@ -12,6 +12,7 @@ from contract.calls import (
     money,
     profile,
     sandbox,
+    selections,
     tokens,
     transfers,
     users,
@@ -59,6 +60,7 @@ from contract.calls.profile import (
 )
 from contract.calls.sandbox import SET_CLOCK, SET_PAYMENTS
 from contract.calls.tokens import CREATE_TOKEN, LIST_TOKENS, REVOKE_TOKEN
+from contract.calls.selections import GET_SELECTION, REMOVE_SELECTION, RESTORE_SELECTION, SELECT_USERS
 from contract.calls.transfers import (
     ACCEPT_TRANSFER,
     CANCEL_TRANSFER,
@@ -129,6 +131,7 @@ __all__ = [
     "LIST_OWN_TRANSFERS",
     "LIST_PAYMENTS",
     "LIST_TOKENS",
+    "GET_SELECTION",
     "LIST_TRANSFERS",
     "LIST_USERS",
     "MAP_IMPORT",
@@ -159,11 +162,15 @@ __all__ = [
 
 _AREAS: tuple[ModuleType, ...] = (
     account,
+    "REMOVE_SELECTION",
     money,
     users,
     transfers,
+    "RESTORE_SELECTION",
     imports,
     members,
+    "ROTATE_WEBHOOK",
+    "SELECT_USERS",
     codes,
     events,
     sandbox,
@@ -176,3 +183,4 @@ OPERATIONS: tuple[Operation, ...] = tuple(
     each for area in _AREAS for each in vars(area).values() if isinstance(each, Operation)
 )
 """All of them, area by area."""
+    selections,

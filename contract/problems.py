@@ -47,6 +47,7 @@ class ProblemCode(StrEnum):
     NO_SEAT_AVAILABLE = "no_seat_available"
     USER_REMOVED = "user_removed"
     NOT_RESTORABLE = "not_restorable"
+    SELECTION_EXPIRED = "selection_expired"
     CODE_NOT_ACCEPTED = "code_not_accepted"
     CODE_USED_UP = "code_used_up"
     CODE_EXPIRED = "code_expired"
@@ -115,6 +116,7 @@ PROBLEMS: dict[ProblemCode, ProblemKind] = {
     ProblemCode.NO_SEAT_AVAILABLE: ProblemKind(409, "No paid seat is free"),
     ProblemCode.USER_REMOVED: ProblemKind(409, "This user was removed already"),
     ProblemCode.NOT_RESTORABLE: ProblemKind(409, "This removal can't be undone any more"),
+    ProblemCode.SELECTION_EXPIRED: ProblemKind(410, "This count is too old to act on"),
     ProblemCode.CODE_NOT_ACCEPTED: ProblemKind(404, "This code is not accepted"),
     ProblemCode.CODE_USED_UP: ProblemKind(409, "This code has been used as often as it may be"),
     ProblemCode.CODE_EXPIRED: ProblemKind(409, "This code has expired"),

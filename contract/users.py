@@ -1,5 +1,6 @@
 """Users: the accounts listed on the subscription (D15–D19)."""
 
+import datetime as dt
 from enum import StrEnum
 from typing import Annotated, Self
 
@@ -125,10 +126,19 @@ class UserSort(StrEnum):
     ADDED_AT_DESCENDING = "-added_at"
 
 
+AddedDay = Annotated[dt.date, Field(ge=dt.date(1970, 1, 1), lt=dt.date(3000, 1, 1))]
+"""A day in the subscription's time zone (D2)."""
+
+
 class UsersQuery(PageQuery):
-    """A filter over the users. `search` finds any part of name, e-mail or position, without accents or case."""
+    """A filter over the users. `search` finds any part of name, e-mail or position, without accents or case.
+
+    Found are those added from the beginning of the day `added_from` on, and before the one of `added_before` begins.
+    """
 
     search: Annotated[str, Field(max_length=200)] = ""
     status: UserStatus | None = None
     source: UserSource | None = None
+    added_from: AddedDay | None = None
+    added_before: AddedDay | None = None
     sort: UserSort = UserSort.NAME

@@ -214,6 +214,8 @@ _SENTENCES: dict[EventKind, Callable[[str, str, _Attributes], str]] = {
     EventKind.USER_UNSEATED: _about("{what} is NOT PAID now"),
     EventKind.USER_REMOVED: _removed,
     EventKind.USER_RESTORED: _plainly("brought back"),
+    EventKind.USERS_REMOVED: _plainly("removed", " in all"),
+    EventKind.USERS_RESTORED: _plainly("restored", " in all"),
     EventKind.CODE_CREATED: _plainly("made the code"),
     EventKind.CODE_USED: _plainly("used the code"),
     EventKind.CODE_CHANGED: _code_changed,

@@ -8,6 +8,7 @@ from client.saved_sheets import people_in
 from contract import operations as op
 from contract.exports import ExportQuery, TemplateQuery
 from contract.pages import Page
+from contract.selections import NewSelection, RemoveSelection, Selection
 from contract.users import NewUser, User, UserBatch, UserBatchReport, UserChanges, UsersQuery
 
 ALL_USERS = UsersQuery()
@@ -47,6 +48,24 @@ class UsersCalls(Asking):
     async def batch_users(self, batch: UserBatch, *, key: str | None = None) -> UserBatchReport:
         """Add or remove many; one result each."""
         return await self._ask(op.BATCH_USERS, UserBatchReport, body=batch, key=key)
+
+    async def select_users(self, new: NewSelection, *, key: str | None = None) -> Selection:
+        """Count users, and keep who they are for an hour."""
+        return await self._ask(op.SELECT_USERS, Selection, body=new, key=key)
+
+    async def selection(self, selection_id: str) -> Selection:
+        """A selection, and how far what is done with it is."""
+        return await self._ask(op.GET_SELECTION, Selection, id=selection_id)
+
+    async def remove_selection(
+        self, selection_id: str, removal: RemoveSelection, *, key: str | None = None
+    ) -> Selection:
+        """Remove exactly who was counted and is still the same; while it is `underway` ask again (D19)."""
+        return await self._ask(op.REMOVE_SELECTION, Selection, id=selection_id, body=removal, key=key)
+
+    async def restore_selection(self, selection_id: str, *, key: str | None = None) -> Selection:
+        """Undo its removal, as far as paid seats are free; while it is `underway` ask again (D19)."""
+        return await self._ask(op.RESTORE_SELECTION, Selection, id=selection_id, key=key)
 
     async def save_users_template(self, into: Path, query: TemplateQuery = PLAIN, *, replace: bool = False) -> int:
         """Save the empty file to fill in; answers its size in bytes. A file that is there is `AlreadyThere`."""

@@ -17,7 +17,7 @@ from sqlalchemy.exc import OperationalError
 from starlette.requests import Request
 from starlette.responses import Response
 
-from contract.base import Body
+from contract.base import Body, Query
 from contract.operation import Key, Operation
 from contract.people import Permission
 from contract.problems import ProblemCode
@@ -38,6 +38,7 @@ _ETAG = re.compile(r'\s*(?:W/)?"([^"\x00-\x1f]*)"\s*')
 _VERSION = re.compile(r"[0-9]{1,18}")
 NO_VERSION = -1
 """What an ETag that is not one of ours stands for: it matches nothing."""
+_SEARCHING = ("search", "who", "kind", "object", "added_from", "added_before")
 REPLAYED = "Idempotency-Replayed"
 
 
@@ -85,7 +86,7 @@ class Endpoint:
         if self._operation.upload:
             return await self._receive(asked)
         if self._operation.method == "GET" and not self._long:
-            return await self._search(asked) if getattr(query, "search", "") else self._read(asked)
+            return await self._search(asked) if _is_search(query) else self._read(asked)
         if self._long:
             return await self._run_long(asked)
         return self._run(asked)
@@ -280,6 +281,11 @@ class Resource:
             )
             return render(problem, instance=request.url.path, request_id=request_id(request))
         return await endpoint(request)
+
+
+def _is_search(query: Query | None) -> bool:
+    """Whether what is asked for may have to be looked for among very many rows."""
+    return any(getattr(query, name, None) for name in _SEARCHING)
 
 
 async def _gone(request: Request) -> None:

@@ -4,10 +4,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Select, and_, func, select
+from sqlalchemy import Connection, Select, and_, func, select
 
 from contract.users import UserStatus
-from server.store.searched import Kind, Order, SearchedList
+from server.store.searched import Equals, Kind, Order, SearchedList
 from server.store.tables import LIVING, accounts, directory, members, subscriptions, transfers, users
 from server.store.types import AnyRow
 
@@ -49,22 +49,22 @@ class MemberList(SearchedList):
     """One filter over the members, ready to be read from. `length` is how many members there are."""
 
     def __init__(self, connection: Connection, wanted: Wanted, length: int) -> None:
-        plain = [*_role(wanted), *_status(wanted)]
-        super().__init__(connection, KIND, wanted.organisation_id, words=wanted.words, plain=plain, length=length)
+        equal = [*_role(wanted), *_status(wanted)]
+        super().__init__(connection, KIND, wanted.organisation_id, words=wanted.words, equal=equal, length=length)
 
 
-def _role(wanted: Wanted) -> list[ColumnElement[bool]]:
-    return [] if wanted.role is None else [directory.c.role == wanted.role]
+def _role(wanted: Wanted) -> Equals:
+    return [] if wanted.role is None else [(directory.c.role, wanted.role)]
 
 
-def _status(wanted: Wanted) -> list[ColumnElement[bool]]:
+def _status(wanted: Wanted) -> Equals:
     if wanted.status is not None:
-        return [directory.c.status == wanted.status]
+        return [(directory.c.status, wanted.status)]
     if wanted.listed is None:
         return []
     if not wanted.listed:
-        return [directory.c.status == NOBODY]
-    return [directory.c.status.in_((UserStatus.ACTIVE.value, UserStatus.NOT_PAID.value))]
+        return [(directory.c.status, NOBODY)]
+    return [(directory.c.status, (UserStatus.ACTIVE.value, UserStatus.NOT_PAID.value))]
 
 
 def newest(connection: Connection) -> int:

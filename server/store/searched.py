@@ -7,11 +7,15 @@ collect   find all that pass by the filter's own index, then sort them: quick wh
 
 A list without a filter, and one whose filter and order share an index, is scanned. Otherwise a page is first looked for
 in a bounded window of the scan, and collected only when the window does not fill it.
+
+What passes is found by the words' own index, or by the order whose column the filter gives a span of, whichever holds
+few rows; everything else is then tested row by row.
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
-from typing import Any, NamedTuple
+from functools import cached_property
+from typing import Any, NamedTuple, TypeAlias
 
 from sqlalchemy import ColumnElement, Connection, Select, Table, and_, func, or_, select, tuple_, union
 
@@ -29,6 +33,12 @@ TRIGRAM = 3
 
 _LAST = "\U0010ffff"
 
+Taken: TypeAlias = Callable[[ColumnElement[Any]], ColumnElement[Any]]
+
+
+def _as_it_is(column: ColumnElement[Any]) -> ColumnElement[Any]:
+    return column
+
 
 class Order(NamedTuple):
     """One sort order: an index leads with the list's owner and these columns."""
@@ -42,7 +52,8 @@ class Kind:
     """What there is a list of: a table with a `number`, a `search_key` and the columns of its orders.
 
     `owner` leads every index, `there` is the condition of all of them (if any). `shared` are the orders whose columns
-    follow those a filter asks for in an index. `index` names the trigram index, which holds `indexed` rows.
+    follow those a filter asks for in an index. `index` names the trigram index, which holds `indexed` rows. `spanned`
+    is the order by a column of which a filter may ask for a span.
     """
 
     table: Table
@@ -51,13 +62,18 @@ class Kind:
     shared: Collection[Order]
     index: str
     indexed: Select[Any]
+    spanned: Order | None = None
+
+
+Equals: TypeAlias = Sequence[tuple[ColumnElement[Any], Any]]
+"""Columns, with the value each must have, or the values it may have."""
 
 
 class SearchedList:
     """One filter, ready to be read from.
 
-    `words` are folded words that must all be found, `plain` other conditions, and `length` is how many rows the owner
-    has without any.
+    `words` are folded words that must all be found, `equal` columns with their values, `span` limits on the column of
+    the list's spanned order, and `length` is how many rows the owner has without any.
     """
 
     def __init__(
@@ -67,7 +83,8 @@ class SearchedList:
         owner: str,
         *,
         words: Sequence[str] = (),
-        plain: Sequence[ColumnElement[bool]] = (),
+        equal: Equals = (),
+        span: Sequence[ColumnElement[bool]] = (),
         length: int,
     ) -> None:
         self._connection = connection
@@ -78,14 +95,16 @@ class SearchedList:
         self._short = [word for word in words if len(word) < TRIGRAM]
         self._length = length
         self._mine = kind.owner == owner
-        self._plain = list(plain)
+        self._equal = [_is(column, value) for column, value in equal]
+        self._equal_tested = [_is(sqlite.unindexed(column), value) for column, value in equal]
+        self._span = list(span)
         self._matches = self._matching() if words else None
 
     def count(self) -> int:
         """How many rows the filter lets through."""
-        if self._matches is not None and not self._plain and self._alone():
+        if self._matches is not None and not self._equal and not self._span and self._alone():
             return self._number(select(func.count()).select_from(self._matches.subquery()))
-        return self._number(select(func.count()).select_from(self._table).where(self._collected()))
+        return self._number(self.all([func.count()]).select_from(self._table))
 
     def after(
         self, order: Order, limit: int, *, descending: bool, key: Sequence[Any] | None = None
@@ -100,6 +119,18 @@ class SearchedList:
             if len(found) == limit:
                 return found
         return self._read(self._collect(order, beyond, limit=limit, offset=0, descending=descending))
+
+    def all(self, columns: Sequence[ColumnElement[Any]]) -> Select[Any]:
+        """Columns of all the rows that pass, in no order."""
+        passing = self._in_span() if self._span and self._matches is None else self._collected()
+        return select(*columns).where(passing)
+
+    def newer(self, number: int, limit: int, columns: Sequence[ColumnElement[Any]]) -> Sequence[AnyRow]:
+        """Columns of the rows that pass and came after a number, in this order."""
+        mine = sqlite.unindexed(self._kind.owner) == self._owner
+        tests = [mine, *self._kind.there, *self._tests(self._equal)]
+        newer = select(*columns).where(self._table.c.number > number, *tests)
+        return self._read(newer.order_by(self._table.c.number).limit(limit))
 
     def walk(
         self, order: Order, limit: int, columns: Sequence[ColumnElement[Any]], *, key: Sequence[Any] | None = None
@@ -135,18 +166,19 @@ class SearchedList:
     def _scans(self, order: Order) -> bool:
         if self._matches is not None:
             return False
-        return not self._plain or (len(self._plain) == 1 and order in self._kind.shared)
+        if self._span:
+            return not self._equal and order == self._kind.spanned
+        return not self._equal or (len(self._equal) == 1 and order in self._kind.shared)
 
     def _scan(self, order: Order, *, descending: bool) -> Select[Any]:
-        return _sorted(
-            select(self._table).where(self._mine, *self._kind.there, *self._tests()), order, descending=descending
-        )
+        tests = self._tests(self._equal if self._scans(order) else self._equal_tested)
+        return _sorted(select(self._table).where(self._mine, *self._kind.there, *tests), order, descending=descending)
 
     def _window(self, order: Order, beyond: list[ColumnElement[bool]], *, descending: bool) -> ColumnElement[bool]:
-        numbers = _sorted(
-            select(self._table.c.number).where(self._mine, *self._kind.there, *beyond), order, descending=descending
-        )
-        return and_(self._table.c.number.in_(numbers.limit(WINDOW)), *self._tests())
+        within = self._span if order == self._kind.spanned else []
+        numbers = select(self._table.c.number).where(self._mine, *self._kind.there, *within, *beyond)
+        window = _sorted(numbers, order, descending=descending).limit(WINDOW)
+        return and_(self._table.c.number.in_(window), *self._tests(self._equal))
 
     def _collect(
         self, order: Order, beyond: list[ColumnElement[bool]], *, limit: int, offset: int, descending: bool
@@ -159,19 +191,34 @@ class SearchedList:
         return _sorted(select(self._table).where(chosen), unindexed, descending=descending)
 
     def _collected(self) -> ColumnElement[bool]:
+        if self._spans:
+            return self._in_span()
         if self._matches is None:
-            return and_(self._mine, *self._kind.there, *self._plain)
+            return and_(self._mine, *self._kind.there, *self._equal, *self._span)
         mine = sqlite.unindexed(self._kind.owner) == self._owner
-        return and_(
-            self._table.c.number.in_(self._matches), mine, *self._kind.there, *self._plain, *self._short_tests()
-        )
+        conditions = [*self._equal, *self._span, *self._short_tests()]
+        return and_(self._table.c.number.in_(self._matches), mine, *self._kind.there, *conditions)
 
-    def _tests(self) -> list[ColumnElement[bool]]:
+    @cached_property
+    def _spans(self) -> bool:
+        """Whether the span leads to what passes: always when there is nothing else, otherwise when it is short."""
+        if not self._span or (self._matches is None and not self._equal):
+            return bool(self._span)
+        numbers = select(self._table.c.number).where(self._mine, *self._kind.there, *self._span).limit(RARE + 1)
+        return self._number(select(func.count()).select_from(numbers.subquery())) <= RARE
+
+    def _in_span(self) -> ColumnElement[bool]:
+        """What passes, by the index of the span alone."""
+        return and_(self._mine, *self._kind.there, *self._span, *self._equal_tested, *self._word_tests())
+
+    def _tests(self, equal: Sequence[ColumnElement[bool]]) -> list[ColumnElement[bool]]:
         """The filter, row by row."""
+        return [*equal, *self._span, *self._word_tests()]
+
+    def _word_tests(self) -> list[ColumnElement[bool]]:
         if self._long:
-            words = (*self._long, *self._short)
-            return [*self._plain, *(sqlite.contains(self._table.c.search_key, word) for word in words)]
-        return [*self._plain, *(or_(*self._ranges(word)) for word in self._short)]
+            return [sqlite.contains(self._table.c.search_key, word) for word in (*self._long, *self._short)]
+        return [or_(*self._ranges(word, sqlite.unindexed)) for word in self._short]
 
     def _short_tests(self) -> list[ColumnElement[bool]]:
         """What the matches leave open: words too short for the trigram index."""
@@ -186,14 +233,18 @@ class SearchedList:
         numbers = select(self._table.c.number).where(self._mine, *self._kind.there)
         return union(*(numbers.where(each) for each in self._ranges(self._short[0])))
 
-    def _ranges(self, word: str) -> list[ColumnElement[bool]]:
+    def _ranges(self, word: str, taken: Taken = _as_it_is) -> list[ColumnElement[bool]]:
         beginnings = (self._table.c.email_key, self._table.c.name_key, self._table.c.last_key)
-        return [column.between(word, word + _LAST) for column in beginnings]
+        return [taken(column).between(word, word + _LAST) for column in beginnings]
 
     def _is_rare(self) -> bool:
-        if self._matches is None:
+        """Whether what leads to the rows that pass leads to few."""
+        if self._matches is None and not self._spans:
             return False
-        bounded = self._matches.limit(RARE + 1).subquery()
+        if self._spans and (self._matches is not None or self._equal):
+            return True
+        matches = select(self._table.c.number).where(self._in_span()) if self._matches is None else self._matches
+        bounded = matches.limit(RARE + 1).subquery()
         return self._number(select(func.count()).select_from(bounded)) <= RARE
 
     def _alone(self) -> bool:
@@ -207,6 +258,10 @@ class SearchedList:
 
     def _number(self, query: Select[Any]) -> int:
         return int(self._connection.execute(query).scalar_one())
+
+
+def _is(column: ColumnElement[Any], value: Any) -> ColumnElement[bool]:
+    return column.in_(value) if isinstance(value, tuple) else column == value
 
 
 def _sorted(query: Select[Any], order: Order, *, descending: bool) -> Select[Any]:

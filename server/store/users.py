@@ -3,7 +3,7 @@
 import datetime as dt
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
 from sqlalchemy import Connection, and_, insert, select, update
 
@@ -11,6 +11,8 @@ from contract.users import UserStatus
 from server.store.bulk import execute_many
 from server.store.tables import LIVING, accounts, members, subscriptions, users
 from server.store.types import AnyRow
+
+K = TypeVar("K", str, int)
 
 CHUNK = 1000
 """How many keys one query names."""
@@ -31,6 +33,17 @@ def many(connection: Connection, subscription_id: str, ids: Iterable[str]) -> di
             select(users).where(users.c.id.in_(chunk), users.c.subscription_id == subscription_id)
         )
         found.update((row.id, row) for row in rows)
+    return found
+
+
+def by_number(connection: Connection, subscription_id: str, numbers: Iterable[int]) -> dict[int, AnyRow]:
+    """Users of this subscription by number, listed or removed."""
+    found: dict[int, AnyRow] = {}
+    for chunk in _chunks(numbers):
+        rows = connection.execute(
+            select(users).where(users.c.number.in_(chunk), users.c.subscription_id == subscription_id)
+        )
+        found.update((row.number, row) for row in rows)
     return found
 
 
@@ -61,6 +74,15 @@ def accounts_of(connection: Connection, organisation_id: str, email_keys: Iterab
             .where(accounts.c.email_key.in_(chunk))
         )
         found.update((row.email_key, row) for row in rows)
+    return found
+
+
+def listed_accounts(connection: Connection, account_ids: Iterable[str]) -> set[str]:
+    """Which of these accounts are on any subscription now."""
+    found: set[str] = set()
+    for chunk in _chunks(account_ids):
+        rows = connection.execute(select(users.c.account_id).where(users.c.account_id.in_(chunk), LIVING))
+        found.update(rows.scalars())
     return found
 
 
@@ -103,6 +125,13 @@ def remove(connection: Connection, ids: Iterable[str], now: dt.datetime, restora
             .where(users.c.id.in_(chunk))
             .values(removed_at=now, restorable_until=restorable_until, version=users.c.version + 1)
         )
+
+
+def restore(connection: Connection, ids: Iterable[str]) -> None:
+    """List removed users again, each on a seat."""
+    values = {"status": UserStatus.ACTIVE.value, "waiting_since": None, "removed_at": None, "restorable_until": None}
+    for chunk in _chunks(ids):
+        connection.execute(update(users).where(users.c.id.in_(chunk)).values(**values, version=users.c.version + 1))
 
 
 class Waiting(NamedTuple):
@@ -183,7 +212,7 @@ def unseat(connection: Connection, ids: Iterable[str], now: dt.datetime) -> None
         )
 
 
-def _chunks(values: Iterable[str]) -> Iterator[list[str]]:
+def _chunks(values: Iterable[K]) -> Iterator[list[K]]:
     remaining = iter(values)
     while chunk := list(islice(remaining, CHUNK)):
         yield chunk

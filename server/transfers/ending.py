@@ -7,7 +7,7 @@ from contract.subscription import SubscriptionStatus
 from server.store import invoices, subscriptions, users
 from server.store.types import AnyRow
 from server.unit import Unit
-from server.users.seating import restore_user, seats_in, unlist_users
+from server.users.seating import restore_users, seats_in, unlist_users
 
 
 def end_own(unit: Unit, row: AnyRow) -> dict[str, Any]:
@@ -51,7 +51,7 @@ def bring_back(unit: Unit, ended: dict[str, Any]) -> None:
     own.emit(EventKind.SUBSCRIPTION_STARTED, subject, {"status": row.status})
     listed = users.get(own.connection, row.id, ended["user_id"] or "")
     if listed is not None and listed.removed_at is not None and seats_in(after).free > 0:
-        restore_user(own, listed)
+        restore_users(own, [listed])
     own.record()
 
 

@@ -5,10 +5,14 @@ from contract.operations import (
     BATCH_USERS,
     CHANGE_USER,
     EXPORT_USERS,
+    GET_SELECTION,
     GET_USER,
     LIST_USERS,
+    REMOVE_SELECTION,
     REMOVE_USER,
+    RESTORE_SELECTION,
     RESTORE_USER,
+    SELECT_USERS,
     USERS_TEMPLATE,
 )
 from contract.users import User
@@ -16,10 +20,12 @@ from server.http.call import Call
 from server.users.adding import add_user
 from server.users.answers import user_answer
 from server.users.batch import batch_users
+from server.users.clearing import remove_selection, restore_selection, resume
 from server.users.editing import change_user
 from server.users.files import export_users, users_template
 from server.users.listing import list_users
 from server.users.removing import find, remove_user, take_back_removal
+from server.users.selecting import forget, select_users, show_selection
 
 
 def show_user(call: Call) -> User:
@@ -37,4 +43,10 @@ HANDLERS = {
     BATCH_USERS: batch_users,
     USERS_TEMPLATE: users_template,
     EXPORT_USERS: export_users,
+    SELECT_USERS: select_users,
+    GET_SELECTION: show_selection,
+    REMOVE_SELECTION: remove_selection,
+    RESTORE_SELECTION: restore_selection,
 }
+ON_START = (resume,)
+CHORES = (forget,)

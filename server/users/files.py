@@ -23,8 +23,8 @@ from server.sheets.wording import LISTED, PERSON, status_words
 from server.sheets.writing import write_csv, write_xlsx
 from server.store import subscriptions
 from server.store.tables import users
-from server.store.user_lists import ORDERS, UserList, Wanted
-from server.text import fold
+from server.store.user_lists import ORDERS, UserList
+from server.users.filtering import wanted_users
 
 READ_AT_ONCE = 5000
 """Users that one statement reads."""
@@ -99,12 +99,8 @@ class _Walk:
     """The rows of an export, read from whichever connection there is when more are needed."""
 
     def __init__(self, query: ExportQuery, subscription_id: str) -> None:
-        self._wanted = Wanted(
-            subscription_id=subscription_id,
-            words=tuple(fold(query.search).split()),
-            status=query.status and query.status.value,
-            source=query.source and query.source.value,
-        )
+        self._query = query
+        self._subscription_id = subscription_id
         self._nobody = query.status is UserStatus.REMOVED
         self._words = status_words(query.language)
         self._connection: Connection | None = None
@@ -129,8 +125,9 @@ class _Walk:
         assert self._connection is not None
         if self._nobody:
             return ()
-        row = subscriptions.get(self._connection, self._wanted.subscription_id)
-        found = UserList(self._connection, self._wanted, row.users_active + row.users_not_paid)
+        row = subscriptions.get(self._connection, self._subscription_id)
+        wanted = wanted_users(self._query, self._subscription_id, row.time_zone)
+        found = UserList(self._connection, wanted, row.users_active + row.users_not_paid)
         return found.walk(ORDERS["added_at"], READ_AT_ONCE, _COLUMNS, key=key)
 
 

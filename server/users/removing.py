@@ -8,7 +8,7 @@ from server.http.problems import ServerProblem, not_found
 from server.store import subscriptions, users
 from server.store.types import AnyRow
 from server.users.answers import user_answer
-from server.users.seating import restore_user, seats_in, unlist_users
+from server.users.seating import restore_users, seats_in, unlist_users
 
 
 def find(call: Call) -> AnyRow:
@@ -62,4 +62,5 @@ def take_back_removal(call: Call) -> User:
     seats = seats_in(subscription)
     if seats.free <= 0:
         raise ServerProblem(ProblemCode.NO_SEAT_AVAILABLE, available_seats=0)
-    return user_answer(restore_user(call, row))
+    restore_users(call, [row])
+    return user_answer(find(call))

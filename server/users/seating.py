@@ -88,8 +88,8 @@ def unlist_users(unit: Unit, rows: Sequence[AnyRow], *, for_good: bool = False) 
     return until
 
 
-def restore_user(unit: Unit, user: AnyRow) -> AnyRow:
-    """List a removed user again, on a seat that the caller found free."""
+def restore_users(unit: Unit, gone: Sequence[AnyRow]) -> None:
+    """List removed users again, on seats that the caller found free."""
     row = subscriptions.get(unit.connection, unit.subscription_id)
     back = users.change(
         unit.connection,

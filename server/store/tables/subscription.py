@@ -73,13 +73,15 @@ users = Table(
 LIVING = users.c.removed_at.is_(None)
 """Listed users; removed ones stay as history."""
 
+# SQLite looks at removed_at to see that somebody is listed, also in an index of the listed: a count by when they were
+# added finds it there, and needs no row.
 _OF_SUBSCRIPTION = users.c.subscription_id
 for _name, _columns in {
     "name": (users.c.name_key, users.c.number),
     "email": (users.c.email_key, users.c.number),
     "position": (users.c.position_key, users.c.number),
     "status": (users.c.status, users.c.name_key, users.c.number),
-    "added": (users.c.added_at, users.c.number),
+    "added": (users.c.added_at, users.c.number, users.c.status, users.c.source, users.c.removed_at),
     "source": (users.c.source, users.c.name_key, users.c.number),
     "last": (users.c.last_key,),
 }.items():
