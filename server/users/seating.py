@@ -91,18 +91,11 @@ def unlist_users(unit: Unit, rows: Sequence[AnyRow], *, for_good: bool = False) 
 def restore_users(unit: Unit, gone: Sequence[AnyRow]) -> None:
     """List removed users again, on seats that the caller found free."""
     row = subscriptions.get(unit.connection, unit.subscription_id)
-    back = users.change(
-        unit.connection,
-        user.id,
-        status=UserStatus.ACTIVE.value,
-        waiting_since=None,
-        removed_at=None,
-        restorable_until=None,
-    )
+    users.restore(unit.connection, [each.id for each in gone])
     seats = seats_in(row)
-    keep_counts(unit, row, replace(seats, active=seats.active + 1))
-    unit.emit(EventKind.USER_RESTORED, user_object(back, UserStatus.ACTIVE), {"status": UserStatus.REMOVED.value})
-    return back
+    keep_counts(unit, row, replace(seats, active=seats.active + len(gone)))
+    for each in gone:
+        unit.emit(EventKind.USER_RESTORED, user_object(each, UserStatus.ACTIVE), {"status": UserStatus.REMOVED.value})
 
 
 def seat_waiting(unit: Unit) -> Sequence[Waiting]:
