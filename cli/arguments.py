@@ -44,6 +44,7 @@ def parser() -> argparse.ArgumentParser:
     _add_codes(commands)
     _add_profile(commands)
     _add_access(commands)
+    _add_webhooks(commands)
     _add_sandbox(commands)
     commands.add_parser("server", help="the subscription API: init, run, migrate, verify (see headcount server --help)")
     return top
@@ -273,6 +274,13 @@ def _add_access(commands: "Commands") -> None:
     )
     asked.add_argument("who", metavar="EMAIL", help="an e-mail, or an account's id")
     for command in (listed, made, revoked, asked):
+        _add_json(command)
+
+
+def _add_webhooks(commands: "Commands") -> None:
+    from cli.webhook_arguments import add_webhooks
+
+    for command in add_webhooks(_noun(commands, "webhooks", "addresses that the server tells of events"), _command):
         _add_json(command)
 
 

@@ -11,6 +11,7 @@ from client.calls.members import MembersCalls
 from client.calls.money import MoneyCalls
 from client.calls.transfers import TransfersCalls
 from client.calls.users import UsersCalls
+from client.calls.webhooks import WebhooksCalls
 from client.events import EventStream
 from contract import operations as op
 from contract.events import Event, EventsQuery
@@ -21,7 +22,9 @@ from contract.subscription import Overview
 LATEST_EVENTS = EventsQuery()
 
 
-class Client(MoneyCalls, UsersCalls, MembersCalls, TransfersCalls, CodesCalls, ImportsCalls, AccountCalls):
+class Client(
+    MoneyCalls, UsersCalls, MembersCalls, TransfersCalls, CodesCalls, ImportsCalls, AccountCalls, WebhooksCalls
+):
     """The API as methods. Made by `client.profile.open_client`; connects at the first call, closes with `aclose`."""
 
     async def overview(self) -> Overview:

@@ -16,6 +16,7 @@ from contract.calls import (
     tokens,
     transfers,
     users,
+    webhooks,
 )
 from contract.calls.account import ME, OVERVIEW
 from contract.calls.codes import CHANGE_CODE, CREATE_CODE, DELETE_CODE, GET_CODE, LIST_CODE_USES, LIST_CODES
@@ -59,8 +60,8 @@ from contract.calls.profile import (
     UNDO_OFFER,
 )
 from contract.calls.sandbox import SET_CLOCK, SET_PAYMENTS
-from contract.calls.tokens import CREATE_TOKEN, LIST_TOKENS, REVOKE_TOKEN
 from contract.calls.selections import GET_SELECTION, REMOVE_SELECTION, RESTORE_SELECTION, SELECT_USERS
+from contract.calls.tokens import CREATE_TOKEN, LIST_TOKENS, REVOKE_TOKEN
 from contract.calls.transfers import (
     ACCEPT_TRANSFER,
     CANCEL_TRANSFER,
@@ -84,6 +85,16 @@ from contract.calls.users import (
     RESTORE_USER,
     USERS_TEMPLATE,
 )
+from contract.calls.webhooks import (
+    CHANGE_WEBHOOK,
+    CREATE_WEBHOOK,
+    DELETE_WEBHOOK,
+    GET_WEBHOOK,
+    LIST_DELIVERIES,
+    LIST_WEBHOOKS,
+    REPLAY_WEBHOOK,
+    ROTATE_WEBHOOK,
+)
 from contract.operation import Operation
 
 __all__ = [
@@ -100,15 +111,18 @@ __all__ = [
     "CHANGE_CODE",
     "CHANGE_PROFILE",
     "CHANGE_USER",
+    "CHANGE_WEBHOOK",
     "CONFIRM_QUOTE",
     "CREATE_CODE",
     "CREATE_QUOTE",
     "CREATE_TOKEN",
     "CREATE_TRANSFER",
+    "CREATE_WEBHOOK",
     "DECIDE_TRANSFERS",
     "DECLINE_OFFER",
     "DECLINE_TRANSFER",
     "DELETE_CODE",
+    "DELETE_WEBHOOK",
     "ENTITLEMENT",
     "EXPORT_USERS",
     "FORECAST",
@@ -117,12 +131,15 @@ __all__ = [
     "GET_INVOICE",
     "GET_MEMBER",
     "GET_QUOTE",
+    "GET_SELECTION",
     "GET_TRANSFER",
     "GET_USER",
+    "GET_WEBHOOK",
     "LEAVE",
     "LIST_CODES",
     "LIST_CODE_USES",
     "LIST_DECISIONS",
+    "LIST_DELIVERIES",
     "LIST_EVENTS",
     "LIST_IMPORTS",
     "LIST_IMPORT_ROWS",
@@ -131,24 +148,29 @@ __all__ = [
     "LIST_OWN_TRANSFERS",
     "LIST_PAYMENTS",
     "LIST_TOKENS",
-    "GET_SELECTION",
     "LIST_TRANSFERS",
     "LIST_USERS",
+    "LIST_WEBHOOKS",
     "MAP_IMPORT",
     "ME",
     "MEND_IMPORT_ROW",
-    "OPERATIONS",
     "OPEN_OFFER",
+    "OPERATIONS",
     "OVERVIEW",
     "PLANS",
     "PLAN_IMPORT",
     "PROFILE",
     "REDEEM_CODE",
     "REJECTED_ROWS",
+    "REMOVE_SELECTION",
     "REMOVE_USER",
+    "REPLAY_WEBHOOK",
     "RESEND_TRANSFER",
+    "RESTORE_SELECTION",
     "RESTORE_USER",
     "REVOKE_TOKEN",
+    "ROTATE_WEBHOOK",
+    "SELECT_USERS",
     "SEND_IMPORT_TRANSFERS",
     "SET_CLOCK",
     "SET_PAYMENTS",
@@ -162,25 +184,22 @@ __all__ = [
 
 _AREAS: tuple[ModuleType, ...] = (
     account,
-    "REMOVE_SELECTION",
     money,
     users,
+    selections,
     transfers,
-    "RESTORE_SELECTION",
     imports,
     members,
-    "ROTATE_WEBHOOK",
-    "SELECT_USERS",
     codes,
     events,
     sandbox,
     entitlements,
     tokens,
     profile,
+    webhooks,
 )
 
 OPERATIONS: tuple[Operation, ...] = tuple(
     each for area in _AREAS for each in vars(area).values() if isinstance(each, Operation)
 )
 """All of them, area by area."""
-    selections,

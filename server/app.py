@@ -3,7 +3,8 @@
 An area is a package with an `endpoints` module. It exposes `HANDLERS` (operation → handler), and may expose
 `ON_START` (coroutines over `Services`, run in the order of `AREAS` once the database is open) and
 `CHORES` (generators over `Services` for what falls due by itself; between two of their transactions they yield how much
-they did, and others get their turn) and `ERRANDS` (coroutines over `Services` that wait for somebody else).
+they did, and others get their turn), `ERRANDS` (coroutines over `Services` that wait for somebody else), and `WORKERS`
+(coroutines over `Services` that go on for as long as the server runs).
 """
 
 import asyncio
@@ -31,6 +32,7 @@ from server.http import idempotency
 from server.http.binding import Endpoint, Handlers, Resource, request_id
 from server.http.envelope import Envelope
 from server.http.problems import ServerProblem, not_found, render
+from server.notifications.opening import PAGES
 from server.payments.gateway import Gateway
 from server.payments.sandbox import SandboxGateway
 from server.sandbox.state import restore_clock
@@ -54,6 +56,7 @@ AREAS = (
     "imports",
     "invoices",
     "renewals",
+    "notifications",
     "events",
     "sandbox",
 )
@@ -118,6 +121,7 @@ def _routes(areas: list[ModuleType], services: Services) -> list[Route]:
         Route("/healthz", _healthy),
         Route("/readyz", _ready(services)),
         Route("/openapi.json", _openapi),
+        *(Route(path, page(services)) for path, page in PAGES.items()),
     ]
     in_order = sorted(resources, key=lambda path: ("{" in path, path))
     by_name = {operation.path for operation in handlers if operation.by_name}
@@ -163,6 +167,7 @@ def _lifespan(areas: list[ModuleType], services: Services) -> Callable[[Starlett
 async def _house_kept(areas: list[ModuleType], services: Services) -> AsyncIterator[None]:
     bell = asyncio.Event()
     tasks = [asyncio.create_task(each(areas, services, bell)) for each in (_keep_house, _run_errands)]
+    tasks += [asyncio.create_task(work(services)) for area in areas for work in getattr(area, "WORKERS", ())]
     try:
         yield
     finally:

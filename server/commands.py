@@ -61,8 +61,16 @@ def run(options: argparse.Namespace) -> int:
     if options.now and not options.sandbox:
         message = "--now needs --sandbox: a real server's clock is the machine's"
         raise SettingsError(message)
-    settings = ServerSettings(database=options.db, sandbox=options.sandbox, now=options.now)
+    from server.notifications.options import mail_settings
     from server.serving import serve
+
+    settings = ServerSettings(
+        database=options.db,
+        sandbox=options.sandbox,
+        now=options.now,
+        mail=mail_settings(options),
+        webhook_networks=tuple(options.webhook_network),
+    )
 
     catalogue = catalogue_of(options.catalogue)
     return serve(settings, _listener(options), catalogue=catalogue, exit_with_parent=options.exit_with_parent)

@@ -1,8 +1,11 @@
 """What a server is started with."""
 
+from ipaddress import IPv4Network, IPv6Network
 from pathlib import Path
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict
+
+from server.mail_settings import MailSettings
 
 MAX_BODY = 32 * 1024 * 1024
 """The largest request body, in bytes."""
@@ -29,6 +32,11 @@ class ServerSettings(BaseModel):
     """Seconds between the comment lines of an event stream that has nothing to say."""
     chores: float = 60.0
     """Seconds between two looks for what fell due."""
+    mail: MailSettings | None = None
+    webhook_networks: tuple[IPv4Network | IPv6Network, ...] = ()
+    """Networks whose addresses webhooks may have though the public can't reach them; in a sandbox also this machine."""
+    webhook_patience: float = 15.0
+    """Seconds that a webhook has for its answer, connecting included."""
 
 
 def sqlite_path(database: str) -> Path | None:

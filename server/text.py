@@ -28,6 +28,11 @@ def is_unsafe(value: str) -> bool:
     return _UNSAFE.search(value) is not None
 
 
+def made_safe(value: str) -> str:
+    """A text on one line, with a blank for whatever would be unsafe in it."""
+    return " ".join(_UNSAFE.sub(" ", value).split())
+
+
 @lru_cache(maxsize=4096)
 def fold(value: str) -> str:
     """A text without accents or case, its blanks single: what is sorted by and searched."""

@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import Connection
 
 from contract.events import Actor, Event, EventKind, EventObject, EventRequest
-from server.store import events
+from server.store import events, letters
 
 SERVER = Actor(label="the server")
 """Who acts when nobody asked: renewals, expiry."""
@@ -18,7 +18,7 @@ class Unit:
     """What a use case works with. `now` is one instant for the whole transaction; `actor` goes into the events.
 
     Events are kept back and chained together by `record`, which the binding calls before the commit. Work that no
-    request asked for (renewals) makes a `Unit` itself and calls `record` at its end.
+    request asked for (renewals) makes a `Unit` itself and calls `record` at its end. `letters` go out after the commit.
     """
 
     connection: Connection
@@ -28,6 +28,7 @@ class Unit:
     actor: Actor = SERVER
     request: EventRequest = field(default_factory=EventRequest)
     drafts: list[Event] = field(default_factory=list)
+    letters: list[dict[str, Any]] = field(default_factory=list)
 
     def emit(self, kind: EventKind, subject: EventObject, previous: dict[str, Any] | None = None) -> None:
         """Note that something happened; `previous` holds the attributes that changed, as they were."""
@@ -49,3 +50,6 @@ class Unit:
             drafts, self.drafts = self.drafts, []
             key = self.request.idempotency_key
             events.append(self.connection, self.organisation_id, drafts, idempotency_key=key)
+        if self.letters:
+            written, self.letters = self.letters, []
+            letters.add(self.connection, written)

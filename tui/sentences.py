@@ -233,5 +233,11 @@ _SENTENCES: dict[EventKind, Callable[[str, str, _Attributes], str]] = {
     EventKind.IMPORT_APPLIED: _imported,
     EventKind.TOKEN_CREATED: _about("{who} made a token: {what}"),
     EventKind.TOKEN_REVOKED: _about("{who} revoked a token: {what}"),
+    EventKind.WEBHOOK_CREATED: _plainly("made the webhook"),
+    EventKind.WEBHOOK_CHANGED: _plainly("changed the webhook"),
+    EventKind.WEBHOOK_DELETED: _plainly("deleted the webhook"),
+    EventKind.WEBHOOK_ROTATED: _plainly("changed the secret of the webhook"),
+    EventKind.WEBHOOK_REPLAYED: _plainly("had events sent again to the webhook"),
+    EventKind.WEBHOOK_DISABLED: _about("the webhook {what} was switched off: it could not be reached"),
     EventKind.CLOCK_MOVED: _clock,
 }

@@ -4,6 +4,7 @@ from typing import Any
 
 from contract.events import EventKind, EventObject
 from contract.transfers import Transfer
+from server.notifications.queueing import note
 from server.unit import Unit
 
 
@@ -25,7 +26,7 @@ def tell(
     """Note what became of a request, in the transaction that did it.
 
     `link` is the secret of the link that goes to the person asked, at the only moment it is known: it is no part of
-    the event, nor of anything else that is kept.
+    the event, and leaves the outbox of the e-mail with its letter.
     """
     unit.emit(kind, subject(transfer, **attributes), previous)
-    del link
+    note(unit, kind, transfer, link)

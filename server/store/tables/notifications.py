@@ -22,7 +22,7 @@ letters = Table(
     moment("next_at"),
     moment("finished_at", nullable=True),
 )
-"""The outbox of the e-mail. `next_at` and `finished_at` go by the machine's clock. `link` is gone once it is finished."""
+"""The outbox of the e-mail. `next_at` and `finished_at` go by the machine's clock; a finished one has no `link`."""
 
 _WAITING = letters.c.state == "waiting"
 partial_index("ix_letters_waiting", letters.c.next_at, letters.c.number, where=_WAITING)

@@ -25,12 +25,13 @@ READERS = {
     "": {Role.OWNER, Role.ADMIN, Role.BILLING, Role.VIEWER},
     "imports": {Role.OWNER, Role.ADMIN},
     "tokens": {Role.OWNER},
+    "webhooks": {Role.OWNER},
 }
 """Who may read what; everybody may read their own account."""
 
 MANAGED = {"users", "members", "invitation-codes", "imports", "transfers"}
 WRITES = {
-    Role.OWNER: MANAGED | {"confirm", "sandbox", "tokens"},
+    Role.OWNER: MANAGED | {"confirm", "sandbox", "tokens", "webhooks"},
     Role.ADMIN: MANAGED | {"confirm"},
     Role.BILLING: {"confirm"},
     Role.VIEWER: set(),

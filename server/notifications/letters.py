@@ -1,0 +1,87 @@
+"""From a letter's row to the message that leaves (RFC 5322), or to nothing when it is out of date."""
+
+import re
+from email.headerregistry import Address
+from email.message import EmailMessage
+from email.policy import SMTP, SMTPUTF8
+from email.utils import format_datetime
+
+from sqlalchemy import Connection
+
+from contract.events import EventKind
+from contract.transfers import TransferState
+from server.mail_settings import MailSettings
+from server.notifications import wording
+from server.notifications.queueing import DECIDED, WITH_LINK
+from server.store import letters
+from server.store.types import AnyRow
+from server.text import is_unsafe, made_safe
+
+_STATES = {
+    EventKind.TRANSFER_ACCEPTED: TransferState.ACCEPTED,
+    EventKind.TRANSFER_DECLINED: TransferState.DECLINED,
+    EventKind.TRANSFER_EXPIRED: TransferState.EXPIRED,
+}
+_FOOT = "-- \nHeadcount wrote this by itself; nobody reads answers to it.\n"
+_ADDRESS = re.compile(r"[^\s<>@,;:\"\\()\[\]]+@[^\s<>@,;:\"\\()\[\]]+")
+
+
+class UnsendableError(Exception):
+    """No mail server could deliver this; the message says why."""
+
+
+def compose(connection: Connection, letter: AnyRow, mail: MailSettings) -> EmailMessage | None:
+    """The message of a letter as things stand now.
+
+    None when something has happened to the request since (it was sent again, answered, taken back, reopened): a letter
+    must not tell what is not so any more, nor carry a link that opens nothing.
+
+    Raises:
+        UnsendableError: the address is none.
+    """
+    row = letters.about(connection, letter.transfer_id)
+    kind = EventKind(letter.kind)
+    if row is None or row.version != letter.transfer_version or row.state != _STATES.get(kind, TransferState.PENDING):
+        return None
+    if kind is EventKind.TRANSFER_REOPENED and not _knows_of_a_decision(connection, letter):
+        return None
+    if kind in WITH_LINK:
+        words = wording.asking(row, f"{mail.public_url}{wording.PAGE}?link={letter.link}")
+        return _message(letter, words, row.email, mail)
+    return _message(letter, wording.ending(kind, row, mail.public_url), row.asker, mail)
+
+
+def _knows_of_a_decision(connection: Connection, letter: AnyRow) -> bool:
+    return letters.was_told(connection, letter.transfer_id, [each.value for each in DECIDED])
+
+
+def _message(letter: AnyRow, words: wording.Words, recipient: str, mail: MailSettings) -> EmailMessage:
+    """Always 7-bit, unless the part of an address before the @ is not ASCII: then all of it is UTF-8 (RFC 6531)."""
+    address = _deliverable(recipient)
+    message = EmailMessage(policy=SMTP if address.isascii() else SMTPUTF8)
+    domain = mail.sender.rpartition("@")[2]
+    message["From"] = Address("Headcount", addr_spec=_deliverable(mail.sender))
+    message["To"] = Address("", *address.rsplit("@", 1))
+    message["Subject"] = made_safe(words.subject)
+    message["Date"] = format_datetime(letter.created_at)
+    message["Message-ID"] = f"<{letter.id}@{_ascii_domain(domain)}>"
+    message["Auto-Submitted"] = "auto-generated"
+    message.set_content(f"{words.text}\n{_FOOT}", cte="quoted-printable")
+    return message
+
+
+def _deliverable(address: str) -> str:
+    """An address with its domain as the name service knows it."""
+    if not _ADDRESS.fullmatch(address) or is_unsafe(address):
+        message = "this is no address that mail can be sent to"
+        raise UnsendableError(message)
+    local, _, domain = address.rpartition("@")
+    return f"{local}@{_ascii_domain(domain)}"
+
+
+def _ascii_domain(domain: str) -> str:
+    try:
+        return domain if domain.isascii() else domain.encode("idna").decode()
+    except UnicodeError as error:
+        message = "this is no address that mail can be sent to"
+        raise UnsendableError(message) from error

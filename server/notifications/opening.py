@@ -1,0 +1,69 @@
+"""The pages that letters lead to, for people with nothing but a browser: plain text that gives nobody any right."""
+
+from collections.abc import Awaitable, Callable
+
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse, Response
+
+from server.notifications.wording import PAGE, name
+from server.services import Services
+from server.store import letters
+from server.store.types import AnyRow
+from server.transfers.links import hash_of
+
+_HEADERS = {"Referrer-Policy": "no-referrer", "X-Robots-Tag": "noindex"}
+_LONGEST = 200
+_NOTHING = "This link opens nothing (any more): it was used, a newer one was sent, or the request has ended.\n"
+
+
+def open_link(services: Services) -> Callable[[Request], Awaitable[Response]]:
+    """`GET /request?link=…`: what a request means and how to answer it, for as long as it waits."""
+
+    async def page(request: Request) -> Response:
+        secret = request.query_params.get("link", "")[:_LONGEST]
+        with services.database.read() as connection:
+            row = letters.by_link(connection, hash_of(secret))
+        if row is None or row.expires_at <= services.clock.now():
+            return PlainTextResponse(_NOTHING, status_code=404, headers=_HEADERS)
+        address = services.settings.mail.public_url if services.settings.mail else f"{request.base_url}".rstrip("/")
+        return PlainTextResponse(_told(row, address), headers=_HEADERS)
+
+    return page
+
+
+def welcome(services: Services) -> Callable[[Request], Awaitable[Response]]:
+    """`GET /`: what this is, for who follows a link here."""
+
+    async def page(request: Request) -> Response:
+        address = services.settings.mail.public_url if services.settings.mail else f"{request.base_url}".rstrip("/")
+        said = f"This is a Headcount server. With Headcount installed and a token of yours:\n\n    {_login(address)}\n"
+        return PlainTextResponse(said, headers=_HEADERS)
+
+    return page
+
+
+def _told(row: AnyRow, address: str) -> str:
+    house = name(row.organisation_name)
+    return f"""{house} asks {row.email} to become a user of its subscription.
+
+The request waits until {row.expires_at:%Y-%m-%d %H:%M} UTC. Nothing happens unless you accept it.
+
+If you accept, you get a seat there. A paid subscription of your own would end then, without refund;
+you are told before you agree. Your account and your data stay yours.
+
+To answer, sign in as {row.email}:
+
+    {_login(address)}
+    headcount profile transfers
+    headcount profile accept {row.id}
+    headcount profile decline {row.id}
+
+Without an account, sign up with this address first: the request waits for you there.
+"""
+
+
+def _login(address: str) -> str:
+    return f"headcount login --url {address}"
+
+
+PAGES = {PAGE: open_link, "/": welcome}

@@ -1,0 +1,141 @@
+"""`headcount server run`: what is said of mail and webhooks on its command line."""
+
+import argparse
+import os
+import stat
+from ipaddress import IPv4Network, IPv6Network, ip_network
+from pathlib import Path
+from typing import NoReturn
+from urllib.parse import urlsplit
+
+from pydantic import SecretStr
+
+from server.listeners import is_loopback
+from server.mail_settings import USUAL_PORTS, MailSettings, Security
+from server.settings import SettingsError
+from server.text import email_key, is_unsafe
+
+PASSWORD_VARIABLE = "HEADCOUNT_SMTP_PASSWORD"  # noqa: S105 - where it is, not what
+_OTHERS = 0o077
+_MOST_PASSWORD = 1024
+_LAST_PORT = 65535
+
+
+def add_options(command: argparse.ArgumentParser) -> None:
+    """Everything about mail and webhooks; without `--mail-host` no mail is sent."""
+    mail = command.add_argument_group("mail", "Off without --mail-host. docs/notifications.md tells more.")
+    mail.add_argument("--mail-host", metavar="NAME", help="the mail server that takes our letters")
+    mail.add_argument("--mail-port", type=int, metavar="N", help="default: 587, with tls 465, with none 25")
+    mail.add_argument(
+        "--mail-security",
+        choices=[each.value for each in Security],
+        default=Security.STARTTLS.value,
+        help="none only for a mail server on this machine (default: %(default)s)",
+    )
+    mail.add_argument("--mail-user", default="", metavar="NAME", help="whom to sign in as")
+    where = f"a file with the password, for you alone (or set {PASSWORD_VARIABLE})"
+    mail.add_argument("--mail-password-file", type=Path, metavar="PATH", help=where)
+    mail.add_argument("--mail-from", metavar="ADDRESS", help="whom the letters come from")
+    mail.add_argument("--mail-ca-file", type=Path, metavar="PATH", help="authorities to trust instead of the system's")
+    mail.add_argument("--public-url", metavar="URL", help="how this server is reached from outside, for links")
+    hooks = command.add_argument_group("webhooks")
+    what = "also tell addresses inside this network, such as 10.1.0.0/16; may be given again"
+    hooks.add_argument("--webhook-network", type=_network, action="append", default=[], metavar="CIDR", help=what)
+
+
+def mail_settings(options: argparse.Namespace) -> MailSettings | None:
+    """What was said of mail; None when it is off.
+
+    Raises:
+        SettingsError: something is missing or can't be used; no message has the password in it.
+    """
+    if not options.mail_host:
+        _nothing_else(options)
+        return None
+    security = Security(options.mail_security)
+    if security is Security.NONE and not is_loopback(options.mail_host):
+        _refuse("--mail-security none is for a mail server on this machine: use starttls or tls")
+    port = USUAL_PORTS[security] if options.mail_port is None else options.mail_port
+    if not 0 < port <= _LAST_PORT:
+        _refuse("--mail-port goes from 1 to 65535")
+    password = _password(options)
+    if bool(options.mail_user) != bool(password):
+        _refuse(f"give --mail-user and a password (--mail-password-file or {PASSWORD_VARIABLE}), or neither")
+    if not (options.mail_user + password).isascii():
+        _refuse("the name and the password for the mail server can only have ASCII characters")
+    return MailSettings(
+        host=options.mail_host,
+        port=port,
+        security=security,
+        username=options.mail_user,
+        password=SecretStr(password),
+        sender=_sender(options.mail_from),
+        public_url=_public_url(options.public_url),
+        ca_file=_readable(options.mail_ca_file),
+    )
+
+
+def _nothing_else(options: argparse.Namespace) -> None:
+    """Half a setting must not pass for no setting."""
+    given = (options.mail_port, options.mail_user, options.mail_password_file, options.mail_from, options.mail_ca_file)
+    if any(given):
+        _refuse("to send mail, give --mail-host too")
+
+
+def _sender(given: str | None) -> str:
+    if not given:
+        _refuse("give --mail-from: whom the letters come from")
+    if email_key(given) is None or is_unsafe(given) or not given.partition("@")[0].isascii():
+        _refuse("--mail-from is an e-mail address, such as seats@example.org")
+    return given
+
+
+def _public_url(given: str | None) -> str:
+    if not given:
+        _refuse("give --public-url: how people reach this server, for the links in letters")
+    parts = urlsplit(given)
+    local = parts.scheme == "http" and is_loopback(parts.hostname or "")
+    plain = not (parts.query or parts.fragment or parts.username or is_unsafe(given))
+    if not (parts.hostname and plain and (parts.scheme == "https" or local) and given.isascii()):
+        _refuse("--public-url is an https:// address without a query, such as https://seats.example.org")
+    return given.rstrip("/")
+
+
+def _password(options: argparse.Namespace) -> str:
+    """From the file, or from the environment; never from the command line, which everybody on the machine can read."""
+    if options.mail_password_file is None:
+        return os.environ.get(PASSWORD_VARIABLE, "")
+    path = options.mail_password_file.expanduser()
+    try:
+        descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
+    except OSError as error:
+        message = f"the password file {path} can't be opened, or is a symbolic link"
+        raise SettingsError(message) from error
+    try:
+        found = os.fstat(descriptor)
+        if not stat.S_ISREG(found.st_mode) or found.st_mode & _OTHERS:
+            _refuse(f"others can read the password file {path}: chmod 600 it")
+        password = os.read(descriptor, _MOST_PASSWORD).decode("utf-8", "replace").partition("\n")[0].rstrip("\r")
+    finally:
+        os.close(descriptor)
+    if not password:
+        _refuse(f"the password file {path} is empty")
+    return password
+
+
+def _readable(path: Path | None) -> Path | None:
+    if path is not None and not os.access(path.expanduser(), os.R_OK):
+        _refuse(f"can't read {path}")
+    return path.expanduser() if path is not None else None
+
+
+def _network(value: str) -> IPv4Network | IPv6Network:
+    try:
+        return ip_network(value)
+    except ValueError as error:
+        message = f"{value!r} is no network such as 10.1.0.0/16"
+        raise argparse.ArgumentTypeError(message) from error
+
+
+def _refuse(message: str) -> NoReturn:
+    raise SettingsError(message)

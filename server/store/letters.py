@@ -1,0 +1,122 @@
+"""The outbox of the e-mail: what waits, what was sent, what was given up."""
+
+import datetime as dt
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, delete, func, insert, literal_column, select, update
+
+from server.store.bulk import execute_many
+from server.store.database import CHANGED
+from server.store.tables import accounts, letters, organisations, subscriptions, transfers
+from server.store.types import EPOCH, AnyRow
+
+MAIL = "mail"
+"""What is rung, beside the organisations, when letters were written."""
+
+WAITING, SENT, DROPPED, FAILED = "waiting", "sent", "dropped", "failed"
+
+_ON = "letters_are_sent"
+L = letters.c
+_WAITS = L.state == literal_column("'waiting'")
+"""Written out, so that the index over these alone is taken."""
+
+
+def switch_on(connection: Connection) -> None:
+    """From now on, as long as the database is open, letters are written."""
+    connection.info[_ON] = True
+
+
+def are_sent(connection: Connection) -> bool:
+    """Whether this server sends mail; otherwise no letter is written."""
+    return bool(connection.info.get(_ON))
+
+
+def add(connection: Connection, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Write letters, to be sent at once, in the transaction that they tell about."""
+    execute_many(connection, insert(letters), [{"next_at": EPOCH, **row} for row in rows])
+    connection.info.setdefault(CHANGED, set()).add(MAIL)
+
+
+def due(connection: Connection, now: dt.datetime, limit: int) -> Sequence[AnyRow]:
+    """The letters whose turn it is, those that waited longest first."""
+    query = select(letters).where(_WAITS, L.next_at <= now).order_by(L.next_at, L.number)
+    return connection.execute(query.limit(limit)).all()
+
+
+def next_moment(connection: Connection) -> dt.datetime | None:
+    """When the next letter is to be sent."""
+    found: dt.datetime | None = connection.execute(select(func.min(L.next_at)).where(_WAITS)).scalar()
+    return found
+
+
+def about(connection: Connection, transfer_id: str) -> AnyRow | None:
+    """The request that a letter tells about, with what the organisation is called and whom to write to.
+
+    `asker` is the address of who opened it: whoever asked to join, or who sent it for the organisation (its owner
+    where that is not known any more).
+    """
+    opener, owner = accounts.alias("opener"), accounts.alias("owner")
+    query = (
+        select(
+            transfers,
+            organisations.c.name.label("organisation_name"),
+            func.coalesce(opener.c.email, owner.c.email).label("asker"),
+        )
+        .join(organisations, organisations.c.id == transfers.c.organisation_id)
+        .join(subscriptions, subscriptions.c.id == transfers.c.subscription_id)
+        .join(owner, owner.c.id == subscriptions.c.owner_account_id)
+        .outerjoin(opener, opener.c.id == transfers.c.opened_by_account)
+        .where(transfers.c.id == transfer_id)
+    )
+    return connection.execute(query).first()
+
+
+def by_link(connection: Connection, link_hash: bytes) -> AnyRow | None:
+    """The pending request that a link was sent for last, with the organisation's name."""
+    query = (
+        select(transfers, organisations.c.name.label("organisation_name"))
+        .join(organisations, organisations.c.id == transfers.c.organisation_id)
+        .where(transfers.c.link_hash == link_hash, transfers.c.state == "pending")
+    )
+    return connection.execute(query).first()
+
+
+def was_told(connection: Connection, transfer_id: str, kinds: Sequence[str]) -> bool:
+    """Whether a letter of one of these kinds has left."""
+    query = select(L.number).where(L.transfer_id == transfer_id, L.kind.in_(kinds), L.state == SENT)
+    return connection.execute(query.limit(1)).first() is not None
+
+
+def finish(connection: Connection, letter_id: str, state: str, now: dt.datetime, *, error: str = "") -> None:
+    """Note how a letter ended; its link is forgotten. One that was finished already stays as it is."""
+    query = update(letters).where(L.id == letter_id, L.state == WAITING)
+    attempts = L.attempts + int(state != DROPPED)
+    connection.execute(query.values(state=state, finished_at=now, link="", error=error, attempts=attempts))
+
+
+def put_off(connection: Connection, letter_id: str, until: dt.datetime, error: str) -> None:
+    """Note an attempt that failed, and when there is another."""
+    query = update(letters).where(L.id == letter_id, L.state == WAITING)
+    connection.execute(query.values(attempts=L.attempts + 1, next_at=until, error=error))
+
+
+def has_older(connection: Connection, before: dt.datetime) -> bool:
+    """Whether some were finished before a moment."""
+    query = select(L.number).where(L.finished_at.is_not(None), L.finished_at < before)
+    return connection.execute(query.limit(1)).first() is not None
+
+
+def forget(connection: Connection, before: dt.datetime, limit: int) -> int:
+    """Delete letters that were finished before a moment; answers how many."""
+    old = select(L.number).where(L.finished_at.is_not(None), L.finished_at < before).limit(limit)
+    return connection.execute(delete(letters).where(L.number.in_(old))).rowcount
+
+
+def outbox(connection: Connection) -> Sequence[AnyRow]:
+    """Everything that waits or was given up, the oldest first."""
+    return _listed(connection, L.state.in_((WAITING, FAILED)))
+
+
+def _listed(connection: Connection, which: ColumnElement[bool]) -> Sequence[AnyRow]:
+    return connection.execute(select(letters).where(which).order_by(L.number)).all()
