@@ -18,8 +18,14 @@ SORT = "decisions.newest"
 
 
 def keep(call: Call, outcomes: Sequence[Outcome], party: Party = Party.HOUSE) -> str:
-    """Keep what was done of this, decided on that side by the account that asks; answers the decision's id."""
+    """Keep what was done of this, decided on that side by the account that asks; answers the decision's id.
+
+    Nothing is kept of a decision that did nothing: there is nothing to take back.
+    """
     identity = new_id("dec")
+    done = [_item(each) for each in outcomes if each.verdict.refusal is None]
+    if not done:
+        return identity
     values = {
         "id": identity,
         "organisation_id": call.organisation_id,
@@ -29,7 +35,7 @@ def keep(call: Call, outcomes: Sequence[Outcome], party: Party = Party.HOUSE) ->
         "undo_until": call.now + UNDO_FOR,
         "party": party.value,
     }
-    decisions.add(call.connection, values, [_item(each) for each in outcomes if each.verdict.refusal is None])
+    decisions.add(call.connection, values, done)
     return identity
 
 
