@@ -1,5 +1,6 @@
 """Events: everything that happened, in one total order per organisation (D29)."""
 
+import datetime as dt
 from enum import StrEnum
 from typing import Annotated, Any
 
@@ -36,9 +37,9 @@ class EventKind(StrEnum):
     USER_UNSEATED = "user.not_paid"
     USER_REMOVED = "user.removed"
     USER_RESTORED = "user.restored"
-    CODE_CREATED = "code.created"
     USERS_REMOVED = "users.removed"
     USERS_RESTORED = "users.restored"
+    CODE_CREATED = "code.created"
     CODE_USED = "code.used"
     CODE_CHANGED = "code.changed"
     CODE_DELETED = "code.deleted"
@@ -105,8 +106,31 @@ class Event(Answer):
     request: EventRequest = EventRequest()
 
 
-class EventsQuery(PageQuery):
-    """`after` lists what came after an event, oldest first; without it the newest come first."""
+EventId = Annotated[str, Field(max_length=60)]
+"""The id of an event in a query; what is none is refused with its pointer."""
 
-    after: Annotated[str, Field(max_length=60)] | None = None
+
+class EventsQuery(PageQuery):
+    """`after` lists what came after an event, oldest first; without it the newest come first.
+
+    With `up_to` the list ends with that event, so that it stays as it is while more happens. Every word of `who`
+    begins one of the actor's label or is their account; of `object`, of its label or e-mail, or is its id; of `search`,
+    either. `kind` is a whole kind or what stands before its dot (`user` includes `users`). `since` and `until` are days
+    of the organisation's time zone, both included.
+    """
+
+    after: EventId | None = None
+    up_to: EventId | None = None
     idempotency_key: Annotated[str, Field(max_length=255)] | None = None
+    who: Annotated[str, Field(max_length=254)] = ""
+    kind: Annotated[str, Field(max_length=60)] = ""
+    object: Annotated[str, Field(max_length=254)] = ""
+    search: Annotated[str, Field(max_length=254)] = ""
+    since: dt.date | None = None
+    until: dt.date | None = None
+
+
+KIND_GROUPS: tuple[str, ...] = tuple(
+    dict.fromkeys(kind.value.partition(".")[0].removesuffix("s") for kind in EventKind)
+)
+"""What stands before the dots of the kinds, as a query takes it."""

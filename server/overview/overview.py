@@ -32,7 +32,7 @@ def show_overview(call: Call) -> Overview:
     """All of it, as of one instant."""
     catalogue = call.services.catalogue
     row = subscriptions.get(call.connection, call.subscription_id)
-    newest = events.parse(events.page(call.connection, call.organisation_id, limit=2 * LATEST))
+    newest = events.parse(events.newest(call.connection, call.organisation_id, 2 * LATEST))
     latest = [event for event in newest if event.type is not EventKind.INVOICE_ISSUED][:LATEST]
     return Overview(
         as_of=call.now,

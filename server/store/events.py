@@ -5,9 +5,10 @@ import hashlib
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from sqlalchemy import Connection, func, insert, select, update
+from sqlalchemy import Connection, insert, select, update
 
 from contract.events import Event
+from server.store import sqlite_events
 from server.store.bulk import execute_many
 from server.store.database import CHANGED
 from server.store.tables import events, organisations
@@ -53,6 +54,7 @@ def append(
         prev_hash = digest
     if rows:
         execute_many(connection, insert(events), rows)
+        sqlite_events.remember(connection, organisation_id, enumerate(drafts, head.event_seq + 1))
         connection.execute(
             update(organisations)
             .where(organisations.c.id == organisation_id)
@@ -73,45 +75,10 @@ def after(connection: Connection, organisation_id: str, seq: int, limit: int) ->
     return [(row.seq, row.kind, row.body) for row in rows]
 
 
-def page(
-    connection: Connection,
-    organisation_id: str,
-    *,
-    limit: int,
-    after_seq: int | None = None,
-    before_seq: int | None = None,
-    offset: int = 0,
-    idempotency_key: str | None = None,
-) -> list[str]:
-    """Texts of events: oldest first after a number, otherwise newest first (before a number)."""
-    query = select(events.c.body).where(events.c.organisation_id == organisation_id).limit(limit).offset(offset)
-    if idempotency_key is not None:
-        query = query.where(events.c.idempotency_key == idempotency_key)
-    if before_seq is not None:
-        query = query.where(events.c.seq < before_seq)
-    if after_seq is None:
-        query = query.order_by(events.c.seq.desc())
-    else:
-        query = query.where(events.c.seq > after_seq).order_by(events.c.seq)
-    return list(connection.execute(query).scalars())
-
-
-def count(
-    connection: Connection, organisation_id: str, *, after_seq: int = 0, idempotency_key: str | None = None
-) -> int:
-    """How many there are after a number, or of one command; without a command nothing is counted one by one."""
-    if idempotency_key is None:
-        return max(0, last_seq(connection, organisation_id) - after_seq)
-    found: int = connection.execute(
-        select(func.count())
-        .select_from(events)
-        .where(
-            events.c.organisation_id == organisation_id,
-            events.c.idempotency_key == idempotency_key,
-            events.c.seq > after_seq,
-        )
-    ).scalar_one()
-    return found
+def newest(connection: Connection, organisation_id: str, limit: int) -> list[str]:
+    """Texts of the newest events, the newest first."""
+    query = select(events.c.body).where(events.c.organisation_id == organisation_id)
+    return list(connection.execute(query.order_by(events.c.seq.desc()).limit(limit)).scalars())
 
 
 def last_seq(connection: Connection, organisation_id: str) -> int:

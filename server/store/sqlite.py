@@ -27,7 +27,7 @@ from sqlalchemy.sql.expression import UnaryExpression
 from sqlalchemy.sql.operators import custom_op
 
 from server.settings import DatabaseInUseError, SettingsError
-from server.store import sqlite_directory
+from server.store import sqlite_directory, sqlite_events
 from server.store.tables import users
 
 T = TypeVar("T")
@@ -73,6 +73,7 @@ def install(connection: Connection) -> None:
     for statement in SEARCH_DDL:
         connection.exec_driver_sql(statement)
     sqlite_directory.install(connection)
+    sqlite_events.install(connection)
 
 
 def make_engine(path: Path | None, *, read_only: bool = False) -> Engine:

@@ -5,7 +5,7 @@ from server.store.tables.codes import invitation_code_uses, wrong_guesses
 from server.store.tables.columns import metadata
 from server.store.tables.directory import directory
 from server.store.tables.imports import import_rows, imports
-from server.store.tables.log import events, idempotency_keys, sandbox_state, seat_usage
+from server.store.tables.log import event_owners, events, idempotency_keys, sandbox_state, seat_usage
 from server.store.tables.notifications import letters, webhook_deliveries, webhooks
 from server.store.tables.people import accounts, members, organisations, tokens
 from server.store.tables.selections import user_selection_parts, user_selections
@@ -19,6 +19,7 @@ __all__ = [
     "decision_items",
     "decisions",
     "directory",
+    "event_owners",
     "events",
     "idempotency_keys",
     "import_rows",

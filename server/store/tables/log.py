@@ -1,9 +1,9 @@
 """What happened, and what the server remembers for itself: events, keys, seat use, the sandbox."""
 
-from sqlalchemy import CheckConstraint, Column, ForeignKey, Integer, LargeBinary, String, Table, Text
+from sqlalchemy import CheckConstraint, Column, ForeignKey, Index, Integer, LargeBinary, String, Table, Text
 
 from server.store.tables.columns import amount, count, metadata, moment, partial_index, words
-from server.store.types import Day, Moment
+from server.store.types import Day, Moment, Number
 
 idempotency_keys = Table(
     "idempotency_keys",
@@ -34,6 +34,7 @@ events = Table(
     Column("prev_hash", String(64), nullable=False),
     Column("hash", String(64), nullable=False),
 )
+Index("ix_events_moment", events.c.organisation_id, events.c.created_at, events.c.seq)
 _KEYED = events.c.idempotency_key.is_not(None)
 partial_index(
     "ix_events_key",
@@ -42,6 +43,14 @@ partial_index(
     events.c.seq,
     where=_KEYED,
 )
+
+event_owners = Table(
+    "event_owners",
+    metadata,
+    Column("number", Number, primary_key=True),
+    Column("organisation_id", String(60), ForeignKey("organisations.id"), nullable=False, unique=True),
+)
+"""The number of each organisation whose events can be searched."""
 
 seat_usage = Table(
     "seat_usage",
