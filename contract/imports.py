@@ -224,8 +224,12 @@ class ImportsQuery(PageQuery):
 
 
 class ImportRowsQuery(PageQuery):
-    """Rows in the order of the file. `rejected` finds those that somebody has to look at."""
+    """Rows in the order of the file. `rejected` finds those that somebody has to look at.
 
+    `search` finds any part of a cell, without accents or case; a number finds the row of that number too.
+    """
+
+    search: Annotated[str, Field(max_length=200)] = ""
     verdict: ImportVerdict | None = None
     done: bool | None = None
     rejected: bool = False

@@ -24,6 +24,7 @@ from server.domain.joining import joining
 from server.domain.periods import local_date
 from server.http.call import Call
 from server.http.problems import ServerProblem, not_found
+from server.sheets.headers import address_column
 from server.sheets.sheet import Field, Sheet
 from server.store import imports, subscriptions
 from server.store.types import AnyRow
@@ -90,8 +91,10 @@ def row_answer(row: Any) -> ImportRow:
 
 
 def columns_of(sheet: Sheet) -> str:
-    """The columns to choose from, as they are stored."""
-    guessed = {place: name for name, place in sheet.mapping.items()}
+    """The columns to choose from, as they are stored. That of addresses is guessed where nothing was understood."""
+    address = None if sheet.mapping else address_column(sheet.sample)
+    mapping = sheet.mapping if address is None else {Field.EMAIL: address}
+    guessed = {place: name for name, place in mapping.items()}
     found = [
         {
             "number": column.place + 1,

@@ -18,7 +18,7 @@ KEPT = 2000
 """Characters of a cell that are kept: ten times what is allowed."""
 
 ALREADY = "Listed already."
-OUTSIDE = "This address belongs to an account outside: send it a transfer request."
+OUTSIDE = "Belongs to an account outside: send it a transfer request."
 FULL = "The contract's number of users is reached."
 
 _SAID = {

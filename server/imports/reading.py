@@ -6,6 +6,7 @@ from server.http import cursors
 from server.http.call import Call
 from server.imports.answers import import_answer, required, row_answer
 from server.store import imports
+from server.text import fold
 
 _NEWEST, _IN_ORDER = "newest", "row"
 
@@ -36,6 +37,7 @@ def list_import_rows(call: Call) -> Page[ImportRow]:
     query: ImportRowsQuery = call.query
     found = required(call)
     verdict = query.verdict and query.verdict.value
+    words = fold(query.search).split()
     after = 0 if query.cursor is None else int(cursors.decode(query.cursor, _IN_ORDER, [int])[0])
     rows = imports.rows_page(
         call.connection,
@@ -44,13 +46,14 @@ def list_import_rows(call: Call) -> Page[ImportRow]:
         verdict=verdict,
         done=query.done,
         rejected=query.rejected,
+        words=words,
         after=after,
         offset=query.offset or 0,
     )
     total = None
     if query.count:
         total = imports.count_rows(
-            call.connection, found.number, verdict=verdict, done=query.done, rejected=query.rejected
+            call.connection, found.number, verdict=verdict, done=query.done, rejected=query.rejected, words=words
         )
     more, rows = len(rows) > query.limit, rows[: query.limit]
     return Page(

@@ -110,7 +110,7 @@ def by_content(rows: Sequence[Record], header: Sequence[str] = ()) -> dict[Field
     Without a header: the column of addresses, the others in the template's order, if there are no more than that has.
     With one: the column of addresses, if the header names the rest or there is no rest.
     """
-    address = _address_column(rows)
+    address = address_column([row.cells for row in rows])
     if address is None:
         return {}
     if header:
@@ -124,10 +124,11 @@ def by_content(rows: Sequence[Record], header: Sequence[str] = ()) -> dict[Field
     return {Field.EMAIL: address, **dict(zip(names, others, strict=False))}
 
 
-def _address_column(rows: Sequence[Record]) -> int | None:
+def address_column(rows: Sequence[Sequence[str]]) -> int | None:
+    """The column (from 0) with the most e-mail addresses; none when no cell is one."""
     counts: dict[int, int] = {}
     for row in rows:
-        for index, cell in enumerate(row.cells):
+        for index, cell in enumerate(row):
             if is_address(cell):
                 counts[index] = counts.get(index, 0) + 1
     return max(counts, key=lambda index: (counts[index], -index)) if counts else None

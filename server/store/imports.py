@@ -1,12 +1,14 @@
 """Imports and their rows."""
 
 import datetime as dt
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, and_, bindparam, delete, func, insert, select, text, update
+from sqlalchemy import ColumnElement, Connection, and_, bindparam, delete, func, insert, or_, select, text, update
 
 from contract.imports import ImportStatus, ImportStop, ImportVerdict
+from server.store import sqlite
 from server.store.bulk import execute_many
 from server.store.tables import import_rows, imports
 from server.store.types import AnyRow
@@ -20,6 +22,9 @@ _REJECTED = (
     ImportVerdict.NEEDS_TRANSFER.value,
     ImportVerdict.OVER_LIMIT.value,
 )
+_NAME = import_rows.c.first_name + " " + import_rows.c.last_name
+_TEXT = import_rows.c.email + " " + _NAME + " " + import_rows.c.position
+_NUMBER = re.compile("[0-9]{1,9}")
 _OUTCOME = ("verdict", "field", "code", "reason")
 _INDEXED = import_rows.c.verdict != text("'create'")
 """Said with its value written out, so that the index over these rows alone is taken."""
@@ -139,20 +144,27 @@ def rows_page(
     verdict: str | None = None,
     done: bool | None = None,
     rejected: bool = False,
+    words: Sequence[str] = (),
     after: int = 0,
     offset: int = 0,
 ) -> Sequence[AnyRow]:
     """Rows in the order of the file, after one of them or from a place."""
-    chosen = _chosen(number, verdict, rejected=rejected, done=done)
+    chosen = _chosen(number, verdict, rejected=rejected, done=done, words=words)
     query = select(import_rows).where(chosen, import_rows.c.number > after)
     return connection.execute(query.order_by(import_rows.c.number).limit(limit).offset(offset)).all()
 
 
 def count_rows(
-    connection: Connection, number: int, *, verdict: str | None = None, done: bool | None = None, rejected: bool = False
+    connection: Connection,
+    number: int,
+    *,
+    verdict: str | None = None,
+    done: bool | None = None,
+    rejected: bool = False,
+    words: Sequence[str] = (),
 ) -> int:
     """How many rows such a page comes from."""
-    chosen = _chosen(number, verdict, rejected=rejected, done=done)
+    chosen = _chosen(number, verdict, rejected=rejected, done=done, words=words)
     return int(connection.execute(select(func.count()).select_from(import_rows).where(chosen)).scalar_one())
 
 
@@ -195,7 +207,9 @@ def outcome(values: Mapping[str, Any]) -> dict[str, Any]:
     return {name: values[name] for name in _OUTCOME}
 
 
-def _chosen(number: int, verdict: str | None, *, rejected: bool, done: bool | None) -> ColumnElement[bool]:
+def _chosen(
+    number: int, verdict: str | None, *, rejected: bool, done: bool | None, words: Sequence[str]
+) -> ColumnElement[bool]:
     tests: list[ColumnElement[bool]] = [import_rows.c.import_number == number]
     if verdict is not None:
         tests.append(import_rows.c.verdict == verdict)
@@ -205,4 +219,10 @@ def _chosen(number: int, verdict: str | None, *, rejected: bool, done: bool | No
         tests += [import_rows.c.verdict.in_(_REJECTED), _INDEXED]
     if done is not None:
         tests.append(import_rows.c.user_id.is_not(None) if done else import_rows.c.user_id.is_(None))
-    return and_(*tests)
+    return and_(*tests, *(_has(word) for word in words))
+
+
+def _has(word: str) -> ColumnElement[bool]:
+    """Whether a folded word is somewhere in a row, or is its number. Asked row by row: an import lives for days."""
+    found = sqlite.contains(sqlite.folded(_TEXT), word)
+    return or_(found, import_rows.c.number == int(word)) if _NUMBER.fullmatch(word) else found

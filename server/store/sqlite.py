@@ -177,6 +177,11 @@ def contains(column: ColumnElement[str], word: str) -> ColumnElement[bool]:
     return func.instr(column, word) > 0
 
 
+def folded(text: ColumnElement[str]) -> ColumnElement[str]:
+    """A text without accents or case, as `server.text.fold` makes it."""
+    return func.hc_fold(text)
+
+
 def unindexed(column: ColumnElement[T]) -> ColumnElement[T]:
     """The same column, but SQLite takes no index for it: another condition is to lead."""
     return UnaryExpression(column, operator=custom_op("+"), type_=column.type)

@@ -4,6 +4,7 @@ import asyncio
 import datetime as dt
 from collections.abc import AsyncIterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from billing_desk import kinds, move
@@ -263,3 +264,35 @@ async def test_forms_are_read_strictly(tmp_path: Path, request_parts: dict[str, 
         answer = await api.request("POST", "/v1/imports", **request_parts)  # type: ignore[arg-type]
         assert answer.status_code == status, answer.text
         assert list(server.services.files.iterdir()) == []
+
+
+async def test_rows_are_found_by_any_part_of_them(team: Team) -> None:
+    """Accents and case aside, all words, within a verdict, by the number of the row; counted as they are paged."""
+    async with team.client() as api:
+        planned = await plan(
+            api, sheet("ana@x.example,Ána,Silva,Chef", "bo@x.example,Bo,Kaya,", "none,ANA,Ørsted,", "p42@x.example,P,,")
+        )
+
+        async def found(**query: Any) -> list[int]:
+            return [row["number"] for row in await rows_of(api, planned["id"], **query)]
+
+        assert await found(search="ana") == [2, 4]
+        assert await found(search="  ANA  chef ") == [2]
+        assert await found(search="orsted") == [4]
+        assert await found(search="ana", verdict="invalid") == [4]
+        assert await found(search="3") == [3]
+        assert await found(search="42") == [5]
+        assert await found(search="%") == []
+        page = await api.get(f"/v1/imports/{planned['id']}/rows", params={"search": "ana", "limit": 1, "count": "true"})
+        assert (page.json()["total"], page.json()["has_more"]) == (2, True)
+        again = {"search": "ana", "cursor": page.json()["next_cursor"]}
+        assert [row["number"] for row in await rows_of(api, planned["id"], **again)] == [4]
+        assert (await api.get(f"/v1/imports/{planned['id']}/rows", params={"search": "x" * 201})).status_code == 422
+
+
+async def test_the_column_of_addresses_is_guessed_where_nothing_else_is_known(team: Team) -> None:
+    """The headers say nothing, the cells do; the rest is for somebody to say."""
+    async with team.client() as api:
+        planned = await plan(api, b"Ruf;Kontakt;Sippe\nAna;ana@x.example;Silva\n")
+        assert planned["status"] == "needs_mapping"
+        assert [column["field"] for column in planned["columns"]] == [None, "email", None]
