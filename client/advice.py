@@ -25,7 +25,7 @@ ADVICE: dict[ProblemCode, str] = {
     ProblemCode.QUOTE_ALREADY_CONFIRMED: "Nothing to do: refresh to see it.",
     ProblemCode.ALREADY_USER: "Nothing to do: search for the address in the list.",
     ProblemCode.TRANSFER_PENDING: "Wait for the answer, or send the pending request again.",
-    ProblemCode.UNREADABLE_FILE: "Save it as CSV or XLSX with one person a row, then choose it again.",
+    ProblemCode.UNREADABLE_FILE: "Then send it again.",
     ProblemCode.IMPORT_NOT_READY: "Look at the import again: it has moved on.",
     ProblemCode.TOO_MANY_FOR_ATOMIC: "Import it as best effort, or cut the file into smaller ones.",
 }

@@ -11,7 +11,6 @@ from contract.imports import Import, ImportMapping, ImportRow, ImportStatus, Men
 from contract.people import Permission
 from contract.subscription import Overview
 from contract.users import BatchMode
-from screens.filter_words import FilterError
 from screens.imports_apply import ApplyDialog
 from screens.imports_columns import Columns
 from screens.imports_follow import STANDS
@@ -19,7 +18,7 @@ from screens.imports_mend import MendRow
 from screens.imports_open import is_unfinished
 from screens.imports_requests import AskingRows
 from screens.imports_save import SaveRejected
-from screens.imports_source import COLUMNS, FIELDS, VERDICTS, RowsTable, Source, rows_query
+from screens.imports_source import COLUMNS, FIELDS, VERDICTS, RowsTable, Source
 from screens.imports_text import (
     counts_lines,
     detail_lines,
@@ -38,7 +37,7 @@ from tui.widgets.filter_bar import FilterBar
 from tui.widgets.gauges import Meter
 from tui.widgets.panel import Panel
 from tui.widgets.virtual_table import VirtualTable
-from tui.widgets.virtual_table_data import Query, Row
+from tui.widgets.virtual_table_data import Row
 from tui.wording import count, short_day
 
 __all__ = ["ImportScreen"]
@@ -57,7 +56,7 @@ class ImportScreen(AskingRows):
     CHANGES = ("imports.apply", "imports.mend", "imports.transfers", "imports.columns", "imports.stop")
     DEFAULT_CSS = """
     ImportScreen #plan { height: auto; }
-    ImportScreen Meter { display: none; padding: 0 2; background: $background; color: $foreground; }
+    ImportScreen Meter { display: none; margin: 0 2; background: $background; color: $foreground; }
     ImportScreen.-wide #detail { display: none; }
     """
 
@@ -83,7 +82,7 @@ class ImportScreen(AskingRows):
         """What the plan comes to, how far it is, then the filter."""
         yield Panel(id="plan")
         yield Meter()
-        yield FilterBar("verdict:invalid, rejected, done…")
+        yield FilterBar("verdict: or any part of a row")
 
     def fields(self) -> dict[str, Sequence[str]]:
         """The verdict."""
@@ -92,6 +91,11 @@ class ImportScreen(AskingRows):
     def detail(self, row: Row) -> Sequence[Line]:
         """Everything about one row."""
         return detail_lines(row.item)
+
+    def identity(self, row: Row) -> Sequence[Line]:
+        """Its number says it already."""
+        del row
+        return ()
 
     def offers(self, row: Row) -> Sequence[tuple[str, str]]:
         """Mending it, unless it is done."""
@@ -149,14 +153,14 @@ class ImportScreen(AskingRows):
         if current.status is ImportStatus.APPLYING:
             return [*counts, *(silent or [("s or ctrl+c stops it; it can go on later.", "dim")])]
         seats = seat_lines(current, self.session.overview) if current.remaining else []
-        outcome = outcome_lines(current)
+        outcome = outcome_lines(current, self.session.overview)
         if self.size.height < _ROOMY:
             return [*counts, *(silent or (seats[:1] if current.status is ImportStatus.PLANNED else outcome))]
         return [*counts, *seats, *outcome, *silent]
 
     def _sending(self) -> Line:
-        if not self.whole:
-            return ("The file was not sent. r sends it, Esc leaves.", "warn")
+        if self.refusal:
+            return [(f"{clean(self.refusal, 600)} ", "bad"), ("r sends the file again, Esc leaves.", "dim")]
         sent = self.sent >= self.whole
         return ("Sent. The server reads and judges the rows…" if sent else "Sending the file… ctrl+c cancels.", "dim")
 
@@ -215,24 +219,18 @@ class ImportScreen(AskingRows):
 
     # Filtering.
 
-    def on_filter_bar_changed(self, message: FilterBar.Changed) -> None:
-        """Ask only for what can be understood."""
-        try:
-            rows_query(Query(message.text))
-        except FilterError as error:
-            message.prevent_default()
-            self.show_result(str(error), "warn")
-
     def action_next_verdict(self, step: int) -> None:
-        """Tab: the rows of the next verdict there is, then all again."""
+        """Tab: the rows of the next verdict there is, then all again; words that are looked for stay."""
         current = self.current
         if current is None or current.status not in STANDS:
             return
         numbers = {**current.counts.model_dump(), "rejected": current.counts.rejected, "done": current.applied}
         sides = ["", *(f"verdict:{name}" for name in VERDICTS if numbers.get(name))]
-        here = self.filter_bar.text.strip()
+        words = self.filter_bar.text.split()
+        here = next((word for word in words if word.startswith("verdict:")), "")
         at = sides.index(here) if here in sides else 0
-        self.filter_bar.set_text(sides[(at + step) % len(sides)])
+        others = [word for word in words if word != here]
+        self.filter_bar.set_text(" ".join([sides[(at + step) % len(sides)], *others]).strip())
 
     # Columns and mending.
 

@@ -33,6 +33,7 @@ _KEYS = {
 }
 _NAMES = frozenset({ImportField.FIRST_NAME, ImportField.LAST_NAME})
 _FIELD, _HEADER = 12, 20
+_WIDEST = 100
 
 
 def mapping_of(chosen: dict[int, ImportField]) -> ImportMapping | str:
@@ -120,9 +121,13 @@ class Columns(ModalScreen[ImportMapping]):
             (fit(_WORDS[field] if field else "-", _FIELD), "ok" if field else "dim"),
             (fit(header, _HEADER), "strong" if here else ""),
             "  ",
-            (fit(sample, max(10, (self.app.size.width if self.is_attached else 80) - _FIELD - _HEADER - 12)), "dim"),
+            (fit(sample, max(10, self._room - _FIELD - _HEADER - 12)), "dim"),
         ]
         return pieces
+
+    @property
+    def _room(self) -> int:
+        return min(self.app.size.width, _WIDEST) if self.is_attached else 80
 
     def _redraw(self) -> None:
         if self.is_mounted:

@@ -44,7 +44,7 @@ class FollowedImport(ManagedList):
         self.file = begun if isinstance(begun, Path) else None
         self.current = begun if isinstance(begun, Import) else None
         self.sent = self.whole = 0
-        self.silence = ""
+        self.silence = self.refusal = ""
         self.speed = Speed()
         self._key = new_key()
         self._confirmed: ApplyImport | None = None
@@ -87,16 +87,17 @@ class FollowedImport(ManagedList):
     async def upload(self) -> None:
         """Send the file; once more with the same key when nobody knows whether it arrived."""
         assert self.file is not None
+        self.refusal = ""
         try:
             self.whole = (await asyncio.to_thread(self.file.stat)).st_size
             self.show_state()
             found = await self.client.plan_import(self.file, key=self._key, told=self._hear_sent)
         except OSError as error:
-            self.show_error(f"The file can't be read: {error.strerror}. r tries again.")
+            self.refusal = f"The file can't be read: {error.strerror}."
         except HeadcountError as error:
             if not (error.uncertain or isinstance(error, Unreachable | ServerFault)):
                 self._key = new_key()
-            self.show_error(f"{told(error)} r sends it again, Esc leaves.")
+            self.refusal = told(error)
         else:
             self.learn(found)
             self.follow()

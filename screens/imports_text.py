@@ -185,8 +185,8 @@ def _until(overview: Overview) -> str:
     return f" until paid or the renewal on {short_day(subscription.period_end)}"
 
 
-def outcome_lines(current: Import) -> list[Line]:
-    """Where an import stands that was begun."""
+def outcome_lines(current: Import, overview: Overview | None = None) -> list[Line]:
+    """Where an import stands that was begun; at its end also who on the list is still to be paid for."""
     done = f"{count(current.applied, 'row')} {'is' if current.applied == 1 else 'are'} done"
     left = f"{current.remaining:,} left"
     said: tuple[str, Tone] = ("Nothing has been done yet.", "dim")
@@ -203,7 +203,11 @@ def outcome_lines(current: Import) -> list[Line]:
             said = f"! Stopped: {done}, {left}. {clean(current.stopped_detail, 300)}", "bad"
         case ImportStatus.STOPPED, _:
             said = f"! Stopped: {done} and stay so, {left}.", "warn"
-    return [said]
+    waiting = overview.seats.not_paid if overview and current.applied and not current.remaining else 0
+    if not waiting or overview is None or overview.plan.kind is not PlanKind.PAID:
+        return [said]
+    whom = "user on the list is" if waiting == 1 else "users on the list are"
+    return [said, (f"{waiting:,} {whom} NOT PAID: P there pays for them.", "warn")]
 
 
 def detail_lines(row: ImportRow) -> list[Line]:

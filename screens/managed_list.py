@@ -91,6 +91,10 @@ class ManagedList(WatchedList):
         """Every field of a row, a line each."""
         raise NotImplementedError
 
+    def identity(self, row: Row) -> Sequence[Line]:
+        """What support asks for, below its details."""
+        return [labelled("Id", (row.id, "dim"))]
+
     def offers(self, row: Row) -> Sequence[tuple[str, str]]:  # noqa: ARG002 - for subclasses
         """What may be done with one row from its details, as (command id, label)."""
         return ()
@@ -299,7 +303,7 @@ class ManagedList(WatchedList):
         row = message.row
         if self.app.screen is self:
             offers = self.offers(row) if not self.why_not("") and not self.table.gone(row) else ()
-            lines = [*self._all_of(row), labelled("Id", (row.id, "dim"))]
+            lines = [*self._all_of(row), *self.identity(row)]
             dialog = Detail(clean(row.cells[0], 60), lines, offers)
             self.app.push_screen(dialog, lambda asked: self._take_up_still(asked, row))
 

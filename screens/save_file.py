@@ -39,7 +39,7 @@ class SaveFile(FormScreen[Place]):
 
     def form(self) -> Form:
         """The usual name, and the language of the locale."""
-        fields = [Field("path", "File", Editor(limit=1000)), Field("language", "Header words", Editor(limit=2))]
+        fields = [Field("path", "File", Editor(limit=1000)), Field("language", "Language", Editor(limit=2))]
         fields[0].editor.set(self._proposed)
         fields[1].editor.set(language_of(os.environ).value)
         return Form(self._heading, fields)

@@ -118,7 +118,7 @@ async def test_columns_without_known_headers_are_named(office: Office, tmp_path:
     """The dialog shows first cells; a key gives a column its field, and Enter plans."""
     path = tmp_path / "odd.csv"
     path.write_text("aa;bb;cc\na1;Ana;Chef\na2;Bo;\n")
-    async with office.at_work() as desk:
+    async with office.at_work(size=(120, 40)) as desk:
         await bring(desk, path)
         assert "a1 · a2" in shown(desk)
         await desk.press("enter")
@@ -139,7 +139,8 @@ async def test_a_stopped_import_goes_on_after_the_app_was_started_again(
     async with office.at_work() as desk:
         await bring(desk, path)
         await desk.pilot.press("c", "y")
-        await desk.until(lambda: imported(desk).applied > 0)
+        await desk.until(lambda: imported(desk).applied > 0 and " a second, " in shown(desk))
+        assert f"{imported(desk).applied:,} of 300, " in shown(desk)
         await desk.press(key)
         await desk.until(lambda: imported(desk).status is not ImportStatus.APPLYING)
         done = imported(desk)
@@ -233,6 +234,50 @@ async def test_tab_completes_a_path(office: Office, tmp_path: Path) -> None:
         await desk.press("down", "enter")
         await desk.until(lambda: "+ 1 create" in shown(desk))
         assert "new people.csv · 1 row" in shown(desk)
+
+
+async def test_rows_are_found_by_any_part_of_them(office: Office, tmp_path: Path) -> None:
+    """Free words look through the rows, accents and case aside, within the verdict that was chosen; Tab keeps them."""
+    path = people(tmp_path, ["ana@fresh.example,Ána,Silva,", "bo@fresh.example,Bo,Kaya,", "none,ANA,Costa,"])
+    async with office.at_work() as desk:
+        await bring(desk, path)
+        await desk.press("slash")
+        await desk.type("ana")
+        await desk.press("enter")
+        assert [row.item.number for row in importing(desk).table.pages.rows()] == [2, 4]
+        await desk.press("tab", "tab")
+        assert importing(desk).filter_bar.text == "verdict:create ana"
+        assert [row.item.number for row in importing(desk).table.pages.rows()] == [2]
+
+
+@pytest.mark.parametrize(("size", "label"), [((80, 24), "Reason, or name"), ((120, 40), "Reason")])
+async def test_names_are_seen_on_any_terminal(
+    office: Office, tmp_path: Path, size: tuple[int, int], label: str
+) -> None:
+    """Where there is no room for two columns, the name stands where a reason would; the reason goes first."""
+    path = people(tmp_path, ["ana@fresh.example,Ana,Silva,", "none,Bo,Kaya,"])
+    async with office.at_work(size=size) as desk:
+        await bring(desk, path)
+        rows = desk.lines_of(desk.app.screen)
+        at = next(place for place, row in enumerate(rows) if row.lstrip().startswith("Verdict"))
+        head, first, second = rows[at : at + 3]
+        assert head.rstrip().endswith(label)
+        assert "Ana Silva" in first
+        assert "This is not an e-mail addr" in second
+        assert ("Bo Kaya" in second) is (size[0] == 120)
+
+
+async def test_a_file_that_is_refused_says_why_and_is_sent_again_when_mended(office: Office, tmp_path: Path) -> None:
+    """The server's sentence stands where the plan would; r sends what is there by then."""
+    path = tmp_path / "book.xlsx"
+    path.write_bytes(b"PK\x03\x04 and no more")
+    async with office.at_work() as desk:
+        await bring(desk, path)
+        assert "The workbook is damaged. Open it, save it again as XLSX or as CSV UTF-8." in shown(desk)
+        assert "not sent" not in shown(desk)
+        path.write_text("email\nana@fresh.example\n")
+        await desk.press("r")
+        await desk.until(lambda: "+ 1 create" in shown(desk))
 
 
 async def test_requests_go_to_those_who_belong_elsewhere(office: Office, tmp_path: Path) -> None:

@@ -4,8 +4,9 @@ import os
 from pathlib import Path
 
 import pytest
+from answers import make_overview
 
-from contract.imports import MAX_FILE, Import, ImportField, ImportMapping, ImportStatus, ImportStop
+from contract.imports import MAX_FILE, Import, ImportField, ImportMapping, ImportStatus, ImportStop, ImportVerdict
 from contract.users import BatchMode
 from screens.filter_words import FilterError
 from screens.imports_columns import mapping_of
@@ -84,14 +85,25 @@ def test_a_stopped_import_says_why_it_stands(why: ImportStop, words: str) -> Non
     assert words in said(outcome_lines(current))
 
 
-def test_a_verdict_may_be_shortened_and_typed_bare() -> None:
-    """`inv` is enough; two at once are not understood."""
-    assert rows_query(Query("inv")) == rows_query(Query("verdict:invalid"))
-    assert rows_query(Query("rej")).rejected
-    assert rows_query(Query("done")).done
-    for typed in ("silva", "verdict:a", "invalid done"):
-        with pytest.raises(FilterError):
-            rows_query(Query(typed))
+def test_a_verdict_may_be_shortened_and_other_words_are_looked_for() -> None:
+    """`verdict:inv` is enough; everything else is text, as in every list."""
+    assert rows_query(Query("verdict:inv")).verdict is ImportVerdict.INVALID
+    assert rows_query(Query("verdict:rej")).rejected
+    assert rows_query(Query("verdict:done")).done
+    found = rows_query(Query("ana verdict:dup  silva"))
+    assert (found.search, found.verdict) == ("ana silva", ImportVerdict.DUPLICATE_IN_FILE)
+    with pytest.raises(FilterError):
+        rows_query(Query("verdict:a"))
+
+
+def test_who_is_not_paid_is_said_at_the_end() -> None:
+    """What the plan foretold is still true when all is done: somebody has to pay for them."""
+    overview = make_overview()
+    done = make_import(status=ImportStatus.APPLIED, applied=10)
+    assert "3 users on the list are NOT PAID: P there pays for them." in said(outcome_lines(done, overview))
+    assert "NOT PAID" not in said(outcome_lines(make_import(), overview))
+    paid = overview.seats.model_copy(update={"not_paid": 0})
+    assert "NOT PAID" not in said(outcome_lines(done, make_overview(seats=paid)))
 
 
 def test_columns_need_an_address_and_one_kind_of_name() -> None:

@@ -94,6 +94,10 @@ class TableView(Canvas, can_focus=True):
             self._places = lay_out(self.columns, self.size.width - 1)
         return self._places
 
+    def shown(self, row: Row) -> Row:
+        """A row as it is drawn at this width."""
+        return row
+
     def draw(self, y: int) -> Strip:
         """The header, a row, or a line of the sentence that stands for them."""
         if y == 0:
@@ -120,9 +124,9 @@ class TableView(Canvas, can_focus=True):
     def _draw_row(self, index: int, row: Row | None, state: RowState, *, glyphs: Glyphs) -> Strip:
         styles, width = self._all_styles(), self.size.width
         if row is not None and state.gone:
-            return gone_strip(row, self.places, width, state, styles=styles, glyphs=glyphs)
+            return gone_strip(self.shown(row), self.places, width, state, styles=styles, glyphs=glyphs)
         if row is not None:
-            return row_strip(row, self.places, width, state, styles=styles, glyphs=glyphs)
+            return row_strip(self.shown(row), self.places, width, state, styles=styles, glyphs=glyphs)
         reason = self.pages.problem(index)
         if reason is not None:
             return problem_strip(reason, width, state, styles=styles, glyphs=glyphs)
