@@ -48,7 +48,8 @@ def email_key(address: str) -> str | None:
     if found is None or len(found["local"]) > _MAX_LOCAL:
         return None
     if address.isascii():
-        fits = all(len(label) <= _MAX_LABEL for label in found["domain"].split("."))
+        domain = found["domain"]
+        fits = len(domain) <= _MAX_LABEL or all(len(label) <= _MAX_LABEL for label in domain.split("."))
         return address.lower() if fits else None
     try:
         domain = found["domain"].encode("idna").decode()
@@ -65,6 +66,12 @@ def code_key(typed: str) -> str:
 def name_key(first_name: str, last_name: str, email: str) -> str:
     """What a person is sorted by: first and last name, or the address of somebody who gave neither."""
     return fold(f"{first_name} {last_name}") or fold(email)
+
+
+def keys_of(first_name: str, last_name: str, email: str, position: str) -> tuple[str, str]:
+    """What a person is sorted by, and what a search looks through: `name_key` and `search_key` at once."""
+    name, address = fold(f"{first_name} {last_name}"), fold(email)
+    return name or address, f"{name}\n{address}\n{fold(position)}"
 
 
 def search_key(first_name: str, last_name: str, email: str, position: str) -> str:

@@ -1,7 +1,7 @@
 """Applying: the rows that may be done become users, chunk by chunk, however often somebody dies in between (D20)."""
 
-import asyncio
 import logging
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from typing import Any
 
@@ -14,17 +14,18 @@ from server.http.problems import ServerProblem
 from server.imports.answers import import_answer, not_ready, required
 from server.imports.judging import FULL, Judged, say_problem
 from server.imports.planning import path_of, subject, unit_of
+from server.pace import Pace, give_way
 from server.services import Services
 from server.store import imports, subscriptions
 from server.store.types import AnyRow
 from server.unit import Unit
-from server.users.adding import become_accounts, check_plan, check_ways_in, judge, limit_of
-from server.users.seating import Listing, list_users, seats_in
+from server.users.adding import check_plan, check_ways_in, join, judge, limit_of
+from server.users.seating import Listing, seats_in
 
 log = logging.getLogger("headcount.server")
 
-CHUNK = 500
-"""Rows of one transaction: about a tenth of a second, after which others get their turn."""
+MOST = 2000
+"""Rows of one transaction at most; usually as many as take no longer than others may wait."""
 
 _READY = frozenset({ImportStatus.PLANNED.value, ImportStatus.STOPPED.value, ImportStatus.APPLIED.value})
 _IN_THE_WAY = (ImportVerdict.INVALID, ImportVerdict.NEEDS_TRANSFER, ImportVerdict.OVER_LIMIT)
@@ -85,7 +86,7 @@ def start_applying(services: Services, row: AnyRow) -> None:
     async def work() -> None:
         try:
             for _ in apply_rows(services, row.number):
-                await asyncio.sleep(0)
+                await give_way()
         except Exception:
             log.exception("import %s stands still", row.id)
             with services.database.write() as connection:
@@ -99,15 +100,17 @@ def apply_rows(services: Services, number: int) -> Iterator[int]:
 
     What a chunk did is written in its own transaction, so whoever goes on after a crash finds exactly what is left.
     """
-    after = 0
+    after, pace = 0, Pace(MOST)
     while True:
+        pace.begin()
         with services.database.write() as connection:
             row = imports.find(connection, number)
             if row is None or row.status != ImportStatus.APPLYING.value:
                 return
-            after, tried = _Chunk(services, connection, row).do(after)
+            after, tried = _Chunk(services, connection, row).do(after, pace.size)
         if not tried:
             break
+        pace.done()
         yield tried
     path_of(services, row.id).unlink(missing_ok=True)
 
@@ -122,9 +125,9 @@ class _Chunk:
         self._mode = BatchMode(row.mode)
         self._unit: Unit = unit_of(connection, services, row, request)
 
-    def do(self, after: int) -> tuple[int, int]:
+    def do(self, after: int, many: int) -> tuple[int, int]:
         """Do the next rows after one; answers the last of them, and how many were tried (none: it is over)."""
-        size = MAX_ATOMIC + 1 if self._mode is BatchMode.ATOMIC else CHUNK
+        size = MAX_ATOMIC + 1 if self._mode is BatchMode.ATOMIC else many
         rows = imports.to_do(self._unit.connection, self._row.number, after, size)
         try:
             check_ways_in(self._unit, self._services.catalogue)
@@ -141,17 +144,15 @@ class _Chunk:
 
     def _do(self, rows: Sequence[AnyRow]) -> int:
         """Judge again and list those who may be; answers how many rows were reached before the seats ran out."""
-        verdicts = judge(self._unit, rows, source=UserSource.IMPORT)
+        keys = [row.email_key for row in rows]
+        verdicts = judge(self._unit, rows, source=UserSource.IMPORT, keys=keys)
         reached, outcomes = self._fit(rows, verdicts)
         problems = [(row, each) for row, each in outcomes if isinstance(each, ServerProblem)]
         if self._mode is BatchMode.ATOMIC:
             _refuse_atomic(problems)
         coming = [(row, each) for row, each in outcomes if isinstance(each, Listing)]
-        added = list_users(self._unit, become_accounts(self._unit, [each for _, each in coming])) if coming else []
-        done = [
-            (row.number, user.id, (ImportVerdict.ADD_MEMBER if listing.account_id else ImportVerdict.CREATE).value)
-            for (row, listing), user in zip(coming, added, strict=True)
-        ]
+        added = join(self._unit, [each for _, each in coming]) if coming else []
+        done = [(row.number, user, _done_as(listing)) for (row, listing), user in zip(coming, added, strict=True)]
         if done:
             imports.mark_done(self._unit.connection, self._row.number, done)
         self._count(coming, problems)
@@ -181,18 +182,13 @@ class _Chunk:
     def _count(
         self, coming: Sequence[tuple[AnyRow, Listing]], problems: Sequence[tuple[AnyRow, ServerProblem]]
     ) -> None:
-        changes: dict[str, int] = {"applied": len(coming)}
-
-        def moved(before: str, now: str) -> None:
-            if before != now:
-                changes[before] = changes.get(before, 0) - 1
-                changes[now] = changes.get(now, 0) + 1
-
-        for row, listing in coming:
-            moved(row.verdict, (ImportVerdict.ADD_MEMBER if listing.account_id else ImportVerdict.CREATE).value)
+        changes = Counter({"applied": len(coming)})
+        changes.update(_done_as(listing) for _, listing in coming)
+        changes.subtract(row.verdict for row, _ in coming)
         for row, problem in problems:
             verdict = say(problem)
-            moved(row.verdict, str(verdict["verdict"]))
+            changes.update([str(verdict["verdict"])])
+            changes.subtract([row.verdict])
             imports.judge_again(self._unit.connection, self._row.number, row.number, verdict)
         imports.count_up(self._unit.connection, self._row.number, changes)
 
@@ -204,6 +200,10 @@ class _Chunk:
         imports.change(self._unit.connection, row.number, **values)
         added = row.applied - row.announced
         self._unit.emit(EventKind.IMPORT_APPLIED, subject(row, added=added, rows=row.rows, mode=row.mode))
+
+
+def _done_as(listing: Listing) -> str:
+    return (ImportVerdict.ADD_MEMBER if listing.account_id else ImportVerdict.CREATE).value
 
 
 def say(problem: ServerProblem) -> dict[str, Any]:

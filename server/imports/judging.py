@@ -1,19 +1,18 @@
 """What a careful clerk says about each row of a file, before anything is done (D18, D20)."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from contract.imports import ImportField, ImportVerdict
 from contract.problems import ProblemCode
-from contract.users import UserSource
 from server.http.problems import ServerProblem
 from server.text import email_key, is_unsafe
 from server.unit import Unit
-from server.users.adding import judge
-from server.users.seating import Listing
+from server.users.adding import in_the_way, look_up
 
 LONGEST = {"email": 254, "first_name": 200, "last_name": 200, "position": 200}
+SHORTEST = min(LONGEST.values())
 KEPT = 2000
 """Characters of a cell that are kept: ten times what is allowed."""
 
@@ -97,15 +96,15 @@ def judge_rows(unit: Unit, rows: Iterable[Cells], seen: dict[str, int], room: in
 
 def _read(cells: Cells) -> Judged:
     """The row without the blanks around its cells, and what is wrong with it by itself."""
-    email, first_name, last_name, position = (cell.strip() for cell in cells[1:5])
-    row = Judged(cells.number, email, first_name, last_name, position)
-    row.email_key = email_key(email)
-    if cells.problem:
-        row.say(ImportVerdict.INVALID, cells.problem, code="unreadable")
+    number, email, first_name, last_name, position, problem = cells
+    email, first_name, last_name, position = email.strip(), first_name.strip(), last_name.strip(), position.strip()
+    row = Judged(number, email, first_name, last_name, position, email_key(email))
+    if problem:
+        row.say(ImportVerdict.INVALID, problem, code="unreadable")
     elif not email:
         row.say(ImportVerdict.INVALID, "There is no e-mail address.", code="missing", field="email")
-    else:
-        _check_texts(row, {"email": email, "first_name": first_name, "last_name": last_name, "position": position})
+    elif not _is_plain(f"{email}{first_name}{last_name}{position}"):
+        _check_texts(row)
     if row.reason is None and row.email_key is None:
         row.say(ImportVerdict.INVALID, "This is not an e-mail address.", code="invalid_email", field="email")
     if row.reason is not None:
@@ -113,12 +112,18 @@ def _read(cells: Cells) -> Judged:
     return row
 
 
-def _check_texts(row: Judged, texts: Mapping[str, str]) -> None:
-    for name, value in texts.items():
+def _is_plain(text: str) -> bool:
+    """Whether a row's cells together are shorter than one may be, and of ASCII that can be printed: most rows."""
+    return len(text) <= SHORTEST and text.isascii() and text.isprintable()
+
+
+def _check_texts(row: Judged) -> None:
+    for name, most in LONGEST.items():
+        value = getattr(row, name)
         if is_unsafe(value):
             _blame_characters(row, name)
             return
-        if len(value) > LONGEST[name]:
+        if len(value) > most:
             _blame_length(row, name, value)
             return
 
@@ -152,12 +157,14 @@ def _is_repeated(row: Judged, seen: dict[str, int]) -> bool:
 
 def _look_up(unit: Unit, rows: Sequence[Judged]) -> None:
     """Ask who these people are: nobody yet, ours, listed, or somebody else's."""
-    verdicts = judge(unit, rows, source=UserSource.IMPORT)
-    for row, verdict in zip(rows, verdicts, strict=True):
-        if isinstance(verdict, Listing):
-            row.verdict = (ImportVerdict.ADD_MEMBER if verdict.account_id else ImportVerdict.CREATE).value
-        else:
-            say_problem(row, verdict)
+    listed, accounts = look_up(unit, {row.email_key for row in rows if row.email_key})
+    for row in rows:
+        key = row.email_key or ""
+        account = accounts.get(key)
+        if code := in_the_way(key, listed, account):
+            say_problem(row, ServerProblem(code))
+        elif account is not None:
+            row.verdict = ImportVerdict.ADD_MEMBER.value
 
 
 def say_problem(row: Judged, problem: ServerProblem) -> None:

@@ -30,6 +30,13 @@ _INDEXED = import_rows.c.verdict != text("'create'")
 """Said with its value written out, so that the index over these rows alone is taken."""
 
 
+_DONE = (
+    update(import_rows)
+    .where(import_rows.c.import_number == bindparam("of_import"), import_rows.c.number == bindparam("of_row"))
+    .values(user_id=bindparam("became"), verdict=bindparam("under"), code=None, reason=None, field=None)
+)
+
+
 def get(connection: Connection, subscription_id: str, import_id: str) -> AnyRow | None:
     """An import of this subscription."""
     mine = and_(imports.c.id == import_id, imports.c.subscription_id == subscription_id)
@@ -111,7 +118,7 @@ def forget(connection: Connection, number: int) -> None:
 
 def add_rows(connection: Connection, rows: Sequence[Mapping[str, Any]]) -> None:
     """New rows, in the order of the file."""
-    execute_many(connection, insert(import_rows), rows)
+    execute_many(connection, import_rows, rows)
 
 
 def drop_rows(connection: Connection, number: int, limit: int | None = None) -> int:
@@ -182,13 +189,8 @@ def to_do(connection: Connection, number: int, after: int, limit: int) -> Sequen
 
 def mark_done(connection: Connection, number: int, done: Sequence[tuple[int, str, str]]) -> None:
     """Note which user each of these rows became: (row, user's id, verdict it was done under)."""
-    statement = (
-        update(import_rows)
-        .where(import_rows.c.import_number == bindparam("of_import"), import_rows.c.number == bindparam("of_row"))
-        .values(user_id=bindparam("became"), verdict=bindparam("under"), code=None, reason=None, field=None)
-    )
     rows = [{"of_import": number, "of_row": row, "became": user, "under": verdict} for row, user, verdict in done]
-    execute_many(connection, statement, rows)
+    execute_many(connection, _DONE, rows)
 
 
 def judge_again(connection: Connection, number: int, row_number: int, values: Mapping[str, Any]) -> None:

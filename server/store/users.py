@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
 from typing import Any, NamedTuple, TypeVar
 
-from sqlalchemy import Connection, and_, insert, select, update
+from sqlalchemy import Connection, and_, select, update
 
 from contract.users import UserStatus
 from server.store.bulk import execute_many
@@ -108,7 +108,7 @@ def of_account_anywhere(connection: Connection, account_id: str) -> AnyRow | Non
 
 def add(connection: Connection, rows: Sequence[dict[str, Any]]) -> None:
     """List new users."""
-    execute_many(connection, insert(users), rows)
+    execute_many(connection, users, rows)
 
 
 def change(connection: Connection, user_id: str, **values: Any) -> AnyRow:

@@ -1,10 +1,7 @@
 """Adding users by hand: what each address may become (D17, D18), then listing those that may."""
 
 from collections.abc import Collection, Sequence
-from dataclasses import replace
 from typing import Any, Protocol
-
-from sqlalchemy import insert
 
 from contract.people import Role
 from contract.problems import FieldError, ProblemCode
@@ -20,7 +17,7 @@ from server.store.tables import accounts, members
 from server.store.types import AnyRow
 from server.text import email_key, is_unsafe
 from server.unit import Unit
-from server.users.seating import Listing, list_users
+from server.users.seating import Listing, list_all, list_users
 
 TEXTS = ("email", "first_name", "last_name", "position")
 
@@ -106,35 +103,79 @@ def judge(
     leaving: Collection[str] = frozenset(),
     *,
     source: UserSource = UserSource.HAND,
+    keys: Sequence[str | None] | None = None,
 ) -> list[Listing | ServerProblem]:
     """For each address in order: the listing it may become (`account_id` empty: nobody has it), or why not.
 
-    `leaving` are addresses that are taken off the list first: they may come back. `source` is the way in.
+    `leaving` are addresses that are taken off the list first: they may come back. `source` is the way in. `keys` are
+    the addresses as they are compared, of people whose texts were found good before.
     """
-    keys = [email_key(each.email) for each in wanted]
-    asked = {key for key in keys if key}
-    listed = users.listed_keys(unit.connection, unit.subscription_id, asked) - set(leaving)
-    found = users.accounts_of(unit.connection, unit.organisation_id, asked - listed)
+    checked = keys is not None
+    compared = keys if keys is not None else [email_key(each.email) for each in wanted]
+    listed, found = look_up(unit, {key for key in compared if key}, leaving)
     verdicts: list[Listing | ServerProblem] = []
-    for new, key in zip(wanted, keys, strict=True):
-        verdict = _text_problem(new, key) or _judge_one(
-            new, key or "", listed, found.get(key or ""), leaving, source=source
-        )
+    for new, key in zip(wanted, compared, strict=True):
+        problem = None if checked and key else _text_problem(new, key)
+        verdict = problem or _judge_one(new, key or "", listed, found.get(key or ""), leaving, source=source)
         if isinstance(verdict, Listing):
             listed.add(verdict.email_key)
         verdicts.append(verdict)
     return verdicts
 
 
+def look_up(
+    unit: Unit, keys: Collection[str], leaving: Collection[str] = frozenset()
+) -> tuple[set[str], dict[str, AnyRow]]:
+    """Which of these addresses are listed here, and the accounts behind the others, as far as there are any."""
+    asked = set(keys)
+    listed = users.listed_keys(unit.connection, unit.subscription_id, asked) - set(leaving)
+    return listed, users.accounts_of(unit.connection, unit.organisation_id, asked - listed)
+
+
+def in_the_way(
+    key: str, listed: Collection[str], account: AnyRow | None, leaving: Collection[str] = frozenset()
+) -> ProblemCode | None:
+    """Why an address can't be listed, from what `look_up` found."""
+    if key in listed:
+        return ProblemCode.ALREADY_USER
+    if account is None:
+        return None
+    elsewhere = account.listed_on is not None and key not in leaving
+    return ProblemCode.NEEDS_TRANSFER if account.member is None or elsewhere else None
+
+
+def join(unit: Unit, listings: Sequence[Listing]) -> list[str]:
+    """`become_accounts` and `list_users` for very many; answers the ids of the users.
+
+    They become members last, so that the directory finds them listed and writes each of them once.
+    """
+    whole, made = _make_accounts(unit, listings)
+    rows = list_all(unit, whole)
+    _make_members(unit, made)
+    return [row["id"] for row in rows]
+
+
 def become_accounts(unit: Unit, listings: Sequence[Listing]) -> list[Listing]:
     """Make an account and a membership for each listing that has none (D18)."""
-    nobody = [listing for listing in listings if not listing.account_id]
-    made = dict(zip([each.email_key for each in nobody], new_ids("acc", len(nobody)), strict=True))
-    if nobody:
-        rows = [_account(unit, each, made[each.email_key]) for each in nobody]
-        execute_many(unit.connection, insert(accounts), rows)
-        execute_many(unit.connection, insert(members), [_membership(unit, identity) for identity in made.values()])
-    return [_with_account(listing, made.get(listing.email_key)) for listing in listings]
+    whole, made = _make_accounts(unit, listings)
+    _make_members(unit, made)
+    return whole
+
+
+def _make_accounts(unit: Unit, listings: Sequence[Listing]) -> tuple[list[Listing], list[str]]:
+    """The listings with their accounts, and the ids of the new ones."""
+    made = new_ids("acc", sum(not listing.account_id for listing in listings))
+    fresh = iter(made)
+    whole = [each if each.account_id else each._replace(account_id=next(fresh)) for each in listings]
+    rows = [_account(unit, now) for before, now in zip(listings, whole, strict=True) if not before.account_id]
+    if rows:
+        execute_many(unit.connection, accounts, rows)
+    return whole, made
+
+
+def _make_members(unit: Unit, account_ids: Sequence[str]) -> None:
+    if account_ids:
+        execute_many(unit.connection, members, [_membership(unit, identity) for identity in account_ids])
 
 
 def _text_problem(new: Person, key: str | None) -> ServerProblem | None:
@@ -160,11 +201,8 @@ def _judge_one(
     *,
     source: UserSource,
 ) -> Listing | ServerProblem:
-    if key in listed:
-        return ServerProblem(ProblemCode.ALREADY_USER)
-    elsewhere = account is not None and account.listed_on is not None and key not in leaving
-    if account is not None and (account.member is None or elsewhere):
-        return ServerProblem(ProblemCode.NEEDS_TRANSFER)
+    if code := in_the_way(key, listed, account, leaving):
+        return ServerProblem(code)
     names = _names(new, account)
     return Listing(
         account_id=account.id if account else "",
@@ -177,13 +215,16 @@ def _judge_one(
 
 def _names(new: Person, account: AnyRow | None) -> dict[str, str]:
     """What was typed; what the account says where nothing was."""
-    fields = ("first_name", "last_name", "position")
-    return {name: getattr(new, name).strip() or (getattr(account, name) if account else "") for name in fields}
+    first_name, last_name, position = new.first_name.strip(), new.last_name.strip(), new.position.strip()
+    if account is not None:
+        first_name, last_name = first_name or account.first_name, last_name or account.last_name
+        position = position or account.position
+    return {"first_name": first_name, "last_name": last_name, "position": position}
 
 
-def _account(unit: Unit, listing: Listing, identity: str) -> dict[str, Any]:
+def _account(unit: Unit, listing: Listing) -> dict[str, Any]:
     return {
-        "id": identity,
+        "id": listing.account_id,
         "email": listing.email,
         "email_key": listing.email_key,
         "first_name": listing.first_name,
@@ -201,7 +242,3 @@ def _membership(unit: Unit, account_id: str) -> dict[str, Any]:
         "spending_limit": 0,
         "created_at": unit.now,
     }
-
-
-def _with_account(listing: Listing, account_id: str | None) -> Listing:
-    return replace(listing, account_id=account_id) if account_id else listing

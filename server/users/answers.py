@@ -1,5 +1,8 @@
 """A user's row as it travels, and as events name it."""
 
+from collections.abc import Mapping
+from typing import Any
+
 from contract.events import EventObject
 from contract.users import User, UserSource, UserStatus
 from server.store.types import AnyRow
@@ -31,3 +34,10 @@ def user_object(row: AnyRow | User | Waiting, status: UserStatus) -> EventObject
     name = f"{row.first_name} {row.last_name}".strip() or row.email
     attributes = {"email": row.email, "status": status.value, "source": str(row.source)}
     return EventObject.model_construct(type="user", id=row.id, label=name, attributes=attributes)
+
+
+def added_object(row: Mapping[str, Any]) -> EventObject:
+    """The same for the columns of a new row."""
+    name = f"{row['first_name']} {row['last_name']}".strip() or row["email"]
+    attributes = {"email": row["email"], "status": row["status"], "source": row["source"]}
+    return EventObject.model_construct(type="user", id=row["id"], label=name, attributes=attributes)

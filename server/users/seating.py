@@ -5,8 +5,8 @@ Every function keeps the counters of the subscription's row, the week's seat use
 
 import datetime as dt
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
-from typing import Any
+from dataclasses import replace
+from typing import Any, NamedTuple
 
 from contract.events import EventKind
 from contract.users import User, UserSource, UserStatus
@@ -16,13 +16,12 @@ from server.ids import new_ids
 from server.store import subscriptions, usage, users
 from server.store.types import AnyRow
 from server.store.users import Waiting
-from server.text import fold, name_key, search_key
+from server.text import fold, keys_of
 from server.unit import Unit
-from server.users.answers import user_object
+from server.users.answers import added_object, user_object
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Listing:
+class Listing(NamedTuple):
     """Somebody to list: an account that is on no subscription, and how it came in."""
 
     account_id: str
@@ -51,6 +50,11 @@ def list_users(unit: Unit, listings: Sequence[Listing]) -> list[User]:
     On a contract the caller has checked that all of them fit. Each leaves a `user.added`, but for those who came by a
     transfer: its acceptance says it already.
     """
+    return [_answer(each) for each in list_all(unit, listings)]
+
+
+def list_all(unit: Unit, listings: Sequence[Listing]) -> list[dict[str, Any]]:
+    """The same for very many; answers their rows."""
     row = subscriptions.get(unit.connection, unit.subscription_id)
     seats = seats_in(row)
     free = max(0, seats.free)
@@ -62,12 +66,10 @@ def list_users(unit: Unit, listings: Sequence[Listing]) -> list[User]:
     users.add(unit.connection, rows)
     active = min(free, len(rows))
     keep_counts(unit, row, replace(seats, active=seats.active + active, not_paid=seats.not_paid + len(rows) - active))
-    answers = [_answer(each) for each in rows]
-    for answer in answers:
-        if answer.source is UserSource.TRANSFER:
-            continue
-        unit.emit(EventKind.USER_ADDED, user_object(answer, answer.status))
-    return answers
+    for each in rows:
+        if each["source"] != UserSource.TRANSFER.value:
+            unit.emit(EventKind.USER_ADDED, added_object(each))
+    return rows
 
 
 def unlist_users(unit: Unit, rows: Sequence[AnyRow], *, for_good: bool = False) -> dt.datetime:
@@ -155,7 +157,7 @@ def keep_counts(unit: Unit, row: AnyRow, seats: Seats) -> None:
 
 
 def _row(unit: Unit, identity: str, listing: Listing, *, active: bool) -> dict[str, Any]:
-    names = listing.first_name, listing.last_name
+    name, search = keys_of(listing.first_name, listing.last_name, listing.email, listing.position)
     return {
         "id": identity,
         "subscription_id": unit.subscription_id,
@@ -165,10 +167,10 @@ def _row(unit: Unit, identity: str, listing: Listing, *, active: bool) -> dict[s
         "first_name": listing.first_name,
         "last_name": listing.last_name,
         "position": listing.position,
-        "name_key": name_key(*names, listing.email),
+        "name_key": name,
         "last_key": fold(listing.last_name),
         "position_key": fold(listing.position),
-        "search_key": search_key(*names, listing.email, listing.position),
+        "search_key": search,
         "status": (UserStatus.ACTIVE if active else UserStatus.NOT_PAID).value,
         "source": listing.source.value,
         "added_at": unit.now,

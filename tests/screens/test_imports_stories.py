@@ -133,7 +133,7 @@ async def test_a_stopped_import_goes_on_after_the_app_was_started_again(
     office: Office, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, key: str
 ) -> None:
     """Stopped by a key, offered again by i in the next session, and finished there: nothing twice."""
-    monkeypatch.setattr(applying, "CHUNK", 1)
+    monkeypatch.setattr(applying, "MOST", 1)
     monkeypatch.setattr(imports_follow, "LOOK_EVERY", 0.05)
     path = people(tmp_path, [f"p{n}@fresh.example,P,N{n}," for n in range(300)])
     async with office.at_work() as desk:
@@ -181,7 +181,7 @@ async def test_an_import_interrupted_by_a_restart_goes_on_by_itself(
     office: Office, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The server stopped it when it came up again; who had confirmed it need not do so once more."""
-    monkeypatch.setattr(applying, "CHUNK", 1)
+    monkeypatch.setattr(applying, "MOST", 1)
     monkeypatch.setattr(imports_follow, "LOOK_EVERY", 0.05)
     path = people(tmp_path, [f"p{n}@fresh.example,P,N{n}," for n in range(300)])
     async with office.at_work() as desk:

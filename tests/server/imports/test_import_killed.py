@@ -50,7 +50,7 @@ class MortalDatabase(Database):
 @pytest.fixture(autouse=True)
 def _small_chunks(monkeypatch: pytest.MonkeyPatch) -> None:
     """Many transactions for few rows."""
-    monkeypatch.setattr(applying, "CHUNK", 9)
+    monkeypatch.setattr(applying, "MOST", 9)
     monkeypatch.setattr(planning, "CHUNK", 13)
 
 

@@ -151,7 +151,7 @@ async def test_two_people_import_the_same_at_once(team: Team) -> None:
 
 async def test_it_stops_between_chunks_and_goes_on(team: Team, monkeypatch: pytest.MonkeyPatch) -> None:
     """Stopped, what is done stays done and no more comes; applied again, the rest follows, nobody twice."""
-    monkeypatch.setattr(applying, "CHUNK", 10)
+    monkeypatch.setattr(applying, "MOST", 10)
     async with team.client() as api:
         planned = await plan(api, crowd(300))
         assert (await begin(api, planned)).json()["status"] == "applying"
@@ -168,7 +168,7 @@ async def test_it_stops_between_chunks_and_goes_on(team: Team, monkeypatch: pyte
 
 async def test_a_restart_finds_it_stopped(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A server that goes down while it applies says so when it is back, and goes on when it is asked to."""
-    monkeypatch.setattr(applying, "CHUNK", 10)
+    monkeypatch.setattr(applying, "MOST", 10)
     async with running(tmp_path) as server:
         team = make_organisation(server, seats=5)
         async with team.client() as api:
