@@ -5,7 +5,7 @@ import sys
 from typing import Any
 
 from tui.paths import find
-from tui.settings import Screen, SettingsError, load, origin
+from tui.settings import AttentionKind, Screen, SettingsError, load, origin
 
 
 def info(flags: dict[str, Any]) -> int:
@@ -27,6 +27,9 @@ def info(flags: dict[str, Any]) -> int:
     told("profile", settings.profile or "-")
     for name in Screen.model_fields:
         told(f"screen.{name}", getattr(settings.screen, name))
+    told("attention.bell", settings.attention.bell)
+    chosen = [kind.value for kind in AttentionKind if kind in settings.attention.notify]
+    told("attention.notify", " ".join(chosen) or "-")
     for name, profile in settings.profiles.items():
         print(f"profiles.{name}: {profile.url}")
     return 0

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from tui.settings import SettingsError, load, origin
+from tui.settings import Attention, AttentionKind, SettingsError, load, origin
 
 
 def write(folder: Path, text: str, mode: int = 0o600) -> Path:
@@ -20,7 +20,7 @@ def test_a_flag_beats_the_environment_which_beats_the_file(tmp_path: Path) -> No
     path = write(tmp_path, "[screen]\nascii = true\nslow = true\nmouse = false\n")
     settings = load(path, environ={"HEADCOUNT_SLOW": "0", "HEADCOUNT_MOUSE": "1"}, flags={"screen": {"mouse": False}})
     assert (settings.screen.ascii, settings.screen.slow, settings.screen.mouse) == (True, False, False)
-    assert settings.screen.bell is True
+    assert settings.attention.bell is False
 
 
 def test_each_value_knows_where_it_came_from(tmp_path: Path) -> None:
@@ -30,7 +30,7 @@ def test_each_value_knows_where_it_came_from(tmp_path: Path) -> None:
     def where(key: str) -> str:
         return origin(key, path, environ={"HEADCOUNT_SLOW": "1"}, flags={"screen": {"mouse": False}})
 
-    keys = ("screen.ascii", "screen.slow", "screen.mouse", "screen.bell")
+    keys = ("screen.ascii", "screen.slow", "screen.mouse", "attention.bell")
     assert [where(key) for key in keys] == [str(path), "environment", "flag", "default"]
 
 
@@ -45,6 +45,8 @@ def test_no_file_means_defaults(tmp_path: Path) -> None:
         ("[screen]\nasci = true\n", "screen.asci: there is no such setting"),
         ("[screen\n", "not valid TOML"),
         ('[screen]\nslow = "maybe"\n', "screen.slow"),
+        ('[attention]\nnotify = ["request"]\n', "attention.notify.0: Input should be 'payments', 'seats'"),
+        ('[attention]\nbell = "loud"\n', "attention.bell"),
     ],
 )
 def test_a_mistake_in_the_file_is_named(tmp_path: Path, text: str, says: str) -> None:
@@ -57,6 +59,15 @@ def test_a_switch_in_the_environment_is_on_or_off(tmp_path: Path) -> None:
     """`HEADCOUNT_SLOW=quick` is a mistake, not a truth."""
     with pytest.raises(SettingsError, match="HEADCOUNT_SLOW"):
         load(tmp_path / "none.toml", environ={"HEADCOUNT_SLOW": "quick"})
+
+
+def test_the_bell_and_what_it_rings_for_are_chosen(tmp_path: Path) -> None:
+    """Everything is said and nothing rings until somebody wants it otherwise."""
+    assert load(tmp_path / "none.toml", environ={}).attention == Attention(bell=False, notify=frozenset(AttentionKind))
+    path = write(tmp_path, '[attention]\nbell = true\nnotify = ["requests", "payments"]\n')
+    chosen = load(path, environ={}).attention
+    assert (chosen.bell, chosen.notify) == (True, {AttentionKind.REQUESTS, AttentionKind.PAYMENTS})
+    assert load(path, environ={"HEADCOUNT_BELL": "off"}).attention.bell is False
 
 
 def test_a_file_with_a_token_must_be_private(tmp_path: Path) -> None:

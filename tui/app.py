@@ -109,7 +109,7 @@ class HeadcountApp(TerminalApp[None]):
         self._others_loaded = False
         self._told: dict[str, str] = {}
         self._opened = self.session.now()
-        self.news = News(self)
+        self.news = News(self, self.settings.attention)
         self.register_theme(HEADCOUNT)
         self.theme = theme_name(os.environ, self.settings.screen.theme)
 
@@ -153,9 +153,9 @@ class HeadcountApp(TerminalApp[None]):
             "transfers": overview.transfers.incoming,
         }
         areas = CONTRACT_AREAS if overview.plan.kind is PlanKind.CONTRACT else tuple(AREAS)
-        self._show_frame(counts=counts, account=overview.me.account.email, areas=areas)
+        self.news.look(overview)
+        self._show_frame(counts=counts, account=overview.me.account.email, areas=areas, news=self.news.line)
         self.overview_signal.publish(overview)
-        self.news.tell()
         if self.current_mode not in (*areas, PROFILE):
             self.call_later(self.action_area, "overview")
         if not self._others_loaded:
@@ -237,12 +237,19 @@ class HeadcountApp(TerminalApp[None]):
         told = self.session.overview or self.session.own
         return told.as_of if told else self.session.now()
 
+    def on_area_screen_news_seen(self) -> None:
+        """The line about what needs attention was closed."""
+        self.news.dismiss()
+        self._show_frame(news="")
+
     # Keys that work everywhere.
 
     async def action_area(self, area: str) -> None:
         """1, 2, 3 and so on: another area, if the plan has it."""
         there = area in self.frame.areas or area == PROFILE
         if there and area != self.current_mode:
+            self.news.dismiss(area)
+            self._show_frame(news=self.news.line)
             await self.switch_mode(area)
         elif not there and isinstance(self.screen, AreaScreen):
             self.screen.show_result(self._why_absent(), "dim")

@@ -6,6 +6,7 @@ from typing import ClassVar
 
 from textual.app import ComposeResult
 from textual.binding import BindingType
+from textual.message import Message
 from textual.screen import Screen
 from textual.widget import Widget
 
@@ -40,6 +41,9 @@ class AreaScreen(Screen[None]):
         &.-tiny > TooSmall, &.-cramped > TooSmall { display: block; }
     }
     """
+
+    class NewsSeen(Message):
+        """Somebody has closed the line that tells what needs attention."""
 
     paused = False
     """Whether another screen is in front."""
@@ -78,6 +82,7 @@ class AreaScreen(Screen[None]):
         """Counts, connection or names have changed; under a dialog of its own the row is in sight too."""
         if self.is_mounted and (not self.paused or self.app.screen_stack[0] is self):
             self.query_one(AppBar).show(frame)
+            self.action_bar.show_news(frame.news)
 
     def show_result(self, text: str, tone: str = "ok") -> None:
         """Say what has happened, until the next result or `clear_result`."""
@@ -114,6 +119,9 @@ class AreaScreen(Screen[None]):
         """Esc or q: close what is open on this screen; False when nothing was."""
         if self.action_bar.result:
             self.clear_result()
+            return True
+        if self.action_bar.news:
+            self.post_message(self.NewsSeen())
             return True
         return False
 

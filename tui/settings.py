@@ -4,6 +4,7 @@ import os
 import stat
 import tomllib
 from collections.abc import Mapping
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -31,8 +32,26 @@ class Screen(BaseModel):
     ascii: bool = False
     mouse: bool = True
     slow: bool = False
-    bell: bool = True
     theme: Literal["auto", "dark", "ansi"] = "auto"
+
+
+class AttentionKind(StrEnum):
+    """What somebody should look at, the most urgent first."""
+
+    PAYMENTS = "payments"
+    SEATS = "seats"
+    EXPIRING = "expiring"
+    REQUESTS = "requests"
+    CODES = "codes"
+
+
+class Attention(BaseModel):
+    """What is said at once wherever one is, and whether the terminal rings for it."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    bell: bool = False
+    notify: frozenset[AttentionKind] = frozenset(AttentionKind)
 
 
 class Settings(BaseModel):
@@ -42,6 +61,7 @@ class Settings(BaseModel):
 
     profile: str = ""
     screen: Screen = Screen()
+    attention: Attention = Attention()
     keys: dict[str, str] = Field(default_factory=dict)
     profiles: dict[ProfileName, Profile] = Field(default_factory=dict)
 
@@ -95,7 +115,7 @@ def _names_a_secret(data: Mapping[str, Any]) -> bool:
 
 
 def from_environment(environ: Mapping[str, str]) -> dict[str, Any]:
-    """The settings that `HEADCOUNT_…` variables make: `HEADCOUNT_PROFILE` and one for each screen setting.
+    """The settings that `HEADCOUNT_…` variables make: `…PROFILE`, `…BELL`, and one for each setting of the screen.
 
     Raises:
         SettingsError: when a switch is neither on nor off.
@@ -103,14 +123,15 @@ def from_environment(environ: Mapping[str, str]) -> dict[str, Any]:
     data: dict[str, Any] = {}
     if profile := environ.get(f"{_PREFIX}PROFILE"):
         data["profile"] = profile
-    for name, field in Screen.model_fields.items():
+    settings = [("screen", name, field.annotation is bool) for name, field in Screen.model_fields.items()]
+    for section, name, is_switch in (*settings, ("attention", "bell", True)):
         value = environ.get(f"{_PREFIX}{name.upper()}")
         if value is None:
             continue
-        if field.annotation is bool and value.lower() not in _TRUE:
+        if is_switch and value.lower() not in _TRUE:
             message = f"{_PREFIX}{name.upper()}={value!r} is neither on nor off. Use 1 or 0."
             raise SettingsError(message)
-        data.setdefault("screen", {})[name] = _TRUE[value.lower()] if field.annotation is bool else value
+        data.setdefault(section, {})[name] = _TRUE[value.lower()] if is_switch else value
     return data
 
 

@@ -21,9 +21,9 @@ __all__ = ["AppBar", "Frame", "link_line"]
 
 @dataclass(frozen=True, slots=True)
 class Frame:
-    """What the top row tells on every screen. `colour` paints the product's mark (`#d70000`, `red`; else ours).
+    """What is told on every screen, all but the news in the top row.
 
-    `areas` are those there are on this plan, by id.
+    `colour` paints the product's mark (`#d70000`, `red`; else ours). `areas` are those there are on this plan, by id.
     """
 
     counts: Mapping[str, int] = field(default_factory=dict)
@@ -33,6 +33,7 @@ class Frame:
     read_only: bool = False
     colour: str = ""
     areas: tuple[str, ...] = FIRST_AREAS
+    news: str = ""
 
 
 def link_line(

@@ -7,7 +7,7 @@ from textual.strip import Strip
 
 from tui.command_table import COMMANDS, Command
 from tui.commands import for_area, key_names, keys_of
-from tui.text import clean
+from tui.text import cells, clean, fit
 from tui.theme import Line, Piece, parts
 from tui.widgets.canvas import Canvas, width_of
 from tui.widgets.host import user_keys_of
@@ -15,12 +15,13 @@ from tui.widgets.host import user_keys_of
 __all__ = ["ActionBar", "KeyBar"]
 
 _MOST_ROWS = 3
+_GAP = 2
 
 
 class ActionBar(Canvas):
     """What is marked and what may be done about it; a prompt or a result takes its place until it is cleared.
 
-    One row, and up to three while a result needs them.
+    One row, and up to three while a result needs them. News stand beside what is marked, or alone.
     """
 
     DEFAULT_CSS = """
@@ -32,12 +33,19 @@ class ActionBar(Canvas):
         self._standing: Line = ""
         self._actions: tuple[tuple[str, str], ...] = ()
         self._result: tuple[str, str] | None = None
+        self.news = ""
+
+    def show_news(self, news: str) -> None:
+        """What needs attention; it waits behind a result. Nothing is repainted when it is the same."""
+        if news != self.news:
+            self.news = news
+            self._fit_height()
 
     def show(self, line: Line, actions: Sequence[tuple[str, str]] = ()) -> None:
         """The standing line, and on its right the actions as (command id, label)."""
         if (line, tuple(actions)) != (self._standing, self._actions):
             self._standing, self._actions = line, tuple(actions)
-            self.refresh()
+            self._fit_height()
 
     def show_result(self, text: str, tone: str = "ok") -> None:
         """What has just happened, or a question; stays until `clear_result`."""
@@ -60,21 +68,25 @@ class ActionBar(Canvas):
         self._fit_height()
 
     def _rows(self) -> list[Line]:
-        if self._result is None:
+        alone = not (self._standing or self._actions)
+        if self._result is None and not (self.news and alone):
             return [self._standing_row()]
-        text, tone = self._result
+        text, tone = self._result or (self.news, "accent")
         lines = wrap(clean(text, limit=600), max(20, self.size.width - 2))[:_MOST_ROWS]
         return [(f" {line}", tone) for line in lines] or [""]
 
     def _standing_row(self) -> Line:
         user_keys = user_keys_of(self)
-        left: list[Piece] = [" ", *parts(self._standing)]
+        news: list[Piece] = [(f"{'   ' if self._standing else ''}{clean(self.news, limit=600)}", "accent")]
+        left: list[Piece] = [" ", *parts(self._standing), *(news if self.news else [])]
         right: list[Piece] = []
         for command_id, label in self._actions:
             if keys := keys_of(command_id, user_keys):
                 right += [(key_names(keys[:1]), "key"), f" {label}   "]
         gap = self.size.width - width_of(left) - width_of(right)
-        return [*left, " " * max(2, gap), *right]
+        if self.news and gap < _GAP:
+            left[-1] = (fit(left[-1][0], max(0, cells(left[-1][0]) + gap - _GAP)), "accent")
+        return [*left, " " * max(_GAP, gap), *right]
 
     def _fit_height(self) -> None:
         rows = len(self._rows())
