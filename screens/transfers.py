@@ -133,7 +133,11 @@ class TransfersScreen(OutgoingRequests):
 
     def _turn(self, step: int) -> None:
         sides = list(Side)
-        self.side = sides[(sides.index(self.side) + step) % len(sides)]
+        self.show_side(sides[(sides.index(self.side) + step) % len(sides)])
+
+    def show_side(self, side: Side) -> None:
+        """The requests of this side, none filtered out."""
+        self.side = side
         table, bar = self.table, self.filter_bar
         table.columns, table.empty = COLUMNS[self.side], EMPTY[self.side]
         table.remeasure()
