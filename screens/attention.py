@@ -36,10 +36,15 @@ class Notice:
 
 def day_of(moment: dt.datetime, overview: Overview) -> dt.date:
     """The day of a moment where the subscription is billed (D2)."""
-    zone: dt.tzinfo = dt.UTC
-    with contextlib.suppress(ZoneInfoNotFoundError, ValueError):
-        zone = ZoneInfo(overview.subscription.time_zone)
-    return moment.astimezone(zone).date()
+    return moment.astimezone(zone_of(overview)).date()
+
+
+def zone_of(overview: Overview | None) -> dt.tzinfo:
+    """The subscription's time zone; UTC where this machine does not know it."""
+    if overview is not None:
+        with contextlib.suppress(ZoneInfoNotFoundError, ValueError):
+            return ZoneInfo(overview.subscription.time_zone)
+    return dt.UTC
 
 
 def said_day(day: dt.date, overview: Overview) -> str:

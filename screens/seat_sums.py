@@ -69,9 +69,9 @@ def vacate(overview: Overview, active: int, not_paid: int) -> Vacancy:
     return Vacancy(taken, active - taken)
 
 
-def vacancy_lines(overview: Overview, active: int, not_paid: int) -> list[Line]:
-    """The same in words."""
-    sums = vacate(overview, active, not_paid)
+def vacancy_lines(overview: Overview, active: int, not_paid: int, sums: Vacancy | None = None) -> list[Line]:
+    """The same in words; `sums` where the server has worked it out."""
+    sums = sums or vacate(overview, active, not_paid)
     lines: list[Line] = []
     if overview.plan.kind is PlanKind.CONTRACT:
         return lines

@@ -7,7 +7,8 @@ from enum import StrEnum
 from client.api import Client
 from contract.transfers import Direction, Transfer, TransferSort, TransfersQuery, TransferState
 from contract.users import User, UserSort, UserSource, UsersQuery, UserStatus
-from screens.filter_words import parse
+from screens.filter_words import DAYS, parse
+from tui.day_spans import DaySpan, day_span
 from tui.widgets.virtual_table_data import Query, Row, Window
 from tui.wording import age
 
@@ -28,6 +29,7 @@ Clock = Callable[[], dt.datetime]
 USER_FIELDS: Mapping[str, Sequence[str]] = {
     "status": (UserStatus.ACTIVE.value, UserStatus.NOT_PAID.value),
     "source": tuple(source.value for source in UserSource),
+    "added": DAYS,
 }
 """What a filter over users may narrow."""
 
@@ -63,11 +65,14 @@ def users_query(query: Query, offset: int = 0, limit: int = 100) -> UsersQuery:
         FilterError: when a word of the filter can't be understood.
     """
     words = parse(query.text, USER_FIELDS)
-    status, source = words.fields.get("status"), words.fields.get("source")
+    status, source, added = (words.fields.get(name) for name in ("status", "source", "added"))
+    days = day_span(added) if added else DaySpan()
     return UsersQuery(
         search=words.text,
         status=UserStatus(status) if status else None,
         source=UserSource(source) if source else None,
+        added_from=days.start,
+        added_before=days.before,
         sort=UserSort(f"{_MINUS[query.descending]}{query.sort}") if query.sort else UserSort.NAME,
         offset=offset,
         limit=limit,
@@ -75,24 +80,24 @@ def users_query(query: Query, offset: int = 0, limit: int = 100) -> UsersQuery:
     )
 
 
-def user_row(user: User) -> Row:
-    """Cells in the order of the Users table: name, e-mail, position, status, source, added."""
+def user_row(user: User, zone: dt.tzinfo = dt.UTC) -> Row:
+    """Cells in the order of the Users table: name, e-mail, position, status, source, and the day added in a zone."""
     cells = (
         user.name,
         user.email,
         user.position,
         STATUS_WORDS[user.status],
         user.source.value,
-        f"{user.added_at:%Y-%m-%d}",
+        f"{user.added_at.astimezone(zone):%Y-%m-%d}",
     )
     return Row(user.id, cells, user.version, user)
 
 
 class UsersSource:
-    """The users of the subscription."""
+    """The users of the subscription; `zone` is the one its days are meant in (D2)."""
 
-    def __init__(self, client: Client) -> None:
-        self._client = client
+    def __init__(self, client: Client, zone: Callable[[], dt.tzinfo] = lambda: dt.UTC) -> None:
+        self._client, self._zone = client, zone
 
     async def fetch(self, query: Query, offset: int, limit: int) -> Window:
         """One page of users.
@@ -102,7 +107,8 @@ class UsersSource:
             FilterError: when a word of the filter can't be understood.
         """
         page = await self._client.users(users_query(query, offset, limit))
-        return Window([user_row(user) for user in page.items], page.total or 0)
+        zone = self._zone()
+        return Window([user_row(user, zone) for user in page.items], page.total or 0)
 
 
 class TransfersSource:

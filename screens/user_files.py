@@ -53,6 +53,8 @@ class SavingFiles(ManagedList):
                 search=shown.search,
                 status=shown.status,
                 source=shown.source,
+                added_from=shown.added_from,
+                added_before=shown.added_before,
             )
             return count(await self.client.export_users(place.path, query, replace=place.replace), "user")
 

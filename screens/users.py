@@ -1,7 +1,6 @@
 """The list of users: who is on the subscription, and adding, editing and removing them."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar, cast
 
@@ -17,10 +16,13 @@ from contract.people import Permission
 from contract.quotes import MAX_PAYEES, Change, Confirmation
 from contract.subscription import Overview, PlanKind
 from contract.users import User, UserBatch, UserBatchReport, UserStatus
+from screens.attention import zone_of
 from screens.confirming import Confirming
 from screens.imports import ImportScreen
 from screens.imports_open import ImportFile
 from screens.pay import open_pay
+from screens.payees import is_everybody, unpaid_matching
+from screens.removing_many import Removed, RemovingMany
 from screens.sources import USER_FIELDS, UsersSource
 from screens.user_edit import EditUser
 from screens.user_files import SavingFiles
@@ -32,7 +34,7 @@ from tui.theme import Line
 from tui.widgets.canvas import Canvas
 from tui.widgets.virtual_table import VirtualTable
 from tui.widgets.virtual_table_columns import Column
-from tui.widgets.virtual_table_data import Row
+from tui.widgets.virtual_table_data import Query, Row
 from tui.wording import count
 
 if TYPE_CHECKING:
@@ -49,14 +51,7 @@ COLUMNS = (
     Column("added_at", "Added", width=10, drop=2, sortable=True),
 )
 MOST_REMOVED = 1_000
-"""The most users one removal takes."""
-
-
-@dataclass(slots=True)
-class Removed:
-    """The last removal, for taking it back: who is still away, with the status they had."""
-
-    users: list[User] = field(default_factory=list)
+"""The most users a removal names one by one; of more the server keeps who they are."""
 
 
 class Closed(Canvas):
@@ -77,7 +72,7 @@ class Closed(Canvas):
         return self.strip_of((f" {self.glyphs.bad} {self.said}", "bad"), self.size.width)
 
 
-class UsersScreen(SavingFiles, Confirming):
+class UsersScreen(SavingFiles, RemovingMany, Confirming):
     """The users of the subscription. `SavingFiles` comes first: Textual takes styles from the first base alone."""
 
     AREA = "users"
@@ -99,7 +94,7 @@ class UsersScreen(SavingFiles, Confirming):
     def make_table(self) -> VirtualTable:
         """Everybody listed, by name."""
         return VirtualTable(
-            UsersSource(self.client),
+            UsersSource(self.client, lambda: zone_of(self.session.overview)),
             COLUMNS,
             noun="users",
             empty="No users yet. n adds one by hand, i imports a file.",
@@ -156,11 +151,11 @@ class UsersScreen(SavingFiles, Confirming):
         if self.why_not(""):
             return []
         offered = [("users.remove", f"remove {self.table.mark_count:,}…")] if self.table.mark_count else []
-        return [*offered, ("users.undo", "undo removal")] if self.removed.users else offered
+        return [*offered, ("users.undo", "undo removal")] if self.removed else offered
 
     def out_of_reach(self) -> set[str]:
         """What the role may not do, undoing when nobody was removed, and paying when nobody can be paid for."""
-        hidden = super().out_of_reach() | (set() if self.removed.users else {"users.undo"})
+        hidden = super().out_of_reach() | (set() if self.removed else {"users.undo"})
         overview = self.session.overview
         unpaid = overview is not None and overview.pay_unpaid is not None
         return hidden if unpaid and not self.why_not_confirm(Change(pay_users="all")) else hidden | {"users.pay"}
@@ -174,10 +169,32 @@ class UsersScreen(SavingFiles, Confirming):
 
     def action_pay(self) -> None:
         """P: for the marked users who are NOT PAID, or for all who are."""
-        if self.table.mark_count:
+        marks = self.table.marks
+        if marks.everything is not None:
+            self._pay_matching(marks.everything, frozenset(marks.exceptions))
+        elif self.table.mark_count:
             self.with_rows(MAX_PAYEES, lambda rows: open_pay(self, [row.item for row in rows]))
         else:
             open_pay(self)
+
+    @work(group="question", exclusive=True, exit_on_error=False)
+    async def _pay_matching(self, query: Query, exceptions: frozenset[str]) -> None:
+        """Pay for everybody marked by filter who is NOT PAID."""
+        if is_everybody(query, exceptions):
+            open_pay(self)
+            return
+        self.show_result("Looking for who of them is NOT PAID… ctrl+c cancels.", "dim")
+        try:
+            users = await unpaid_matching(self.client, query, exceptions, MAX_PAYEES)
+        except HeadcountError as error:
+            self.show_error(told(error))
+            return
+        self.clear_result()
+        if len(users) > MAX_PAYEES:
+            most = f"More than {MAX_PAYEES:,} of them are NOT PAID, which is the most one payment takes by name."
+            self.show_result(f"{most} A filter before * takes fewer; P with no marks pays for all.", "warn")
+        elif self.app.screen is self:
+            open_pay(self, users)
 
     def confirmed(self, change: Change, confirmation: Confirmation | None) -> None:
         """Who was paid for is no longer marked."""
@@ -244,7 +261,11 @@ class UsersScreen(SavingFiles, Confirming):
 
     def action_remove(self) -> None:
         """d: the marked users, or the one under the cursor; asks first."""
-        if not self.refuses("remove users"):
+        if self.refuses("remove users"):
+            return
+        if self.table.marks.everything is not None or self.table.mark_count > MOST_REMOVED:
+            self.remove_marked()
+        else:
             self.with_rows(MOST_REMOVED, self._ask_removal)
 
     def _ask_removal(self, rows: list[Row]) -> None:
@@ -275,7 +296,9 @@ class UsersScreen(SavingFiles, Confirming):
         """z: list those again who were removed last."""
         if self.refuses("restore users"):
             return
-        if self.removed.users:
+        if self.removed.selection is not None:
+            self.restore_selection(self.removed.selection)
+        elif self.removed.users:
             self._restore(self.removed.users)
         else:
             self.show_result("Nothing to undo: nobody was removed here since the start.", "dim")

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from contract.problems import ItemProblem
 from contract.subscription import Overview, PlanKind, SubscriptionStatus
 from contract.users import User, UserBatchReport, UserStatus
-from screens.attention import day_of, said_day
+from screens.attention import day_of, said_day, zone_of
 from screens.confirm import MOST_UNTYPED, Summary
 from screens.detail import labelled
 from screens.lines import line
@@ -27,6 +27,7 @@ __all__ = [
     "removal_summary",
     "restored_line",
     "status_tone",
+    "undoing",
 ]
 
 STATUS_TONES: dict[UserStatus, Tone] = {UserStatus.ACTIVE: "ok", UserStatus.NOT_PAID: "bad", UserStatus.REMOVED: "dim"}
@@ -72,7 +73,7 @@ def detail_lines(user: User, overview: Overview | None = None) -> list[Line]:
         labelled("Position", clean(user.position) or ("none", "dim")),
         labelled("Status", status),
         labelled("Way in", user.source.value),
-        labelled("Added", f"{user.added_at:%Y-%m-%d %H:%M} UTC"),
+        labelled("Added", f"{user.added_at.astimezone(zone_of(overview)):%Y-%m-%d %H:%M %Z}"),
     ]
     if user.added_by:
         lines.append(labelled("Added by", clean(user.added_by)))
@@ -104,14 +105,15 @@ def removal_summary(users: Sequence[User], overview: Overview, *, hidden: str = 
         ],
         items=[_removed_item(user) for user in users],
         hidden=hidden,
-        final=_undoing(many, restorable(overview, active, many - active), overview),
+        final=undoing(many, restorable(overview, active, many - active), overview),
         type_number=many if many > MOST_UNTYPED else None,
         opener="users.remove",
         danger=True,
     )
 
 
-def _undoing(many: int, back: int, overview: Overview) -> str:
+def undoing(many: int, back: int, overview: Overview) -> str:
+    """How many of a removal `z` can take back, and until when (D19)."""
     contract = overview.plan.kind is PlanKind.CONTRACT
     if back == many:
         return f"z takes it back until {_last_day(overview)}, while {'there is room' if contract else _FREE}."

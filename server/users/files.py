@@ -1,7 +1,6 @@
 """The users as a file, and the empty file to fill in: written while it is sent, beside the event loop."""
 
 import asyncio
-import datetime as dt
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
 from functools import cache
 from itertools import islice
@@ -16,6 +15,7 @@ from contract.imports import SheetFormat
 from contract.people import Permission
 from contract.problems import ProblemCode
 from contract.users import UserStatus
+from server.domain.periods import local_date
 from server.http.auth import still_may
 from server.http.call import LongCall
 from server.http.problems import ServerProblem
@@ -23,6 +23,7 @@ from server.sheets.wording import LISTED, PERSON, status_words
 from server.sheets.writing import write_csv, write_xlsx
 from server.store import subscriptions
 from server.store.tables import users
+from server.store.types import from_microseconds
 from server.store.user_lists import ORDERS, UserList
 from server.users.filtering import wanted_users
 
@@ -42,8 +43,8 @@ _COLUMNS = (
     _MICROSECONDS,
     users.c.number,
 )
-_DAY = 86_400_000_000
-_EPOCH = dt.date(1970, 1, 1).toordinal()
+_QUARTER = 900_000_000
+"""Microseconds in a quarter of an hour: days begin with one in every time zone there is."""
 
 _WRITERS: Mapping[SheetFormat, Callable[..., Iterator[bytes]]] = {
     SheetFormat.CSV: write_csv,
@@ -104,6 +105,7 @@ class _Walk:
         self._nobody = query.status is UserStatus.REMOVED
         self._words = status_words(query.language)
         self._connection: Connection | None = None
+        self._zone = ""
 
     def with_(self, connection: Connection, pieces: Iterator[bytes]) -> list[bytes]:
         """The next pieces, read from this connection; none at the end."""
@@ -117,8 +119,9 @@ class _Walk:
         """The users as cells."""
         key: list[Any] | None = None
         while batch := self._read(key):
+            zone = self._zone
             for email, first_name, last_name, position, status, added, _ in batch:
-                yield email, first_name, last_name, position, self._words[status], _day(added // _DAY)
+                yield email, first_name, last_name, position, self._words[status], _day(added // _QUARTER, zone)
             key = [literal(value, BigInteger) for value in batch[-1][-2:]]
 
     def _read(self, key: list[Any] | None) -> Sequence[Any]:
@@ -126,14 +129,15 @@ class _Walk:
         if self._nobody:
             return ()
         row = subscriptions.get(self._connection, self._subscription_id)
+        self._zone = row.time_zone
         wanted = wanted_users(self._query, self._subscription_id, row.time_zone)
         found = UserList(self._connection, wanted, row.users_active + row.users_not_paid)
         return found.walk(ORDERS["added_at"], READ_AT_ONCE, _COLUMNS, key=key)
 
 
 @cache
-def _day(since_epoch: int) -> str:
-    return dt.date.fromordinal(_EPOCH + since_epoch).isoformat()
+def _day(quarters: int, time_zone: str) -> str:
+    return local_date(from_microseconds(quarters * _QUARTER), time_zone).isoformat()
 
 
 def _media(query: TemplateQuery) -> str:

@@ -36,3 +36,17 @@ def test_an_unclear_value_is_refused() -> None:
 def test_unknown_fields_are_text() -> None:
     """An address or a time may hold a colon."""
     assert parse("http://x 14:02 state:x", {}).text == "http://x 14:02 state:x"
+
+
+def test_days_are_left_as_typed() -> None:
+    """`added:` takes days, months, years, limits and ranges, next to other words."""
+    assert parse("ana added:>2026-10-01 status:n", USER_FIELDS) == Words(
+        "ana", {"added": ">2026-10-01", "status": "not_paid"}
+    )
+
+
+@pytest.mark.parametrize("typed", ["added:", "added:soon", "added:2026-13", "added:..", "added:>"])
+def test_no_span_of_days_says_which_there_are(typed: str) -> None:
+    """The sentence names the field and shows what it takes."""
+    with pytest.raises(FilterError, match=r"added: takes 2026-10-01, 2026-10, 2026, >2026-10-01"):
+        parse(typed, USER_FIELDS)
