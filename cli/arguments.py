@@ -62,8 +62,26 @@ def _add_login(commands: "Commands") -> None:
 
 def _add_events(commands: "Commands") -> None:
     events = _command(commands, "events", "cli.events:events", "what happened, oldest first")
-    events.add_argument("--limit", type=int, default=50, help="how many (default 50)")
+    events.add_argument("words", nargs="*", metavar="WORD", help="only with these words in who did it or what it was")
+    events.add_argument("--who", metavar="WORDS", default="", help="only by them: name, e-mail or account")
+    events.add_argument("--kind", metavar="KIND", help="only such as transfer, or transfer.accepted")
+    events.add_argument("--object", metavar="WORDS", default="", help="only about this: name, e-mail or id")
+    events.add_argument("--since", type=_day, metavar="DATE", help="from this day on, where the subscription is billed")
+    events.add_argument("--until", type=_day, metavar="DATE", help="up to this day, it included")
+    events.add_argument("--command", dest="command_key", metavar="KEY", help="only what the command with this key did")
+    events.add_argument("--follow", action="store_true", help="go on as things happen, until ctrl+c")
+    events.add_argument("--limit", type=int, default=50, help="how many of the past (default 50)")
     _add_json(events, "one JSON object a line")
+
+
+def _day(text: str) -> "dt.date":
+    import datetime as dt
+
+    try:
+        return dt.date.fromisoformat(text)
+    except ValueError as error:
+        message = f"{text!r} is no day such as 2026-12-31"
+        raise argparse.ArgumentTypeError(message) from error
 
 
 def _add_users(commands: "Commands") -> None:

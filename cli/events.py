@@ -1,31 +1,136 @@
-"""`headcount events`: what happened, one line each, for a pipe or a quick look."""
+"""`headcount events`: what happened, one line each, for a pipe, a quick look, or a terminal left open."""
 
 import argparse
+import asyncio
+from collections.abc import Iterable
+from dataclasses import dataclass, field
 from typing import Any
 
-from cli.exit_codes import DONE
-from cli.reach import call, chosen
+from cli.exit_codes import DONE, exit_code
+from cli.reach import call, chosen, told
+from cli.say import say
 from cli.tables import as_json
 from client.api import Client
+from client.errors import HeadcountError
+from client.events import Live, Offline, Unreadable
 from contract.events import Event, EventsQuery
 from contract.pages import MAX_LIMIT
 from tui.sentences import sentence
 
 __all__ = ["events"]
 
+_GATHER = 0.1
+"""Seconds in which events of a burst are gathered before they are asked for."""
+
+_AGAIN = 1.0
+"""Seconds after which is asked again when that failed: the stream says what is wrong."""
+
 
 def events(options: argparse.Namespace, flags: dict[str, Any]) -> int:
-    """Print the newest `--limit` events, oldest first. The exit code."""
-    found = call(chosen(options, flags), lambda client: _newest(client, max(1, options.limit)))
-    for event in reversed(found):
-        print(as_json(event) if options.json else f"{event.created_at:%Y-%m-%d %H:%M:%S} UTC  {sentence(event)}")
-    return DONE
+    """Print the newest `--limit` events that match, oldest first, with `--follow` for ever. The exit code."""
+    query = EventsQuery(
+        who=options.who,
+        kind=(options.kind or "").lower(),
+        object=options.object,
+        search=" ".join(options.words),
+        since=options.since,
+        until=options.until,
+        idempotency_key=options.command_key,
+    )
+    limit = max(0 if options.follow else 1, options.limit)
+    return call(chosen(options, flags), lambda client: _print(client, query, limit, options))
 
 
-async def _newest(client: Client, limit: int) -> list[Event]:
+async def _print(client: Client, query: EventsQuery, limit: int, options: argparse.Namespace) -> int:
+    told_of = (await client.overview()).last_event_id if options.follow else None
+    found = await _newest(client, query.model_copy(update={"up_to": told_of}), limit) if limit else []
+    _show(reversed(found), as_lines_of_json=options.json)
+    if told_of is None:
+        return DONE
+    return await _Follower(client, query, told_of, as_lines_of_json=options.json).run()
+
+
+async def _newest(client: Client, query: EventsQuery, limit: int) -> list[Event]:
     found: list[Event] = []
-    async for page in client.all_pages(client.events, EventsQuery(limit=min(limit, MAX_LIMIT))):
+    async for page in client.all_pages(client.events, query.model_copy(update={"limit": min(limit, MAX_LIMIT)})):
         found += page.items
         if len(found) >= limit:
             break
     return found[:limit]
+
+
+def _show(found: Iterable[Event], *, as_lines_of_json: bool) -> None:
+    for event in found:
+        plain = f"{event.created_at:%Y-%m-%d %H:%M:%S} UTC  {sentence(event)}"
+        print(as_json(event) if as_lines_of_json else plain, flush=True)
+
+
+@dataclass(slots=True)
+class _Follower:
+    """Prints what happens after an event. The stream says that something did; the server finds what matches.
+
+    So the filter means the same as in the list, and a cut of the stream loses and repeats nothing.
+    """
+
+    client: Client
+    query: EventsQuery
+    last_id: str
+    as_lines_of_json: bool
+    _rung: asyncio.Event = field(default_factory=asyncio.Event)
+    _heard: str = ""
+    _cut: bool = False
+
+    async def run(self) -> int:
+        """For ever, or until the server lets this token read no longer: the exit code of that."""
+        printing = asyncio.ensure_future(self._print_when_rung())
+        listening = asyncio.ensure_future(self._listen())
+        try:
+            await asyncio.wait({printing, listening}, return_when=asyncio.FIRST_COMPLETED)
+            return await (listening if listening.done() else printing)
+        finally:
+            printing.cancel()
+            listening.cancel()
+
+    async def _listen(self) -> int:
+        async for item in self.client.stream(self.last_id):
+            match item:
+                case Event():
+                    self._ring(item.id)
+                case Unreadable():
+                    self._ring(item.event_id)
+                case Live() if self._cut:
+                    self._cut = False
+                    say("Connected again: nothing was missed.", DONE)
+                case Offline(retry_in=None):
+                    return say(told(item.error), exit_code(item.error))
+                case Offline() if not self._cut:
+                    self._cut = True
+                    say(f"{told(item.error)} Trying again; ctrl+c ends it.", DONE)
+                case _:
+                    pass
+        return DONE
+
+    def _ring(self, event_id: str) -> None:
+        self._heard = event_id
+        self._rung.set()
+
+    async def _print_when_rung(self) -> int:
+        while True:
+            await self._rung.wait()
+            await asyncio.sleep(_GATHER)
+            self._rung.clear()
+            try:
+                await self._print_up_to(self._heard)
+            except HeadcountError:
+                self._rung.set()
+                await asyncio.sleep(_AGAIN)
+
+    async def _print_up_to(self, heard: str) -> None:
+        """What matches of what happened since the last event that was told of."""
+        if heard != self.last_id:
+            newer = self.query.model_copy(update={"after": self.last_id, "up_to": heard, "limit": MAX_LIMIT})
+            async for page in self.client.all_pages(self.client.events, newer):
+                _show(page.items, as_lines_of_json=self.as_lines_of_json)
+                if page.items:
+                    self.last_id = page.items[-1].id
+            self.last_id = heard
