@@ -101,12 +101,13 @@ class Confirm(ModalScreen[bool]):
         """Whether yes would be taken as one."""
         return not self.reason_to_wait
 
-    def show_summary(self, summary: Summary) -> None:
-        """Say something else from now on; it can be confirmed when there was time to see it."""
+    def show_summary(self, summary: Summary, *, seen: bool = False) -> None:
+        """Say something else from now on; it can be confirmed when there was time to see it, or at once if `seen`."""
         self.summary, self.on_yes, self._remark = summary, False, ""
         self.query_one(Scroller).show_all(self._above(), self._items(), self._below())
         self._frame()
-        self.let_it_be_read()
+        if not seen:
+            self.let_it_be_read()
 
     def hold_back(self, reason: str) -> None:
         """Take no yes for this reason, until something else is shown."""

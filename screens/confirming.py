@@ -5,9 +5,8 @@ and shown with what moved, and never confirmed by a key that was typed before it
 got lost keeps its idempotency key: asking again charges nothing twice (D30).
 """
 
-import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from textual import work
 
@@ -16,18 +15,17 @@ from contract.events import EventKind
 from contract.people import Permission, Role
 from contract.quotes import Change, Confirmation, Quote, QuoteStatus
 from contract.subscription import Overview, PlanKind
-from screens.confirm import Confirm, Summary
+from screens import offer as offers
 from screens.intentions import Intentions
+from screens.offer import Also, Deal, Offer
 from screens.refusals import CONNECTING, refused, set_by_contract
-from screens.summary import deal_summary, done, moved_words, same_offer
+from screens.summary import done, moved_words, same_offer
 from tui.errors import told
 from tui.live import LiveArea
 from tui.text import clean
 from tui.theme import Line
-from tui.widgets.canvas import framed
-from tui.widgets.pages import Scroller
 
-__all__ = ["Confirming", "Deal", "Offer"]
+__all__ = ["Also", "Confirming", "Deal", "Offer"]
 
 _MOVED = (
     EventKind.SEATS_ADDED,
@@ -40,60 +38,6 @@ _MOVED = (
 
 _CHANGED = "The subscription has changed meanwhile."
 _ONCE_MORE = "This is the price now."
-
-
-def monotonic() -> float:
-    """Seconds, for countdowns."""
-    return time.monotonic()
-
-
-@dataclass(frozen=True, slots=True)
-class Deal:
-    """One intention: a change with its price, and what the dialog about it says.
-
-    `items` replace the usual ones; `back` is where who does not confirm comes from, and returns to.
-    """
-
-    quote: Quote
-    title: str
-    opener: str
-    items: Sequence[Line] | None = None
-    remark: str = ""
-    back: Callable[[], None] | None = None
-
-
-class Offer(Confirm):
-    """The dialog about one quote: it says for how long the price holds, and tells when it does no longer."""
-
-    def __init__(self, summary: Summary, area: "Confirming", until: float, *, seen: bool) -> None:
-        super().__init__(summary, seen=seen)
-        self._area, self._until = area, until
-        self._over = False
-
-    def on_mount(self) -> None:
-        """Count down, once a second and only while this is open."""
-        self._tick()
-        self.set_interval(1, self._tick)
-
-    def show_offer(self, summary: Summary, until: float) -> None:
-        """Another price, which holds until then."""
-        self._until, self._over = until, False
-        self.show_summary(summary)
-        self._tick()
-
-    def go_on(self, until: float) -> None:
-        """The same price, asked again."""
-        self._until, self._over = until, False
-        self.let_it_be_read()
-
-    def _tick(self) -> None:
-        left = self._until - monotonic()
-        if left <= 0 and not self._over:
-            self._over = True
-            self._area.price_expired(self)
-        body = self.query_one(Scroller)
-        minutes, seconds = divmod(max(0, round(left)), 60)
-        body.border_subtitle = framed(f"holds {minutes}:{seconds:02}" if left > 0 else "expired", body.glyphs)
 
 
 class Confirming(LiveArea):
@@ -140,6 +84,16 @@ class Confirming(LiveArea):
         """A payment on its way."""
         return "a payment on its way; it goes on without you" if self._paying else super().unfinished
 
+    @property
+    def deal(self) -> Deal | None:
+        """What was offered last."""
+        return self._deal
+
+    def leave_offer(self) -> None:
+        """Close the dialog about a price, as if it were left without a yes."""
+        if self._offer is not None:
+            self._offer.dismiss(False)  # noqa: FBT003 - the screen's result
+
     def why_not_confirm(self, change: Change) -> str:
         """Why nobody here may confirm this, and who may; empty when it can be tried."""
         overview = self.session.overview
@@ -163,7 +117,7 @@ class Confirming(LiveArea):
         Raises:
             HeadcountError: what the client raises.
         """
-        asked = monotonic()
+        asked = offers.monotonic()
         quote = await self.client.quote(change)
         self._since[quote.id] = asked
         return quote
@@ -188,17 +142,18 @@ class Confirming(LiveArea):
         items: Sequence[Line] | None = None,
         seen: bool = True,
         back: Callable[[], None] | None = None,
+        also: Also | None = None,
     ) -> None:
         """Open the dialog about a price that is here; `items` replace the lines for each user.
 
         `seen` says that the price is on the screen already, so that the confirming key may follow at once. `back` is
-        called when it is left without a yes.
+        called when it is left without a yes; `also` is what `confirmed` will do after it.
         """
-        self._since.setdefault(quote.id, monotonic())
+        self._since.setdefault(quote.id, offers.monotonic())
         if reason := self.why_not_confirm(quote.change):
             self.show_result(reason, "warn")
         else:
-            self._show_offer(Deal(quote, title, opener, items, back=back), seen=seen)
+            self._show_offer(Deal(quote, title, opener, items, back=back, also=also), seen=seen)
 
     @work(group="question", exclusive=True, exit_on_error=False)
     async def _ask_price(self, change: Change, title: str, opener: str) -> None:
@@ -216,18 +171,15 @@ class Confirming(LiveArea):
         """Open the dialog, or show the fresh price in the one that is open."""
         self._deal = deal
         until = self._offer_holds(deal.quote)
-        summary = deal_summary(deal.quote, deal.title, deal.opener, items=deal.items, remark=deal.remark)
-        if deal.back:
-            summary = replace(summary, stay="Back")
         if self._offer is not None:
-            self._offer.show_offer(summary, until)
+            self._offer.show_offer(deal.summary, until)
         elif self.app.screen is self:
-            self._offer = Offer(summary, self, until, seen=seen)
+            self._offer = Offer(deal.summary, self, until, seen=seen)
             self.app.push_screen(self._offer, self._offer_decided)
 
     def _offer_holds(self, quote: Quote) -> float:
         """By this machine's clock: from when it was asked for, as long as the server said."""
-        since = self._since.setdefault(quote.id, monotonic())
+        since = self._since.setdefault(quote.id, offers.monotonic())
         return since + (quote.expires_at - quote.created_at).total_seconds()
 
     def _offer_decided(self, yes: bool | None) -> None:  # noqa: FBT001 - Textual's callback
@@ -264,16 +216,16 @@ class Confirming(LiveArea):
             if self._offer:
                 self._deal = None
                 self._offer.dismiss(False)  # noqa: FBT003 - the screen's result
-            self.show_result(f"{why} Nothing was charged. {refused(error, self.session.overview)}", "warn")
+            self.show_result(f"{why} {deal.nothing_done} {refused(error, self.session.overview)}", "warn")
             return
         self.repriced(fresh)
         if self._offer and why == _CHANGED and same_offer(deal.quote, fresh):
             self._deal = replace(deal, quote=fresh)
             self._offer.go_on(self._offer_holds(fresh))
             return
-        said = " ".join(filter(None, (why, moved_words(deal.quote, fresh), "Nothing was charged.", _ONCE_MORE)))
+        said = " ".join(filter(None, (why, moved_words(deal.quote, fresh), deal.nothing_done, _ONCE_MORE)))
         self.show_result(said, "warn")
-        self._show_offer(replace(deal, quote=fresh, remark=said, items=None), seen=False)
+        self._show_offer(deal.repriced(fresh, said), seen=False)
 
     # Confirming.
 
@@ -307,13 +259,14 @@ class Confirming(LiveArea):
         elif isinstance(error, QuoteExpired):
             self._reprice(deal, "The price had expired.")
         elif isinstance(error, PaymentRefused):
-            said = f"{told(error)} Nothing was charged."
+            said = f"{told(error)} {deal.nothing_done}"
             self.show_error(said)
             self._show_offer(replace(deal, remark=said), seen=False)
         elif isinstance(error, NotPossible):
-            self.show_error(refused(error, self.session.overview))
+            undone = f" {deal.also.undone}" if deal.also else ""
+            self.show_error(f"{refused(error, self.session.overview)}{undone}")
         else:
-            self.show_error(f"{told(error)} Nothing was charged." if isinstance(error, Refused) else told(error))
+            self.show_error(f"{told(error)} {deal.nothing_done}" if isinstance(error, Refused) else told(error))
 
     def _confirmed_too_late(self, deal: Deal, error: QuoteStale) -> None:
         moved = clean(", ".join(error.changed), 200)
@@ -323,9 +276,9 @@ class Confirming(LiveArea):
             self._reprice(deal, why)
         else:
             self.repriced(fresh)
-            said = f"{why} Nothing was charged. {_ONCE_MORE}"
+            said = f"{why} {deal.nothing_done} {_ONCE_MORE}"
             self.show_result(said, "warn")
-            self._show_offer(replace(deal, quote=fresh, remark=said, items=None), seen=False)
+            self._show_offer(deal.repriced(fresh, said), seen=False)
 
     @work(group="offer", exclusive=True, exit_on_error=False)
     async def _find_out(self, deal: Deal) -> None:
@@ -343,8 +296,10 @@ class Confirming(LiveArea):
             self._deal_keys.answered(quote.change, quote.id)
             self.confirmed(quote.change, None)
             paid = f"{quote.due_now} was charged, once." if quote.due_now.amount else "Nothing was charged."
-            self.show_result(f"The answer had got lost, but it was done: {paid}")
+            undone = f" {deal.also.undone}" if deal.also else ""
+            self.show_result(f"The answer had got lost, but it was done: {paid}{undone}", "warn" if undone else "ok")
             self.session.touch(*_MOVED)
         else:
             # its key is kept for this quote; a fresh one is stale by itself should the lost command arrive after all
-            self.show_result("The answer had got lost, and it was not done: nothing was charged.", "warn")
+            undone = f" {deal.also.undone}" if deal.also else ""
+            self.show_result(f"The answer had got lost, and it was not done: nothing was charged.{undone}", "warn")

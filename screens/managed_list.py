@@ -19,8 +19,8 @@ from screens.confirm import Confirm, Summary
 from screens.detail import LABEL, Detail, labelled
 from screens.filter_words import FilterError, parse
 from screens.intentions import Intentions
+from screens.kept_results import KeptResults
 from screens.ledger import Ledger
-from screens.watched_list import WatchedList
 from tui.errors import told
 from tui.terminal.clipboard import Copied, copy
 from tui.text import clean
@@ -51,7 +51,7 @@ REST = 0.15
 """Seconds the cursor rests on a row before its details are shown."""
 
 
-class ManagedList(WatchedList):
+class ManagedList(KeptResults):
     """A list whose rows can be acted on.
 
     Subclasses set `NEEDS` (the right that changing takes) and `CHANGES` (ids of the commands that need it) besides
@@ -113,11 +113,6 @@ class ManagedList(WatchedList):
         yield from self.above_table()
         yield Horizontal(self.make_table(), Panel(title="Details", id="detail"), id="list")
         yield Ledger()
-
-    @property
-    def ledger(self) -> Ledger:
-        """What became of the last command."""
-        return self.query_one(Ledger)
 
     def on_resize(self) -> None:
         """Another width has another place for the details."""
@@ -247,20 +242,6 @@ class ManagedList(WatchedList):
         finally:
             self.ended(*kinds)
 
-    def show_ledger(self, title: str, lines: Sequence[Line], *, failed: bool, hint: str = "") -> None:
-        """Results row by row, until Esc."""
-        self.clear_result()
-        self.ledger.show(title, lines, failed=failed, hint=f"{hint} · Esc closes" if hint else "Esc closes")
-
-    def keep_marked(self, failed: Sequence[Row]) -> None:
-        """Only what failed stays marked, if anything was marked at all."""
-        table = self.table
-        if table.mark_count:
-            table.marks.clear()
-            table.marks.add([row for row in failed if not table.gone(row)], table.asked)
-            table.redraw()
-            self.show_marks()
-
     @property
     def unfinished(self) -> str:
         """A command on its way."""
@@ -272,10 +253,6 @@ class ManagedList(WatchedList):
             self.ledger.dismiss()
             return True
         return super().close_something()
-
-    def action_results(self, step: int) -> None:
-        """J and K: other results."""
-        self.ledger.scroll_lines(step)
 
     # Details and copying.
 

@@ -32,23 +32,26 @@ class Place:
 class SaveFile(FormScreen[Place]):
     """Asks for a place; answers it once nothing is there, or a second Enter says that it may be replaced."""
 
-    def __init__(self, title: str, name: str, about: Line) -> None:
+    def __init__(self, title: str, name: str, about: Line, *, text_only: bool = False) -> None:
         super().__init__()
         self._heading, self._proposed, self._about = title, name, about
+        self._text_only = text_only
         self._to_replace: Path | None = None
 
     def form(self) -> Form:
-        """The usual name, and the language of the locale."""
+        """The usual name, and the language of the locale unless the file is CSV in any case."""
         fields = [Field("path", "File", Editor(limit=1000)), Field("language", "Language", Editor(limit=2))]
         fields[0].editor.set(self._proposed)
         fields[1].editor.set(language_of(os.environ).value)
-        return Form(self._heading, fields)
+        return Form(self._heading, fields[:1] if self._text_only else fields)
 
     def on_mount(self) -> None:
         """What is saved, and where a name without a folder goes."""
         here = clean(str(Path.cwd()), 200)
         about: list[Line] = ["", self._about, (f"In {here}, unless a folder is named.", "dim")]
-        about += [(f"A name that ends with .xlsx makes a workbook, any other CSV. Languages: {_LANGUAGES}.", "dim"), ""]
+        if not self._text_only:
+            about += [(f"A name that ends with .xlsx makes a workbook, any other CSV. Languages: {_LANGUAGES}.", "dim")]
+        about.append("")
         self.sheet.show(above=about, below=["", _KEYS])
 
     def on_form_submitted(self) -> None:
@@ -58,18 +61,26 @@ class SaveFile(FormScreen[Place]):
             self.dismiss(place)
 
     def _place(self) -> Place | None:
-        file, language = self.sheet.named("path"), self.sheet.named("language")
+        file = self.sheet.named("path")
         path = Path(file.text).expanduser().absolute()
+        language = Language.ENGLISH if self._text_only else self._language()
         file.error = self._objection(file.text, path)
-        language.error = "" if language.text.lower() in set(Language) else f"One of {_LANGUAGES}."
-        for each in (language, file):
-            if each.error:
-                self.sheet.go_to(each.name)
+        if file.error:
+            self.sheet.go_to(file.name)
         self.sheet.refresh(layout=True)
-        if file.error or language.error:
+        if file.error or language is None:
             return None
-        kind = SheetFormat.XLSX if path.suffix.lower() == ".xlsx" else SheetFormat.CSV
-        return Place(path, kind, Language(language.text.lower()), replace=path == self._to_replace)
+        kind = SheetFormat.XLSX if path.suffix.lower() == ".xlsx" and not self._text_only else SheetFormat.CSV
+        return Place(path, kind, language, replace=path == self._to_replace)
+
+    def _language(self) -> Language | None:
+        """The one that is typed; says so when it is none."""
+        field = self.sheet.named("language")
+        typed = field.text.lower()
+        field.error = "" if typed in set(Language) else f"One of {_LANGUAGES}."
+        if field.error:
+            self.sheet.go_to(field.name)
+        return None if field.error else Language(typed)
 
     def _objection(self, typed: str, path: Path) -> str:
         """What is wrong with a place; a file that is there is asked about once."""

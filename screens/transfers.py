@@ -3,35 +3,23 @@
 from collections.abc import Iterable, Sequence
 from typing import ClassVar
 
-from textual import work
 from textual.binding import BindingType
 from textual.widget import Widget
 
-from client.errors import Conflict, HeadcountError
 from contract.events import EventKind
 from contract.people import Permission
 from contract.subscription import Overview
-from contract.transfers import MAX_DECISIONS, DecisionReport, Direction, Reason, Transfer, TransferState
-from screens.outgoing import OutgoingRequests
+from contract.transfers import Direction, Transfer, TransferState
+from screens.deciding import DecidingRequests
 from screens.sides import SideBar
 from screens.sources import TRANSFER_FIELDS, Side, TransfersSource
-from screens.transfer_forms import ReasonForm
-from screens.transfers_text import (
-    Plan,
-    decision_results,
-    detail_lines,
-    plan_summary,
-    state_tone,
-    undo_results,
-    undo_summary,
-)
+from screens.transfers_text import detail_lines, state_tone
 from tui.commands import bindings
 from tui.errors import told
 from tui.theme import Line
 from tui.widgets.virtual_table import VirtualTable
 from tui.widgets.virtual_table_columns import Column
 from tui.widgets.virtual_table_data import Row
-from tui.wording import count
 
 __all__ = ["TransfersScreen"]
 
@@ -62,7 +50,7 @@ _DECIDING = ("transfers.accept", "transfers.decline", "transfers.undo")
 _SENT = ("transfers.resend", "transfers.cancel")
 
 
-class TransfersScreen(OutgoingRequests):
+class TransfersScreen(DecidingRequests):
     """The transfer requests of one side at a time."""
 
     AREA = "transfers"
@@ -76,11 +64,6 @@ class TransfersScreen(OutgoingRequests):
         EventKind.TRANSFER_CANCELLED: "cancelled",
         EventKind.TRANSFER_EXPIRED: "expired",
     }
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.decided: tuple[Plan, DecisionReport] | None = None
-        self._reason = ""
 
     # The table and its sides.
 
@@ -171,9 +154,9 @@ class TransfersScreen(OutgoingRequests):
         """From the details: this request, whatever is marked."""
         match command_id:
             case "transfers.accept":
-                self._ask_to_accept([row])
+                self.ask_to_accept([row])
             case "transfers.decline":
-                self._ask_reason([row])
+                self.ask_reason([row])
             case "transfers.cancel":
                 self.ask_to_cancel([row])
             case _:
@@ -190,82 +173,3 @@ class TransfersScreen(OutgoingRequests):
         elif marked and self.side is Side.OUTGOING:
             offered = [("transfers.cancel", f"cancel {marked:,}…")]
         return [*offered, ("transfers.undo", "undo")] if self.decided else offered
-
-    # Deciding.
-
-    def action_accept(self) -> None:
-        """a: the marked requests, or the one under the cursor; asks first."""
-        if self.on_side(Side.INCOMING, "accept transfer requests"):
-            self.with_rows(MAX_DECISIONS, self._ask_to_accept)
-
-    def action_decline(self) -> None:
-        """x: the same; asks for a reason, then once more."""
-        if self.on_side(Side.INCOMING, "decline transfer requests"):
-            self.with_rows(MAX_DECISIONS, self._ask_reason)
-
-    def _ask_to_accept(self, rows: Sequence[Row]) -> None:
-        self._ask(Plan(tuple(row.item for row in rows), accept=True))
-
-    def _ask_reason(self, rows: Sequence[Row]) -> None:
-        def go_on(reason: str | None) -> None:
-            self._reason = reason or ""
-            if reason is not None:
-                self._ask(Plan(tuple(row.item for row in rows), accept=False, reason=reason))
-
-        if rows and self.app.screen is self:
-            self.app.push_screen(ReasonForm(len(rows), self._reason), go_on)
-
-    def _ask(self, plan: Plan) -> None:
-        overview = self.session.overview
-        if plan.requests and overview:
-            self.confirm(plan_summary(plan, overview, hidden=self.hidden_words), lambda: self._decide(plan))
-
-    @work(group="command", exit_on_error=False)
-    async def _decide(self, plan: Plan) -> None:
-        kind = EventKind.TRANSFER_ACCEPTED if plan.accept else EventKind.TRANSFER_DECLINED
-        with self.commanding(plan.doing, plan.body, kind) as key:
-            report = await self.client.decide(plan.body, key=key)
-            self._reason = ""
-            self._show_decision(plan, report)
-
-    def _show_decision(self, plan: Plan, report: DecisionReport) -> None:
-        if report.accepted or report.declined:
-            self.decided = (plan, report)
-        title, lines, left = decision_results(plan, report)
-        self.keep_failed(plan.requests, left)
-        until = f"z takes it back until {report.undo_until:%H:%M} UTC" if self.decided else ""
-        self.show_ledger(title, lines, failed=bool(report.failed), hint=until)
-        self.show_marks()
-
-    def action_undo(self) -> None:
-        """z: take the last decision back; asks first when that removes people."""
-        if self.refuses("decide transfer requests"):
-            return
-        if self.decided is None:
-            self.show_result("Nothing to undo: nothing was decided here in the last 10 minutes.", "dim")
-            return
-        plan, report = self.decided
-        if report.accepted:
-            self.confirm(undo_summary(plan, report), lambda: self._undo(plan, report))
-        else:
-            self._undo(plan, report)
-
-    @work(group="command", exit_on_error=False)
-    async def _undo(self, plan: Plan, report: DecisionReport) -> None:
-        self.begin(f"taking back {count(report.accepted + report.declined, 'decision')}")
-        body = Reason()
-        try:
-            undone = await self.client.undo_decisions(report.id, key=self.intentions.key(body, report.id))
-        except HeadcountError as error:
-            self.intentions.failed(error, body, report.id)
-            self.show_error(told(error))
-            if isinstance(error, Conflict):
-                self.decided = None
-        else:
-            self.intentions.answered(body, report.id)
-            self.decided = None
-            title, lines = undo_results(plan, undone)
-            self.show_ledger(title, lines, failed=bool(undone.failed))
-        finally:
-            self.ended(EventKind.TRANSFER_REOPENED)
-            self.show_marks()

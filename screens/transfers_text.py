@@ -5,7 +5,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from contract.problems import ItemProblem, ProblemCode
-from contract.subscription import Overview, PlanKind
 from contract.transfers import (
     DecisionReport,
     DecisionResult,
@@ -20,23 +19,23 @@ from contract.users import UserStatus
 from screens.detail import labelled
 from screens.lines import line
 from screens.question import Summary
-from screens.seat_sums import admission_lines
 from screens.sources import STATUS_WORDS
 from screens.users_text import STATUS_TONES, person
 from tui.text import clean
 from tui.theme import Line, Tone
-from tui.wording import age, clock, count, some
+from tui.wording import age, clock, count
 
 __all__ = [
     "Plan",
     "cancel_results",
     "cancel_summary",
     "decision_results",
+    "decision_table",
     "detail_lines",
-    "plan_summary",
     "state_tone",
     "undo_results",
     "undo_summary",
+    "undo_table",
     "who",
 ]
 
@@ -47,6 +46,9 @@ _TONES: dict[TransferState, Tone] = {
     TransferState.CANCELLED: "dim",
     TransferState.EXPIRED: "dim",
 }
+TABLE_HEAD = ("name", "e-mail", "result", "user", "reason", "request")
+"""The columns of saved results."""
+
 _LEFT_ALONE = {
     ProblemCode.TRANSFER_CHANGED: "changed since you saw it: left alone, look again",
     ProblemCode.TRANSFER_NOT_PENDING: "decided or ended meanwhile: left alone",
@@ -55,11 +57,12 @@ _LEFT_ALONE = {
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """A decision about requests exactly as they were seen."""
+    """A decision about requests exactly as they were seen; `unpaid` is how many were said to become NOT PAID."""
 
     requests: tuple[Transfer, ...]
     accept: bool
     reason: str = ""
+    unpaid: int | None = None
 
     @property
     def body(self) -> Decisions:
@@ -112,45 +115,6 @@ def detail_lines(request: Transfer, now: dt.datetime) -> list[Line]:
     return lines
 
 
-def plan_summary(plan: Plan, overview: Overview, *, hidden: str = "") -> Summary:
-    """What a decision does: every request by name, what is given up, and how the seats work out."""
-    many = len(plan.requests)
-    verb = "Accept" if plan.accept else "Decline"
-    lines: list[Line] = []
-    if plan.accept:
-        lines += admission_lines(overview, many)
-    elif plan.reason:
-        lines.append(line(("Reason they read: ", "dim"), clean(plan.reason, 500)))
-    else:
-        lines.append(("No reason is given.", "dim"))
-    return Summary(
-        title=f"{verb} {count(many, 'transfer request')}",
-        verb=f"{verb} {many:,}",
-        lines=lines,
-        items=[_item(request, accept=plan.accept) for request in plan.requests],
-        hidden=hidden,
-        final=_given_up(plan, overview),
-        opener="transfers.accept" if plan.accept else "transfers.decline",
-    )
-
-
-def _item(request: Transfer, *, accept: bool) -> Line:
-    if accept and request.gives_up:
-        return line(who(request), (f"  gives up {clean(request.gives_up, 60)}", "warn"))
-    return who(request)
-
-
-def _given_up(plan: Plan, overview: Overview) -> str:
-    """What can't be taken back. On a contract there is no word about paying, not even about somebody else's plan."""
-    giving = [request.name for request in plan.requests if request.gives_up]
-    if not plan.accept or not giving:
-        return "z takes it back within 10 minutes."
-    contract = overview.plan.kind is PlanKind.CONTRACT
-    one = len(giving) == 1
-    own = f"Their own{'' if contract else ' paid'} {'subscription ends' if one else 'subscriptions end'}"
-    return f"{own} {'for good' if contract else 'without refund'}: {some(giving, len(giving), 6)}."
-
-
 def decision_results(plan: Plan, report: DecisionReport) -> tuple[str, list[Line], list[str]]:
     """Title and lines of what became of each request, failures first, and the ids of those that failed."""
     known = {request.id: request for request in plan.requests}
@@ -165,7 +129,43 @@ def decision_results(plan: Plan, report: DecisionReport) -> tuple[str, list[Line
             failed.append(line("! ", name, (f"  {_why(result.problem)}", "bad")))
         else:
             done.append(_done(name, result, accept=plan.accept))
-    return _title(plan, report), [*failed, *done], left
+    return _title(plan, report), [*_more_unpaid(plan, report), *failed, *done], left
+
+
+def _more_unpaid(plan: Plan, report: DecisionReport) -> list[Line]:
+    """Seats that were taken between the question and its answer (D15)."""
+    more = _unpaid(report) - plan.unpaid if plan.unpaid is not None else 0
+    if more <= 0:
+        return []
+    said = f"{more:,} more than was said {'is' if more == 1 else 'are'} NOT PAID: seats were taken meanwhile."
+    return [line("! ", (said, "warn"))]
+
+
+def _unpaid(report: DecisionReport) -> int:
+    return sum(result.user_status is UserStatus.NOT_PAID for result in report.results)
+
+
+def decision_table(plan: Plan, report: DecisionReport) -> list[tuple[str, ...]]:
+    """The same as rows of a file, in the order of the decision, with a header."""
+    did = "accepted" if plan.accept else "declined"
+    return _table(plan, report.results, did)
+
+
+def undo_table(plan: Plan, report: UndoReport) -> list[tuple[str, ...]]:
+    """What became of taking a decision back, as rows of a file."""
+    return _table(plan, report.results, "waits again")
+
+
+def _table(plan: Plan, results: Sequence[DecisionResult], did: str) -> list[tuple[str, ...]]:
+    known = {request.id: request for request in plan.requests}
+    rows: list[tuple[str, ...]] = [TABLE_HEAD]
+    for result in results:
+        request = known.get(result.transfer_id) or result.transfer
+        name, email = (clean(request.name), clean(request.email, 254)) if request else ("", "")
+        status = result.user_status.value.replace("_", " ") if result.user_status else ""
+        outcome = ("not done", "", _why(result.problem)) if result.problem else (did, status, "")
+        rows.append((name, email, *outcome, result.transfer_id))
+    return rows
 
 
 def _done(name: str, result: DecisionResult, *, accept: bool) -> Line:
@@ -177,7 +177,7 @@ def _done(name: str, result: DecisionResult, *, accept: bool) -> Line:
 
 
 def _title(plan: Plan, report: DecisionReport) -> str:
-    unpaid = sum(result.user_status is UserStatus.NOT_PAID for result in report.results)
+    unpaid = _unpaid(report)
     said = f"{report.accepted:,} accepted" if plan.accept else f"{report.declined:,} declined"
     if plan.accept and unpaid:
         said += ", NOT PAID" if unpaid == report.accepted else f", {unpaid:,} of them NOT PAID"

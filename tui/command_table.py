@@ -18,6 +18,8 @@ _HERE = ("overview",)
 _ACTIVITY = ("activity",)
 _IMPORT = ("imports",)
 _PROFILE = (PROFILE,)
+_BATCHES = (*MARKED, "imports")
+"""The lists with commands about many at once, whose results are kept."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +66,7 @@ COMMANDS: tuple[Command, ...] = (
     Command("list.filter", "slash", "filter", "find", "Filter: words, or source:import.", FILTERED, show=True),
     Command("list.results_down", "J", "results(1)", "results down", "More of the last results.", LISTS, palette=False),
     Command("list.results_up", "K", "results(-1)", "results up", "Back in the last results.", LISTS, palette=False),
+    Command("list.results_save", "w", "save_results", "save results…", "Save the last results as CSV.", _BATCHES),
     Command("overview.more", "plus", "more", "seats", "One seat more in the draft.", _HERE, show=True),
     Command("overview.fewer", "minus", "fewer", "seats", "One seat less in the draft.", _HERE, show=True),
     Command("overview.type", "e", "type", "type", "Type the number of seats.", _HERE, show=True),

@@ -106,16 +106,16 @@ class Asking:
 
         What stood there before is replaced only when all of it has come, or not at all: then it is `AlreadyThere`.
         """
-        await asyncio.to_thread(_check_place, into, replace=replace)
+        await asyncio.to_thread(check_place, into, replace=replace)
         channel = await self._reach()
-        part = await asyncio.to_thread(_new_file_beside, into)
+        part = await asyncio.to_thread(new_file_beside, into)
         size = 0
         try:
             with part.open("wb") as file:
                 async with channel.stream(build(operation, id=id, query=query)) as pieces:
                     async for piece in pieces:
                         size += file.write(piece)
-            await asyncio.to_thread(_check_place, into, replace=replace)
+            await asyncio.to_thread(check_place, into, replace=replace)
             await asyncio.to_thread(part.replace, into)
         except OSError as error:
             message = f"The file can't be written: {error.strerror}."
@@ -125,13 +125,15 @@ class Asking:
         return size
 
 
-def _check_place(path: Path, *, replace: bool) -> None:
+def check_place(path: Path, *, replace: bool) -> None:
+    """Whether a file may be put there; `AlreadyThere` when one is and is not to be replaced."""
     if not replace and os.path.lexists(path):
         message = "A file of this name is there already."
         raise AlreadyThere(message)
 
 
-def _new_file_beside(path: Path) -> Path:
+def new_file_beside(path: Path) -> Path:
+    """An empty file in the same folder, readable by its owner alone; `NotSaved` where there can be none."""
     try:
         handle, name = tempfile.mkstemp(prefix=f".{path.name[:50]}.", dir=path.parent)
     except OSError as error:

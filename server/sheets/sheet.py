@@ -6,7 +6,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import NamedTuple, Protocol
 
-from server.sheets.formulas import unguarded
+from contract.formulas import unguarded
 
 MAX_ROWS = 1_000_000
 """More rows than this are refused: they come as two files."""

@@ -1,6 +1,6 @@
 """Writing files of people piece by piece: however many rows there are, a few are held at a time.
 
-Whatever could be taken for a formula is written as text: see `formulas`. Importing the file again changes nothing.
+Whatever could be taken for a formula is written as text (see `contract.formulas`). Importing it again changes nothing.
 """
 
 import csv
@@ -12,7 +12,7 @@ from itertools import chain, islice
 from xml.sax.saxutils import escape
 
 from contract.exports import Language
-from server.sheets.formulas import guarded
+from contract.formulas import guarded
 from server.sheets.wording import PERSON, Heading, word
 
 BATCH = 500

@@ -29,7 +29,7 @@ SEED = int(os.environ.get("HEADCOUNT_TEST_SEED", "0")) or random.SystemRandom().
 MOST = 5
 """The most requests decided at once."""
 
-ANSWER = 0.4
+ANSWER = 0.15
 """Seconds within which an answer is there and shown, unless the machine is busy."""
 
 PATIENCE = 60.0

@@ -8,6 +8,7 @@ from harness import Desk
 from looks import SIZES, Story, look
 
 from screens import confirming
+from screens import offer as offers
 from screens.confirm import Confirm
 from tui.terminal.preflight import Terminal
 
@@ -15,7 +16,7 @@ from tui.terminal.preflight import Terminal
 @pytest.fixture(autouse=True)
 def _still(monkeypatch: pytest.MonkeyPatch) -> None:
     """Countdowns stand still."""
-    monkeypatch.setattr(confirming, "monotonic", lambda: 0.0)
+    monkeypatch.setattr(offers, "monotonic", lambda: 0.0)
 
 
 async def priced(desk: Desk) -> None:

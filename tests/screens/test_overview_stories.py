@@ -10,7 +10,7 @@ from contract.people import Role
 from contract.quotes import Change
 from contract.sandbox import ClockBody, PaymentsBody
 from contract.users import NewUser
-from screens import confirming
+from screens import offer as offers
 from screens.confirm import Confirm
 from tui.area import AreaScreen
 
@@ -188,7 +188,7 @@ async def test_the_dialog_counts_down_and_asks_again_at_the_end(
 ) -> None:
     """How long the price holds is told each second; at its end a fresh one is asked for by itself."""
     now = [1000.0]
-    monkeypatch.setattr(confirming, "monotonic", lambda: now[0])
+    monkeypatch.setattr(offers, "monotonic", lambda: now[0])
     async with office.at_work() as desk:
         await draft(desk, "+")
         await desk.press("c")

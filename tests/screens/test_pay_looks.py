@@ -8,13 +8,13 @@ from harness import Desk
 from looks import SIZES, Story, look
 
 from contract.sandbox import ClockBody, PaymentsBody
-from screens import confirming
+from screens import offer as offers
 
 
 @pytest.fixture(autouse=True)
 def _still(monkeypatch: pytest.MonkeyPatch) -> None:
     """The time for which a price holds does not run while it is drawn."""
-    monkeypatch.setattr(confirming, "monotonic", lambda: 0.0)
+    monkeypatch.setattr(offers, "monotonic", lambda: 0.0)
 
 
 async def opened(desk: Desk) -> None:

@@ -6,7 +6,8 @@ from harness import Office, overview_of, serving
 
 from contract.people import Role
 from contract.transfers import Decisions, Seen, TransfersQuery, TransferState
-from screens.confirm import Confirm
+from screens.confirm import GLANCE, Confirm
+from screens.decision_dialog import DecisionDialog
 from screens.transfers import TransfersScreen
 from tui.widgets.bars import ActionBar
 from tui.widgets.virtual_table import VirtualTable
@@ -26,7 +27,7 @@ async def test_seven_are_accepted_in_four_keys_and_three_calls(tmp_path: Path) -
             desk.wire.sent.clear()
             await desk.press("asterisk", "a")
             assert isinstance(desk.app.screen, Confirm)
-            assert "7 will be NOT PAID until paid or until the renewal on 1 Dec: EUR 6.00" in desk.text
+            assert "7 will be NOT PAID: about EUR 15.40 now or with the payment of 1 Dec." in desk.words
             assert "Umberto Quattrocchi" in desk.text
             assert desk.wire.calls() == []
             await desk.press("y")
@@ -86,8 +87,8 @@ async def test_taking_acceptances_back_asks_since_it_removes_people(tmp_path: Pa
         assert (await overview_of(office)).transfers.incoming == 7
 
 
-async def test_what_a_colleague_decided_meanwhile_is_named_and_left_alone(tmp_path: Path) -> None:
-    """D26: two admins. The dialog is open while the other declines one: it stays declined, and is not marked again."""
+async def test_what_a_colleague_decides_meanwhile_is_named_and_left_out(tmp_path: Path) -> None:
+    """D26: two admins. While the dialog is open the other declines one: the dialog says who did and goes on without."""
     with serving(tmp_path) as office:
         async with office.at_work(area="transfers", size=(120, 40)) as desk:
             await desk.press("asterisk", "a")
@@ -95,13 +96,34 @@ async def test_what_a_colleague_decided_meanwhile_is_named_and_left_alone(tmp_pa
             assert first is not None
             async with office.client(Role.ADMIN) as colleague:
                 await colleague.decide(Decisions(decline=(Seen(id=first.id, version=first.version or 1),)))
-            await desk.until(lambda: desk.table.total == 6)
-            assert isinstance(desk.app.screen, Confirm)
+            await desk.until(lambda: "[ Accept 6 ]" in desk.text)
+            why = "Renske Hoogland (declined by admin@tidewheel.example)"
+            dialog = desk.app.screen
+            assert isinstance(dialog, DecisionDialog)
+            assert dialog.summary.lines[0] == (f"Others were faster, left out: {why}.", "warn")
+            await desk.press("y")
+            assert "This has just come: read it first." in desk.text
+            await desk.pilot.pause(GLANCE * 1.5)
+            await desk.press("y")
+            await desk.until(lambda: "6 accepted, NOT PAID" in desk.text)
+            assert "not done" not in desk.text
+            assert list(desk.table.marks.chosen) == []
+        assert (await _states(office))["renske@hoogland.example"] is TransferState.DECLINED
+
+
+async def test_what_nobody_could_have_heard_of_is_named_afterwards(tmp_path: Path) -> None:
+    """D26: the colleague's decision comes between the last news and `y`; it stays and is named."""
+    with serving(tmp_path) as office:
+        async with office.at_work(area="transfers", size=(120, 40)) as desk:
+            await desk.press("asterisk", "a")
+            first = desk.table.row
+            assert first is not None
+            desk.app.session.listeners.changed = lambda _: None
+            async with office.client(Role.ADMIN) as colleague:
+                await colleague.decide(Decisions(decline=(Seen(id=first.id, version=first.version or 1),)))
             await desk.press("y")
             await desk.until(lambda: "6 accepted, NOT PAID, 1 not done" in desk.text)
             assert "! Renske Hoogland  renske@hoogland.example  changed since you saw it: left alone" in desk.text
-            assert list(desk.table.marks.chosen) == []
-        assert (await _states(office))["renske@hoogland.example"] is TransferState.DECLINED
 
 
 async def test_marks_that_the_filter_hides_are_said_and_sent(tmp_path: Path) -> None:

@@ -2,19 +2,17 @@
 
 import datetime as dt
 
-from answers import make_overview
 from made import NOW, make_transfer
 
 from contract.problems import ItemProblem, ProblemCode
-from contract.subscription import SeatCounts
 from contract.transfers import DecisionReport, DecisionResult, Direction, Transfer, TransferState, UndoReport
 from contract.users import UserStatus
 from screens.transfers_text import (
     Plan,
     cancel_results,
     decision_results,
+    decision_table,
     detail_lines,
-    plan_summary,
     undo_results,
     undo_summary,
 )
@@ -41,30 +39,6 @@ def test_what_is_sent_is_what_was_seen() -> None:
     assert [(seen.id, seen.version) for seen in accept.accept] == [("trf_0", 4), ("trf_1", 4)]
     assert (accept.decline, accept.reason) == ((), "")
     assert Plan(requests, accept=False, reason="full").body.reason == "full"
-
-
-def test_the_summary_names_everybody_and_counts_the_seats() -> None:
-    """Twelve requests, seven free seats: seven fit, five will be NOT PAID."""
-    seats = SeatCounts(paid=36, used=29, free=7, not_paid=0, high_water=36, at_renewal=36)
-    summary = plan_summary(Plan(people(12), accept=True), make_overview(seats=seats), hidden="3 of them hidden.")
-    assert summary.title == "Accept 12 transfer requests"
-    assert said(list(summary.lines)) == [
-        "7 fit into free seats and will be active at once.",
-        "5 will be NOT PAID until paid or until the renewal on 1 Dec: EUR 6.00 each.",
-    ]
-    assert len(summary.items) == 12
-    assert said(list(summary.items))[0] == "P0  p0@x.example"
-    assert (summary.hidden, summary.opener) == ("3 of them hidden.", "transfers.accept")
-
-
-def test_what_they_give_up_is_said_by_name() -> None:
-    """D24: their own paid subscription ends without refund."""
-    plan = Plan((*people(1), make_transfer(gives_up="Professional")), accept=True)
-    summary = plan_summary(plan, make_overview())
-    assert summary.final == "Their own paid subscription ends without refund: Bo Kaya."
-    assert said(list(summary.items))[1] == "Bo Kaya  bo@old.example  gives up Professional"
-    declined = plan_summary(Plan(plan.requests, accept=False), make_overview())
-    assert "gives up" not in " ".join(said(list(declined.items)))
 
 
 def _report(*results: DecisionResult, accepted: int = 0, declined: int = 0) -> DecisionReport:
@@ -98,6 +72,23 @@ def test_results_come_row_by_row_failures_first() -> None:
         "✓ P1  p1@x.example  ! NOT PAID",
     ]
     assert left == ["trf_2", "trf_3"]
+    assert decision_table(plan, report) == [
+        ("name", "e-mail", "result", "user", "reason", "request"),
+        ("P0", "p0@x.example", "accepted", "active", "", "trf_0"),
+        ("P1", "p1@x.example", "accepted", "not paid", "", "trf_1"),
+        ("P2", "p2@x.example", "not done", "", "changed since you saw it: left alone, look again", "trf_2"),
+        ("P3", "p3@x.example", "not done", "", "The server's words.", "trf_3"),
+    ]
+
+
+def test_fewer_seats_than_was_said_are_said_first() -> None:
+    """D15: seats that were taken between question and answer leave more of them NOT PAID, and that is told plainly."""
+    unpaid = [DecisionResult(transfer_id=f"trf_{number}", user_status=UserStatus.NOT_PAID) for number in range(3)]
+    report = _report(*unpaid, accepted=3)
+    more = "! 2 more than was said are NOT PAID: seats were taken meanwhile."
+    assert said(decision_results(Plan(people(3), accept=True, unpaid=1), report)[1])[0] == more
+    assert more not in said(decision_results(Plan(people(3), accept=True, unpaid=3), report)[1])
+    assert more not in said(decision_results(Plan(people(3), accept=True), report)[1])
 
 
 def test_taking_acceptances_back_names_who_loses_access() -> None:

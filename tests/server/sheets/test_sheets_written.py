@@ -12,8 +12,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from contract.exports import Language
+from contract.formulas import guarded, unguarded
 from server.sheets import writing
-from server.sheets.formulas import guarded, unguarded
 from server.sheets.reading import open_sheet
 from server.sheets.sheet import Field
 from server.sheets.wording import LISTED, PERSON, Heading
