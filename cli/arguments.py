@@ -85,34 +85,10 @@ def _day(text: str) -> "dt.date":
 
 
 def _add_users(commands: "Commands") -> None:
-    verbs = _noun(commands, "users", "users out of a file and into one, and the empty file to fill in")
-    _add_import(verbs)
-    _add_file(_command(verbs, "template", "cli.users:template", "save the empty file to fill in for an import"))
-    exported = _command(verbs, "export", "cli.users:export", "save the users as a file that an import takes again")
-    exported.add_argument("--search", metavar="WORDS", help="only whose name, e-mail or position holds them")
-    exported.add_argument("--status", choices=("active", "not_paid"), help="only with this status")
-    exported.add_argument(
-        "--source", choices=("hand", "import", "code", "member", "transfer"), help="only who came in this way"
-    )
-    _add_file(exported)
+    from cli.user_arguments import add_users
 
-
-def _add_import(verbs: "Commands") -> None:
-    imported = _change(verbs, "import", "cli.importing:import_users", "import the people of a CSV or XLSX file")
-    imported.add_argument("file", nargs="?", metavar="FILE", help="the file")
-    imported.add_argument("--resume", metavar="ID", help="go on with an import that stopped")
-    imported.add_argument("--map", metavar="COLUMNS", help="which column is what, such as email=2,last_name=1")
-    modes = ("best_effort", "until_full", "atomic")
-    imported.add_argument("--mode", choices=modes, default=modes[0], help="default best_effort")
-    imported.add_argument("--rejected", metavar="FILE", help="save the rows that failed, with their reasons")
-
-
-def _add_file(command: argparse.ArgumentParser) -> None:
-    command.add_argument("-o", "--output", metavar="FILE", help="where to save it; - is the output")
-    command.add_argument("--format", choices=("csv", "xlsx"), help="as FILE ends, or csv")
-    command.add_argument("--language", choices=("en", "fr", "de", "es"), help="of the header (default: yours)")
-    command.add_argument("--force", action="store_true", help="replace a file that is there")
-    _add_json(command, "say where it is as JSON")
+    what = "the users as a list or a file, users out of a file, and removing everybody who matches"
+    add_users(_noun(commands, "users", what), _command, _change)
 
 
 def _add_members(commands: "Commands") -> None:

@@ -1,4 +1,4 @@
-"""`headcount users`: the users as a file, and the empty file to fill in."""
+"""`headcount users`: the users as a list or a file, and the empty file to fill in."""
 
 import argparse
 import datetime as dt
@@ -14,14 +14,19 @@ from typing import Any
 from cli.exit_codes import CANCELLED, DONE, FAILED, USAGE
 from cli.reach import Stop, Target, call, chosen
 from cli.say import say
+from cli.tables import print_json, print_table
 from client.api import Client
 from contract.exports import ExportQuery, Language, TemplateQuery
 from contract.imports import SheetFormat
+from contract.pages import MAX_LIMIT
+from contract.users import User, UserSource, UsersQuery, UserStatus
+from screens.attention import zone_of
+from tui.day_spans import DaySpanError, day_span
 from tui.language import language_of
 from tui.text import clean
 from tui.wording import count
 
-__all__ = ["export", "template"]
+__all__ = ["export", "filters", "list_all", "template"]
 
 Save = Callable[[Client, Path, bool], Awaitable[int]]
 """Saves a file at a place, replacing what is there or not; answers a number about it."""
@@ -43,8 +48,7 @@ def template(options: argparse.Namespace, flags: dict[str, Any]) -> int:
 
 def export(options: argparse.Namespace, flags: dict[str, Any]) -> int:
     """Save the users that the filters let through."""
-    filters = {name: getattr(options, name) for name in ("search", "status", "source") if getattr(options, name)}
-    query = ExportQuery(format=_format(options), language=_language(options), **filters)
+    query = ExportQuery(format=_format(options), language=_language(options), **filters(options))
     into = _place(options, f"users-{dt.datetime.now().astimezone():%Y-%m-%d}.{query.format.value}")
 
     async def save(client: Client, path: Path, replace: bool) -> int:  # noqa: FBT001 - the shape of Save
@@ -52,6 +56,50 @@ def export(options: argparse.Namespace, flags: dict[str, Any]) -> int:
 
     rows = _saved(chosen(options, flags), save, into, force=options.force)
     return _tell(options, into, count(rows, "user"), rows)
+
+
+def list_all(options: argparse.Namespace, flags: dict[str, Any]) -> int:
+    """Users by name, as many as were asked for."""
+    limit = max(0, options.limit)
+    query = UsersQuery(limit=max(1, min(limit, MAX_LIMIT)), **filters(options))
+
+    async def first(client: Client) -> tuple[list[User], dt.tzinfo]:
+        zone = zone_of(await client.overview())
+        found: list[User] = []
+        async for page in client.all_pages(client.users, query):
+            found += page.items
+            if len(found) >= limit:
+                break
+        return found[:limit], zone
+
+    users, zone = call(chosen(options, flags), first)
+    if options.json:
+        print_json(*users)
+    else:
+        rows = [
+            (each.name, each.email, each.position, each.status, each.source, f"{each.added_at.astimezone(zone):%F}")
+            for each in users
+        ]
+        print_table(("name", "e-mail", "position", "status", "source", "added"), rows)
+    return DONE
+
+
+def filters(options: argparse.Namespace) -> dict[str, Any]:
+    """The filters that were said, as fields of a query.
+
+    Raises:
+        Stop: the days are none.
+    """
+    fields: dict[str, Any] = {"search": options.search}
+    fields["status"] = UserStatus(options.status) if options.status else None
+    fields["source"] = UserSource(options.source) if options.source else None
+    if options.added is not None:
+        try:
+            fields["added_from"], fields["added_before"] = day_span(options.added)
+        except DaySpanError as error:
+            message = f"--added {error}."
+            raise Stop(message, USAGE) from error
+    return {name: value for name, value in fields.items() if value}
 
 
 def _format(options: argparse.Namespace) -> SheetFormat:

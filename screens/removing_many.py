@@ -87,7 +87,10 @@ class RemovingMany(ManagedList):
             self.show_result("Nobody of them is listed any more.", "dim")
         elif overview is not None:
             stay = [row.item for row in self.table.pages.rows() if row.id in new.exceptions]
-            summary = selection_summary(selection, overview, matching=matching, shown=shown, exceptions=stay)
+            unseen = len(new.exceptions) - len(stay)
+            summary = selection_summary(
+                selection, overview, matching=matching, shown=shown, exceptions=stay, unseen=unseen
+            )
             self.confirm(summary, lambda: self._remove_selection(new, selection))
 
     async def _selected(self, new: NewSelection) -> Selection:

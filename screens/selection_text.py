@@ -25,11 +25,18 @@ _LEFT = {
 
 
 def selection_summary(
-    selection: Selection, overview: Overview, *, matching: str, shown: int, exceptions: Sequence[User] = ()
+    selection: Selection,
+    overview: Overview,
+    *,
+    matching: str,
+    shown: int,
+    exceptions: Sequence[User] = (),
+    unseen: int = 0,
 ) -> Summary:
     """What removing everybody who was counted does.
 
-    `matching` is the filter as typed, `shown` how many were marked on the screen, `exceptions` those not to be removed.
+    `matching` is the filter as typed, `shown` how many were marked on the screen, `exceptions` those not to be removed,
+    and `unseen` how many more of these there are.
     """
     many, seats = selection.count, selection.seats
     sums = Vacancy(seats.taken, seats.free) if seats else None
@@ -37,22 +44,33 @@ def selection_summary(
     statuses += [f"{selection.not_paid:,} NOT PAID"] if selection.not_paid else []
     who = f"Everybody who matches “{clean(matching, 60)}”" if matching else "Everybody"
     recounted = f"{shown:,} were marked; the server counts {many:,} now." if shown != many else ""
+    stay: list[Line] = [line(("stays  ", "ok"), person(user.name, user.email)) for user in exceptions]
+    stay += [line(("stay   ", "ok"), f"{unseen:,} more that you unmarked")] if unseen else []
     return Summary(
         title=f"Remove {count(many, 'user')}",
         verb=f"Remove {many:,}",
         lines=[
-            f"{who}{' but those below' if exceptions else ''}: {' and '.join(statuses)}.",
+            f"{who}{' but those below' if stay else ''}: {' and '.join(statuses)}.",
             f"{'This user loses' if many == 1 else f'These {many:,} lose'} access now. Accounts and data stay.",
             *vacancy_lines(overview, selection.active, selection.not_paid, sums),
             "Who is added or changed from now on is left alone.",
         ],
-        items=[line(("stays  ", "ok"), person(user.name, user.email)) for user in exceptions],
+        items=stay,
         hidden=recounted,
-        final=undoing(many, seats.restorable if seats else 0, overview),
+        final=_undoing(selection, overview),
         type_number=many if many > MOST_UNTYPED else None,
         opener="users.remove",
         danger=True,
     )
+
+
+def _undoing(selection: Selection, overview: Overview) -> str:
+    """How many `z` can take back; who had no seat finds none when the freed ones are all that is free."""
+    seats = selection.seats
+    back = seats.restorable if seats else 0
+    if seats is None or seats.taken or not 0 < back < selection.count:
+        return undoing(selection.count, back, overview)
+    return f"z can take back {back:,} of them: for the other {selection.count - back:,} no paid seat will be free."
 
 
 def progress_words(selection: Selection) -> str:

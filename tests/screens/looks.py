@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any, cast
 
 from harness import Desk, serving
+from sqlalchemy import Connection
 from textual.pilot import Pilot
 
 from tui.app import HeadcountApp
@@ -24,10 +25,11 @@ def look(
     story: Story = _nothing,
     *,
     keys: tuple[str, ...] = (),
+    seed: Callable[[Connection], str] | None = None,
     **options: Any,
 ) -> bool:
-    """Compare what keys and then a story lead to. `options` go to the app."""
-    with serving(folder) as office:
+    """Compare what keys and then a story lead to. `seed` is as in `serving`; `options` go to the app."""
+    with serving(folder, seed=seed) as office:
         app, wire = office.app(**options)
 
         async def run(pilot: Pilot[Any]) -> None:

@@ -1,0 +1,165 @@
+"""`headcount users remove`: everybody who matches, counted by the server, shown, removed as one command; and back.
+
+Exit codes: 0 everybody who was counted is removed, 1 some were left alone, 2 nobody is named or can be asked,
+130 not agreed to.
+"""
+
+import argparse
+import asyncio
+import sys
+from typing import Any
+
+from cli.exit_codes import CANCELLED, DONE, FAILED, USAGE
+from cli.progress import Progress
+from cli.reach import Stop, call, chosen
+from cli.say import say
+from cli.tables import print_json
+from cli.users import filters
+from client.api import Client
+from client.protocol import new_key
+from contract.pages import MAX_LIMIT
+from contract.selections import (
+    LeftBecause,
+    NewSelection,
+    RemoveSelection,
+    Selection,
+    SelectionStatus,
+    UsersFilter,
+)
+from contract.subscription import Overview
+from contract.users import UsersQuery
+from screens.seat_sums import Vacancy, vacancy_lines
+from tui.text import clean
+from tui.theme import Line, pieces
+from tui.wording import count
+
+__all__ = ["remove", "restore"]
+
+_LOOK_EVERY = 0.5
+_NO_TERMINAL = "Nobody was removed: without a terminal say --yes to remove them, or --dry-run to see whom."
+_LEFT = {
+    LeftBecause.GONE: "removed by somebody else meanwhile",
+    LeftBecause.CHANGED: "changed since the count",
+    LeftBecause.CAME: "added since the count",
+    LeftBecause.NO_SEAT: "no paid seat is free",
+    LeftBecause.NOT_RESTORABLE: "listed again, or changed since",
+}
+
+
+def remove(options: argparse.Namespace, flags: dict[str, Any]) -> int:
+    """Remove everybody who matches once that was agreed to. The exit code."""
+    found = filters(options)
+    if not found and not options.all:
+        message = "Say whom to remove: --status, --source, --search or --added, or --all for everybody."
+        raise Stop(message, USAGE)
+    asks = not (options.yes or options.dry_run)
+    if asks and not (sys.stdin.isatty() and sys.stderr.isatty()):
+        return say(_NO_TERMINAL, USAGE)
+    target = chosen(options, flags)
+
+    async def counted(client: Client) -> tuple[Overview, Selection]:
+        exceptions = tuple([await _user_id(client, who) for who in dict.fromkeys(options.exceptions)])
+        new = NewSelection(filter=UsersFilter.model_validate(found), exceptions=exceptions)
+        return await client.overview(), await client.select_users(new)
+
+    overview, selection = call(target, counted)
+    _tell("\n".join(_summary(selection, overview)))
+    if options.dry_run or not selection.count:
+        return _end(options, selection, DONE)
+    if asks and not _agreed(f"Type {selection.count} to remove {count(selection.count, 'user')}: ", selection.count):
+        return say("Nobody was removed.", CANCELLED)
+    key = new_key()
+
+    async def removed(client: Client) -> Selection:
+        removal = RemoveSelection(count=selection.count)
+        return await _followed(client, await client.remove_selection(selection.id, removal, key=key))
+
+    after = call(target, removed, noted=True)
+    _tell(f"{count(after.removed, 'user')} removed. headcount users restore {after.id} takes it back.")
+    return _end(options, after, FAILED if after.gone + after.changed else DONE)
+
+
+def restore(options: argparse.Namespace, flags: dict[str, Any]) -> int:
+    """Take a removal back, as far as paid seats are free. The exit code."""
+    asks = not (options.yes or options.dry_run)
+    if asks and not (sys.stdin.isatty() and sys.stderr.isatty()):
+        return say("Nobody was restored: without a terminal say --yes, or --dry-run to see how many.", USAGE)
+    target = chosen(options, flags)
+    selection = call(target, lambda client: client.selection(options.id))
+    _tell(f"{count(selection.away, 'user')} of this removal {'is' if selection.away == 1 else 'are'} still away.")
+    if options.dry_run or not selection.away:
+        return _end(options, selection, DONE)
+    if asks and not _agreed(f"Restore {count(selection.away, 'user')}? [y/N] "):
+        return say("Nobody was restored.", CANCELLED)
+    key = new_key()
+
+    async def restored(client: Client) -> Selection:
+        return await _followed(client, await client.restore_selection(selection.id, key=key))
+
+    after = call(target, restored, noted=True)
+    _tell(f"{count(after.restored - selection.restored, 'user')} restored.")
+    return _end(options, after, FAILED if after.no_seat + after.not_restorable else DONE)
+
+
+def _summary(selection: Selection, overview: Overview) -> list[str]:
+    """Whom it is about, and what it does to the seats."""
+    statuses = f"{selection.active:,} active, {selection.not_paid:,} NOT PAID"
+    if not selection.count:
+        return ["Nobody matches."]
+    sums = Vacancy(selection.seats.taken, selection.seats.free) if selection.seats else None
+    lines = vacancy_lines(overview, selection.active, selection.not_paid, sums)
+    lose = "loses" if selection.count == 1 else "lose"
+    said = [f"{count(selection.count, 'user')} {lose} access: {statuses}. Accounts and data stay."]
+    return [*said, *map(_plain, lines)]
+
+
+def _plain(line: Line) -> str:
+    return "".join(text for text, _ in pieces(line))
+
+
+async def _followed(client: Client, selection: Selection) -> Selection:
+    """The selection when it is done; ctrl+c ends the looking on, not the work."""
+    restoring = selection.status is SelectionStatus.RESTORING
+    with Progress(selection.removed if restoring else selection.count) as progress:
+        while selection.underway:
+            progress.done(selection.restored if restoring else selection.removed)
+            await asyncio.sleep(_LOOK_EVERY)
+            selection = await client.selection(selection.id)
+    return selection
+
+
+async def _user_id(client: Client, who: str) -> str:
+    """An id as it is, or the one behind an address.
+
+    Raises:
+        Stop: nobody listed has it.
+    """
+    if who.startswith("usr_") and "@" not in who:
+        return who
+    async for page in client.all_pages(client.users, UsersQuery(search=who[:200], limit=MAX_LIMIT)):
+        for user in page.items:
+            if user.email.casefold() == who.casefold():
+                return user.id
+    message = f"Nobody is listed as {clean(who, 120)}; nobody was removed."
+    raise Stop(message, FAILED)
+
+
+def _agreed(question: str, number: int | None = None) -> bool:
+    """Ask on the terminal: the number itself, or yes."""
+    sys.stderr.write(question)
+    sys.stderr.flush()
+    said = sys.stdin.readline().strip().casefold()
+    return said in {"y", "yes"} if number is None else said.replace(",", "") == str(number)
+
+
+def _end(options: argparse.Namespace, selection: Selection, code: int) -> int:
+    """Who was left alone, and the whole as JSON if that was asked for."""
+    for each in selection.left:
+        _tell(f"! {clean(each.name, 60)} <{clean(each.email, 120)}>: {_LEFT[each.because]}")
+    if options.json:
+        print_json(selection)
+    return code
+
+
+def _tell(text: str) -> None:
+    sys.stderr.write(f"{text}\n")

@@ -1,0 +1,84 @@
+"""`headcount users list`, `remove` and `restore`, over the real server."""
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from cli_desk import Desk, desk_in
+from served import Served, served
+
+
+@pytest.fixture
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+    """The sample organisation."""
+    with served(tmp_path_factory.mktemp("served")) as found:
+        yield found
+
+
+@pytest.fixture
+def desk(tmp_path: Path, server: Served, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Desk:
+    """Signed in there."""
+    found = desk_in(tmp_path, monkeypatch, capsys)
+    found.sign_in(server.profile())
+    return found
+
+
+def listed(desk: Desk, words: str = "") -> list[dict[str, str]]:
+    """The users that a list has."""
+    return [json.loads(line) for line in desk.said(f"users list --json --limit 1000 {words}").splitlines()]
+
+
+def test_the_list(desk: Desk) -> None:
+    """As a table or one JSON object a line, filtered by words, status, source and days."""
+    assert len(listed(desk)) == 40
+    head, first, *_ = desk.said("users list --limit 1").splitlines()
+    assert head.split() == ["name", "e-mail", "position", "status", "source", "added"]
+    assert first.startswith("Amélie Rousseau")
+    day = min(each["added_at"][:10] for each in listed(desk))
+    assert 0 < len(listed(desk, f"--added {day}")) < 40
+    assert len(listed(desk, f"--added {day}..")) == 40
+    assert len(listed(desk, f"--added >{day}")) == 40 - len(listed(desk, f"--added {day}"))
+    assert {each["status"] for each in listed(desk, "--status active --source hand")} == {"active"}
+    assert desk.run("users list --added soon") == 2
+    assert "--added takes 2026-10-01" in desk.err
+
+
+def test_a_dry_run_changes_nothing(desk: Desk) -> None:
+    """It says whom it would remove and what that does to the seats."""
+    desk.said("users remove --status active --dry-run")
+    assert "lose access" in desk.err
+    assert "No refund" in desk.err
+    assert len(listed(desk)) == 40
+
+
+def test_everybody_but_two_and_back(desk: Desk) -> None:
+    """By id or by address; what was printed takes it back, as far as seats are free."""
+    first, second = listed(desk)[:2]
+    answer = json.loads(desk.said(f"users remove --all --except {first['id']} {second['email']} --yes --json"))
+    assert (answer["status"], answer["removed"], answer["left"]) == ("removed", 38, [])
+    assert f"headcount users restore {answer['id']} takes it back." in desk.err
+    assert [each["id"] for each in listed(desk)] == [first["id"], second["id"]]
+    desk.said(f"users restore {answer['id']} --dry-run")
+    assert "38 users of this removal are still away." in desk.err
+    back = json.loads(desk.said(f"users restore {answer['id']} --yes --json", 0 if not answer["not_paid"] else 1))
+    assert back["restored"] + back["no_seat"] == 38
+    assert len(listed(desk)) == 40 - back["no_seat"]
+
+
+@pytest.mark.parametrize(
+    ("words", "code", "said"),
+    [
+        ("users remove --yes", 2, "--all for everybody"),
+        ("users remove --all", 2, "without a terminal say --yes"),
+        ("users remove --all --except nobody@nowhere.example --yes", 1, "Nobody is listed as nobody@nowhere.example"),
+        ("users remove --search nobody-at-all --yes", 0, "Nobody matches."),
+        ("users restore sel_0000 --yes", 1, ""),
+        ("users restore sel_0000", 2, "without a terminal"),
+    ],
+)
+def test_what_is_not_done(desk: Desk, words: str, code: int, said: str) -> None:
+    """Nobody is removed by what was not said plainly."""
+    assert desk.run(words) == code, desk.err
+    assert said in desk.err
+    assert len(listed(desk)) == 40
