@@ -131,6 +131,13 @@ def test_flexible_columns_share_by_weight_above_their_least() -> None:
     assert [place.width for place in lay_out(columns, 2 + 80 + 1)] == [60, 20]
 
 
+def test_where_even_the_least_does_not_fit_the_last_flexible_column_gives_way() -> None:
+    """It ends in the row, so that what is cut off its values shows."""
+    columns = [Column("when", "When", width=10), Column("what", "What", min_width=50)]
+    assert [place.width for place in lay_out(columns, 2 + 10 + 1 + 30)] == [10, 30]
+    assert [place.width for place in lay_out(columns, 8)] == [10, 1]
+
+
 def _gone(row: Row) -> str:
     """Every third person was dealt with by somebody else."""
     return "removed by jane" if int(row.id.removeprefix("usr_")) % 3 == 0 else ""

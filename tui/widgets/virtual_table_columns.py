@@ -63,11 +63,15 @@ def lay_out(columns: Sequence[Column], width: int) -> tuple[Place, ...]:
 
 
 def _shares(columns: Sequence[Column], room: int) -> list[int]:
-    """Widths that fill `room`: fixed ones as they are, the others by weight above their least."""
+    """Widths that fill `room`: fixed ones as they are, the others by weight above their least, or less if they must."""
     widths = [column.least for column in columns]
     flexible = [place for place, column in enumerate(columns) if not column.width]
     left = room - sum(widths)
-    if left < 0:
+    for place in reversed(flexible):
+        less = min(widths[place] - 1, max(0, -left))
+        widths[place] -= less
+        left += less
+    if left <= 0:
         return [max(1, cells) for cells in widths]
     weights = sum(columns[place].weight for place in flexible)
     wanted = {
