@@ -48,7 +48,6 @@ _STATES = {
 }
 
 
-_FINAL_PAYING = "Nothing of what you have paid is refunded; z takes it all back for ten minutes."
 LABEL = 9
 """Cells of the labels on the left."""
 
@@ -141,12 +140,13 @@ def accepting(request: OwnTransfer, own: OwnProfile) -> Summary:
         f"You become a user of {name}'s subscription.",
         "If a paid seat is free you are active at once; if not, you are NOT PAID until they pay.",
         *ending_lines(own.owns, "at once"),
+        "z takes it back for ten minutes, unless a seat is paid for you meanwhile.",
     ]
     return Summary(
         f"Join {name}?",
         "Join",
         lines=lines,
-        final=_FINAL_PAYING if own.owns else "z takes it back for ten minutes.",
+        final="Nothing of what you have paid is refunded." if own.owns else "",
         opener="profile.accept",
         danger=bool(own.owns),
     )

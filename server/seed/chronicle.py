@@ -99,7 +99,7 @@ class Chronicle:
         }
         self._users.append(row)
         self.books.listed(1, active=active)
-        if source not in {UserSource.MEMBER, UserSource.TRANSFER} and person.email != self.owner.label:
+        if source is not UserSource.MEMBER and person.email != self.owner.label:
             self.member(person)
         if source is not UserSource.TRANSFER:
             self.unit.emit(EventKind.USER_ADDED, _user(row))
@@ -172,6 +172,7 @@ class Chronicle:
             "message": message,
             "gives_up": gives_up,
             "created_at": self.unit.now,
+            "opened_by_account": self.unit.actor.account_id,
             "decided_at": None,
             "decided_by": "",
             "decided_by_account": None,
