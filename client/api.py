@@ -42,3 +42,8 @@ class Client(
     def stream(self, after: str = "evt_0") -> EventStream:
         """What happens after an event, for ever: an async iterator that reconnects by itself."""
         return EventStream(self._reach, after, self._caller.pace)
+
+    def caused(self, event: Event) -> bool:
+        """Whether a command that was sent by this very client brought an event about."""
+        key = event.request.idempotency_key
+        return key is not None and self._caller.has_sent(key)

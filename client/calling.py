@@ -3,6 +3,7 @@
 import asyncio
 import random
 import time
+from collections import deque
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from typing import TypeVar
@@ -22,6 +23,10 @@ _LEAVE_NO_TRACE = frozenset({CREATE_QUOTE.name, SET_PAYMENTS.name})
 
 SHOWN = 0.5
 """Seconds after an answer until its command counts as told: who is killed before it was on the screen is told later."""
+
+
+_REMEMBERED = 1_000
+"""Keys of commands by which an event is known to be of one's own making."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +75,11 @@ class Caller:
     pace: Pace = field(default_factory=Pace)
     journal: Journal | None = None
     _answered: dict[str, asyncio.TimerHandle] = field(default_factory=dict)
+    _sent: deque[str] = field(default_factory=lambda: deque(maxlen=_REMEMBERED))
+
+    def has_sent(self, key: str) -> bool:
+        """Whether a command with this key is one of the last that were sent from here."""
+        return key in self._sent
 
     async def answer(self, channel: Channel, call: Call, answer: type[A]) -> A:
         """The answer to a call, after as many attempts as the rules allow.
@@ -77,6 +87,8 @@ class Caller:
         Raises what the last attempt ended with. The request is the same each time, its key too.
         """
         await self._note(call)
+        if call.key:
+            self._sent.append(call.key)
         try:
             found = await self._until_answered(channel, call, answer)
         except HeadcountError as error:

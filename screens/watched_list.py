@@ -27,14 +27,16 @@ class WatchedList(LiveList):
         self.table.why_gone = self.why_gone
 
     def why_gone(self, row: Row) -> str:
-        """What somebody else has done to a row: `accepted by jane@acme.example`; empty for what one did oneself."""
+        """What somebody else has done to a row: `accepted by jane@acme.example`; empty for what was done here."""
         event = self.session.fates.of(row.id)
         if event is None or event.type not in self.FATES:
             return ""
         actor, overview = event.actor, self.session.overview
-        if overview is not None and actor.account_id == overview.me.account.id:
+        if self.client.caused(event):
             return ""
-        return self.FATES[event.type] + (f" by {clean(actor.label, 60)}" if actor.account_id else "")
+        mine = overview is not None and actor.account_id == overview.me.account.id
+        who = "you elsewhere" if mine else clean(actor.label, 60)
+        return self.FATES[event.type] + (f" by {who}" if actor.account_id else "")
 
     def things_changed(self, kinds: frozenset[EventKind]) -> None:
         """Say what others dealt with, and ask again for the rows on the screen when they may be others now."""

@@ -268,6 +268,8 @@ class HeadcountApp(TerminalApp[None]):
 
     def action_refresh_all(self) -> None:
         """R: everything again, and a lost connection at once."""
+        for table in self.screen_stack[0].query(VirtualTable):
+            table.let_go()
         self.session.touch(*EventKind)
         self.session.retry()
 

@@ -115,6 +115,14 @@ async def test_what_jane_takes_back_waits_again(tmp_path: Path) -> None:
             assert isinstance(desk.app.screen, Confirm)
 
 
+async def test_what_i_do_in_another_terminal_is_said_too(tmp_path: Path) -> None:
+    """The same account elsewhere: the row stays and says so, since it was not this screen that did it."""
+    with serving(tmp_path) as office:
+        async with office.at_work(Role.OWNER, area="transfers") as desk, office.client(Role.OWNER) as elsewhere:
+            await decide(elsewhere, row_at(desk, 0))
+            await desk.until(lambda: "accepted by you elsewhere" in desk.text)
+
+
 async def test_one_s_own_decisions_do_not_linger(tmp_path: Path) -> None:
     """What I decided myself is in the results; the list shows what waits."""
     with serving(tmp_path) as office:
@@ -197,6 +205,17 @@ async def test_a_deleted_code_says_so(tmp_path: Path) -> None:
             await desk.until(lambda: f"deleted by {JANE}" in desk.text)
             await desk.press("e")
             assert said(desk).endswith("r refreshes the list.")
+
+
+async def test_refreshing_everything_lets_go_too(tmp_path: Path) -> None:
+    """`R` is as fresh as `r`."""
+    with serving(tmp_path) as office:
+        async with office.at_work(Role.OWNER, area="transfers") as desk, office.client(Role.ADMIN) as jane:
+            await decide(jane, row_at(desk, 1))
+            await desk.until(lambda: f"accepted by {JANE}" in desk.text)
+            await desk.press("R")
+            await desk.until(lambda: f"accepted by {JANE}" not in desk.text)
+            assert desk.table.total == 6
 
 
 @pytest.mark.parametrize("size", [(80, 24), (60, 15), (140, 40)])

@@ -252,6 +252,10 @@ class RemoteList(TableView):
         self._feed.ask(self.asked)
         self.status_changed()
 
+    def let_go(self) -> None:
+        """With the next reload nothing stays of what somebody else has dealt with."""
+        self._fresh = True
+
     def unmark_gone(self) -> list[Row]:
         """Take the marks from what somebody else has dealt with, show at once that it is so, and answer those rows.
 
