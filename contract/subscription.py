@@ -143,7 +143,8 @@ class Overview(Answer):
     """Everything the first screen paints, in one answer.
 
     `pay_unpaid` is what paying for every unpaid user would take now, with tax and after credit; none when nobody is
-    unpaid or nothing can be paid for.
+    unpaid or nothing can be paid for. `seat_now` is what one more seat takes for the rest of the period, without tax:
+    a line of that payment; none when nothing can be paid for.
     """
 
     as_of: Instant
@@ -156,6 +157,7 @@ class Overview(Answer):
     latest: tuple[Event, ...] = ()
     usage: tuple[SeatUsage, ...] = ()
     pay_unpaid: Money | None = None
+    seat_now: Money | None = None
     last_event_id: str = "evt_0"
     vendor_contact: str = ""
     sandbox: bool = False

@@ -21,6 +21,7 @@ __all__ = ["ChangeCode", "CodeForm", "EndError", "NewCodeForm", "end_of"]
 _FIELDS = {"code": "Code", "max_uses": "Uses", "expires_at": "Expires"}
 _MOST_DAYS = 36_500
 _ENDS: Line = ("Expires: in days (30) or with a day (2026-12-31); empty: never.", "dim")
+_TOO_FAR = f"At most {_MOST_DAYS:,} days; leave it empty for no end."
 _END = "How many days from now, such as 30, or the last day, such as 2026-12-31."
 
 
@@ -32,24 +33,28 @@ def end_of(typed: str, now: dt.datetime) -> dt.datetime | None:
     """When a code ends: after so many days, or with the end of a day (UTC); None for nothing.
 
     Raises:
-        EndError: it is neither, or over already.
+        EndError: it is neither, over already, or too far away.
     """
     text = typed.strip().lower().removesuffix("days").removesuffix("day").removesuffix("d").strip()
     if text in {"", "never"}:
         return None
-    try:
-        if text.isascii() and text.isdigit():
-            days = int(text[:9])
-            end = now + dt.timedelta(days=min(days, _MOST_DAYS))
-        else:
-            day = dt.date.fromisoformat(text)
-            end = dt.datetime.combine(day, dt.time(), dt.UTC) + dt.timedelta(days=1)
-    except (ValueError, OverflowError) as error:
-        raise EndError(_END) from error
+    if text.isascii() and text.isdigit():
+        if int(text[:9]) > _MOST_DAYS:
+            raise EndError(_TOO_FAR)
+        end = now + dt.timedelta(days=int(text))
+    else:
+        end = _end_of_day(text)
     if end <= now:
         message = "That is over already."
         raise EndError(message)
     return end
+
+
+def _end_of_day(text: str) -> dt.datetime:
+    try:
+        return dt.datetime.combine(dt.date.fromisoformat(text), dt.time(), dt.UTC) + dt.timedelta(days=1)
+    except (ValueError, OverflowError) as error:
+        raise EndError(_END) from error
 
 
 def _wrong(error: HeadcountError) -> dict[str, str]:

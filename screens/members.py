@@ -109,6 +109,11 @@ class MembersScreen(ManagedList):
         message.prevent_default()
         self.show_profile(message.row.id, message.row.item.name)
 
+    def show_user(self, user: User) -> None:
+        """From the list of users: the profile behind a user, with the cursor on that member."""
+        self.filter_bar.set_text(user.email)
+        self.show_profile(user.account_id, user.name)
+
     @work(group="question", exclusive=True, exit_on_error=False)
     async def show_profile(self, member_id: str, name: str) -> None:
         """Ask for a member's profile, and show it with what may be done."""

@@ -37,7 +37,7 @@ def admission_lines(overview: Overview, people: int) -> list[Line]:
         said = f"All {people:,} fit" if sums.active == people > 1 else _fits(sums.active)
         lines.append((f"{said} into {seats} and will be active at once.", "ok"))
     if sums.not_paid:
-        lines.append((f"{sums.not_paid:,} will be NOT PAID until paid{_renewal(overview)}.", "warn"))
+        lines.append((f"{sums.not_paid:,} will be NOT PAID until paid{_prices(overview)}.", "warn"))
     if sums.refused:
         lines.append((f"{sums.refused:,} will be refused: the contract's number of users is reached.", "warn"))
     return lines
@@ -47,11 +47,13 @@ def _fits(people: int) -> str:
     return f"{people:,} {'fits' if people == 1 else 'fit'}"
 
 
-def _renewal(overview: Overview) -> str:
+def _prices(overview: Overview) -> str:
+    """What one seat takes now, and from the renewal on: the two ways to become active."""
     subscription = overview.subscription
-    until = f" or until the renewal on {said_day(subscription.period_end, overview)}"
-    price = f": {subscription.unit_price} each" if subscription.unit_price else ""
-    return price if subscription.cancel_at_period_end else f"{until}{price}"
+    now = f" ({overview.seat_now} each, now)" if overview.seat_now else ""
+    price = f" ({subscription.unit_price} each)" if subscription.unit_price else ""
+    until = f" or until the renewal on {said_day(subscription.period_end, overview)}{price}"
+    return now if subscription.cancel_at_period_end else f"{now}{until}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -255,7 +255,7 @@ class UsersScreen(SavingFiles, RemovingMany, Confirming):
             self._show_member(row.item)
 
     def _show_member(self, user: User) -> None:
-        self.go_to("members", lambda members: cast("MembersScreen", members).show_profile(user.account_id, user.name))
+        self.go_to("members", lambda members: cast("MembersScreen", members).show_user(user))
 
     # Removing.
 

@@ -89,6 +89,7 @@ def make_overview(**facts: Any) -> Overview:
         "plan": Plan(id="business", name="Business", kind=PlanKind.PAID, sub_accounts=True, monthly=eur(600)),
         "subscription": make_subscription(),
         "seats": SeatCounts(paid=36, used=36, free=0, not_paid=3, high_water=36, at_renewal=39),
+        "seat_now": eur(220),
         "transfers": TransferCounts(incoming=7, outgoing=3),
         "usage": (SeatUsage(week=dt.date(2026, 11, 16), used=36, paid=36),),
     }

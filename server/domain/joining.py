@@ -44,9 +44,14 @@ def joining(standing: Standing, people: int, today: dt.date, market: Market) -> 
 
 def paying_for(standing: Standing, users: int, today: dt.date, market: Market) -> Money | None:
     """What paying for so many unpaid users takes: a line each, rounded by itself, as the quote will have it (D15)."""
-    payable = standing.status is SubscriptionStatus.ACTIVE and standing.unit_price and today in standing.period
-    if not users or not payable:
+    each = seat_price(standing, today)
+    if not users or each is None:
         return None
-    each = line(1, standing.price, share_of_days(standing.period, today)).amount
     net = Money(amount=each.amount * users, currency=standing.currency)
     return charge_for(net, market.tax_rate, standing.credit).due
+
+
+def seat_price(standing: Standing, today: dt.date) -> Money | None:
+    """One seat for the rest of the period, rounded, without tax; none when nothing can be paid for."""
+    payable = standing.status is SubscriptionStatus.ACTIVE and standing.unit_price and today in standing.period
+    return line(1, standing.price, share_of_days(standing.period, today)).amount if payable else None

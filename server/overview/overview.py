@@ -12,7 +12,7 @@ from contract.subscription import (
     SeatUsage,
     TransferCounts,
 )
-from server.domain.joining import paying_for
+from server.domain.joining import paying_for, seat_price
 from server.domain.periods import local_date
 from server.http.call import Call
 from server.people.me import me_answer
@@ -45,6 +45,7 @@ def show_overview(call: Call) -> Overview:
         latest=tuple(latest),
         usage=_usage(call, row),
         pay_unpaid=_pay_unpaid(call, row),
+        seat_now=seat_price(standing_of(row, catalogue), local_date(call.now, row.time_zone)),
         last_event_id=events.event_id(events.last_seq(call.connection, call.organisation_id)),
         vendor_contact=catalogue.vendor_contact,
         sandbox=call.services.settings.sandbox,

@@ -170,8 +170,8 @@ class Desk:
 
     @property
     def words(self) -> str:
-        """The same with every break and gap as one blank, for sentences that wrap."""
-        return " ".join(self.text.split())
+        """The same with every break, gap and side of a frame as one blank, for sentences that wrap."""
+        return " ".join(self.text.replace("│", " ").split())
 
     @property
     def table(self) -> VirtualTable:

@@ -62,6 +62,13 @@ def test_what_is_no_end_is_said(typed: str) -> None:
         end_of(typed, NOW)
 
 
+def test_an_end_beyond_a_life_is_no_end() -> None:
+    """A number with digits too many is said, instead of ending some day else than was typed."""
+    with pytest.raises(EndError, match="At most 36,500 days"):
+        end_of("36501", NOW)
+    assert end_of("36500", NOW) == NOW + 36_500 * DAY
+
+
 def test_a_row_says_how_long_and_how_often() -> None:
     """Without a limit there is no slash; what is over has its day."""
     assert code_row(_code(), NOW).cells == ("WELCOME-26", "● active", "8 / 10", "never", "ada@tidewheel.example")

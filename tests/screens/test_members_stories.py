@@ -82,7 +82,8 @@ async def test_many_are_added_and_who_is_a_user_is_left_alone(tmp_path: Path) ->
             await desk.press("asterisk", "a")
             assert f"Add {new} members to my subscription" in desk.text
             assert "1 fits into a free seat" in desk.words
-            assert f"{new - 1} will be NOT PAID until paid or until the renewal on 1 Dec" in desk.words
+            until = "(EUR 2.20 each, now) or until the renewal on 1 Dec (EUR 6.00 each)"
+            assert f"{new - 1} will be NOT PAID until paid {until}" in desk.words
             assert "are on it already: left alone" in desk.words
             await desk.press("y")
             await desk.until(lambda: f"{new} added, {new - 1} of them NOT PAID" in desk.text)
@@ -131,6 +132,10 @@ async def test_a_profile_leads_to_the_user_and_back(tmp_path: Path) -> None:
             await desk.until(lambda: isinstance(desk.app.screen, Detail))
             assert isinstance(desk.app.screen_stack[0], MembersScreen)
             assert "Role        member" in desk.text
+            await desk.press("escape")
+            assert desk.names == ["Amélie Rousseau"]
+            await desk.press("u")
+            await desk.until(lambda: isinstance(desk.app.screen, UsersScreen) and desk.names == ["Amélie Rousseau"])
 
 
 async def test_from_a_profile_to_the_subscription(tmp_path: Path) -> None:

@@ -49,12 +49,13 @@ def test_admission_in_words() -> None:
     """How many fit, and what the others wait for and cost."""
     assert said(admission_lines(office(7), 12)) == [
         "7 fit into free seats and will be active at once.",
-        "5 will be NOT PAID until paid or until the renewal on 1 Dec: EUR 6.00 each.",
+        "5 will be NOT PAID until paid (EUR 2.20 each, now) or until the renewal on 1 Dec (EUR 6.00 each).",
     ]
     assert said(admission_lines(office(7), 7)) == ["All 7 fit into free seats and will be active at once."]
     assert said(admission_lines(office(1), 1)) == ["1 fits into a free seat and will be active at once."]
     ends = make_subscription(cancel_at_period_end=True, unit_price=eur(600))
-    assert said(admission_lines(office(0, subscription=ends), 1)) == ["1 will be NOT PAID until paid: EUR 6.00 each."]
+    last = said(admission_lines(office(0, subscription=ends), 1))
+    assert last == ["1 will be NOT PAID until paid (EUR 2.20 each, now)."]
 
 
 @pytest.mark.parametrize(

@@ -155,3 +155,11 @@ def test_a_catalogue_is_read_strictly(tmp_path: Path) -> None:
     path.write_text('vendor_contact = "x"\ntaxrate = 3\nplans = []\n')
     with pytest.raises(ValueError, match="taxrate"):
         Catalogue.read(path)
+
+
+async def test_a_seat_for_the_rest_of_the_period_is_a_line_of_paying_for_all(team: Team) -> None:
+    """What one more seat takes now is told before anybody is added, and is the share of each of the unpaid."""
+    found = await overview(team)
+    each, everybody = found["seat_now"]["amount"], found["pay_unpaid"]["amount"]
+    assert each > 0
+    assert everybody == 2 * each
