@@ -43,6 +43,7 @@ class Running:
     data: Data
     socket: Path
     users: int
+    thread: int = 0
     statements: int = 0
 
     def get(self, path: str, **query: Any) -> dict[str, Any]:
@@ -138,7 +139,7 @@ def running(world: World, data: Data, users: int) -> Iterator[Running]:
     headers = {"Authorization": f"Bearer {data.token}"}
     try:
         with httpx.Client(transport=transport, base_url="http://headcount", headers=headers, timeout=60) as http:
-            found = Running(http, data, listener.file, users)
+            found = Running(http, data, listener.file, users, thread.ident or 0)
             event.listen(app.state.services.database.engine, "before_cursor_execute", partial(_count, found))
             yield found
     finally:

@@ -1,6 +1,7 @@
 """The application: settings in, an ASGI app out. Nothing happens on import.
 
-An area is a package with an `endpoints` module. It exposes `HANDLERS` (operation → handler), and may expose
+An area is a package with an `endpoints` module. It exposes `HANDLERS` (operation → handler), and may expose `QUICK`
+(operation → what answers its usual case at once; asked very often, their paths are looked at first),
 `ON_START` (coroutines over `Services`, run in the order of `AREAS` once the database is open) and
 `CHORES` (generators over `Services` for what falls due by itself; between two of their transactions they yield how much
 they did, and others get their turn), `ERRANDS` (coroutines over `Services` that wait for somebody else), and `WORKERS`
@@ -111,11 +112,12 @@ def handlers_of(areas: list[ModuleType]) -> Handlers:
 
 def _routes(areas: list[ModuleType], services: Services) -> list[Route]:
     handlers = handlers_of(areas)
+    quick = {operation: each for area in areas for operation, each in getattr(area, "QUICK", {}).items()}
     resources: dict[str, dict[str, Endpoint]] = {}
     for operation in OPERATIONS:
         hidden = operation in SANDBOX_ONLY and not services.settings.sandbox
         if operation in handlers and not hidden:
-            endpoint = Endpoint(operation, handlers[operation], services)
+            endpoint = Endpoint(operation, handlers[operation], services, quick.get(operation))
             resources.setdefault(operation.path, {})[operation.method] = endpoint
     routes = [
         Route("/healthz", _healthy),
@@ -123,12 +125,13 @@ def _routes(areas: list[ModuleType], services: Services) -> list[Route]:
         Route("/openapi.json", _openapi),
         *(Route(path, page(services)) for path, page in PAGES.items()),
     ]
-    in_order = sorted(resources, key=lambda path: ("{" in path, path))
     by_name = {operation.path for operation in handlers if operation.by_name}
-    return routes + [
-        _any_method(path.replace("{id}", "{id:path}") if path in by_name else path, Resource(resources[path]))
-        for path in in_order
-    ]
+    found = {
+        path: _any_method(path.replace("{id}", "{id:path}") if path in by_name else path, Resource(resources[path]))
+        for path in sorted(resources, key=lambda path: ("{" in path, path))
+    }
+    first = [found.pop(operation.path) for operation in quick if operation.path in found]
+    return [*first, *routes, *found.values()]
 
 
 def _any_method(path: str, resource: Resource) -> Route:

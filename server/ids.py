@@ -15,7 +15,7 @@ _UNFAIR = bytes(range(_FAIR, 256))
 
 def random_text(length: int = LENGTH) -> str:
     """That many letters and digits that nobody can guess."""
-    return "".join(secrets.choice(ALPHABET) for _ in range(length))
+    return _letters(length)
 
 
 def new_id(prefix: str) -> str:

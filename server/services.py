@@ -12,6 +12,7 @@ from server.payments.gateway import Gateway
 from server.remembered import Remembered
 from server.settings import ServerSettings
 from server.store.database import Database
+from server.store.holders import Holders
 from server.tasks import Tasks
 
 
@@ -28,6 +29,11 @@ class Services:
     totals: Remembered = field(default_factory=Remembered)
     """Totals of filtered lists, by the filter and the organisation's newest event."""
     tasks: Tasks = field(default_factory=Tasks)
+
+    @cached_property
+    def holders(self) -> Holders:
+        """Who is behind which token."""
+        return Holders(self.database)
 
     @cached_property
     def files(self) -> Path:

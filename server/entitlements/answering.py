@@ -35,13 +35,17 @@ def show_entitlement(call: Call) -> Entitlement:
 
 def of_row(row: AnyRow, unit: Unit) -> Entitlement:
     """The answer for a row of `store.entitlements`."""
-    access = Access(
+    return entitlement(access_of(row), UserStatus(row.status), unit.now)
+
+
+def access_of(row: AnyRow) -> Access:
+    """What the subscription of such a row gives to its users."""
+    return Access(
         status=SubscriptionStatus(row.subscription_status),
         paid_until=start_of_day(row.period_end, row.time_zone),
         ends=row.cancel_at_period_end,
         lost_at=suspended_at(row),
     )
-    return entitlement(access, UserStatus(row.status), unit.now)
 
 
 def stands_alone(row: AnyRow, catalogue: Catalogue) -> bool:

@@ -32,8 +32,7 @@ def authenticate(request: Request, services: Services) -> Principal:
     if identity is None:
         raise _refused()
     now = services.clock.now()
-    with services.database.read() as connection:
-        row = tokens.holder(connection, identity)
+    row = services.holders.get(identity)
     if row is None or not token_text.same(row.secret_hash, token) or not _in_force(row, now) or not _belongs(row):
         raise _refused()
     if row.last_used_at is None or abs(now - row.last_used_at) >= USED_EVERY:
@@ -44,8 +43,7 @@ def authenticate(request: Request, services: Services) -> Principal:
 
 def still_may(principal: Principal, permission: Permission, services: Services) -> bool:
     """Whether a token that was accepted is still in force, and its role still allows it: for what stays open."""
-    with services.database.read() as connection:
-        row = tokens.holder(connection, principal.token_id)
+    row = services.holders.get(principal.token_id)
     if row is None or not _in_force(row, services.clock.now()) or not _belongs(row):
         return False
     return permission in PERMISSIONS[_role(row)]

@@ -24,7 +24,7 @@ from contract.problems import ProblemCode
 from server.domain.refusals import Refusal
 from server.http import bodies, idempotency
 from server.http.auth import authenticate, permit
-from server.http.call import Asked, Handler, LongCall, LongHandler, Reply, make_call
+from server.http.call import Asked, Handler, LongCall, LongHandler, QuickHandler, Reply, make_call
 from server.http.problems import MEDIA_TYPE, ServerProblem, not_found, refused, render
 from server.http.uploads import receive
 from server.services import Services
@@ -45,9 +45,16 @@ REPLAYED = "Idempotency-Replayed"
 class Endpoint:
     """One operation behind its path."""
 
-    def __init__(self, operation: Operation, handler: Handler | LongHandler, services: Services) -> None:
+    def __init__(
+        self,
+        operation: Operation,
+        handler: Handler | LongHandler,
+        services: Services,
+        quick: QuickHandler | None = None,
+    ) -> None:
         self._operation = operation
         self._handler = handler
+        self._quick = quick
         self._services = services
         self._long = inspect.iscoroutinefunction(handler)
 
@@ -66,6 +73,10 @@ class Endpoint:
     async def _answer(self, request: Request) -> Response:
         principal = authenticate(request, self._services)
         permit(principal, self._operation)
+        if self._quick and not request.scope["query_string"]:
+            answer = self._quick(self._services, principal, request.path_params["id"])
+            if answer is not None:
+                return self._response(answer)
         query = bodies.parse_query(request.query_params, self._operation.query)
         raw = b""
         body = None
@@ -252,7 +263,7 @@ class Endpoint:
     def _response(self, answer: BaseModel | Reply) -> Response:
         reply = answer if isinstance(answer, Reply) else Reply(answer)
         headers = dict(reply.headers)
-        version = getattr(reply.answer, "version", None)
+        version = getattr(reply.answer, "version", None) if "version" in type(reply.answer).model_fields else None
         if version is not None:
             headers.setdefault("ETag", f'"{version}"')
         return Response(

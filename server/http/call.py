@@ -159,6 +159,13 @@ LongHandler: TypeAlias = Callable[[LongCall], Awaitable[BaseModel | Reply | Resp
 """An asynchronous handler: between its transactions it may wait."""
 
 
+QuickHandler: TypeAlias = Callable[[Services, Principal, str], BaseModel | None]
+"""For a read that is asked very often: answers the usual case with one question to the database, without a transaction.
+
+It gets who asks and the id of the path; None leaves the answer to the ordinary handler.
+"""
+
+
 def make_call(asked: Asked, connection: Any, now: dt.datetime) -> Call:
     """A request's call inside a transaction."""
     principal = asked.principal

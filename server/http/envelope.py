@@ -6,7 +6,6 @@ import time
 from collections.abc import MutableMapping
 from typing import Any
 
-from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from contract.problems import ProblemCode
@@ -18,6 +17,8 @@ log = logging.getLogger("headcount.server")
 
 _SANE_ID = re.compile(r"[A-Za-z0-9_.:-]{1,100}")
 _MAX_LOGGED = 200
+_ALWAYS = ((b"cache-control", b"no-store"), (b"x-content-type-options", b"nosniff"))
+_OURS = frozenset({b"x-request-id", *(name for name, _ in _ALWAYS)})
 
 
 class Envelope:
@@ -31,7 +32,7 @@ class Envelope:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        offered = Headers(scope=scope).get("x-request-id", "")
+        offered = next((value.decode("latin-1") for name, value in scope["headers"] if name == b"x-request-id"), "")
         scope["headcount.request_id"] = offered if _SANE_ID.fullmatch(offered) else f"req_{random_text()}"
         record = _Record(scope, send)
         try:
@@ -61,14 +62,14 @@ class _Record:
         """Add the headers every answer has."""
         if message["type"] == "http.response.start":
             self.status = message["status"]
-            headers = MutableHeaders(scope=message)
-            headers["X-Request-Id"] = self.id
-            headers["Cache-Control"] = "no-store"
-            headers["X-Content-Type-Options"] = "nosniff"
+            given = [each for each in message.get("headers", ()) if each[0] not in _OURS]
+            message["headers"] = [*given, (b"x-request-id", self.id.encode()), *_ALWAYS]
         await self._send(message)
 
     def write(self) -> None:
         """One line in the log: never the query string, never a header."""
+        if not access.isEnabledFor(logging.INFO):
+            return
         raw = self._scope.get("raw_path") or self._scope["path"].encode()
         path = re.sub(r"[^!-~]", "?", raw[:_MAX_LOGGED].decode("latin-1"))
         took = (time.perf_counter() - self._start) * 1000

@@ -2,13 +2,15 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import TypeVar
+from typing import Any, TypeVar
 
-from sqlalchemy import Connection, Engine
+from sqlalchemy import Connection, Engine, Select
 
 from server.settings import sqlite_path
 from server.store import schema, sqlite
+from server.store.asking import prepared
 from server.store.readers import Readers
+from server.store.types import AnyRow
 
 T = TypeVar("T")
 
@@ -32,6 +34,7 @@ class Database:
         self._lock = sqlite.WriterLock(self._path) if self._path and not read_only else None
         self._engine: Engine | None = None
         self._connection: Connection | None = None
+        self._driver: Any = None
         self._readers: Readers | None = None
         self.on_commit: Callable[[set[str]], None] = _nobody_waits
 
@@ -55,6 +58,7 @@ class Database:
         if migrate and not self._read_only:
             schema.upgrade(self._engine)
         self._connection = self._engine.connect()
+        self._driver = self._connection.connection.driver_connection
         self._readers = Readers(self._path) if self._path else None
 
     def close(self) -> None:
@@ -70,6 +74,23 @@ class Database:
             self._engine = None
         if self._lock:
             self._lock.release()
+
+    def ask(self, statement: Select[Any], **given: Any) -> AnyRow | None:
+        """The first row of one SELECT, outside every transaction, at a tenth of the cost of one.
+
+        The statement is made once, not at each call; values are given as they are stored.
+        """
+        return prepared(statement, self.engine.dialect).first(self._driver, given)
+
+    def state(self) -> tuple[int, int]:
+        """Another one whenever any row was written, by this connection (even if it was undone) or by any other."""
+        (others,) = self._driver.execute("PRAGMA data_version").fetchone()
+        return self._driver.total_changes, others
+
+    @property
+    def in_transaction(self) -> bool:
+        """Whether somebody is in the middle of something, which may be undone."""
+        return bool(self._driver.in_transaction)
 
     @contextmanager
     def read(self) -> Iterator[Connection]:

@@ -30,9 +30,9 @@ def _listed() -> Select[tuple[str]]:
     )
 
 
-_BY_EMAIL = _listed().where(users.c.email_key == bindparam("who"))
-_BY_ACCOUNT = _listed().where(users.c.account_id == bindparam("who"))
-_BY_ACCOUNT_ALONE = (
+BY_EMAIL = _listed().where(users.c.email_key == bindparam("who"))
+BY_ACCOUNT = _listed().where(users.c.account_id == bindparam("who"))
+_ALONE = (
     select(
         users.c.status, users.c.added_at, users.c.source, users.c.id, _S.organisation_id, _S.currency, *_OF_SUBSCRIPTION
     )
@@ -55,7 +55,7 @@ _OWNER = (
 
 def listed(connection: Connection, subscription_id: str, *, email_key: str = "", account_id: str = "") -> AnyRow | None:
     """The `status` of a user of this subscription, with what its subscription is; one query."""
-    query, who = (_BY_EMAIL, email_key) if email_key else (_BY_ACCOUNT, account_id)
+    query, who = (BY_EMAIL, email_key) if email_key else (BY_ACCOUNT, account_id)
     return connection.execute(query, {"subscription_id": subscription_id, "who": who}).first()
 
 
@@ -77,4 +77,4 @@ def address_of(connection: Connection, account_id: str) -> str | None:
 
 def anywhere(connection: Connection, account_id: str) -> AnyRow | None:
     """The user an account is, on whichever subscription, with its id, how it came in, and where that is."""
-    return connection.execute(_BY_ACCOUNT_ALONE, {"who": account_id}).first()
+    return connection.execute(_ALONE, {"who": account_id}).first()

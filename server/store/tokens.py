@@ -8,7 +8,7 @@ from sqlalchemy import BigInteger, Connection, bindparam, func, insert, select, 
 from server.store.tables import accounts, members, organisations, subscriptions, tokens
 from server.store.types import AnyRow
 
-_HOLDER = (
+HOLDER = (
     select(
         tokens.c.id,
         tokens.c.secret_hash,
@@ -36,11 +36,12 @@ _HOLDER = (
     .outerjoin(subscriptions, subscriptions.c.organisation_id == tokens.c.organisation_id)
     .where(tokens.c.id == bindparam("token_id"))
 )
+"""The token with its account, membership, organisation and subscription, as far as there are any."""
 
 
 def holder(connection: Connection, token_id: str) -> AnyRow | None:
     """The token with its account, membership, organisation and subscription, as far as there are any."""
-    return connection.execute(_HOLDER, {"token_id": token_id}).first()
+    return connection.execute(HOLDER, {"token_id": token_id}).first()
 
 
 def touch(connection: Connection, token_id: str, now: dt.datetime) -> None:
