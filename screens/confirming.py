@@ -91,8 +91,9 @@ class Confirming(LiveArea):
 
     def leave_offer(self) -> None:
         """Close the dialog about a price, as if it were left without a yes."""
-        if self._offer is not None:
-            self._offer.dismiss(False)  # noqa: FBT003 - the screen's result
+        offer, self._offer = self._offer, None
+        if offer is not None:
+            offer.dismiss(False)  # noqa: FBT003 - the screen's result
 
     def why_not_confirm(self, change: Change) -> str:
         """Why nobody here may confirm this, and who may; empty when it can be tried."""

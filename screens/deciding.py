@@ -123,6 +123,7 @@ class DecidingRequests(OutgoingRequests, Confirming):
             if question.left:
                 dialog.ask_instead(question)
             else:
+                self._dialog = None
                 dialog.dismiss(False)  # noqa: FBT003 - the screen's result
                 self.show_result("Nothing is left to decide: others were faster.", "warn")
         elif self._buying and self.offering and self._as_now(self._buying).gone != self._buying.gone:
@@ -178,7 +179,7 @@ class DecidingRequests(OutgoingRequests, Confirming):
             self._reason = ""
             self._show_decision(plan, report, waiting, bought)
         if bought and not answered:
-            self.show_result(f"{bought} But accepting failed: {self.action_bar.result}", "bad")
+            self.show_result(f"{bought} But accepting failed: {self.action_bar.result.lstrip('! ')}", "bad")
 
     def _show_decision(self, plan: Plan, report: DecisionReport, waiting: Sequence[Transfer], bought: str) -> None:
         if report.accepted or report.declined:
