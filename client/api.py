@@ -6,24 +6,29 @@ restarts; all retries repeat it, so that nothing happens twice (D30). Every meth
 
 from client.calls.account import AccountCalls
 from client.calls.codes import CodesCalls
+from client.calls.events import EventsCalls
 from client.calls.imports import ImportsCalls
 from client.calls.members import MembersCalls
 from client.calls.money import MoneyCalls
 from client.calls.transfers import TransfersCalls
 from client.calls.users import UsersCalls
 from client.calls.webhooks import WebhooksCalls
-from client.events import EventStream
 from contract import operations as op
-from contract.events import Event, EventsQuery
-from contract.pages import Page
+from contract.events import Event
 from contract.people import Me
 from contract.subscription import Overview
 
-LATEST_EVENTS = EventsQuery()
-
 
 class Client(
-    MoneyCalls, UsersCalls, MembersCalls, TransfersCalls, CodesCalls, ImportsCalls, AccountCalls, WebhooksCalls
+    MoneyCalls,
+    UsersCalls,
+    MembersCalls,
+    TransfersCalls,
+    CodesCalls,
+    ImportsCalls,
+    EventsCalls,
+    AccountCalls,
+    WebhooksCalls,
 ):
     """The API as methods. Made by `client.profile.open_client`; connects at the first call, closes with `aclose`."""
 
@@ -34,14 +39,6 @@ class Client(
     async def me(self) -> Me:
         """Who is signed in, and what they may do."""
         return await self._ask(op.ME, Me)
-
-    async def events(self, query: EventsQuery = LATEST_EVENTS) -> Page[Event]:
-        """What happened: the newest first, or oldest first after an event (D29)."""
-        return await self._ask(op.LIST_EVENTS, Page[Event], query=query)
-
-    def stream(self, after: str = "evt_0") -> EventStream:
-        """What happens after an event, for ever: an async iterator that reconnects by itself."""
-        return EventStream(self._reach, after, self._caller.pace)
 
     def caused(self, event: Event) -> bool:
         """Whether a command that was sent by this very client brought an event about."""

@@ -9,30 +9,66 @@ from client.calls.asking import check_place, new_file_beside
 from client.errors import NotSaved
 from contract.formulas import guarded
 
+_MARK = "\ufeff"
 
-def save_table(path: Path, rows: Sequence[Sequence[str]], *, replace: bool = False) -> int:
-    """Write the rows, the header among them, readable by its owner alone; answers the size in bytes. Blocking.
+
+class TableFile:
+    """A table on its way to its place, row by row, readable by its owner alone. Blocking.
 
     UTF-8 with a mark, CRLF, commas; what a spreadsheet program would take for a formula stays a text. Either all of
-    it is there in the end, or what was there before.
+    it is there in the end (`finish`), or what was there before (`discard`).
 
     Raises:
         AlreadyThere: a file of this name is there, and was not to be replaced.
         NotSaved: it can't be written.
     """
-    text = io.StringIO("\ufeff", newline="")
-    text.seek(0, io.SEEK_END)
-    csv.writer(text).writerows([guarded(cell) for cell in row] for row in rows)
-    content = text.getvalue().encode(errors="replace")
-    check_place(path, replace=replace)
-    part = new_file_beside(path)
-    try:
-        part.write_bytes(content)
+
+    def __init__(self, path: Path, *, replace: bool = False) -> None:
         check_place(path, replace=replace)
-        part.replace(path)
-    except OSError as error:
-        message = f"The file can't be written: {error.strerror}."
-        raise NotSaved(message) from error
+        self._path, self._replace = path, replace
+        self._part = new_file_beside(path)
+        self.size = 0
+
+    def write(self, rows: Sequence[Sequence[str]]) -> None:
+        """Add rows."""
+        text = io.StringIO("" if self.size else _MARK, newline="")
+        text.seek(0, io.SEEK_END)
+        csv.writer(text).writerows([guarded(cell) for cell in row] for row in rows)
+        content = text.getvalue().encode(errors="replace")
+        try:
+            with self._part.open("ab") as file:
+                self.size += file.write(content)
+        except OSError as error:
+            raise _not_saved(error) from error
+
+    def finish(self) -> None:
+        """Put it into its place."""
+        check_place(self._path, replace=self._replace)
+        try:
+            self._part.replace(self._path)
+        except OSError as error:
+            raise _not_saved(error) from error
+
+    def discard(self) -> None:
+        """Leave nothing of it, unless it is in its place."""
+        self._part.unlink(missing_ok=True)
+
+
+def save_table(path: Path, rows: Sequence[Sequence[str]], *, replace: bool = False) -> int:
+    """Write the rows, the header among them; answers the size in bytes. Blocking, as `TableFile`.
+
+    Raises:
+        AlreadyThere: a file of this name is there, and was not to be replaced.
+        NotSaved: it can't be written.
+    """
+    file = TableFile(path, replace=replace)
+    try:
+        file.write(rows)
+        file.finish()
     finally:
-        part.unlink(missing_ok=True)
-    return len(content)
+        file.discard()
+    return file.size
+
+
+def _not_saved(error: OSError) -> NotSaved:
+    return NotSaved(f"The file can't be written: {error.strerror}.")

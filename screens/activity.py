@@ -12,6 +12,7 @@ from contract.people import Permission
 from contract.subscription import Overview
 from screens.activity_filter import FIELDS
 from screens.activity_objects import ObjectJumps
+from screens.activity_saving import SavingEvents
 from screens.activity_source import ActivitySource
 from screens.activity_table import EventTable
 from screens.activity_text import event_lines, waiting_line
@@ -36,7 +37,7 @@ COLUMNS = (
 )
 
 
-class ActivityScreen(ObjectJumps):
+class ActivityScreen(ObjectJumps, SavingEvents):
     """The events of the organisation.
 
     The list stands still until its newest row is to be another one: while one follows at its top, or asks for it.
@@ -244,6 +245,15 @@ class ActivityScreen(ObjectJumps):
         if self.app.screen is self:
             dialog = Detail(f"Event {row.id}", self.detail(row), self.offers(row))
             self.app.push_screen(dialog, lambda asked: self.take_up(asked, row) if asked else None)
+
+    def action_export(self) -> None:
+        """E: what the filter shows, as a file."""
+        try:
+            asked = self._source.query(self.events.asked)
+        except FilterError as error:
+            self.show_result(str(error), "warn")
+        else:
+            self.ask_where_to_save(asked)
 
     def action_object(self) -> None:
         """u: what it was about, in its own area."""

@@ -216,6 +216,7 @@ COMMANDS: tuple[Command, ...] = (
     Command(
         "activity.object", "u", "object", "object", "Show what it was about, in its own area.", _ACTIVITY, show=True
     ),
+    Command("activity.export", "E", "export", "export…", "Save what the filter shows as CSV.", _ACTIVITY),
     Command(
         "imports.apply", "c", "apply", "import…", "What the import comes to; y does it.", _IMPORT, show=True, asks=True
     ),

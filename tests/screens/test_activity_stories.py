@@ -1,6 +1,7 @@
 """What happened, told in key presses over the real server."""
 
 import asyncio
+import csv
 from pathlib import Path
 
 from harness import Desk, Office, serving
@@ -333,3 +334,28 @@ async def test_hostile_names_are_shown_as_signs(tmp_path: Path) -> None:
                 await desk.pilot.press("j")
             await desk.press("enter")
             assert all(character.isprintable() for line in desk.lines for character in line)
+
+
+async def test_saved_as_a_file(tmp_path: Path) -> None:
+    """E saves all that the filter shows, safe for spreadsheets, and nothing over a file that is there."""
+    with serving(tmp_path / "server", hostile=['=HYPERLINK("https://evil.example")']) as office:
+        async with office.at_work(area="activity") as desk:
+            await find(desk, "kind:user")
+            many = desk.table.total
+            await desk.press("E")
+            target = tmp_path / "what.csv"
+            await desk.press("ctrl+u")
+            await desk.type(str(target))
+            await desk.press("enter")
+            await desk.until(lambda: f"Saved {many} events in" in desk.words)
+            with target.open(encoding="utf-8-sig", newline="") as file:
+                rows = list(csv.DictReader(file))
+            assert len(rows) == many
+            assert rows[0]["what"].startswith("ada@tidewheel.example added ")
+            assert any(row["object"].startswith("'=HYPERLINK") for row in rows)
+            assert not any(value.startswith("=") for row in rows for value in row.values())
+            assert target.stat().st_mode & 0o077 == 0
+            await desk.press("E", "ctrl+u")
+            await desk.type(str(target))
+            await desk.press("enter")
+            assert "A file of this name is there already." in desk.words
