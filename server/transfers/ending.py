@@ -16,7 +16,7 @@ def end_own(unit: Unit, row: AnyRow) -> dict[str, Any]:
     listed = users.of_account(own.connection, row.id, row.owner_account_id)
     if listed is not None:
         unlist_users(own, [listed])
-    after = subscriptions.change(
+    subscriptions.change(
         own.connection, row.id, status=SubscriptionStatus.ENDED.value, scheduled_seats=None, retry_at=None
     )
     invoices.void_open(own.connection, row.id)
@@ -26,7 +26,7 @@ def end_own(unit: Unit, row: AnyRow) -> dict[str, Any]:
     return {
         "organisation_id": row.organisation_id,
         "id": row.id,
-        "version": after.version,
+        "period_start": row.period_start.isoformat(),
         "status": row.status,
         "scheduled_seats": row.scheduled_seats,
         "user_id": listed.id if listed is not None else None,
@@ -34,10 +34,11 @@ def end_own(unit: Unit, row: AnyRow) -> dict[str, Any]:
 
 
 def bring_back(unit: Unit, ended: dict[str, Any]) -> None:
-    """Undo `end_own`, unless the subscription has moved on since. A payment that was overdue is tried again at once."""
+    """Undo `end_own`, unless the subscription was started anew since. A payment that was overdue is tried at once."""
     own = _own(unit, ended["organisation_id"], ended["id"])
     row = subscriptions.get(own.connection, ended["id"])
-    if row.version != ended["version"]:
+    again = row.status != SubscriptionStatus.ENDED.value or row.period_start.isoformat() != ended["period_start"]
+    if again:
         return
     overdue = ended["status"] == SubscriptionStatus.PAST_DUE.value
     after = subscriptions.change(
