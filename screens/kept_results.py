@@ -58,7 +58,9 @@ class KeptResults(WatchedList):
             self.show_result("No results to save: they come after a command.", "dim")
         elif self.app.screen is self:
             about = f"{count(len(table) - 1, 'row')}: what became of each."
-            name = f"results-{self.session.now():%Y-%m-%d-%H%M}.csv"
+            overview = self.session.overview
+            now = overview.as_of if overview else self.session.now()
+            name = f"results-{now:%Y-%m-%d-%H%M}.csv"
 
             def decided(place: Place | None) -> None:
                 if place:
