@@ -13,7 +13,7 @@ from enum import Enum
 
 from client.api import Client
 from client.errors import HeadcountError, NotAllowed, NoToken, Refused, TooManyRequests, UnsafeAddress, Untrusted
-from client.events import Connecting, Live, Offline, StreamItem, Unreadable
+from client.events import Connecting, EventStream, Live, Offline, StreamItem, Unreadable
 from contract.events import Event, EventKind
 from contract.people import Permission
 from contract.profile import OwnProfile
@@ -89,6 +89,7 @@ class Session:
     connection: Connection = Connection()
     fates: Fates = field(default_factory=Fates)
     """What has become of things that may still stand on a screen."""
+    _stream: EventStream | None = None
     _dirty: asyncio.Event = field(default_factory=asyncio.Event)
     _kinds: set[EventKind] = field(default_factory=set)
     _attempt_now: asyncio.Event = field(default_factory=asyncio.Event)
@@ -155,6 +156,8 @@ class Session:
                 await asyncio.to_thread(self.last_seen.forget)
             return False
         self.overview = overview
+        if self._stream:
+            self._stream.server_is_at(overview.last_event_id)
         self.listeners.overview(overview)
         self._now_is(Link.LIVE)
         if self.last_seen:
@@ -186,7 +189,7 @@ class Session:
             if self.own is not None:
                 await self._look_again()
                 continue
-            stream = self.client.stream(after)
+            stream = self._stream = self.client.stream(after)
             async for item in stream:
                 self._heard(item)
             after = stream.last_id
