@@ -21,6 +21,12 @@ from server.store import subscriptions
 GRACE = 1
 """Seconds that requests under way get when the server stops."""
 
+SWITCH = 0.0005
+"""Seconds after which a thread that writes an export or searches lets the requests go on: a tenth of Python's own.
+
+An answer gives Python's lock away at each statement and has to wait for it again.
+"""
+
 
 class HeadcountServer(uvicorn.Server):
     """uvicorn that says when it is ready, ends the event streams first when it stops, and leaves with code 0."""
@@ -73,6 +79,7 @@ def serve(
             that the catalogue does not sell.
     """
     logs.configure()
+    sys.setswitchinterval(SWITCH)
     app = create_app(settings, catalogue=catalogue)
     services: Services = app.state.services
     services.database.open()

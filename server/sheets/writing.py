@@ -28,6 +28,11 @@ _SEPARATORS = {Language.ENGLISH: ","}
 """What a spreadsheet program set to the language expects; where the comma is in numbers, it is the semicolon."""
 
 _NOT_IN_XML = re.compile("[\x00-\x08\x0b-\x1f\ud800-\udfff\ufffe\uffff]|_(?=x[0-9A-Fa-f]{4}_)")
+_BETWEEN = "\x7f"
+_NOT_PLAIN = re.compile("[&<>\x00-\x08\x0b-\x1f\ud800-\udfff\ufffe\uffff]|_x|\x7f['=+\\-@\t\r\n]")
+"""What is not written as it is in the cells of a row, with `_BETWEEN` before each; most rows have none of it."""
+
+_CELLS = tuple(f'<c r="{letter}' for letter in "ABCDEFGHIJ")
 _SHEETS = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
 _PACKAGE = "http://schemas.openxmlformats.org/package/2006"
 _OFFICE = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
@@ -92,12 +97,11 @@ _COLS = (
 
 
 def _row(line: int, row: Sequence[str]) -> str:
-    cells = "".join(
-        f'<c r="{letter}{line}" t="inlineStr"><is><t xml:space="preserve">{_escaped(cell)}</t></is></c>'
-        for letter, cell in zip("ABCDEFGHIJ", row, strict=False)
-        if cell
-    )
-    return f'<row r="{line}">{cells}</row>'
+    if _NOT_PLAIN.search(_BETWEEN + _BETWEEN.join(row)):
+        row = [_escaped(cell) for cell in row]
+    texts = f'{line}" t="inlineStr"><is><t xml:space="preserve">'
+    cells = [f"{begin}{texts}{cell}</t></is></c>" for begin, cell in zip(_CELLS, row, strict=False) if cell]
+    return f'<row r="{line}">{"".join(cells)}</row>'
 
 
 def _escaped(cell: str) -> str:
