@@ -59,7 +59,6 @@ class EventStream:
     last_id: str
     pace: Pace = field(default_factory=Pace)
     _failures: int = 0
-    _resumed: str = ""
     _recent: deque[str] = field(default_factory=lambda: deque(maxlen=1000))
 
     async def __aiter__(self) -> AsyncGenerator[StreamItem, None]:
@@ -76,15 +75,14 @@ class EventStream:
                 return
             await self.pace.sleep(offline.retry_in)
 
-    def server_is_at(self, newest: str) -> None:
-        """The server's newest event, as an answer told that was asked for after `Live`.
+    def server_is_at(self, newest: str, *, asked_after: str) -> None:
+        """The server's newest event as an answer told, and the `last_id` when it was asked for.
 
-        One from before the place where this stream was resumed means that the server was set back to a copy: from then
-        on the events after that one are new.
+        A newest one from before that means that the server was set back to a copy: what follows it is new again.
         """
-        number, resumed = _number(newest), _number(self._resumed)
-        if number is not None and resumed is not None and number < resumed:
-            self.last_id = self._resumed = newest
+        number, known = _number(newest), _number(asked_after)
+        if number is not None and known is not None and number < known:
+            self.last_id = newest
 
     def _offline(self, error: HeadcountError) -> Offline:
         if isinstance(error, _LASTING) and not isinstance(error, TooManyRequests):
@@ -98,7 +96,6 @@ class EventStream:
         channel = await self.reach()
         parser = SseParser(self.last_id)
         async with channel.stream(build_stream(self.last_id)) as chunks:
-            self._resumed = self.last_id
             yield Live()
             async for chunk in chunks:
                 self._failures = 0

@@ -148,6 +148,7 @@ class Session:
 
     async def _load_overview(self) -> bool:
         """False for somebody who may not see it; what was seen before is forgotten then."""
+        stream, last = self._stream, self._stream.last_id if self._stream else ""
         try:
             overview = await self.client.overview()
         except NotAllowed:
@@ -156,8 +157,8 @@ class Session:
                 await asyncio.to_thread(self.last_seen.forget)
             return False
         self.overview = overview
-        if self._stream:
-            self._stream.server_is_at(overview.last_event_id)
+        if stream:
+            stream.server_is_at(overview.last_event_id, asked_after=last)
         self.listeners.overview(overview)
         self._now_is(Link.LIVE)
         if self.last_seen:

@@ -119,20 +119,18 @@ async def test_ids_need_not_count() -> None:
 async def test_a_server_set_back_to_a_copy_is_followed_from_there() -> None:
     """Restored from a backup, the server counts from before: its new events are none that were seen already."""
     stream = EventStream(_nowhere, "evt_50")
-    stream._resumed = "evt_50"
-    stream.server_is_at("evt_52")
+    stream.server_is_at("evt_52", asked_after="evt_50")
     assert stream._read(_sse(event(11))) is None
-    stream.server_is_at("evt_10")
+    stream.server_is_at("evt_10", asked_after="evt_50")
     assert stream._read(_sse(event(11))) == event(11)
     assert stream.last_id == "evt_11"
 
 
 async def test_an_answer_that_is_older_than_the_newest_event_sets_nothing_back() -> None:
-    """An overview may tell of less than has just arrived by the stream: only where it was resumed counts."""
+    """An overview may tell of less than has arrived by the stream since it was asked for."""
     stream = EventStream(_nowhere, "evt_7")
-    stream._resumed = "evt_7"
     stream._read(_sse(event(8)))
-    stream.server_is_at("evt_7")
+    stream.server_is_at("evt_7", asked_after="evt_7")
     assert stream.last_id == "evt_8"
 
 
