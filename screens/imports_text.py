@@ -4,9 +4,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from contract.imports import MAX_ATOMIC, Import, ImportRow, ImportStatus, ImportStop, ImportVerdict
-from contract.subscription import Overview, PlanKind
+from contract.subscription import Overview, PlanKind, SubscriptionStatus
 from contract.users import BatchMode
 from screens.detail import labelled
+from screens.seat_sums import SUSPENDED
 from tui.text import clean
 from tui.theme import Line, Piece, Tone
 from tui.widgets.canvas import width_of
@@ -149,6 +150,8 @@ def seat_lines(current: Import, overview: Overview | None, mode: BatchMode = Bat
     if overview is None or overview.plan.kind is not PlanKind.PAID:
         room = f" {seats.free:,} are free." if overview and overview.seats.free else ""
         return [f"{_seats(seats.needed)} needed.{room}"]
+    if overview.subscription.status is SubscriptionStatus.SUSPENDED:
+        return [(f"{count(seats.needed, 'user')} will be listed. {SUSPENDED}", "warn")]
     needed = f"{_seats(seats.needed)} needed, {_free(seats.free)}: "
     fit = seats.needed - seats.short
     if seats.short and mode is BatchMode.UNTIL_FULL:

@@ -34,7 +34,7 @@ _WHY = {
     Reason.NOT_PAID: "you may use it once a seat is paid for",
     Reason.SUBSCRIPTION_SUSPENDED: "nobody may use it until it is paid",
     Reason.SUBSCRIPTION_ENDED: "nobody may use it any more",
-    Reason.REMOVED: "you were taken off the list",
+    Reason.REMOVED: "you are no longer on the list",
     Reason.NOT_LISTED: "you use no subscription",
 }
 _STATES = {
@@ -43,7 +43,7 @@ _STATES = {
     Reason.NOT_PAID: ("bad", "NOT PAID", "bad"),
     Reason.SUBSCRIPTION_SUSPENDED: ("bad", "suspended", "bad"),
     Reason.SUBSCRIPTION_ENDED: ("minus", "ended", "bad"),
-    Reason.REMOVED: ("minus", "removed", "bad"),
+    Reason.REMOVED: ("minus", "no subscription", "bad"),
     Reason.NOT_LISTED: ("waiting", "no subscription", "dim"),
 }
 

@@ -3,12 +3,16 @@
 import datetime as dt
 from dataclasses import dataclass
 
-from contract.subscription import Overview, PlanKind
+from contract.subscription import Overview, PlanKind, SubscriptionStatus
 from screens.attention import said_day
 from tui.theme import Line
 from tui.wording import count
 
-__all__ = ["Admission", "Vacancy", "admission_lines", "admit", "restorable", "vacancy_lines", "vacate"]
+__all__ = ["SUSPENDED", "Admission", "Vacancy", "admission_lines", "admit", "restorable", "vacancy_lines", "vacate"]
+
+
+SUSPENDED = "Nobody is active until what is overdue is paid: the subscription is suspended."
+"""What is said where people come in and it would help nobody (D13)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +36,8 @@ def admission_lines(overview: Overview, people: int) -> list[Line]:
     """The same in words: `7 fit into free seats`, and what the others wait for and cost."""
     sums = admit(overview, people)
     lines: list[Line] = []
+    if overview.subscription.status is SubscriptionStatus.SUSPENDED:
+        return [(f"{people:,} will be listed. {SUSPENDED}", "warn")]
     if sums.active:
         seats = "a free seat" if sums.active == 1 else "free seats"
         said = f"All {people:,} fit" if sums.active == people > 1 else _fits(sums.active)

@@ -72,12 +72,14 @@ def change_profile(call: Call) -> OwnProfile:
 
 
 def _alone(call: Call) -> Entitlement:
-    """Of somebody who is no user: the main account of a plan for one needs no seat."""
-    if call.subscription_id:
-        own = entitlements.owner(call.connection, call.subscription_id, my_key(call))
-        if own is not None and stands_alone(own, call.services.catalogue):
-            return of_row(own, call)
-    return NOT_LISTED
+    """Of somebody who is no user: the main account of a plan for one needs no seat; who was one is told so."""
+    if not call.subscription_id:
+        return NOT_LISTED
+    own = entitlements.owner(call.connection, call.subscription_id, my_key(call))
+    if own is not None and stands_alone(own, call.services.catalogue):
+        return of_row(own, call)
+    was = entitlements.removed(call.connection, call.subscription_id, my_key(call))
+    return of_row(was, call) if was is not None else NOT_LISTED
 
 
 def _used(call: Call, row: AnyRow) -> Used:

@@ -70,7 +70,7 @@ def test_ones_own_profile_and_leaving(desk: Desk, server: Served) -> None:
     assert "--yes" in desk.err
     assert desk.said(f"profile leave --yes {on}") == "You have left Tidewheel Works.\n"
     assert desk.run(f"profile leave --yes {on}") == 4
-    assert "Uses no subscription (not_listed" in desk.said(f"profile show {on}")
+    assert "Uses no subscription (removed" in desk.said(f"profile show {on}")
 
 
 def test_asking_and_taking_back(desk: Desk, server: Served) -> None:

@@ -4,7 +4,7 @@ import pytest
 from answers import eur, make_overview, make_subscription
 
 from client.errors import CannotConnect, Conflict, HeadcountError, ServerFault
-from contract.subscription import Overview, Plan, PlanKind, SeatCounts
+from contract.subscription import Overview, Plan, PlanKind, SeatCounts, SubscriptionStatus
 from contract.users import NewUser
 from screens.intentions import Intentions
 from screens.seat_sums import Admission, Vacancy, admission_lines, admit, restorable, vacancy_lines, vacate
@@ -103,3 +103,11 @@ def test_the_same_again_after_an_answer_is_another_intention() -> None:
     first = keys.key(new)
     keys.answered(new)
     assert keys.key(new) != first
+
+
+def test_while_suspended_nobody_is_promised_anything() -> None:
+    """People may be listed, but no free seat makes them active before what is overdue is paid (D13)."""
+    suspended = make_subscription(status=SubscriptionStatus.SUSPENDED)
+    assert said(admission_lines(office(7, subscription=suspended), 3)) == [
+        "3 will be listed. Nobody is active until what is overdue is paid: the subscription is suspended."
+    ]

@@ -97,6 +97,8 @@ async def test_leaving_frees_the_seat(team: Team) -> None:
         assert answer.json() == {"organisation": "Tidewheel", "left_at": NOW.isoformat().replace("+00:00", "Z")}
         found = await profile(api)
         assert (found["uses"], found["me"]["organisation"]["name"]) == (None, "Tidewheel")
+        assert found["entitlement"] == {"entitled": False, "reason": "removed", "until": None}
+        assert found["entitlement"] == (await owner.get(f"/v1/entitlements/{users[0].account_id}")).json()
         assert (await owner.get(f"/v1/users/{users[3].id}")).json()["status"] == "active"
         again = await api.post("/v1/profile/leave")
         assert (again.status_code, again.json()["code"]) == (409, "not_a_user")
