@@ -1,4 +1,4 @@
-"""`python -m server` (and `headcount server`): init, run, token, demo, migrate, verify, check-prices, seed."""
+"""`python -m server` (and `headcount server`): init, run, token, demo, migrate, verify, mails, check-prices, seed."""
 
 import argparse
 import datetime as dt
@@ -34,6 +34,7 @@ def _parser() -> argparse.ArgumentParser:
     _token(_command(commands, "token", "print a new token for an account, of an organisation or of none"))
     _command(commands, "migrate", "bring the database to this version's tables")
     _command(commands, "verify", "check invariants, money and the event chain; exit code 1 with findings")
+    _mails(_command(commands, "mails", "list the letters that wait or were given up, and have those sent again"))
     what = "compute the worked prices of a file; exit code 1 with findings"
     prices = commands.add_parser("check-prices", help=what, description=what[0].upper() + what[1:] + ".")
     prices.add_argument("file", type=Path, metavar="FILE", help="JSON as docs/prices.md describes it")
@@ -85,6 +86,11 @@ def _run(command: argparse.ArgumentParser) -> None:
     from server.notifications.options import add_options
 
     add_options(command)
+
+
+def _mails(command: argparse.ArgumentParser) -> None:
+    what = "try those that were given up once more; the server must not be running"
+    command.add_argument("--retry", action="store_true", help=what)
 
 
 def _demo(command: argparse.ArgumentParser) -> None:

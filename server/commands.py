@@ -71,7 +71,6 @@ def run(options: argparse.Namespace) -> int:
         mail=mail_settings(options),
         webhook_networks=tuple(options.webhook_network),
     )
-
     catalogue = catalogue_of(options.catalogue)
     return serve(settings, _listener(options), catalogue=catalogue, exit_with_parent=options.exit_with_parent)
 
@@ -117,6 +116,24 @@ def verify(options: argparse.Namespace) -> int:
         database.close()
     _say(f"{found} findings" if found else "everything is as it should be")
     return 1 if found else 0
+
+
+def mails(options: argparse.Namespace) -> int:
+    """Print the letters that wait or were given up, one a line; works beside a running server, unless one retries."""
+    from server.notifications.outbox import shown
+    from server.store import letters
+
+    database = Database(options.db, read_only=not options.retry)
+    database.open()
+    try:
+        with database.write() if options.retry else database.read() as connection:
+            again = letters.retry(connection) if options.retry else 0
+            lines = [shown(row) for row in letters.outbox(connection)]
+    finally:
+        database.close()
+    sys.stdout.writelines(f"{line}\n" for line in lines)
+    _say(f"{again} will be tried again when the server runs" if options.retry else f"{len(lines)} letters")
+    return 0
 
 
 def check_prices(options: argparse.Namespace) -> int:

@@ -51,5 +51,5 @@ class Unit:
             key = self.request.idempotency_key
             events.append(self.connection, self.organisation_id, drafts, idempotency_key=key)
         if self.letters:
-            written, self.letters = self.letters, []
-            letters.add(self.connection, written)
+            letters.add(self.connection, self.letters)
+            self.letters.clear()

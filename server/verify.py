@@ -26,6 +26,12 @@ RULES = {
         FROM subscriptions s WHERE s.users_not_paid <> real""",
     "account {0} is listed {1} times": """
         SELECT account_id, count(*) FROM users WHERE removed_at IS NULL GROUP BY account_id HAVING count(*) > 1""",
+    "request {0} is accepted, and made no user of its account ({1})": """
+        SELECT t.id, coalesce(t.user_id, 'none') FROM transfers t
+        LEFT JOIN users u ON u.id = t.user_id AND u.subscription_id = t.subscription_id AND u.account_id = t.account_id
+        WHERE t.state = 'accepted' AND u.id IS NULL""",
+    "request {0} is {1}, and names user {2}": """
+        SELECT id, state, user_id FROM transfers WHERE state <> 'accepted' AND user_id IS NOT NULL""",
     "code {0}: {1} uses are counted, {2} are listed": """
         SELECT c.id, c.uses, (SELECT count(*) FROM invitation_code_uses u WHERE u.code_id = c.id) AS listed
         FROM invitation_codes c WHERE c.uses <> listed OR c.uses > coalesce(c.max_uses, c.uses)""",
@@ -79,6 +85,14 @@ RULES = {
         SELECT c.key, c.amount, p.status FROM sandbox_charges c JOIN payments p ON p.gateway_key = c.key
         WHERE c.status = 'accept' AND (p.gateway <> 'sandbox' OR p.status NOT IN ('asked', 'succeeded')
           OR p.amount <> c.amount OR p.currency <> c.currency)""",
+    "webhook {0} was told up to event {1}, there are {2}": """
+        SELECT w.id, w.position, o.event_seq FROM webhooks w JOIN organisations o ON o.id = w.organisation_id
+        WHERE w.position > o.event_seq OR w.position < 0""",
+    "webhook {0} waits to be told of event {1}, which it has not come to": """
+        SELECT w.id, d.seq FROM webhooks w JOIN webhook_deliveries d ON d.webhook_id = w.id
+        WHERE d.state = 'waiting' AND (d.seq > w.position OR d.next_at IS NULL)""",
+    "letter {0} is {1} and still has its link": """
+        SELECT id, state FROM letters WHERE state <> 'waiting' AND (link <> '' OR finished_at IS NULL)""",
     "the search index misses users, or has too many: {0} instead of {1}": """
         SELECT (SELECT count(*) FROM users_search_docsize) AS indexed,
           (SELECT count(*) FROM users WHERE removed_at IS NULL) AS listed WHERE indexed <> listed""",

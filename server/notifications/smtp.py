@@ -11,16 +11,14 @@ import asyncio
 import smtplib
 import socket
 import ssl
+import threading
 from collections.abc import Callable
 from contextlib import suppress
 from email.message import EmailMessage
 from email.policy import SMTPUTF8
-from typing import TypeVar
 
 from server.mail_settings import MailSettings, Security
 from server.text import made_safe
-
-T = TypeVar("T")
 
 _CLOSING = 421
 _PERMANENT = 500
@@ -44,11 +42,12 @@ class LineError(MailError):
 
 
 class Line:
-    """A connection to the mail server, made with the first letter. Only one of its methods runs at a time."""
+    """A connection to the mail server, made with the first letter. After a `LineError` it is only good for closing."""
 
     def __init__(self, settings: MailSettings) -> None:
         self._settings = settings
         self._smtp: smtplib.SMTP | None = None
+        self._given_up = False
 
     async def send(self, message: EmailMessage) -> None:
         """Hand one letter in.
@@ -58,35 +57,31 @@ class Line:
         """
         try:
             async with asyncio.timeout(self._settings.patience):
-                await self._in_thread(lambda: self._hand_in(message))
+                await _in_thread(lambda: self._hand_in(message))
         except TimeoutError as error:
-            message_ = f"the mail server took longer than {self._settings.patience:g} s"
-            raise LineError(message_) from error
+            self._cut()
+            what = f"the mail server took longer than {self._settings.patience:g} s"
+            raise LineError(what) from error
+        except asyncio.CancelledError:
+            self._cut()
+            raise
 
     async def close(self) -> None:
         """Say goodbye, but do not wait long for it."""
-        smtp, self._smtp = self._smtp, None
-        if smtp is not None:
+        smtp = self._smtp
+        if smtp is None or self._given_up:
+            return
+        try:
             with suppress(smtplib.SMTPException, OSError, TimeoutError):
                 async with asyncio.timeout(1):
-                    await asyncio.to_thread(smtp.quit)
-            smtp.close()
-
-    async def _in_thread(self, work: Callable[[], T]) -> T:
-        """Run it in a thread; cancelled, the connection is cut so that the thread ends too."""
-        running = asyncio.ensure_future(asyncio.to_thread(work))
-        try:
-            return await asyncio.shield(running)
-        except asyncio.CancelledError:
-            self._cut()
-            await asyncio.wait({running}, timeout=self._settings.step)
-            with suppress(asyncio.CancelledError, MailError):
-                running.exception()
-            raise
+                    await _in_thread(smtp.quit)
+        finally:
+            self._hang_up()
 
     def _cut(self) -> None:
-        smtp, self._smtp = self._smtp, None
-        sock = getattr(smtp, "sock", None)
+        """Break the connection off under the thread that talks on it, which then ends."""
+        self._given_up = True
+        sock = getattr(self._smtp, "sock", None)
         if sock is not None:
             with suppress(OSError):
                 sock.shutdown(socket.SHUT_RDWR)
@@ -94,6 +89,9 @@ class Line:
     def _hand_in(self, message: EmailMessage) -> None:
         try:
             smtp = self._connected()
+            if self._given_up:
+                self._hang_up()
+                return
             _send(smtp, message)
         except smtplib.SMTPRecipientsRefused as error:
             code, reply = next(iter(error.recipients.values()))
@@ -133,6 +131,28 @@ class Line:
         smtp, self._smtp = self._smtp, None
         if smtp is not None:
             smtp.close()
+
+
+def _in_thread(work: Callable[[], object]) -> "asyncio.Future[None]":
+    """What becomes of some work in a thread of its own, which nobody has to wait for when the server stops."""
+    loop = asyncio.get_running_loop()
+    ended = loop.create_future()
+
+    def note(error: BaseException | None) -> None:
+        if not ended.done():
+            ended.set_exception(error) if error else ended.set_result(None)
+
+    def run() -> None:
+        error: BaseException | None = None
+        try:
+            work()
+        except Exception as raised:  # noqa: BLE001 - it is raised again where the work is awaited
+            error = raised
+        with suppress(RuntimeError):
+            loop.call_soon_threadsafe(note, error)
+
+    threading.Thread(target=run, name="mail", daemon=True).start()
+    return ended
 
 
 def _open(settings: MailSettings) -> smtplib.SMTP:

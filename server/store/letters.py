@@ -4,7 +4,7 @@ import datetime as dt
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, delete, func, insert, literal_column, select, update
+from sqlalchemy import Connection, case, delete, func, insert, literal_column, select, update
 
 from server.store.bulk import execute_many
 from server.store.database import CHANGED
@@ -15,6 +15,9 @@ MAIL = "mail"
 """What is rung, beside the organisations, when letters were written."""
 
 WAITING, SENT, DROPPED, FAILED = "waiting", "sent", "dropped", "failed"
+
+WITH_LINK = ("transfer.requested", "transfer.resent")
+"""The kinds of letters that carry a link."""
 
 _ON = "letters_are_sent"
 L = letters.c
@@ -57,6 +60,7 @@ def about(connection: Connection, transfer_id: str) -> AnyRow | None:
     where that is not known any more).
     """
     opener, owner = accounts.alias("opener"), accounts.alias("owner")
+    who_wants_in = case((transfers.c.direction == "incoming", transfers.c.account_id))
     query = (
         select(
             transfers,
@@ -66,7 +70,7 @@ def about(connection: Connection, transfer_id: str) -> AnyRow | None:
         .join(organisations, organisations.c.id == transfers.c.organisation_id)
         .join(subscriptions, subscriptions.c.id == transfers.c.subscription_id)
         .join(owner, owner.c.id == subscriptions.c.owner_account_id)
-        .outerjoin(opener, opener.c.id == transfers.c.opened_by_account)
+        .outerjoin(opener, opener.c.id == func.coalesce(transfers.c.opened_by_account, who_wants_in))
         .where(transfers.c.id == transfer_id)
     )
     return connection.execute(query).first()
@@ -114,9 +118,20 @@ def forget(connection: Connection, before: dt.datetime, limit: int) -> int:
 
 
 def outbox(connection: Connection) -> Sequence[AnyRow]:
-    """Everything that waits or was given up, the oldest first."""
-    return _listed(connection, L.state.in_((WAITING, FAILED)))
+    """Everything that waits or was given up, the oldest first, with the address and the organisation of its request."""
+    query = (
+        select(letters, transfers.c.email, organisations.c.name.label("organisation_name"))
+        .join(transfers, transfers.c.id == L.transfer_id)
+        .join(organisations, organisations.c.id == L.organisation_id)
+        .where(L.state.in_((WAITING, FAILED)))
+    )
+    return connection.execute(query.order_by(L.number)).all()
 
 
-def _listed(connection: Connection, which: ColumnElement[bool]) -> Sequence[AnyRow]:
-    return connection.execute(select(letters).where(which).order_by(L.number)).all()
+def retry(connection: Connection) -> int:
+    """Begin anew with everything that was given up, but for links: those are forgotten; answers how many.
+
+    A request whose letter was given up is sent again by whoever opened it, with a new link.
+    """
+    query = update(letters).where(L.state == FAILED, L.kind.not_in(WITH_LINK))
+    return connection.execute(query.values(state=WAITING, attempts=0, next_at=EPOCH, finished_at=None)).rowcount
