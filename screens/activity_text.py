@@ -8,7 +8,7 @@ from pydantic import ValidationError
 
 from contract.events import Event
 from contract.money import Money
-from screens.detail import labelled
+from screens.detail import LABEL, labelled
 from tui.sentences import sentence
 from tui.text import clean
 from tui.theme import Line
@@ -27,7 +27,7 @@ _NAMES = {
     "expires_at": "Ends",
     "first_name": "First name",
     "last_name": "Last name",
-    "max_uses": "Uses at most",
+    "max_uses": "At most",
     "not_paid": "NOT PAID",
     "period_end": "Period to",
     "period_start": "Period from",
@@ -56,7 +56,9 @@ def event_lines(event: Event, me: str = "", zone: dt.tzinfo | None = None) -> li
         labelled("When", f"{when:%Y-%m-%d %H:%M:%S} {when.tzname()}"),
         labelled("Who", who),
         labelled("Kind", clean(event.type.value, 60)),
-        labelled("Object", [clean(event.object.label, _LONG), (f"  {clean(event.object.type, 40)}", "dim")]),
+        labelled(
+            "Object", [clean(event.object.label, _LONG), (f"  {clean(event.object.type.replace('_', ' '), 40)}", "dim")]
+        ),
         *_rest(event, zone),
     ]
     if event.request.id:
@@ -88,7 +90,8 @@ def _rest(event: Event, zone: dt.tzinfo | None) -> Iterator[Line]:
 
 
 def _name(name: str) -> str:
-    return _NAMES.get(name) or clean(name.replace("_", " ").capitalize(), 40)
+    shown = _NAMES.get(name) or clean(name.replace("_", " ").capitalize(), 40)
+    return shown if len(shown) < LABEL else f"{shown} "
 
 
 def said(value: Any, zone: dt.tzinfo | None = None) -> str:

@@ -78,6 +78,7 @@ COMMANDS: tuple[Command, ...] = (
     ),
     Command("overview.plan", "p", "plan", "plan…", "Choose another plan.", _HERE, show=True, asks=True),
     Command("overview.cycle", "b", "cycle", "cycle…", "Bill monthly or annually.", _HERE, show=True, asks=True),
+    Command("overview.latest", "enter", "app.area('activity')", "what happened", "All that happened lately.", _HERE),
     Command("overview.cancel", OFF, "end", "cancel the subscription…", "End it with its period.", _HERE, asks=True),
     Command(
         "overview.resume", OFF, "resume", "resume the subscription…", "Take the cancellation back.", _HERE, asks=True

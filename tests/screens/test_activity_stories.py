@@ -71,6 +71,17 @@ async def test_the_newest_comes_first_and_the_end_is_one_request_away(tmp_path: 
             assert f"{number} of {number}" in desk.text
 
 
+async def test_from_the_latest_on_the_overview(tmp_path: Path) -> None:
+    """Enter there shows all that happened."""
+    with serving(tmp_path) as office:
+        async with office.at_work() as desk:
+            latest = "asked enzo@marchetti.example to join"
+            assert latest in desk.text
+            await desk.press("enter")
+            assert desk.app.current_mode == "activity"
+            assert latest in what(desk)[0]
+
+
 async def test_filters_are_answered_by_the_server(tmp_path: Path) -> None:
     """Who, kind, object and days narrow the list; its total is that of the filter, and Esc ends it."""
     with serving(tmp_path) as office:

@@ -63,6 +63,7 @@ def test_what_is_known_of_one_side_only() -> None:
     assert "Seats       36 → 42" in found
     assert "Plan        was team" in found
     assert found[-1] == "Command     not recorded"
+    assert "A rather long name 3" in lines(event(attributes={"a_rather_long_name": 3}))
     assert lines(event(actor={"label": "the server"}))[-1] == "Command     none: it happened by itself"
 
 
