@@ -41,6 +41,7 @@ def parser() -> argparse.ArgumentParser:
     _add_changes(commands)
     _add_pay(commands)
     _add_beginning_and_end(commands)
+    _add_transfers(commands)
     _add_codes(commands)
     _add_profile(commands)
     _add_access(commands)
@@ -174,6 +175,24 @@ def _add_beginning_and_end(commands: "Commands") -> None:
     _add_terms(started)
     _change(commands, "cancel", "cli.changes:cancel", "end the subscription with its period")
     _change(commands, "resume", "cli.changes:resume", "let a cancelled subscription go on")
+
+
+def _add_transfers(commands: "Commands") -> None:
+    verbs = _noun(commands, "transfers", "who asks to join, and deciding about it")
+    listed = _command(verbs, "list", "cli.transfers:list_all", "the requests, oldest first")
+    listed.add_argument("--way", choices=("incoming", "outgoing", "all"), default="incoming", help="default incoming")
+    states = ("pending", "accepted", "declined", "cancelled", "expired", "all")
+    listed.add_argument("--state", choices=states, default="pending", help="default pending")
+    _add_json(listed, "one JSON object a line")
+    for verb, what in (("accept", "let people in who ask to join"), ("decline", "say no to who asks to join")):
+        decided = _change(verbs, verb, f"cli.transfers:{verb}", what)
+        decided.add_argument("emails", nargs="*", metavar="EMAIL", help="who asks")
+        decided.add_argument("--all", action="store_true", help="everybody who waits")
+        if verb == "accept":
+            decided.add_argument("--fitting", action="store_true", help="only the first that have a free seat")
+        else:
+            decided.add_argument("--reason", default="", help="why; they will read it")
+    _change(commands, "undo", "cli.transfers:undo", "take back what you decided last, within ten minutes")
 
 
 def _add_codes(commands: "Commands") -> None:

@@ -1,0 +1,194 @@
+"""The transfer requests without a screen: `transfers list`, `transfers accept`, `transfers decline`, and `undo`.
+
+The words are those of the app's dialog. A decision acts on the versions that were listed, and nothing else (D26).
+"""
+
+import argparse
+import sys
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any
+
+from cli.exit_codes import CANCELLED, CONFLICT, DONE, FAILED, NOT_ALLOWED, USAGE
+from cli.reach import Stop, Target, call, chosen
+from cli.say import say
+from cli.tables import print_json, print_table
+from client.api import Client
+from client.protocol import new_key
+from contract.pages import MAX_LIMIT
+from contract.people import Permission
+from contract.subscription import Overview
+from contract.transfers import (
+    MAX_DECISIONS,
+    DecisionReport,
+    DecisionSummary,
+    Direction,
+    Transfer,
+    TransfersQuery,
+    TransferState,
+    UndoReport,
+)
+from screens.deciding_text import Question, earlier_summary
+from screens.question import Summary
+from screens.seat_choice import Choice
+from screens.transfers_text import Plan, decision_results, undo_results
+from tui.aftermath import aftermath, left_over
+from tui.text import clean
+from tui.theme import Line, parts
+
+__all__ = ["accept", "decline", "list_all", "undo"]
+
+_NOTHING = "Nothing was done."
+_NO_TERMINAL = "Nothing was asked for: without a terminal say --yes to decide, or --dry-run to see what it would do."
+
+
+def list_all(options: argparse.Namespace, flags: dict[str, Any]) -> int:
+    """Requests of one way, in one state; the oldest first."""
+    query = TransfersQuery(
+        direction=None if options.way == "all" else Direction(options.way),
+        state=None if options.state == "all" else TransferState(options.state),
+        limit=MAX_LIMIT,
+    )
+    found = call(chosen(options, flags), lambda client: _all(client, query))
+    if options.json:
+        print_json(*found)
+    else:
+        head = ("name", "e-mail", "way", "state", "asked", "expires", "gives up")
+        print_table(head, [_row(each) for each in found])
+    return DONE
+
+
+def _row(request: Transfer) -> tuple[str, ...]:
+    asked, expires = f"{request.created_at:%Y-%m-%d}", f"{request.expires_at:%Y-%m-%d}"
+    return request.name, request.email, request.direction.value, request.state.value, asked, expires, request.gives_up
+
+
+async def _all(client: Client, query: TransfersQuery) -> list[Transfer]:
+    return [each async for page in client.all_pages(client.transfers, query) for each in page.items]
+
+
+def accept(options: argparse.Namespace, flags: dict[str, Any]) -> int:
+    """Accept requests that wait, all those named or only as many as fit; the exit code."""
+    return _decide(options, flags, accepting=True)
+
+
+def decline(options: argparse.Namespace, flags: dict[str, Any]) -> int:
+    """Decline requests that wait, perhaps with a reason; the exit code."""
+    return _decide(options, flags, accepting=False)
+
+
+def _decide(options: argparse.Namespace, flags: dict[str, Any], *, accepting: bool) -> int:
+    _check_asking(options)
+    if bool(options.emails) == options.all:
+        message = "Say whom: addresses, or --all."
+        raise Stop(message, USAGE)
+    target = chosen(options, flags)
+    overview, requests = call(target, lambda client: _waiting(client, target, options.emails), noted=True)
+    if not requests:
+        return say("Nobody waits for a decision.", DONE)
+    plan = Plan(tuple(requests), accept=accepting, reason="" if accepting else options.reason)
+    question = Question(plan, overview)
+    choice = Choice.FITTING if accepting and options.fitting else Choice.ALL
+    if choice not in question.choices and question.room.over:
+        return say("None of them fits. Nothing was done.", CONFLICT)
+    choice = choice if choice in question.choices else Choice.ALL
+    summary = question.summary(choice)
+    _print(summary, narrate=options.json)
+    if options.dry_run:
+        return _would(target, overview)
+    if not options.yes and not _agreed(summary.verb):
+        return say(_NOTHING, CANCELLED)
+    decided, key = question.decided(choice), new_key()
+    report = call(target, lambda client: client.decide(decided.body, key=key), noted=True)
+    return _told(decided, report, as_json=options.json)
+
+
+def _check_asking(options: argparse.Namespace) -> None:
+    if not (options.yes or options.dry_run or (sys.stdin.isatty() and sys.stderr.isatty())):
+        raise Stop(_NO_TERMINAL, USAGE)
+
+
+async def _waiting(client: Client, target: Target, emails: Sequence[str]) -> tuple[Overview, list[Transfer]]:
+    """The incoming requests that wait, of these addresses or all, once earlier commands without an answer are told."""
+    if not target.profile.read_only:
+        for said in await aftermath(client, await left_over(client)):
+            say(said, DONE)
+    query = TransfersQuery(direction=Direction.INCOMING, state=TransferState.PENDING, limit=MAX_LIMIT)
+    found = await _all(client, query)
+    overview = await client.overview()
+    if not emails:
+        return overview, found[:MAX_DECISIONS]
+    wanted = {email.casefold() for email in emails}
+    missing = wanted - {each.email.casefold() for each in found}
+    if missing:
+        message = f"No request waits of {', '.join(clean(email, 80) for email in sorted(missing))}. {_NOTHING}"
+        raise Stop(message, CONFLICT)
+    return overview, [each for each in found if each.email.casefold() in wanted]
+
+
+def _print(summary: Summary, *, narrate: bool) -> None:
+    final = "headcount undo takes it back within 10 minutes." if summary.final.startswith("z ") else summary.final
+    lines = [summary.title, *summary.lines[:1], *summary.items, final]
+    said = "\n".join(filter(None, (_plain(line) for line in lines)))
+    if narrate:
+        say(said, DONE)
+    else:
+        print(said)
+
+
+def _would(target: Target, overview: Overview) -> int:
+    if target.profile.read_only or Permission.MANAGE_TRANSFERS not in overview.me.may:
+        return say("Nothing was done, and this profile may not do it.", NOT_ALLOWED)
+    return say(_NOTHING, DONE)
+
+
+def _agreed(verb: str) -> bool:
+    """Ask on the terminal; only yes is yes."""
+    sys.stderr.write(f"{verb}? [y/N] ")
+    sys.stderr.flush()
+    return sys.stdin.readline().strip().casefold() in {"y", "yes"}
+
+
+def _told(plan: Plan, report: DecisionReport, *, as_json: bool) -> int:
+    title, lines, left = decision_results(plan, report)
+    if as_json:
+        print_json(report)
+    else:
+        print("\n".join(_plain(line) for line in lines))
+    until = f" headcount undo takes it back until {report.undo_until:%H:%M} UTC." if len(left) < len(lines) else ""
+    return say(f"{title}.{until}", FAILED if left else DONE)
+
+
+def undo(options: argparse.Namespace, flags: dict[str, Any]) -> int:
+    """Take back what one decided last, within ten minutes (D27); the exit code."""
+    _check_asking(options)
+    target = chosen(options, flags)
+    last = call(target, _last)
+    if last is None:
+        return say("Nothing to undo: you decided nothing in the last 10 minutes.", CONFLICT)
+    summary = earlier_summary(last, ())
+    _print(replace(summary, lines=[" ".join(map(_plain, summary.lines))]), narrate=options.json)
+    if options.dry_run:
+        return say(_NOTHING, DONE)
+    if not options.yes and not _agreed(summary.verb):
+        return say(_NOTHING, CANCELLED)
+    key = new_key()
+    return _undone(call(target, lambda client: client.undo_decisions(last.id, key=key), noted=True), options)
+
+
+async def _last(client: Client) -> DecisionSummary | None:
+    return next(iter((await client.decisions()).items), None)
+
+
+def _undone(report: UndoReport, options: argparse.Namespace) -> int:
+    title, lines = undo_results(Plan((), accept=True), report)
+    if options.json:
+        print_json(report)
+    else:
+        print("\n".join(_plain(line) for line in lines))
+    return say(f"{title}.", FAILED if report.failed else DONE)
+
+
+def _plain(line: Line) -> str:
+    """A line of a screen without its tones."""
+    return clean("".join(part if isinstance(part, str) else part[0] for part in parts(line)), 500)
