@@ -69,9 +69,9 @@ def _accept(world: World, count: int) -> list[Figure]:
             app.until("taken")
             app.settle(LONG)
             asked, carried, written = len(line.requests), line.bytes, len(app.raw)
-            for key in "3*a":
-                app.key(key, quiet=LONG)
-            took = app.key_until("y", RESULT)
+            steps = (("3", f"of {count}"), ("*", f"{count} marked"), ("a", f"[ Accept {count} ]"), ("y", RESULT))
+            times = [app.key_until(key, text) for key, text in steps]
+            took, whole = times[-1], sum(times)
             sent, over_line, shown = line.since(asked), line.bytes - carried, len(app.raw) - written
             app.settle(LONG)
             accepted = _accepted(data.file)
@@ -80,6 +80,7 @@ def _accept(world: World, count: int) -> list[Figure]:
     name = f"`3 * a y` for {count} requests"
     return [
         _figure(f"{name}: not accepted of {count}", count - accepted, "", 0),
+        _figure(f"{name}: keys", len(steps), "", 4),
         _figure(f"{name}: decision requests", sum(each.startswith("POST") for each in sent), "", 1),
         _figure(f"{name}: round trips until the result is shown", len(sent), "", 3, ", ".join(sent)),
         _figure(f"{name}: over the line, both ways", over_line, "B"),
@@ -90,6 +91,13 @@ def _accept(world: World, count: int) -> list[Figure]:
             "×",
             None,
             f"{took:.0f} ms; round trip {trip:.0f} ms, bare call {bare:.0f} ms",
+        ),
+        _figure(
+            f"{name}: all keys → result, to its two round trips and the bare call",
+            whole / (2 * trip + bare),
+            "×",
+            None,
+            f"{whole:.0f} ms, each key pressed when the screen has answered the one before",
         ),
     ]
 
