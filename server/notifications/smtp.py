@@ -72,7 +72,7 @@ class Line:
         if smtp is None or self._given_up:
             return
         try:
-            with suppress(smtplib.SMTPException, OSError, TimeoutError):
+            with suppress(smtplib.SMTPException, OSError, ValueError, TimeoutError):
                 async with asyncio.timeout(1):
                     await _in_thread(smtp.quit)
         finally:
@@ -105,7 +105,7 @@ class Line:
         except smtplib.SMTPResponseException as error:
             self._hang_up()
             raise LineError(_reply(error.smtp_code, error.smtp_error)) from error
-        except (smtplib.SMTPException, OSError) as error:
+        except (smtplib.SMTPException, OSError, ValueError) as error:  # the last when TLS is cut under the thread
             self._hang_up()
             what = f"{type(error).__name__}: {_one_line(str(error))}"
             raise LineError(what) from error
