@@ -9,6 +9,7 @@ from server.notifications.wording import PAGE, name
 from server.services import Services
 from server.store import letters
 from server.store.types import AnyRow
+from server.text import made_safe
 from server.transfers.links import hash_of
 
 _HEADERS = {"Referrer-Policy": "no-referrer", "X-Robots-Tag": "noindex"}
@@ -43,15 +44,15 @@ def welcome(services: Services) -> Callable[[Request], Awaitable[Response]]:
 
 
 def _told(row: AnyRow, address: str) -> str:
-    house = name(row.organisation_name)
-    return f"""{house} asks {row.email} to become a user of its subscription.
+    house, who = name(row.organisation_name), made_safe(row.email)
+    return f"""{house} asks {who} to become a user of its subscription.
 
 The request waits until {row.expires_at:%Y-%m-%d %H:%M} UTC. Nothing happens unless you accept it.
 
 If you accept, you get a seat there. A paid subscription of your own would end then, without refund;
 you are told before you agree. Your account and your data stay yours.
 
-To answer, sign in as {row.email}:
+To answer, sign in as {who}:
 
     {_login(address)}
     headcount profile transfers

@@ -15,6 +15,7 @@ from sqlalchemy import text, update
 from transfer_desk import ask_to_join, asked, decide
 
 from contract.people import Role
+from server.__main__ import main
 from server.store.tables import organisations
 
 WEEK = dt.timedelta(days=7)
@@ -325,6 +326,29 @@ async def test_a_restart_hands_in_what_waits(tmp_path: Path) -> None:
         post.on_receiver = lambda _: "250 OK"
         async with office(tmp_path, mail=post.settings(), now=later):
             await until(lambda: len(post.letters) == 1)
+
+
+async def test_what_was_given_up_is_listed(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """`headcount server mails` says what has not left and why; `--retry` begins anew with what has no link."""
+    with mail_server() as post:
+        post.on_receiver = lambda _: "550 No such\x1b mailbox"
+        async with office(tmp_path, mail=post.settings()) as house:
+            team = make_organisation(house.server)
+            (wanted,) = ask_to_join(team, "Ann")
+            async with team.client() as api:
+                await asked(api, "zoe@else.example")
+                await decide(api, [wanted])
+            await until(lambda: len(_outbox(house, "failed")) == 2)
+        database = f"sqlite:///{tmp_path / 'headcount.db'}"
+        assert main(["mails", "--db", database]) == 0
+        listed = capsys.readouterr().out.splitlines()
+        assert len(listed) == 2
+        assert "zoe@else.example Example Ltd 550 No such mailbox" in listed[0]
+        assert main(["mails", "--db", database, "--retry"]) == 0
+        post.on_receiver = lambda _: "250 OK"
+        async with office(tmp_path, mail=post.settings()) as house:
+            await until(lambda: len(post.letters) == 1)
+            assert post.letters[0].receiver == "ann@outside.example"
 
 
 def _rows(house: Office, query: str) -> list[tuple[Any, ...]]:
