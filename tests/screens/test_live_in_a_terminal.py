@@ -15,8 +15,9 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-from harness import Office, serving
+from harness import Office
 from ptyterm import PtyProgram
+from strangers import ask_to_join, office_with_strangers
 
 from bench.delay import Line
 from contract.people import Role
@@ -31,10 +32,12 @@ SECONDS = BATCHES * 0.05
 
 
 @contextmanager
-def at_a_terminal(folder: Path, *, delay: float = 0.0) -> Iterator[tuple[PtyProgram, Line, Office]]:
-    """The owner's app on a terminal, `delay` seconds a round trip from the server."""
+def at_a_terminal(
+    folder: Path, *, delay: float = 0.0, settings: str = ""
+) -> Iterator[tuple[PtyProgram, Line, Office, list[str]]]:
+    """The owner's app on a terminal, `delay` seconds a round trip from the server, and two strangers' tokens."""
     with (
-        serving(folder) as office,
+        office_with_strangers(folder, 2) as (office, strangers),
         tempfile.TemporaryDirectory(prefix="hc-") as home,
         Line(Path(home) / "api", Path(office.socket), delay=delay) as line,
     ):
@@ -42,12 +45,12 @@ def at_a_terminal(folder: Path, *, delay: float = 0.0) -> Iterator[tuple[PtyProg
         token.write_text(office.tokens[Role.OWNER])
         token.chmod(0o600)
         config.parent.mkdir(parents=True)
-        config.write_text(f'[profiles.acme]\nurl = "unix://{line.here}"\ntoken_file = "{token}"\n')
+        config.write_text(f'[profiles.acme]\nurl = "unix://{line.here}"\ntoken_file = "{token}"\n{settings}')
         config.chmod(0o600)
         env = {"HOME": home, "XDG_DATA_HOME": None, "XDG_STATE_HOME": None, "XDG_CONFIG_HOME": None}
         with PtyProgram(HEADCOUNT, env=env) as program:
             program.wait_for_text("● live", 30)
-            yield program, line, office
+            yield program, line, office, strangers
 
 
 @pytest.fixture
@@ -59,7 +62,7 @@ def short() -> Iterator[Path]:
 
 def test_an_app_that_nobody_touches_is_silent(short: Path) -> None:
     """On each area: not a byte to the terminal, not a request besides the stream that is open."""
-    with at_a_terminal(short) as (program, line, _):
+    with at_a_terminal(short) as (program, line, _, __):
         for key, title in (("1", "My subscription"), ("3", "Incoming"), ("7", "Activity"), ("2", "Added")):
             program.send(key)
             program.wait_for_text(title)
@@ -75,7 +78,7 @@ def test_an_app_that_nobody_touches_is_silent(short: Path) -> None:
 
 def test_what_is_not_to_be_seen_draws_nothing(short: Path) -> None:
     """A user is edited elsewhere while I look at the requests: one overview, no page, not a byte to the terminal."""
-    with at_a_terminal(short) as (program, line, office):
+    with at_a_terminal(short) as (program, line, office, _):
         program.send("3")
         program.wait_for_text("of 7")
         program.settle(1.0)
@@ -87,6 +90,18 @@ def test_what_is_not_to_be_seen_draws_nothing(short: Path) -> None:
         assert bytes(program.raw[written:]) == b""
 
 
+@pytest.mark.parametrize(("settings", "rings"), [("[attention]\nbell = true\n", 1), ("", 0)])
+def test_the_terminal_rings_once_for_a_burst_if_it_may(short: Path, settings: str, rings: int) -> None:
+    """Two people ask at once: both are said in one line, and BEL is written once, or never."""
+    with at_a_terminal(short, settings=settings) as (program, _, office, strangers):
+        program.settle(0.5)
+        before = len(program.raw)
+        asyncio.run(ask_to_join(office, strangers))
+        program.wait_for_text("2 new transfer requests.")
+        program.settle(0.5)
+        assert bytes(program.raw[before:]).count(b"\x07") == rings
+
+
 async def _edit_somebody(office: Office) -> None:
     async with office.client(Role.ADMIN) as jane:
         user = (await jane.users()).items[0]
@@ -95,7 +110,7 @@ async def _edit_somebody(office: Office) -> None:
 
 def test_in_a_burst_nothing_is_asked_or_drawn_more_than_four_times_a_second_and_keys_are_answered(short: Path) -> None:
     """A burst elsewhere: at most four overviews and four pages a second, few bytes, and `j` moves at once."""
-    with at_a_terminal(short) as (program, line, office):
+    with at_a_terminal(short) as (program, line, office, _):
         program.send("2")
         program.wait_for_text("1 of ")
         program.settle(0.5)
@@ -151,7 +166,7 @@ async def _burst(office: Office) -> None:
 
 def test_keys_do_not_wait_for_a_long_way(short: Path) -> None:
     """A hundred milliseconds from the server, the cursor moves within a tenth of that."""
-    with at_a_terminal(short, delay=0.1) as (program, _, __):
+    with at_a_terminal(short, delay=0.1) as (program, _, __, ___):
         program.send("3")
         program.wait_for_text("of 7")
         program.settle(0.5)
@@ -165,7 +180,7 @@ def test_keys_do_not_wait_for_a_long_way(short: Path) -> None:
 
 def test_keys_do_not_wait_for_a_command_that_is_under_way(short: Path) -> None:
     """While an answer takes a second, the cursor moves and other areas open."""
-    with at_a_terminal(short, delay=1.0) as (program, _, __):
+    with at_a_terminal(short, delay=1.0) as (program, _, __, ___):
         program.send("3")
         program.wait_for_text("of 7")
         program.send("a")

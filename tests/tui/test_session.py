@@ -1,6 +1,7 @@
 """The session that all screens share, against the real server."""
 
 import asyncio
+import sqlite3
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -84,6 +85,28 @@ async def test_the_data_stays_while_the_server_is_gone_and_everything_is_fresh_w
         await until(lambda: session.connection.link is Link.LIVE, 40)
         await until(lambda: frozenset(EventKind) in ear.changes)
         assert session.overview is not overview
+
+
+async def test_a_server_set_back_to_a_copy_is_followed_all_the_same(server: Served, tmp_path: Path) -> None:
+    """Restored from a backup, it counts its events from there: what happens then is heard, not taken for old."""
+    copy = tmp_path / "copy.sqlite3"
+    async with listening(server) as (session, _), server.client() as other:
+        heard: list[str] = []
+        session.listeners.event = lambda event: heard.append(event.object.label)
+        with sqlite3.connect(server.database) as source, sqlite3.connect(copy) as target:
+            source.backup(target)
+        for number in range(3):
+            await other.add_user(NewUser(email=f"before{number}@tidewheel.example"))
+        await until(lambda: len(heard) == 3)
+        server.kill()
+        await until(lambda: session.connection.link is Link.RECONNECTING)
+        for name in ("", "-wal", "-shm"):
+            Path(f"{server.database}{name}").unlink(missing_ok=True)
+        copy.rename(server.database)
+        server.start()
+        await until(lambda: session.connection.link is Link.LIVE, 40)
+        await other.add_user(NewUser(email="after@tidewheel.example"))
+        await until(lambda: heard[3:] == ["after@tidewheel.example"])
 
 
 async def test_a_session_waits_for_a_server_that_is_not_there_yet(tmp_path: Path) -> None:
