@@ -1,5 +1,6 @@
 """Activity: what happened, the newest first, followed as it happens."""
 
+import contextlib
 from collections.abc import Sequence
 from typing import ClassVar
 
@@ -25,7 +26,7 @@ from tui.widgets.filter_bar import FilterBar
 from tui.widgets.host import user_keys_of
 from tui.widgets.virtual_table import VirtualTable
 from tui.widgets.virtual_table_columns import Column
-from tui.widgets.virtual_table_data import Query, Row
+from tui.widgets.virtual_table_data import Phase, Query, Row
 
 __all__ = ["ActivityScreen"]
 
@@ -54,6 +55,7 @@ class ActivityScreen(ObjectJumps, SavingEvents):
         self._behind = False
         self._counting = False
         self._before: tuple[str, str] | None = None
+        self._back_to: int | None = None
 
     def make_table(self) -> VirtualTable:
         """Everything, the newest first."""
@@ -151,6 +153,7 @@ class ActivityScreen(ObjectJumps, SavingEvents):
 
     def on_virtual_table_status_changed(self) -> None:
         """What was put off while rows were on their way."""
+        self._return()
         self._go_on()
 
     def on_event_table_at_top(self) -> None:
@@ -175,6 +178,11 @@ class ActivityScreen(ObjectJumps, SavingEvents):
             self.show_marks()
             self.show_result("Holding still. f follows again.", "dim")
 
+    def out_of_reach(self) -> set[str]:
+        """Where there is no event, what needs one."""
+        nothing = self.events.phase in {Phase.EMPTY, Phase.NO_MATCH}
+        return super().out_of_reach() | ({"activity.command", "activity.object"} if nothing else set())
+
     # The filter.
 
     def on_filter_bar_changed(self, message: FilterBar.Changed) -> None:
@@ -188,6 +196,7 @@ class ActivityScreen(ObjectJumps, SavingEvents):
             return
         if not query.text:
             self._before = None
+        self._back_to = None
         self.new = 0
         self.clear_result()
         self.events.set_query(query)
@@ -217,10 +226,24 @@ class ActivityScreen(ObjectJumps, SavingEvents):
         if self._before is not None and not self.action_bar.result and self.filter_bar.text.startswith("command:"):
             text, event_id = self._before
             self._before = None
-            self.events.cursor_id = event_id
+            self._find_again(Query(text=text, as_of=self._newest), event_id)
             self.filter_bar.set_text(text)
             return True
         return super().close_something()
+
+    @work(group="count", exit_on_error=False)
+    async def _find_again(self, query: Query, event_id: str) -> None:
+        """Where the row stands that one came from."""
+        with contextlib.suppress(HeadcountError):
+            place = await self._source.count_since(query, event_id)
+            if query.text == self.events.asked.text:
+                self._back_to = place
+                self._return()
+
+    def _return(self) -> None:
+        if self._back_to is not None and not self.events.busy:
+            place, self._back_to = self._back_to, None
+            self.events.go(place)
 
     # Details.
 

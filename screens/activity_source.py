@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 from client.api import Client
 from contract.events import Event, EventsQuery
-from contract.subscription import Overview
+from contract.subscription import Overview, PlanKind
 from screens.activity_filter import asked_for
 from screens.attention import day_of
 from tui.sentences import sentence
@@ -41,7 +41,8 @@ class ActivitySource:
         """
         overview = self._overview()
         today = day_of(overview.as_of, overview) if overview else dt.datetime.now(dt.UTC).date()
-        asked = asked_for(query.text, today)
+        contract = overview is not None and overview.plan.kind is PlanKind.CONTRACT
+        asked = asked_for(query.text, today, contract=contract)
         return asked.model_copy(update={"up_to": query.as_of or None})
 
     async def fetch(self, query: Query, offset: int, limit: int) -> Window:
@@ -64,12 +65,15 @@ class ActivitySource:
         me = overview.me.account.id if overview else ""
         return Window([event_row(event, now, me) for event in page.items], page.total or 0)
 
-    async def count_since(self, query: Query) -> int:
-        """How many events match that are newer than the list.
+    async def count_since(self, query: Query, event_id: str = "") -> int:
+        """How many events match that are newer than the list, or that stand in it above one of them.
 
         Raises:
             HeadcountError: what the client raises.
         """
-        newer = {"after": query.as_of, "up_to": None, "limit": 1, "count": True}
+        newer: dict[str, object] = {"after": query.as_of, "up_to": None}
+        if event_id:
+            newer = {"after": event_id, "up_to": query.as_of or None}
+        newer |= {"limit": 1, "count": True}
         page = await self._client.events(self.query(query).model_copy(update=newer))
         return page.total or 0

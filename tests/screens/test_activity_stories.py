@@ -274,6 +274,25 @@ async def test_before_and_after_and_the_command_behind_it(tmp_path: Path) -> Non
             assert desk.table.row.id == f"evt_{number + 2}"
 
 
+async def test_back_from_a_command_to_a_row_far_down(tmp_path: Path) -> None:
+    """The row one came from is under the cursor again, however far down it stands."""
+    with serving(tmp_path) as office:
+        async with office.at_work(area="activity") as desk, office.client() as client:
+            number = _newest(desk)
+            await client.batch_users(UserBatch(add=(NewUser(email="a@acme.example"),)), key="one")
+            await add(office, 250)
+            await heard(desk, number + 251)
+            await desk.press("g", "pagedown", *["j"] * 3, "G", "g")
+            desk.table.go(250)
+            await desk.settled()
+            row = desk.table.row
+            await desk.press("C")
+            assert what(desk) == ["admin@tidewheel.example added a@acme.example"]
+            await desk.press("escape")
+            await desk.until(lambda: desk.table.row == row)
+            assert desk.table.total == number + 251
+
+
 async def test_from_an_event_to_the_thing(tmp_path: Path) -> None:
     """`u` opens the user, the request, the code or the invoice an event was about."""
     with serving(tmp_path) as office:

@@ -140,6 +140,14 @@ def test_a_filter_that_can_not_be_understood(typed: str, message: str) -> None:
         asked_for(typed, TODAY)
 
 
+def test_on_a_contract_nothing_is_said_of_payments() -> None:
+    """D12: the kinds that there are do not name them."""
+    with pytest.raises(FilterError) as refused:
+        asked_for("kind:x", TODAY, contract=True)
+    assert "invoice" not in str(refused.value)
+    assert "payment" not in str(refused.value)
+
+
 def test_what_the_action_row_says() -> None:
     """Whether one follows, and what is new."""
     assert waiting_line(0, following=False, at_top=True, back="g") == ""

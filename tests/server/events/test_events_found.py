@@ -120,6 +120,15 @@ async def test_filters(team: Team, query: dict[str, str], expected: list[int]) -
         assert await found(api, **query) == expected
 
 
+async def test_days_are_the_organisations(team: Team) -> None:
+    """Eleven in the morning UTC is midnight in Auckland: the next day has begun there."""
+    with team.server.services.database.write() as connection:
+        connection.execute(text("UPDATE subscriptions SET time_zone = 'Pacific/Auckland'"))
+    async with team.client() as api:
+        assert await found(api, since="2026-03-05", until="2026-03-05") == [6]
+        assert await found(api, since="2026-03-07") == [8]
+
+
 @pytest.mark.parametrize("query", [{}, {"kind": "user"}, {"who": "a"}, {"search": "a"}])
 async def test_pages_fit_together(team: Team, query: dict[str, str]) -> None:
     """By cursor, by place from either end, and oldest first: the same events in the same order, none twice."""
