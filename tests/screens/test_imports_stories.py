@@ -280,6 +280,24 @@ async def test_a_file_that_is_refused_says_why_and_is_sent_again_when_mended(off
         await desk.until(lambda: "+ 1 create" in shown(desk))
 
 
+@pytest.mark.parametrize("fault", ["failing", "losing"])
+async def test_a_file_nobody_answered_for_is_sent_again_once(office: Office, tmp_path: Path, fault: str) -> None:
+    """The server fails, or its answer is lost: r sends the file with the same key, so that it is planned once."""
+    path = people(tmp_path, ["ana@fresh.example,Ana,Silva,"])
+    async with office.at_work() as desk:
+        await desk.press("2", "i")
+        await paste(desk, str(path))
+        setattr(desk.wire, fault, "POST /v1/imports")
+        await desk.press("enter")
+        await desk.until(lambda: "r sends the file again, Esc leaves." in shown(desk))
+        setattr(desk.wire, fault, "")
+        await desk.press("r")
+        await desk.until(lambda: "+ 1 create" in shown(desk))
+        assert len(set(desk.wire.keys("/v1/imports"))) == 1
+    async with office.client() as client:
+        assert len((await client.imports()).items) == 1
+
+
 async def test_requests_go_to_those_who_belong_elsewhere(office: Office, tmp_path: Path) -> None:
     """The key t names everybody first, y asks them, and the rows say so."""
     path = people(tmp_path, ["viktor@krasnov.example,Viktor,Krasnov,", "ana@fresh.example,Ana,Silva,"])
