@@ -1,4 +1,4 @@
-"""Entitlements: what an answer costs, beside a bare Starlette endpoint with the same body on the same sort of socket."""
+"""Entitlements: what an answer costs, beside a bare Starlette endpoint with the same body on a socket of its kind."""
 
 import socket
 import subprocess

@@ -72,7 +72,7 @@ def _export(world: World, place: Place, kind: SheetFormat, raw: float) -> list[F
     beside = f"{rows / took:,.0f} rows a second; raw {rows / raw:,.0f}; {into.stat().st_size / 1e6:,.0f} MB"
     waited = f"median {median(waits):.1f} ms of {len(waits):,} asked meanwhile; alone {alone:.1f} ms"
     return [
-        _figure(f"{name}, to sqlite3 and csv.writer", took / raw, "×", 5 if kind is SheetFormat.CSV else None, beside),
+        _figure(f"{name}, to sqlite3 and csv.writer", took / raw, "×", 5, beside),
         _figure(f"{name}: first byte after", first * 1000, "ms"),
         _figure(
             f"{name}: memory the server takes more",

@@ -11,8 +11,8 @@ from server.store.sqlite import PRAGMAS
 from server.store.sqlite_directory import teach
 
 _TABLES = """SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite%'
-AND name NOT LIKE 'users_search%' AND name NOT LIKE 'directory%'"""
-"""All but those that SQLite's own triggers keep."""
+AND name NOT LIKE 'users_search%' AND name NOT LIKE 'events_search%' AND name NOT LIKE 'directory%'"""
+"""All but those that are kept for searching, most of them by SQLite's own triggers."""
 
 
 def seconds_to_replay(before: Path, after: Path, times: int) -> list[float]:

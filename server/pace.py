@@ -16,7 +16,7 @@ class Pace:
     It doubles and halves, so that there are few sizes, and the database knows a statement for each of them.
     """
 
-    def __init__(self, most: int, *, start: int = 250, least: int = 125) -> None:
+    def __init__(self, most: int, *, start: int = 250, least: int = 250) -> None:
         self._most, self._least = most, min(least, most)
         self._began = time.perf_counter()
         self.size = min(start, most)

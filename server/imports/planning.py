@@ -18,17 +18,18 @@ from server.http.problems import Invalid, ServerProblem
 from server.ids import new_id
 from server.imports.answers import columns_of, import_answer, mapping_of, not_ready, places_of, required
 from server.imports.judging import Cells, judge_rows
+from server.pace import Pace, give_way
 from server.services import Services
 from server.sheets.reading import open_sheet
-from server.sheets.sheet import Field, Sheet, SheetRow, UnreadableSheet
+from server.sheets.sheet import Sheet, UnreadableSheet
 from server.store import imports
 from server.store.types import AnyRow
 from server.text import is_unsafe
 from server.unit import Unit
 from server.users.adding import check_plan, limit_of
 
-CHUNK = 1000
-"""Rows of one transaction: a few dozen milliseconds, between which others get their turn."""
+MOST = 2000
+"""Rows of one transaction at most; usually as many as take no longer than others may wait."""
 KEPT_FOR = dt.timedelta(days=7)
 PATIENCE = 15.0
 """Seconds the answer waits for the plan; a longer one goes on by itself."""
@@ -101,7 +102,7 @@ def start_planning(services: Services, row: AnyRow) -> None:
             _give_up(services, row, str(error))
             return
         for _ in plan(services, row.number, sheet):
-            await asyncio.sleep(0)
+            await give_way()
 
     services.tasks.start(row.id, work)
 
@@ -116,15 +117,17 @@ def plan(services: Services, number: int, sheet: Sheet) -> Iterator[int]:
         counters = dict.fromkeys((*imports.VERDICTS, "rows"), 0)
         imports.change(connection, number, **counters)
     seen: dict[str, int] = {}
-    rows, done = sheet.rows(), 0
+    people, done, pace = sheet.people(), 0, Pace(MOST, start=1000, least=500)
     try:
-        while chunk := [_cells(each) for each in islice(rows, CHUNK)]:
+        while chunk := [Cells(*each) for each in islice(people, pace.size)]:
+            pace.begin()
             if done + len(chunk) > MAX_ROWS:
                 _give_up(services, row, f"More than {MAX_ROWS:,} rows: send it in several files.")
                 return
             with services.database.write() as connection:
                 _plan_chunk(unit_of(connection, services, row), services, number, chunk, seen)
             done += len(chunk)
+            pace.done()
             yield len(chunk)
     except UnreadableSheet as error:
         _give_up(services, row, error.sentence)
@@ -256,15 +259,3 @@ def _about(sheet: Sheet) -> dict[str, Any]:
         "mapping": mapping_of(sheet),
         "status": status.value,
     }
-
-
-def _cells(row: SheetRow) -> Cells:
-    cell = row.cells.get
-    return Cells(
-        row.number,
-        cell(Field.EMAIL, ""),
-        cell(Field.FIRST_NAME, ""),
-        cell(Field.LAST_NAME, ""),
-        cell(Field.POSITION, ""),
-        row.problem,
-    )

@@ -1,6 +1,7 @@
 """Reading text files of cells, record by record, with a bound on everything that is held."""
 
 import csv
+import io
 from collections import deque
 from collections.abc import Generator, Iterator
 from contextlib import closing
@@ -17,6 +18,9 @@ DELIMITERS = (",", ";", "\t", "|")
 
 MAX_LINE = 1 << 20
 """Characters of one line."""
+
+BLOCK = 1 << 16
+"""Characters that are read at once."""
 
 MAX_RECORD = 1 << 17
 """Characters of one record with line breaks inside quotes."""
@@ -50,11 +54,29 @@ class CommaFile:
             lines = _Lines(file)
             for _ in islice(lines, self.skip):
                 lines.begin()
-            yield from (self._checked(record) for record in self._read(lines) if any(map(str.strip, record.cells)))
+            while block := lines.block():
+                number, plain = lines.number + 1, self._plain(block)
+                if plain is not None:
+                    lines.number += len(plain)
+                    yield from (Record(*row) for row in enumerate(plain, number) if any(map(str.strip, row[1])))
+                else:
+                    lines.put_back(block)
+                    found = self._read(lines)
+                    yield from (self._checked(record) for record in found if any(map(str.strip, record.cells)))
+
+    def _plain(self, block: str) -> list[list[str]] | None:
+        """The records of whole lines when each line is one, as most are; None when they have to be looked at closer."""
+        if '"' in block or self.encoding.broken or block.count("\r") != block.count("\r\n"):
+            return None
+        lines = block.removesuffix("\n").split("\n")
+        if max(map(len, lines)) > MAX_CELL:
+            return None
+        return list(csv.reader(lines, delimiter=self.delimiter))
 
     def _read(self, lines: "_Lines") -> Iterator[Record]:
+        """The records of the lines that were put back, and of those that belong to the last of them."""
         reader = csv.reader(lines, delimiter=self.delimiter)
-        while True:
+        while lines.put:
             lines.begin()
             number = lines.number + 1
             try:
@@ -89,12 +111,21 @@ class _Lines:
 
     def __init__(self, file: TextIO) -> None:
         self._file = file
-        self._ahead: deque[str] = deque()
+        self.put: deque[str] = deque()
         self._size = 0
         self.record: list[str] = []
         self.number = 0
         self.rescues = RESCUES
         self.ended_inside = False
+
+    def block(self) -> str:
+        """The next whole lines, many at once; nothing at the end."""
+        some = self._file.read(BLOCK)
+        return some + self._file.readline(MAX_LINE + 1) if some else ""
+
+    def put_back(self, block: str) -> None:
+        """Have these lines read one by one."""
+        self.put.extend(io.StringIO(block, newline=""))
 
     def begin(self) -> None:
         """A new record begins."""
@@ -107,7 +138,7 @@ class _Lines:
         first, *others = self.record
         if self.rescues:
             self.rescues -= 1
-            self._ahead.extendleft(reversed(others))
+            self.put.extendleft(reversed(others))
             self.number -= len(others)
         return [cell.strip().strip('"') for cell in first[:MAX_RECORD].rstrip("\r\n").split(delimiter)]
 
@@ -115,7 +146,7 @@ class _Lines:
         return self
 
     def __next__(self) -> str:
-        line = self._ahead.popleft() if self._ahead else self._file.readline(MAX_LINE + 1)
+        line = self.put.popleft() if self.put else self._file.readline(MAX_LINE + 1)
         if not line:
             self.ended_inside = bool(self.record)
             raise StopIteration

@@ -4,7 +4,7 @@ from collections.abc import Generator, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
-from typing import NamedTuple, Protocol
+from typing import NamedTuple, Protocol, TypeAlias
 
 from contract.formulas import unguarded
 
@@ -56,6 +56,11 @@ class UnreadableSheet(Exception):  # noqa: N818 - it names the file's state, as 
         self.sentence = sentence
 
 
+def too_many_rows() -> UnreadableSheet:
+    """It is longer than a file may be."""
+    return UnreadableSheet(SheetFault.TOO_MANY_ROWS, f"More than {MAX_ROWS:,} rows: send it in several files.")
+
+
 class Record(NamedTuple):
     """One row as the file has it. `number` counts lines (CSV) or rows (workbook) from 1."""
 
@@ -86,6 +91,12 @@ class SheetRow(NamedTuple):
     number: int
     cells: dict[Field, str]
     problem: str = ""
+
+
+Person: TypeAlias = tuple[int, str, str, str, str, str]
+"""A row's number, the address, first and last name, position, and what is wrong with the row as it is in the file."""
+
+_OF_PERSON = (Field.EMAIL, Field.FIRST_NAME, Field.LAST_NAME, Field.POSITION)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -137,11 +148,29 @@ class Sheet:
             raise UnreadableSheet(SheetFault.COLUMNS_UNKNOWN, "Say which column holds the e-mail address.")
         for count, record in enumerate(self._body(), start=1):
             if count > MAX_ROWS:
-                raise UnreadableSheet(
-                    SheetFault.TOO_MANY_ROWS, f"More than {MAX_ROWS:,} rows: send it in several files."
-                )
+                raise too_many_rows()
             if record.number > after:
                 yield self._row(record)
+
+    def people(self) -> Iterator[Person]:
+        """The same for very many.
+
+        Raises:
+            UnreadableSheet: as `rows`.
+        """
+        places = [self.mapping.get(name) for name in _OF_PERSON]
+        if self.splits_names or not self.mapping:
+            yield from map(_person, self.rows())
+            return
+        for count, (number, cells, problem) in enumerate(self._body(), start=1):
+            if count > MAX_ROWS:
+                raise too_many_rows()
+            width = len(cells)
+            email, first_name, last_name, position = (
+                _meant(cells[place]) if place is not None and place < width else "" for place in places
+            )
+            said = problem or (self._surplus(cells) if width > self.width else "")
+            yield number, email, first_name, last_name, position, said
 
     def _body(self) -> Iterator[Record]:
         return (record for record in self.source.records() if record.number >= self.first)
@@ -151,12 +180,12 @@ class Sheet:
         cells = {name: unguarded(found[index]) if index < len(found) else "" for name, index in self.mapping.items()}
         if Field.FULL_NAME in cells:
             cells[Field.FIRST_NAME], cells[Field.LAST_NAME] = split_name(cells.pop(Field.FULL_NAME))
-        return SheetRow(record.number, cells, record.problem or self._surplus(record))
+        return SheetRow(record.number, cells, record.problem or self._surplus(found))
 
-    def _surplus(self, record: Record) -> str:
-        if len(record.cells) <= self.width or not any(map(str.strip, record.cells[self.width :])):
+    def _surplus(self, cells: Sequence[str]) -> str:
+        if len(cells) <= self.width or not any(map(str.strip, cells[self.width :])):
             return ""
-        return f"There are {len(record.cells)} cells where the file has {self.width} columns."
+        return f"There are {len(cells)} cells where the file has {self.width} columns."
 
 
 def split_name(name: str) -> tuple[str, str]:
@@ -170,3 +199,12 @@ def split_name(name: str) -> tuple[str, str]:
 
 def _cell(cells: Sequence[str], index: int) -> str:
     return cells[index] if index < len(cells) else ""
+
+
+def _meant(cell: str) -> str:
+    return unguarded(cell) if cell[:1] == "'" else cell
+
+
+def _person(row: SheetRow) -> Person:
+    cells = [row.cells.get(name, "") for name in _OF_PERSON]
+    return row.number, cells[0], cells[1], cells[2], cells[3], row.problem

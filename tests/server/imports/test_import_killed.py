@@ -51,7 +51,7 @@ class MortalDatabase(Database):
 def _small_chunks(monkeypatch: pytest.MonkeyPatch) -> None:
     """Many transactions for few rows."""
     monkeypatch.setattr(applying, "MOST", 9)
-    monkeypatch.setattr(planning, "CHUNK", 13)
+    monkeypatch.setattr(planning, "MOST", 13)
 
 
 @pytest.fixture
