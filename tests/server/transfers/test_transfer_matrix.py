@@ -118,8 +118,12 @@ class Stage:
                 for table in (transfers, asks):
                     connection.execute(update(table).where(table.c.id == case.id).values(expires_at=now))
             if state == "expired":
-                ids = {"organisation_id": self.team.organisation_id, "subscription_id": self.team.subscription_id}
-                unit = Unit(connection=connection, now=now, **ids)
+                unit = Unit(
+                    connection=connection,
+                    organisation_id=self.team.organisation_id,
+                    subscription_id=self.team.subscription_id,
+                    now=now,
+                )
                 expire(unit)
                 unit.record()
             found = select(decision_items.c.decision_id).where(decision_items.c.transfer_id == case.id)

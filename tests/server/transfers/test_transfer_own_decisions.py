@@ -3,10 +3,12 @@
 import datetime as dt
 from pathlib import Path
 
-from builders import make_organisation, running
+from builders import findings_in, make_organisation, running
+from sqlalchemy import update
 from transfer_desk import ask_to_join, decide, states, whole
 
 from contract.people import Role
+from server.store.tables import transfers
 
 MINUTE = dt.timedelta(minutes=1)
 
@@ -53,3 +55,21 @@ async def test_the_list_holds_ones_own_for_ten_minutes(tmp_path: Path) -> None:
             server.clock.move_to(server.clock.now() + 5 * MINUTE)
             assert (await api.get("/v1/transfers/decisions")).json()["items"] == []
             assert len((await colleague.get("/v1/transfers/decisions")).json()["items"]) == 1
+
+
+async def test_an_acceptance_without_its_user_is_found(tmp_path: Path) -> None:
+    """What is recorded as accepted made a user of that account, and nothing else names one: verify says where not."""
+    async with running(tmp_path) as server:
+        team = make_organisation(server)
+        accepted, waiting = ask_to_join(team, "One", "Other")
+        async with team.client() as api:
+            user = (await decide(api, [accepted]))["results"][0]["transfer"]["user_id"]
+        whole(team)
+        for transfer, values in ((accepted, {"user_id": None}), (waiting, {"user_id": user})):
+            with server.services.database.write() as connection:
+                connection.execute(update(transfers).where(transfers.c.id == transfer).values(**values))
+        told = findings_in(server)
+        assert [said for said in told if accepted in said or waiting in said] == [
+            f"request {accepted} is accepted, and made no user of its account (none)",
+            f"request {waiting} is pending, and names user {user}",
+        ]
