@@ -53,6 +53,12 @@ class DecidingRequests(OutgoingRequests, Confirming):
         """A command or a payment on its way."""
         return super().unfinished or ("a payment on its way; it goes on without you" if self.paying else "")
 
+    def refuses(self, doing: str) -> bool:
+        """Nothing is decided while a payment is on its way: what it pays for is decided next."""
+        if self.paying:
+            self.show_result("Wait: a payment is on its way.", "warn")
+        return self.paying or super().refuses(doing)
+
     # Asking.
 
     def action_accept(self) -> None:
