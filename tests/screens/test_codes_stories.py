@@ -110,7 +110,7 @@ async def test_who_comes_in_is_seen_at_once_wherever_one_is(tmp_path: Path) -> N
             assert "8, 2 of 10 left" in desk.text
             await _use(office, "welcome 26")
             await desk.until(lambda: "9, 1 of 10 left" in desk.text and "viewer@tidewheel.example" in desk.text)
-            await desk.until(lambda: "viewer@tidewheel.example used the code WELCOME-26." in desk.text)
+            await desk.until(lambda: "viewer@tidewheel.example used the code WELCOME-26." in desk.words)
             await desk.press("escape")
             await desk.until(lambda: "9 / 10" in desk.text)
 
@@ -121,7 +121,7 @@ async def test_the_owner_hears_of_it_on_the_overview(tmp_path: Path) -> None:
         async with office.at_work() as desk:
             await desk.press("plus", "minus")
             await _use(office, "welcome 26")
-            await desk.until(lambda: "viewer@tidewheel.example used the code WELCOME-26." in desk.text)
+            await desk.until(lambda: "viewer@tidewheel.example used the code WELCOME-26." in desk.words)
             await desk.press("escape")
             await desk.settled()
 
