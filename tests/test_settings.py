@@ -66,7 +66,8 @@ def test_the_bell_and_what_it_rings_for_are_chosen(tmp_path: Path) -> None:
     assert load(tmp_path / "none.toml", environ={}).attention == Attention(bell=False, notify=frozenset(AttentionKind))
     path = write(tmp_path, '[attention]\nbell = true\nnotify = ["requests", "payments"]\n')
     chosen = load(path, environ={}).attention
-    assert (chosen.bell, chosen.notify) == (True, {AttentionKind.REQUESTS, AttentionKind.PAYMENTS})
+    wanted = frozenset({AttentionKind.REQUESTS, AttentionKind.PAYMENTS})
+    assert chosen == Attention(bell=True, notify=wanted)
     assert load(path, environ={"HEADCOUNT_BELL": "off"}).attention.bell is False
 
 
