@@ -68,6 +68,8 @@ class AddUsers(FormScreen[str]):
             said += self._paste_lines()
         elif any(entry.stage is Stage.FAILED for entry in self.entries):
             said.append(line(("↑", "key"), " on the first line mends what failed"))
+        elif self.owner.session.overview and not self.entries:
+            said += admission_lines(self.owner.session.overview, 1)
         keys = keys_line([("Enter", "next, at the end saves"), ("Esc", "leaves")])
         paste: Line = ("Paste a column of addresses to add many at once.", "dim")
         return said if self.pasted else ["", *said, keys, paste]

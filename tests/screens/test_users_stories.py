@@ -34,6 +34,7 @@ async def test_the_form_keeps_going(tmp_path: Path) -> None:
     with serving(tmp_path) as office:
         async with office.at_work(area="users") as desk:
             await desk.press("n")
+            assert "1 will be NOT PAID until paid (EUR 2.20 each, now) or until the renewal on 1 Dec" in desk.words
             await desk.type("neo@tidewheel.example")
             await desk.press("enter")
             await desk.type("Neo")
@@ -80,7 +81,7 @@ async def test_a_pasted_column_is_added_in_one_batch(tmp_path: Path) -> None:
             await desk.press("n")
             await _paste(desk, "E-mail\none@x.example\nTwo Too <two@x.example>\namelie@tidewheel.example\n")
             assert "1 line without an address left out." in desk.text
-            assert "3 will be NOT PAID until paid or until the renewal on 1 Dec" in desk.words
+            assert "3 will be NOT PAID until paid (EUR 2.20 each, now) or until the renewal on 1 Dec" in desk.words
             assert desk.wire.calls("POST") == []
             await desk.press("enter")
             await desk.until(lambda: "2 added, 1 failed." in desk.text)
