@@ -6,7 +6,5 @@ from server.text import made_safe
 
 def shown(row: AnyRow) -> str:
     """One letter in one line: its id, what became of it, what it is about, and why it has not left."""
-    said = (
-        f"{row.id}  {row.state}  {row.attempts} attempts  {row.kind}  {row.email}  {row.organisation_name}  {row.error}"
-    )
-    return made_safe(said)
+    fields = (row.id, row.state, f"{row.attempts} attempts", row.kind, row.email, row.organisation_name, row.error)
+    return "  ".join(made_safe(each) for each in fields)

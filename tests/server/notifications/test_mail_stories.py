@@ -343,7 +343,7 @@ async def test_what_was_given_up_is_listed(tmp_path: Path, capsys: pytest.Captur
         assert main(["mails", "--db", database]) == 0
         listed = capsys.readouterr().out.splitlines()
         assert len(listed) == 2
-        assert "zoe@else.example Example Ltd 550 No such mailbox" in listed[0]
+        assert "zoe@else.example  Example Ltd  550 No such mailbox" in listed[0]
         assert main(["mails", "--db", database, "--retry"]) == 0
         post.on_receiver = lambda _: "250 OK"
         async with office(tmp_path, mail=post.settings()) as house:
