@@ -1,4 +1,4 @@
-"""`python -m bench [start keys jobs server entitlements …] [--quick] [--cache FOLDER]`: measure, write the results."""
+"""`python -m bench [start keys jobs server selections …] [--quick] [--cache FOLDER]`: measure, write the results."""
 
 import argparse
 import sys
@@ -9,7 +9,7 @@ from pathlib import Path
 from bench.figures import RESULTS, Figure, markdown, write
 from bench.world import World, compile_bytecode
 
-GROUPS = ("start", "keys", "jobs", "server", "entitlements", "exports", "imports")
+GROUPS = ("start", "keys", "jobs", "server", "selections", "entitlements", "exports", "imports")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

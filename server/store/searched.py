@@ -17,7 +17,20 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, NamedTuple, TypeAlias
 
-from sqlalchemy import ColumnElement, Connection, Select, Table, and_, func, or_, select, tuple_, union
+from sqlalchemy import (
+    BigInteger,
+    ColumnElement,
+    Connection,
+    Select,
+    Table,
+    and_,
+    func,
+    literal,
+    or_,
+    select,
+    tuple_,
+    union,
+)
 
 from server.store import sqlite
 from server.store.types import AnyRow
@@ -104,7 +117,8 @@ class SearchedList:
         """How many rows the filter lets through."""
         if self._matches is not None and not self._equal and not self._span and self._alone():
             return self._number(select(func.count()).select_from(self._matches.subquery()))
-        return self._number(self.all([func.count()]).select_from(self._table))
+        passing = self._in_span() if self._span and self._matches is None else self._collected()
+        return self._number(select(func.count()).select_from(self._table).where(passing))
 
     def after(
         self, order: Order, limit: int, *, descending: bool, key: Sequence[Any] | None = None
@@ -121,9 +135,15 @@ class SearchedList:
         return self._read(self._collect(order, beyond, limit=limit, offset=0, descending=descending))
 
     def all(self, columns: Sequence[ColumnElement[Any]]) -> Select[Any]:
-        """Columns of all the rows that pass, in no order."""
-        passing = self._in_span() if self._span and self._matches is None else self._collected()
-        return select(*columns).where(passing)
+        """Columns of all the rows that pass, in no order.
+
+        Without words they are read as they came, by the index of the spanned order: neighbours there are neighbours in
+        the file, which in the order of names or addresses would be read once for each row.
+        """
+        if self._matches is not None or self._kind.spanned is None:
+            return select(*columns).where(self._collected())
+        beginning = self._kind.spanned.columns[0] >= literal(0, BigInteger)
+        return select(*columns).where(self._in_span(), *([] if self._span else [beginning]))
 
     def newer(self, number: int, limit: int, columns: Sequence[ColumnElement[Any]]) -> Sequence[AnyRow]:
         """Columns of the rows that pass and came after a number, in this order."""

@@ -13,7 +13,7 @@ from typing import Any, TypeAlias
 from contract.base import full_name
 from contract.events import Actor, EventKind, EventObject, EventRequest
 from contract.problems import ProblemCode
-from contract.selections import LeftBecause, NewSelection, RemoveSelection, Selection, SelectionStatus
+from contract.selections import LeftBecause, RemoveSelection, Selection, SelectionStatus, UsersFilter
 from contract.subscription import SubscriptionStatus
 from server.domain.periods import start_of_day
 from server.http.call import LongCall, make_call
@@ -169,7 +169,7 @@ def _removed(unit: Unit, row: AnyRow) -> None:
     """The last part is done: say so, and who came since the count."""
     came: list[AnyRow] = []
     if row.filter is not None:
-        found = list_of(unit.connection, unit.subscription_id, NewSelection.model_validate_json(row.filter))
+        found = list_of(unit.connection, unit.subscription_id, UsersFilter.model_validate_json(row.filter))
         columns = (table.c.id, table.c.first_name, table.c.last_name, table.c.email)
         came = list(found.newer(row.newest, NAMED, columns))
     after = _step(unit, row, [(each, LeftBecause.CAME) for each in came], status=SelectionStatus.REMOVED.value)

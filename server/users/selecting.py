@@ -12,7 +12,7 @@ from typing import Any
 from sqlalchemy import Connection
 
 from contract.problems import ProblemCode
-from contract.selections import LeftAlone, NewSelection, Selection, SelectionSeats, SelectionStatus
+from contract.selections import LeftAlone, NewSelection, Selection, SelectionSeats, SelectionStatus, UsersFilter
 from contract.subscription import PlanKind
 from contract.users import UserStatus
 from server.catalogue import Catalogue
@@ -32,10 +32,10 @@ from server.users.seating import seats_in
 KEPT = dt.timedelta(hours=1)
 """How long a count may be acted on."""
 
-PART = 250
+PART = 100
 """Users of one transaction."""
 
-PARTS_AT_ONCE = 50
+PARTS_AT_ONCE = 500
 """Parts written down in one transaction."""
 
 _READ_AT_ONCE = 5000
@@ -49,11 +49,13 @@ class Counted:
     active: "list[array[int]]" = field(default_factory=lambda: [array("q"), array("q")])
     not_paid: "list[array[int]]" = field(default_factory=lambda: [array("q"), array("q")])
 
-    def add(self, number: int, version: int, status: str) -> None:
-        """One more."""
-        numbers, versions = self.active if status == UserStatus.ACTIVE.value else self.not_paid
-        numbers.append(number)
-        versions.append(version)
+    def add(self, status: UserStatus, found: Sequence[Any]) -> None:
+        """More of one status, each with number and version."""
+        if found:
+            numbers, versions = self.active if status is UserStatus.ACTIVE else self.not_paid
+            more = tuple(zip(*found, strict=True))
+            numbers.extend(more[0])
+            versions.extend(more[1])
 
     def parts(self) -> Iterator[bytes]:
         """In the order of removal: who is NOT PAID first, or some of them would be given the seats of the others."""
@@ -102,27 +104,27 @@ def count(connection: Connection, subscription_id: str, body: NewSelection) -> C
         if missing := set(body.ids) - set(found):
             detail = f"{len(missing):,} of these users are not of this subscription."
             raise ServerProblem(ProblemCode.NOT_FOUND, detail)
-        for row in sorted(found.values(), key=lambda row: int(row.number)):
-            if row.removed_at is None:
-                counted.add(row.number, row.version, row.status)
+        for status in (UserStatus.NOT_PAID, UserStatus.ACTIVE):
+            listed = [row for row in found.values() if row.removed_at is None and row.status == status.value]
+            counted.add(status, sorted((row.number, row.version) for row in listed))
         return counted
     if body.filter.status is UserStatus.REMOVED:
         return counted
     excepted = {row.number for row in users.many(connection, subscription_id, body.exceptions).values()}
-    columns = (table.c.number, table.c.version, table.c.status)
-    rows = connection.execute(list_of(connection, subscription_id, body).all(columns))
-    for some in rows.partitions(_READ_AT_ONCE):
-        for number, version, status in some:
-            if number not in excepted:
-                counted.add(number, version, status)
+    for status in (UserStatus.NOT_PAID, UserStatus.ACTIVE):
+        if body.filter.status not in {None, status}:
+            continue
+        matching = list_of(connection, subscription_id, body.filter.model_copy(update={"status": status}))
+        rows = connection.execute(matching.all((table.c.number, table.c.version)))
+        for some in rows.partitions(_READ_AT_ONCE):
+            counted.add(status, [each for each in some if each[0] not in excepted] if excepted else some)
     return counted
 
 
-def list_of(connection: Connection, subscription_id: str, body: NewSelection) -> UserList:
+def list_of(connection: Connection, subscription_id: str, asked: UsersFilter) -> UserList:
     """The list that a filter makes of the users."""
-    assert body.filter is not None
     row = subscriptions.get(connection, subscription_id)
-    wanted = wanted_users(body.filter, subscription_id, row.time_zone)
+    wanted = wanted_users(asked, subscription_id, row.time_zone)
     return UserList(connection, wanted, row.users_active + row.users_not_paid)
 
 
@@ -181,7 +183,7 @@ def _values(unit: Unit, body: NewSelection, counted: Counted) -> dict[str, Any]:
         "account_id": unit.actor.account_id,
         "actor": unit.actor.label,
         "status": selections.COUNTING,
-        "filter": None if body.filter is None else body.model_dump_json(exclude={"exceptions"}),
+        "filter": None if body.filter is None else body.filter.model_dump_json(),
         "newest": counted.newest,
         "active": len(counted.active[0]),
         "not_paid": len(counted.not_paid[0]),
