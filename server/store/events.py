@@ -5,7 +5,7 @@ import hashlib
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, select, update
 
 from contract.events import Event
 from server.store import sqlite_events
@@ -14,6 +14,7 @@ from server.store.database import CHANGED
 from server.store.tables import events, organisations
 
 PREFIX = "evt_"
+_WITHOUT_ID = '{"id":""'
 
 
 def event_id(seq: int) -> str:
@@ -37,7 +38,7 @@ def append(
     rows: list[dict[str, Any]] = []
     for draft in drafts:
         seq += 1
-        body = draft.model_copy(update={"id": event_id(seq)}).model_dump_json()
+        body = _numbered(draft, seq)
         digest = link(prev_hash, body)
         rows.append(
             {
@@ -53,7 +54,7 @@ def append(
         )
         prev_hash = digest
     if rows:
-        execute_many(connection, insert(events), rows)
+        execute_many(connection, events, rows)
         sqlite_events.remember(connection, organisation_id, enumerate(drafts, head.event_seq + 1))
         connection.execute(
             update(organisations)
@@ -62,6 +63,13 @@ def append(
         )
         connection.info.setdefault(CHANGED, set()).add(organisation_id)
     return int(seq)
+
+
+def _numbered(draft: Event, seq: int) -> str:
+    """The text of an event, with the id it is given here in the place of none."""
+    text = draft.model_dump_json()
+    assert text.startswith(_WITHOUT_ID)
+    return f'{{"id":"{event_id(seq)}"{text[len(_WITHOUT_ID) :]}'
 
 
 def after(connection: Connection, organisation_id: str, seq: int, limit: int) -> Sequence[tuple[int, str, str]]:

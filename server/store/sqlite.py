@@ -14,6 +14,7 @@ from sqlalchemy import (
     Integer,
     Select,
     Table,
+    bindparam,
     column,
     create_engine,
     event,
@@ -216,3 +217,8 @@ def insert_plain(connection: Connection, table: Table, rows: Sequence[Mapping[st
     marks = ", ".join("?" * len(names))
     statement = f"INSERT INTO {table.name} ({', '.join(names)}) VALUES ({marks})"  # noqa: S608 - our own names
     connection.exec_driver_sql(statement, [tuple(row.values()) for row in rows])
+
+
+def one_of(name: str) -> Select[str]:
+    """The texts of a parameter that is a JSON list: a thousand of them cost one parameter, and no other statement."""
+    return select(func.json_each(bindparam(name)).table_valued("value").c.value)

@@ -1,14 +1,16 @@
 """Users: single rows and sets of them."""
 
 import datetime as dt
+import json
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
 from typing import Any, NamedTuple, TypeVar
 
-from sqlalchemy import Connection, and_, select, update
+from sqlalchemy import Connection, and_, bindparam, select, update
 
 from contract.users import UserStatus
 from server.store.bulk import execute_many
+from server.store.sqlite import one_of
 from server.store.tables import LIVING, accounts, members, subscriptions, users
 from server.store.types import AnyRow
 
@@ -16,6 +18,22 @@ K = TypeVar("K", str, int)
 
 CHUNK = 1000
 """How many keys one query names."""
+
+
+_KEYS = one_of("keys")
+_LISTED_KEYS = select(users.c.email_key).where(
+    users.c.subscription_id == bindparam("subscription_id"), users.c.email_key.in_(_KEYS), LIVING
+)
+_ACCOUNTS_OF = (
+    select(accounts, members.c.role.label("member"), users.c.subscription_id.label("listed_on"))
+    .select_from(accounts)
+    .outerjoin(
+        members,
+        and_(members.c.account_id == accounts.c.id, members.c.organisation_id == bindparam("organisation_id")),
+    )
+    .outerjoin(users, and_(users.c.account_id == accounts.c.id, LIVING))
+    .where(accounts.c.email_key.in_(_KEYS))
+)
 
 
 def get(connection: Connection, subscription_id: str, user_id: str) -> AnyRow | None:
@@ -51,29 +69,17 @@ def listed_keys(connection: Connection, subscription_id: str, email_keys: Iterab
     """Which of these addresses are listed."""
     found: set[str] = set()
     for chunk in _chunks(email_keys):
-        found.update(
-            connection.execute(
-                select(users.c.email_key).where(
-                    users.c.subscription_id == subscription_id, users.c.email_key.in_(chunk), LIVING
-                )
-            ).scalars()
-        )
+        asked = {"subscription_id": subscription_id, "keys": json.dumps(chunk)}
+        found.update(connection.execute(_LISTED_KEYS, asked).scalars())
     return found
 
 
 def accounts_of(connection: Connection, organisation_id: str, email_keys: Iterable[str]) -> dict[str, AnyRow]:
     """Accounts by address key: with `member` (role here or None) and `listed_on` (subscription or None)."""
     found: dict[str, AnyRow] = {}
-    mine = and_(members.c.account_id == accounts.c.id, members.c.organisation_id == organisation_id)
     for chunk in _chunks(email_keys):
-        rows = connection.execute(
-            select(accounts, members.c.role.label("member"), users.c.subscription_id.label("listed_on"))
-            .select_from(accounts)
-            .outerjoin(members, mine)
-            .outerjoin(users, and_(users.c.account_id == accounts.c.id, LIVING))
-            .where(accounts.c.email_key.in_(chunk))
-        )
-        found.update((row.email_key, row) for row in rows)
+        asked = {"organisation_id": organisation_id, "keys": json.dumps(chunk)}
+        found.update((row.email_key, row) for row in connection.execute(_ACCOUNTS_OF, asked))
     return found
 
 
