@@ -23,7 +23,7 @@ GET_SELECTION = Operation(
     "/v1/users/selections/{id}",
     "What was counted, and how far its removal is",
     Selection,
-    Permission.MANAGE_USERS,
+    Permission.READ,
     problems=(Code.NOT_FOUND,),
 )
 REMOVE_SELECTION = Operation(
