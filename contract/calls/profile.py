@@ -107,6 +107,7 @@ OPEN_OFFER = Operation(
     OwnTransfer,
     Permission.OWN_ACCOUNT,
     body=OpenOffer,
+    key=Key.OPTIONAL,
     problems=(Code.NOT_FOUND,),
 )
 CANCEL_ASK = Operation(

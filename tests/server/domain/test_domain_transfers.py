@@ -78,13 +78,16 @@ def test_accepting_rechecks_everything(applicants: dict[str, Applicant], house: 
     assert verdict.accepted == (code is None)
 
 
-@pytest.mark.parametrize("told", [True, False])
-def test_a_subscription_ends_only_when_both_sides_were_told(told: bool) -> None:  # noqa: FBT001 - a parameter
+@pytest.mark.parametrize(
+    ("ends", "comes_in"),
+    [(frozenset({"sub_own"}), True), (None, True), (frozenset({"sub_other"}), False), (frozenset[str](), False)],
+)
+def test_a_subscription_ends_only_when_both_sides_were_told(ends: frozenset[str] | None, comes_in: bool) -> None:  # noqa: FBT001 - a parameter
     """Somebody who pays for a subscription of their own comes in only when the request said that it ends (D24)."""
-    asked = replace(request(), gives_up=told)
-    payer = {"acc_one": Applicant("sub_own", "sub_own")}
+    asked = replace(request(), ends=ends)
+    payer = {"acc_one": Applicant("sub_own", frozenset({"sub_own"}))}
     (verdict,) = decide([Asked("trf_one", Action.ACCEPT, 3)], {"trf_one": asked}, HOUSE, payer, NOW)
-    assert verdict.accepted == told
+    assert verdict.accepted == comes_in
 
 
 def test_a_decline_asks_nothing_of_the_account() -> None:
