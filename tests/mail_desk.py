@@ -13,6 +13,7 @@ from typing import Any
 
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, AuthResult, Envelope, LoginPassword, Session
+from sqlalchemy import text as sql
 
 from server.mail_settings import MailSettings, Security
 
@@ -150,3 +151,30 @@ def mail_server(
         yield office
     finally:
         controller.stop()
+
+
+def _rows(house: Any, query: str) -> list[tuple[Any, ...]]:
+    """What a query of a server's own database finds."""
+    with house.server.services.database.read() as connection:
+        return [tuple(row) for row in connection.execute(sql(query))]
+
+
+def outbox(house: Any, state: str) -> list[tuple[int, str]]:
+    """Attempts and last error of the letters in a state, in their order."""
+    found = _rows(house, "SELECT state, attempts, error FROM letters ORDER BY number")
+    return [(attempts, error) for each, attempts, error in found if each == state]
+
+
+def tried(house: Any) -> int:
+    """How often the first letter that waits was tried; -1 for none."""
+    return next((attempts for attempts, _ in outbox(house, "waiting")), -1)
+
+
+def links_kept(house: Any) -> list[tuple[Any, ...]]:
+    """Finished letters that still have their link."""
+    return _rows(house, "SELECT id FROM letters WHERE state <> 'waiting' AND link <> ''")
+
+
+def letters_kept(house: Any) -> int:
+    """How many letters there are."""
+    return len(_rows(house, "SELECT 1 FROM letters"))

@@ -57,7 +57,7 @@ class Line:
         """
         try:
             async with asyncio.timeout(self._settings.patience):
-                await _in_thread(lambda: self._hand_in(message))
+                await self._run(lambda: self._hand_in(message))
         except TimeoutError as error:
             self._cut()
             what = f"the mail server took longer than {self._settings.patience:g} s"
@@ -68,13 +68,33 @@ class Line:
 
     async def close(self) -> None:
         """Say goodbye, but do not wait long for it."""
-        smtp = self._smtp
-        if smtp is None or self._given_up:
+        if self._smtp is None or self._given_up:
             return
         try:
-            with suppress(smtplib.SMTPException, OSError, ValueError, TimeoutError):
-                async with asyncio.timeout(1):
-                    await _in_thread(smtp.quit)
+            async with asyncio.timeout(1):
+                await self._run(self._say_goodbye)
+        except TimeoutError:
+            self._cut()
+        except asyncio.CancelledError:
+            self._cut()
+            raise
+
+    async def _run(self, work: Callable[[], object]) -> None:
+        """Wait for some work; cut off, a moment longer, so that its thread has closed what it opened."""
+        running = _in_thread(work)
+        try:
+            await asyncio.shield(running)
+        except asyncio.CancelledError:
+            self._cut()
+            await asyncio.wait({running}, timeout=0.5)
+            raise
+
+    def _say_goodbye(self) -> None:
+        """Closing is up to the thread that talks, as everything about the connection but breaking it off."""
+        try:
+            if self._smtp is not None:
+                with suppress(smtplib.SMTPException, OSError, ValueError):
+                    self._smtp.quit()
         finally:
             self._hang_up()
 

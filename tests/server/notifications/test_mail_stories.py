@@ -1,6 +1,5 @@
 """E-mail about transfer requests, handed in at a real mail server on this machine."""
 
-import datetime as dt
 from collections.abc import AsyncIterator, Iterator
 from email.utils import parsedate_to_datetime
 from pathlib import Path
@@ -8,17 +7,14 @@ from typing import Any
 
 import pytest
 from builders import Team, findings_in, make_organisation
-from mail_desk import PUBLIC, mail_server
+from mail_desk import PUBLIC, links_kept, mail_server, outbox, tried
 from mail_desk import Office as Post
 from notifications_desk import Office, office, until
-from sqlalchemy import text, update
+from sqlalchemy import update
 from transfer_desk import ask_to_join, asked, decide
 
 from contract.people import Role
-from server.__main__ import main
 from server.store.tables import organisations
-
-WEEK = dt.timedelta(days=7)
 
 
 @pytest.fixture(name="post")
@@ -62,7 +58,7 @@ async def test_the_person_asked_gets_the_link(house: Office, team: Team, post: P
         assert page.status_code == 200
         assert page.headers["content-type"] == "text/plain; charset=utf-8"
         assert f"headcount profile accept {transfer['id']}" in page.text
-    assert _links_kept(house) == []
+    assert links_kept(house) == []
 
 
 async def test_sent_again_the_old_link_opens_nothing(house: Office, team: Team, post: Post) -> None:
@@ -188,18 +184,6 @@ async def test_an_international_address(house: Office, team: Team, post: Post) -
     assert post.letters[0].message["To"] == "zoë@else.example"
 
 
-async def test_a_mail_server_without_utf8(tmp_path: Path) -> None:
-    """Where the mail server can't send to such an address the letter is parked with that reason; others go."""
-    with mail_server(utf8=False) as post:
-        async with office(tmp_path, mail=post.settings()) as house, make_organisation(house.server).client() as api:
-            await asked(api, "zoë@else.example")
-            await asked(api, "ann@else.example")
-            await until(lambda: len(post.letters) == 1)
-            await until(lambda: _outbox(house, "failed") != [])
-            assert "SMTPUTF8" in _outbox(house, "failed")[0][1]
-            assert post.letters[0].receiver == "ann@else.example"
-
-
 async def test_refused_for_now_and_for_good(house: Office, team: Team, post: Post) -> None:
     """4xx is tried again under the same id, 5xx is parked at once with what the mail server said."""
     no = iter(["450 Greylisted", "451 Greylisted"])
@@ -208,16 +192,16 @@ async def test_refused_for_now_and_for_good(house: Office, team: Team, post: Pos
     post.on_letter = lambda _: next(more, "250 OK")
     async with team.client() as api:
         await asked(api, "gone@else.example")
-        await until(lambda: _outbox(house, "failed") != [])
-        assert _outbox(house, "failed")[0][:2] == (1, "550 No such mailbox")
+        await until(lambda: outbox(house, "failed") != [])
+        assert outbox(house, "failed")[0][:2] == (1, "550 No such mailbox")
         await asked(api, "later@else.example")
         for attempt in range(1, 4):
-            await until(lambda: _tried(house) == attempt)  # noqa: B023
+            await until(lambda: tried(house) == attempt)  # noqa: B023
             house.pass_time(hours=1)
         await until(lambda: len(post.letters) == 1)
     assert len(post.offered) == 2
     assert len({str(letter.message["Message-ID"]) for letter in post.offered}) == 1
-    assert _links_kept(house) == []
+    assert links_kept(house) == []
 
 
 async def test_parked_after_two_days(house: Office, team: Team, post: Post) -> None:
@@ -226,80 +210,10 @@ async def test_parked_after_two_days(house: Office, team: Team, post: Post) -> N
     async with team.client() as api:
         await asked(api, "zoe@else.example")
         for attempt in range(1, 11):
-            await until(lambda: _tried(house) == attempt)  # noqa: B023
+            await until(lambda: tried(house) == attempt)  # noqa: B023
             house.pass_time(hours=27)
-        await until(lambda: _outbox(house, "failed") == [(11, "450 Not now")])
-    assert _links_kept(house) == []
-
-
-async def test_a_mail_server_that_dies_or_sleeps(tmp_path: Path) -> None:
-    """Cut in DATA or silent, the letter comes again under the same id; nobody's request waits for it meanwhile."""
-    with mail_server() as post:
-        seen = post.offered
-        post.on_letter = lambda _: "die" if len(seen) == 1 else "250 OK"
-        slow = post.settings(patience=0.4)
-        async with office(tmp_path, mail=slow) as house, make_organisation(house.server).client() as api:
-            await asked(api, "zoe@else.example")
-            await until(lambda: _tried(house) == 1)
-            post.slow = 1.0
-            house.pass_time(minutes=2)
-            await until(lambda: len(seen) == 2)
-            assert (await api.get("/v1/me")).status_code == 200
-            await until(lambda: _tried(house) == 2)
-            assert "longer than 0.4 s" in _outbox(house, "waiting")[0][1]
-            post.slow = 0.0
-            house.pass_time(minutes=10)
-            await until(lambda: len(seen) == 3 and not _outbox(house, "waiting"))
-        assert len({str(letter.message["Message-ID"]) for letter in seen}) == 1
-
-
-async def test_nobody_there(tmp_path: Path) -> None:
-    """Without a mail server letters wait, all of them, and leave when it is back; it is not asked in between."""
-    with mail_server() as post:
-        gone = post.settings()
-    async with office(tmp_path, mail=gone) as house, make_organisation(house.server).client() as api:
-        for number in range(3):
-            await asked(api, f"p{number}@else.example")
-        await until(lambda: any(attempts for attempts, _ in _outbox(house, "waiting")))
-        assert len(_outbox(house, "waiting")) == 3
-        assert sum(attempts for attempts, _ in _outbox(house, "waiting")) == 1
-
-
-@pytest.mark.parametrize("how", ["starttls", "tls"])
-async def test_encrypted_and_signed_in(tmp_path: Path, how: str) -> None:
-    """With STARTTLS or TLS, the certificate checked, and a name with a password that no log has."""
-    with mail_server(starttls=how == "starttls", tls=how == "tls", authenticated=how == "starttls") as post:
-        from mail_desk import DATA
-
-        more: dict[str, Any] = {"security": how, "ca_file": DATA / "notifications.pem", "host": "localhost"}
-        if how == "starttls":
-            more |= {"username": "seats", "password": "s3cret"}
-        async with (
-            office(tmp_path, mail=post.settings(**more)) as house,
-            make_organisation(house.server).client() as api,
-        ):
-            await asked(api, "zoe@else.example")
-            await until(lambda: len(post.letters) == 1)
-    assert post.signed_in == ([(b"seats", b"s3cret")] if how == "starttls" else [])
-
-
-async def test_no_password_without_encryption(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
-    """A certificate that is not trusted, or a mail server without STARTTLS: nothing is sent, nothing told."""
-    with mail_server(authenticated=True) as post:
-        mail = post.settings(security="starttls", username="seats", password="s3cret")
-        async with office(tmp_path, mail=mail) as house, make_organisation(house.server).client() as api:
-            await asked(api, "zoe@else.example")
-            await until(lambda: _tried(house) == 1)
-            assert "STARTTLS" in _outbox(house, "waiting")[0][1]
-    assert post.signed_in == []
-    assert "s3cret" not in caplog.text
-
-
-async def test_off_by_default(tmp_path: Path) -> None:
-    """Without settings for mail nothing is written, so nothing leaves when it is switched on later."""
-    async with office(tmp_path) as house, make_organisation(house.server).client() as api:
-        await asked(api, "zoe@else.example")
-        assert _all(house) == 0
+        await until(lambda: outbox(house, "failed") == [(11, "450 Not now")])
+    assert links_kept(house) == []
 
 
 async def test_what_is_out_of_date_does_not_leave(house: Office, team: Team, post: Post) -> None:
@@ -307,68 +221,9 @@ async def test_what_is_out_of_date_does_not_leave(house: Office, team: Team, pos
     post.on_receiver = lambda _: "450 Not now"
     async with team.client() as api:
         transfer = await asked(api, "zoe@else.example")
-        await until(lambda: _tried(house) == 1)
+        await until(lambda: tried(house) == 1)
         assert (await api.post(f"/v1/transfers/{transfer['id']}/cancel")).status_code == 200
         post.on_receiver = lambda _: "250 OK"
         house.pass_time(hours=1)
-        await until(lambda: len(_outbox(house, "dropped")) == 1)
+        await until(lambda: len(outbox(house, "dropped")) == 1)
     assert post.letters == []
-
-
-async def test_a_restart_hands_in_what_waits(tmp_path: Path) -> None:
-    """What a server that stopped had not handed in leaves when it runs again."""
-    with mail_server() as post:
-        post.on_receiver = lambda _: "450 Not now"
-        async with office(tmp_path, mail=post.settings()) as house, make_organisation(house.server).client() as api:
-            await asked(api, "zoe@else.example")
-            await until(lambda: _tried(house) == 1)
-            later = house.time + WEEK
-        post.on_receiver = lambda _: "250 OK"
-        async with office(tmp_path, mail=post.settings(), now=later):
-            await until(lambda: len(post.letters) == 1)
-
-
-async def test_what_was_given_up_is_listed(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    """`headcount server mails` says what has not left and why; `--retry` begins anew with what has no link."""
-    with mail_server() as post:
-        post.on_receiver = lambda _: "550 No such\x1b mailbox"
-        async with office(tmp_path, mail=post.settings()) as house:
-            team = make_organisation(house.server)
-            (wanted,) = ask_to_join(team, "Ann")
-            async with team.client() as api:
-                await asked(api, "zoe@else.example")
-                await decide(api, [wanted])
-            await until(lambda: len(_outbox(house, "failed")) == 2)
-        database = f"sqlite:///{tmp_path / 'headcount.db'}"
-        assert main(["mails", "--db", database]) == 0
-        listed = capsys.readouterr().out.splitlines()
-        assert len(listed) == 2
-        assert "zoe@else.example  Example Ltd  550 No such mailbox" in listed[0]
-        assert main(["mails", "--db", database, "--retry"]) == 0
-        post.on_receiver = lambda _: "250 OK"
-        async with office(tmp_path, mail=post.settings()) as house:
-            await until(lambda: len(post.letters) == 1)
-            assert post.letters[0].receiver == "ann@outside.example"
-
-
-def _rows(house: Office, query: str) -> list[tuple[Any, ...]]:
-    with house.server.services.database.read() as connection:
-        return [tuple(row) for row in connection.execute(text(query))]
-
-
-def _outbox(house: Office, state: str) -> list[tuple[int, str]]:
-    found = _rows(house, "SELECT state, attempts, error FROM letters ORDER BY number")
-    return [(attempts, error) for each, attempts, error in found if each == state]
-
-
-def _tried(house: Office) -> int:
-    """How often the first letter that waits was tried; -1 for none."""
-    return next((attempts for attempts, _ in _outbox(house, "waiting")), -1)
-
-
-def _links_kept(house: Office) -> list[tuple[Any, ...]]:
-    return _rows(house, "SELECT id FROM letters WHERE state <> 'waiting' AND link <> ''")
-
-
-def _all(house: Office) -> int:
-    return len(_rows(house, "SELECT 1 FROM letters"))
