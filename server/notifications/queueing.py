@@ -10,7 +10,9 @@ from server.unit import Unit
 
 WITH_LINK = frozenset({EventKind.TRANSFER_REQUESTED, EventKind.TRANSFER_RESENT})
 DECIDED = frozenset({EventKind.TRANSFER_ACCEPTED, EventKind.TRANSFER_DECLINED})
-TO_ASKER = DECIDED | {EventKind.TRANSFER_EXPIRED, EventKind.TRANSFER_REOPENED}
+TO_WHO_WANTS_IN = DECIDED | {EventKind.TRANSFER_REOPENED}
+TO_ASKER = {Direction.OUTGOING: TO_WHO_WANTS_IN | {EventKind.TRANSFER_EXPIRED}, Direction.INCOMING: TO_WHO_WANTS_IN}
+"""Who wants in hears of no end that nobody decided: a request that found no organisation ends the same way (D25)."""
 
 
 def note(unit: Unit, kind: EventKind, transfer: Transfer, link: str = "") -> None:
@@ -19,7 +21,7 @@ def note(unit: Unit, kind: EventKind, transfer: Transfer, link: str = "") -> Non
     Nothing when this server sends no mail. Who is asked for an organisation sees it there.
     """
     asked = kind in WITH_LINK and transfer.direction is Direction.OUTGOING
-    if not (asked or kind in TO_ASKER) or not letters.are_sent(unit.connection):
+    if not (asked or kind in TO_ASKER[transfer.direction]) or not letters.are_sent(unit.connection):
         return
     unit.letters.append(_row(unit, kind, transfer, link if asked else ""))
 

@@ -84,9 +84,6 @@ def _to_who_wants_in(kind: EventKind, row: AnyRow) -> Words:
             "whether your seat is paid.",
         ),
         EventKind.TRANSFER_DECLINED: Words(f"{house} declined your request", f"{house} declined {what}."),
-        EventKind.TRANSFER_EXPIRED: Words(
-            f"{house} did not answer", f"Nobody answered {what}, and it has ended. You can ask again."
-        ),
     }.get(
         kind,
         Words(f"Your request to {house} waits again", f"The decision about {what} was taken back. It waits again."),
