@@ -89,7 +89,10 @@ async def restore_selection(call: LongCall) -> Selection:
 
 
 async def _begun(call: LongCall, begin: Callable[[Unit, AnyRow], dict[str, Any] | None]) -> Selection:
-    """Write down that it is to be done, with its key, then do it and wait for that a little while."""
+    """Write down that it is to be done, with its key, then do it and wait for that a little while.
+
+    Asked again while it is under way, it goes on from where it stands if it had failed in between.
+    """
     services = call.asked.services
     with call.transaction() as unit:
         row = required(unit)
@@ -99,7 +102,7 @@ async def _begun(call: LongCall, begin: Callable[[Unit, AnyRow], dict[str, Any] 
             who = {"account_id": unit.actor.account_id, "actor": unit.actor.label}
             row = selections.change(unit.connection, row.number, **who, **request, **values)
         call.finish(unit, selection_answer(unit, services.catalogue, row))
-    if values is not None:
+    if row.status in _STEPS:
         start(services, row)
     await services.tasks.settled(row.id, PATIENCE)
     with services.database.read() as connection:

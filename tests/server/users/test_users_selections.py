@@ -207,6 +207,27 @@ async def test_asked_twice_it_is_done_once(team: Team) -> None:
         assert len(events) == 21
 
 
+async def test_a_part_that_failed_is_done_when_asked_again(team: Team, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A removal that broke off (a full disk) does not need the server to be started anew."""
+    async with team.client() as api:
+        counted = await select(api)
+        path = f"/v1/users/selections/{counted['id']}/remove"
+
+        def broken(*_: object) -> None:
+            raise OSError
+
+        with monkeypatch.context() as patched:
+            patched.setattr(clearing, "unlist_users", broken)
+            answer = await api.post(path, json={"count": 20})
+        assert (answer.json()["status"], answer.json()["removed"]) == ("removing", 0)
+        done = await remove(api, counted)
+        assert (done["status"], done["removed"]) == ("removed", 20)
+        with monkeypatch.context() as patched:
+            patched.setattr(clearing, "restore_users", broken)
+            await api.post(f"/v1/users/selections/{counted['id']}/restore")
+        assert (await restore(api, done))["restored"] == 15
+
+
 async def test_who_may(team: Team) -> None:
     """Owner and admin count and remove; others only look; another organisation's is not found (D28)."""
     async with team.client() as api:
