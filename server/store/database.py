@@ -5,8 +5,9 @@ from contextlib import contextmanager
 from typing import Any, TypeVar
 
 from sqlalchemy import Connection, Engine, Select
+from sqlalchemy.exc import DatabaseError
 
-from server.settings import sqlite_path
+from server.settings import SettingsError, sqlite_path
 from server.store import schema, sqlite
 from server.store.asking import prepared
 from server.store.readers import Readers
@@ -48,12 +49,20 @@ class Database:
         """Take the writer's lock, connect, and bring the tables up to date; nothing when it is open already.
 
         Raises:
-            SettingsError: another process writes to it, or it belongs to a newer version.
+            SettingsError: another process writes to it, it belongs to a newer version, or there is no such database.
         """
         if self._connection is not None:
             return
         if self._lock:
             self._lock.take()
+        try:
+            self._connect(migrate=migrate)
+        except DatabaseError as error:
+            self.close()
+            message = f"the database can't be opened: {error.orig} ({self._path}); --db says which, as sqlite:///path"
+            raise SettingsError(message) from error
+
+    def _connect(self, *, migrate: bool) -> None:
         self._engine = sqlite.make_engine(self._path, read_only=self._read_only)
         if migrate and not self._read_only:
             schema.upgrade(self._engine)

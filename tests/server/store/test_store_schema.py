@@ -61,6 +61,17 @@ def test_newer_database_is_refused(tmp_path: Path) -> None:
     database.close()
 
 
+@pytest.mark.parametrize("read_only", [True, False])
+def test_a_file_that_is_no_database(tmp_path: Path, *, read_only: bool) -> None:
+    """It is named in a sentence that says which option to mend; so is one that is not there."""
+    path = tmp_path / "notes.txt"
+    path.write_text("These are notes. " * 100)
+    with pytest.raises(SettingsError, match=r"file is not a database \(.*notes\.txt\); --db says which"):
+        Database(str(path), read_only=read_only).open()
+    with pytest.raises(SettingsError, match="unable to open"):
+        Database(str(tmp_path / "none.db"), read_only=True).open()
+
+
 def test_database_is_private_and_has_one_writer(tmp_path: Path) -> None:
     """The file is its owner's alone, and a second writer is told so."""
     path = tmp_path / "x.db"
