@@ -66,7 +66,7 @@ class _Sender:
         return 0
 
     async def _one(self, letter: AnyRow, line: Line) -> bool:
-        """Whether the mail server can be talked to."""
+        """Whether the mail server can be talked to. A letter that breaks something of ours holds up no other."""
         try:
             with self._services.database.read() as connection:
                 message = compose(connection, letter, self._settings)
@@ -82,6 +82,9 @@ class _Sender:
             self._put_off(letter, str(error))
             self._leave_alone(str(error))
             return False
+        except Exception:
+            log.exception("letter %s could not be handed in", letter.id)
+            self._put_off(letter, "the server failed at it: its log says why")
         else:
             self._finish(letter, letters.SENT)
             self._silent = 0

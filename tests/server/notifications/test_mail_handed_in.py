@@ -11,6 +11,7 @@ from notifications_desk import office, until
 from transfer_desk import ask_to_join, asked, decide
 
 from server.__main__ import main
+from server.notifications import letters, mailing
 
 WEEK = dt.timedelta(days=7)
 
@@ -46,6 +47,26 @@ async def test_a_mail_server_that_dies_or_sleeps(tmp_path: Path) -> None:
             house.pass_time(minutes=10)
             await until(lambda: len(seen) == 3 and not outbox(house, "waiting"))
         assert len({str(letter.message["Message-ID"]) for letter in seen}) == 1
+
+
+async def test_a_letter_that_breaks_us(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A letter at which our own code fails is put off like any other; those behind it leave."""
+
+    def breaks(connection: Any, letter: Any, mail: Any) -> Any:
+        """Trip over the first letter."""
+        if letter.number == 1:
+            raise IndexError
+        return compose(connection, letter, mail)
+
+    compose = letters.compose
+    monkeypatch.setattr(mailing, "compose", breaks)
+    with mail_server() as post:
+        async with office(tmp_path, mail=post.settings()) as house, make_organisation(house.server).client() as api:
+            await asked(api, "zoe@else.example")
+            await asked(api, "ann@else.example")
+            await until(lambda: outbox(house, "waiting") == [(1, "the server failed at it: its log says why")])
+            await until(lambda: len(post.letters) == 1)
+            assert post.letters[0].receiver == "ann@else.example"
 
 
 async def test_nobody_there(tmp_path: Path) -> None:
