@@ -28,6 +28,9 @@ LOOPBACK: tuple[Network, ...] = (ip_network("127.0.0.0/8"), ip_network("::1/128"
 _CARRIERS = tuple(ip_network(each) for each in ("64:ff9b::/96", "64:ff9b:1::/48", "2001::/32", "2002::/16", "::/96"))
 """IPv6 addresses with an IPv4 address inside, which may be any."""
 
+_SITES = (ip_network("fec0::/10"),)
+"""What networks called their own before fc00::/7; Python takes it for public."""
+
 
 class TargetError(ValueError):
     """A webhook may not go there; the message says why."""
@@ -101,7 +104,8 @@ def allowed(address: Address, extra: Sequence[Network]) -> bool:
         return False
     if _within(address, extra):
         return True
-    return address.is_global and not (address.is_multicast or address.is_reserved or _within(address, _CARRIERS))
+    odd = address.is_multicast or address.is_reserved or _within(address, _CARRIERS + _SITES)
+    return address.is_global and not odd
 
 
 def _within(address: Address, networks: Iterable[Network]) -> bool:
