@@ -13,7 +13,7 @@ from cli.demo import where_it_runs
 from cli.exit_codes import FAILED, USAGE, exit_code
 from cli.say import say
 from client.api import Client
-from client.errors import HeadcountError
+from client.errors import HeadcountError, Invalid
 from client.journal import Journal
 from client.profile import Profile, open_client
 from contract.problems import ProblemCode
@@ -112,7 +112,14 @@ def told(error: HeadcountError) -> str:
     if error.code in {ProblemCode.SET_BY_CONTRACT, ProblemCode.REDUCTION_NEEDS_CONTACT} and contact:
         ended = said.rstrip(".")
         return f"{ended}." if contact in said else f"{ended}. Write to {contact}."
+    if isinstance(error, Invalid) and error.fields:
+        return clean(" ".join(f"{_name(field.pointer)}: {field.detail}" for field in error.fields), 500)
     return f"{said}{'' if said.endswith(('.', '!', '?', '…')) else '.'} {error.advice}"
+
+
+def _name(pointer: str) -> str:
+    """What a field is called where nothing is marked: its pointer without the slashes."""
+    return pointer.strip("/").replace("/", ".") or "request"
 
 
 def by_contract(overview: Overview) -> str:

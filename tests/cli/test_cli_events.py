@@ -77,6 +77,8 @@ def test_a_kind_that_there_is_not_is_said(desk: Desk) -> None:
     """A sentence with those there are; a day that is none is a matter of usage."""
     assert desk.run("events --kind nothing") != 0
     assert "transfer" in desk.err
+    assert desk.err.startswith("kind: ")
+    assert "Mend what is marked" not in desk.err
     desk.said("events --since 2026-13-01", 2)
     assert "no day" in desk.err
 
