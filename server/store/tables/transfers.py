@@ -66,6 +66,7 @@ partial_index(
 partial_index("ix_transfers_due", transfers.c.expires_at, transfers.c.subscription_id, where=_PENDING)
 
 partial_index("ix_transfers_address", transfers.c.email_key, transfers.c.number)
+partial_index("ix_transfers_link", transfers.c.link_hash, where=transfers.c.link_hash.is_not(None))
 
 asks = Table(
     "asks",

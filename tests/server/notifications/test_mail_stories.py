@@ -78,6 +78,20 @@ async def test_sent_again_the_old_link_opens_nothing(house: Office, team: Team, 
     assert post.letters[0].message["Message-ID"] != post.letters[1].message["Message-ID"]
 
 
+async def test_a_link_is_looked_up_in_an_index(house: Office, team: Team) -> None:
+    """Anybody may try links, so that one must cost the same however many requests wait."""
+    statements: list[str] = []
+    with house.server.services.database.read() as connection:
+        driver: Any = connection.connection.driver_connection
+    async with team.client() as api:
+        driver.set_trace_callback(statements.append)
+        assert (await api.get("/request?link=guessed")).status_code == 404
+        driver.set_trace_callback(None)
+    (sql,) = [each for each in statements if "link_hash" in each]
+    plan = driver.execute(f"EXPLAIN QUERY PLAN {sql}").fetchall()
+    assert "USING INDEX ix_transfers_link" in plan[0][3]
+
+
 async def test_the_answer_tells_nothing_about_the_account(house: Office, team: Team, post: Post) -> None:
     """Whether or not an address has an account, answer and letter are the same but for the address (D25)."""
     other = make_organisation(house.server, "Other plc", owner="known@else.example")
