@@ -48,6 +48,7 @@ class Line:
         self._settings = settings
         self._smtp: smtplib.SMTP | None = None
         self._given_up = False
+        self._running: asyncio.Future[None] | None = None
 
     async def send(self, message: EmailMessage) -> None:
         """Hand one letter in.
@@ -68,7 +69,11 @@ class Line:
 
     async def close(self) -> None:
         """Say goodbye, but do not wait long for it."""
-        if self._smtp is None or self._given_up:
+        if self._given_up:
+            if self._running is None or self._running.done():
+                self._hang_up()
+            return
+        if self._smtp is None:
             return
         try:
             async with asyncio.timeout(1):
@@ -81,7 +86,7 @@ class Line:
 
     async def _run(self, work: Callable[[], object]) -> None:
         """Wait for some work; cut off, a moment longer, so that its thread has closed what it opened."""
-        running = _in_thread(work)
+        running = self._running = _in_thread(work)
         try:
             await asyncio.shield(running)
         except asyncio.CancelledError:
@@ -109,10 +114,8 @@ class Line:
     def _hand_in(self, message: EmailMessage) -> None:
         try:
             smtp = self._connected()
-            if self._given_up:
-                self._hang_up()
-                return
-            _send(smtp, message)
+            if not self._given_up:
+                _send(smtp, message)
         except smtplib.SMTPRecipientsRefused as error:
             code, reply = next(iter(error.recipients.values()))
             raise self._about_letter(code, reply) from error
@@ -129,6 +132,9 @@ class Line:
             self._hang_up()
             what = f"{type(error).__name__}: {_one_line(str(error))}"
             raise LineError(what) from error
+        finally:
+            if self._given_up:
+                self._hang_up()
 
     def _about_letter(self, code: int, reply: bytes | str) -> MailError:
         """What a mail server's no means; afterwards it is asked on a new connection."""

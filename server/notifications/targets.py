@@ -8,8 +8,9 @@ import asyncio
 import re
 import socket
 from collections.abc import Iterable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from server.settings import ServerSettings
 from server.text import is_unsafe
@@ -27,6 +28,9 @@ LOOPBACK: tuple[Network, ...] = (ip_network("127.0.0.0/8"), ip_network("::1/128"
 
 _CARRIERS = tuple(ip_network(each) for each in ("64:ff9b::/96", "64:ff9b:1::/48", "2001::/32", "2002::/16", "::/96"))
 """IPv6 addresses with an IPv4 address inside, which may be any."""
+
+_THREADS = ThreadPoolExecutor(8, thread_name_prefix="names")
+"""Threads of their own: names whose name service never answers must not stop imports, which share the usual ones."""
 
 _SITES = (ip_network("fec0::/10"),)
 """What networks called their own before fc00::/7; Python takes it for public."""
@@ -126,9 +130,14 @@ def _literal(host: str) -> Address | None:
         return None
 
 
+def look_up(host: str, port: int) -> Sequence[Any]:
+    """What the name service says, however long that takes."""
+    return socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+
+
 async def _looked_up(host: str, port: int) -> list[Address]:
     try:
-        rows = await asyncio.get_running_loop().getaddrinfo(host, port, type=socket.SOCK_STREAM)
+        rows = await asyncio.get_running_loop().run_in_executor(_THREADS, look_up, host, port)
     except (OSError, UnicodeError) as error:
         message = "its name is not known"
         raise TargetError(message) from error
