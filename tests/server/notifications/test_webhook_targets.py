@@ -5,6 +5,7 @@ import datetime as dt
 import secrets
 import socket
 import ssl
+import threading
 from collections.abc import AsyncIterator
 from ipaddress import ip_address, ip_network
 from pathlib import Path
@@ -87,13 +88,13 @@ async def test_connects_to_the_address_that_was_checked(monkeypatch: pytest.Monk
     """A name is looked up once an attempt: changed in between (DNS rebinding), it leads nowhere else."""
     asked: list[str] = []
 
-    async def look_up(host: str, port: int, **_: Any) -> list[Any]:
+    def look_up(host: str, port: int) -> list[Any]:
         """First an address that is allowed, then another."""
         asked.append(host)
         address = "127.0.0.2" if len(asked) == 1 else "127.0.0.1"
         return [(socket.AF_INET, socket.SOCK_STREAM, 6, "", (address, port))]
 
-    monkeypatch.setattr(asyncio.get_running_loop(), "getaddrinfo", look_up)
+    monkeypatch.setattr(targets, "look_up", look_up)
     allowed = [ip_network("127.0.0.2/32")]
     async with receiver() as there:
         port = httpx.URL(there.url).port
@@ -108,13 +109,31 @@ async def test_connects_to_the_address_that_was_checked(monkeypatch: pytest.Monk
 async def test_every_address_of_a_name_is_allowed_or_none(monkeypatch: pytest.MonkeyPatch) -> None:
     """A name with one address of the public and one inside is refused."""
 
-    async def look_up(_: str, port: int, **__: Any) -> list[Any]:
+    def look_up(_: str, port: int) -> list[Any]:
         """Both."""
         return [(socket.AF_INET, socket.SOCK_STREAM, 6, "", (each, port)) for each in ("8.8.8.8", "10.0.0.1")]
 
-    monkeypatch.setattr(asyncio.get_running_loop(), "getaddrinfo", look_up)
+    monkeypatch.setattr(targets, "look_up", look_up)
     with pytest.raises(targets.TargetError):
         await targets.resolved(httpx.URL("https://hooks.example/"), ())
+
+
+async def test_names_nobody_answers_for_hold_up_nothing_else(monkeypatch: pytest.MonkeyPatch) -> None:
+    """However many wait for the name service, threads are left for other work, such as opening a file to import."""
+    answer = threading.Event()
+
+    def look_up(_: str, port: int) -> list[Any]:
+        """Nothing for a long time."""
+        answer.wait(10)
+        return [(socket.AF_INET, socket.SOCK_STREAM, 6, "", ("8.8.8.8", port))]
+
+    monkeypatch.setattr(targets, "look_up", look_up)
+    waiting = [asyncio.create_task(targets.resolved(httpx.URL("https://hooks.example/"), ())) for _ in range(50)]
+    await asyncio.sleep(0)
+    assert await asyncio.wait_for(asyncio.to_thread(int, "7"), 5) == 7
+    assert not any(each.done() for each in waiting)
+    answer.set()
+    assert set(await asyncio.gather(*waiting)) == {ip_address("8.8.8.8")}
 
 
 @pytest.fixture
@@ -123,13 +142,12 @@ async def https_name(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[None]:
     monkeypatch.setenv("SSL_CERT_FILE", str(DATA / "notifications.pem"))
     posting._trusted.cache_clear()
 
-    async def look_up(_: str, port: int, **__: Any) -> list[Any]:
+    def look_up(_: str, port: int) -> list[Any]:
         """This machine."""
         return [(socket.AF_INET, socket.SOCK_STREAM, 6, "", ("127.0.0.1", port))]
 
-    asyncio.get_running_loop().getaddrinfo = look_up  # type: ignore[assignment,method-assign]
+    monkeypatch.setattr(targets, "look_up", look_up)
     yield
-    del asyncio.get_running_loop().getaddrinfo
     posting._trusted.cache_clear()
 
 
