@@ -121,7 +121,7 @@ async def _waiting(client: Client, target: Target, emails: Sequence[str]) -> tup
     wanted = {email.casefold() for email in emails}
     missing = wanted - {each.email.casefold() for each in found}
     if missing:
-        message = f"No request waits of {', '.join(clean(email, 80) for email in sorted(missing))}. {_NOTHING}"
+        message = f"No request waits from {', '.join(clean(email, 80) for email in sorted(missing))}. {_NOTHING}"
         raise Stop(message, CONFLICT)
     return overview, [each for each in found if each.email.casefold() in wanted]
 

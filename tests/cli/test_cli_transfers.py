@@ -91,7 +91,7 @@ def test_nothing_is_decided_by_mistake(desk: Desk, server: Served) -> None:
     desk.said("transfers accept --yes", 2)
     assert desk.err == "Say whom: addresses, or --all.\n"
     desk.said("transfers accept nobody@else.example wren@achterberg.example --yes", 4)
-    assert desk.err == "No request waits of nobody@else.example. Nothing was done.\n"
+    assert desk.err == "No request waits from nobody@else.example. Nothing was done.\n"
     assert "Accept 7" in desk.said("transfers accept --all --dry-run")
     desk.sign_in(server.profile(), "looking", read_only=True)
     desk.said("transfers accept --all --dry-run --profile looking", 3)
