@@ -276,7 +276,7 @@ class ActivityScreen(ObjectJumps, SavingEvents):
         except FilterError as error:
             self.show_result(str(error), "warn")
         else:
-            self.ask_where_to_save(asked)
+            self.save_events(asked)
 
     def action_object(self) -> None:
         """u: what it was about, in its own area."""

@@ -25,7 +25,7 @@ from screens.payees import is_everybody, unpaid_matching
 from screens.removing_many import Removed, RemovingMany
 from screens.sources import USER_FIELDS, UsersSource
 from screens.user_edit import EditUser
-from screens.user_files import SavingFiles
+from screens.user_files import SavingUsers
 from screens.user_form import AddUsers
 from screens.users_text import detail_lines, no_access, removal_results, removal_summary, restored_line, status_tone
 from tui.commands import bindings
@@ -72,8 +72,8 @@ class Closed(Canvas):
         return self.strip_of((f" {self.glyphs.bad} {self.said}", "bad"), self.size.width)
 
 
-class UsersScreen(SavingFiles, RemovingMany, Confirming):
-    """The users of the subscription. `SavingFiles` comes first: Textual takes styles from the first base alone."""
+class UsersScreen(SavingUsers, RemovingMany, Confirming):
+    """The users of the subscription. `SavingUsers` comes first: Textual takes styles from the first base alone."""
 
     AREA = "users"
     BINDINGS: ClassVar[list[BindingType]] = [*bindings("users")]
