@@ -27,10 +27,8 @@ def _about_seats(before: Standing, after: Standing) -> Iterator[QuoteWarning]:
         detail = f"Replaces the reduction to {seats_in_words(was)} on {before.period.end}."
         yield _warning(WarningCode.REPLACES_REDUCTION, detail)
     if seats.not_paid and after.plan.kind is PlanKind.PAID:
-        still = (
-            "1 of the users listed still has" if seats.not_paid == 1 else f"{seats.not_paid} of the users still have"
-        )
-        yield _warning(WarningCode.USERS_STAY_NOT_PAID, f"{still} no seat until {end}.")
+        stay = "1 user stays" if seats.not_paid == 1 else f"{seats.not_paid:,} users stay"
+        yield _warning(WarningCode.USERS_STAY_NOT_PAID, f"{stay} NOT PAID until {end}.")
 
 
 def _about_time(before: Standing, after: Standing) -> Iterator[QuoteWarning]:
