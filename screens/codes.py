@@ -25,7 +25,6 @@ from screens.codes_text import (
     state_tone,
     switched_line,
 )
-from screens.detail import labelled
 from screens.managed_list import ManagedList
 from tui.commands import bindings
 from tui.errors import told
@@ -176,11 +175,6 @@ class CodesScreen(ManagedList):
             self._dialog.dismiss("")
             self.show_result("This code was deleted meanwhile.", "warn")
         self.table.reload()
-
-    def _all_of(self, row: Row) -> list[Line]:
-        lines = [*self.detail(row)]
-        lines.insert(-1, labelled("Id", (row.id, "dim")))
-        return lines
 
     def on_virtual_table_opened(self, message: VirtualTable.Opened) -> None:
         """Enter: all of it, whatever the width, and it stays up to date."""

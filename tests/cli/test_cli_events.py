@@ -16,7 +16,9 @@ from served import Served, served
 from contract.codes import NewCode
 from contract.users import NewUser, UserBatch
 
-HEADCOUNT = [sys.executable, "-c", "from cli.main import run; run()"]
+_HEEDING = "import signal; signal.signal(signal.SIGINT, signal.default_int_handler)"
+HEADCOUNT = [sys.executable, "-c", f"{_HEEDING}; from cli.main import run; run()"]
+"""Told to heed ctrl+c: whatever the tests are started from in the background ignores it."""
 
 
 @pytest.fixture(scope="module")

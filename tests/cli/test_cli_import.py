@@ -94,7 +94,7 @@ def test_full_seats_stop_it_and_it_goes_on_later(desk: Desk) -> None:
 
 def test_ctrl_c_stops_it_and_says_how_to_go_on(desk: Desk, tmp_path: Path) -> None:
     """Interrupted in the middle, it stops between two chunks; taken up again, everybody is there once."""
-    Path("many.csv").write_bytes(crowd(20_000))
+    Path("many.csv").write_bytes(crowd(40_000))
     script = "import sys; from cli.main import main; sys.exit(main())"
     command = [sys.executable, "-c", script, "users", "import", "many.csv", "--yes", "--json"]
     root = str(Path(__file__).parents[2])
@@ -114,9 +114,9 @@ def test_ctrl_c_stops_it_and_says_how_to_go_on(desk: Desk, tmp_path: Path) -> No
     found = json.loads(out)
     assert (found["status"], found["stopped_because"]) == ("stopped", "asked")
     assert f"--resume {found['id']}" in err.decode()
-    assert 0 < found["applied"] < 20_000
+    assert 0 < found["applied"] < 40_000
     again = json.loads(desk.said(f"users import --resume {found['id']} --yes --json"))
-    assert (again["status"], again["applied"]) == ("applied", 20_000)
+    assert (again["status"], again["applied"]) == ("applied", 40_000)
 
 
 class _Terminal(io.StringIO):
