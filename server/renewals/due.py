@@ -21,7 +21,7 @@ from server.payments.gateway import LocalGateway
 from server.payments.settle import ask_within
 from server.renewals.renew import renew
 from server.services import Services
-from server.store import events, payments, subscriptions, transfers
+from server.store import events, payments, selections, subscriptions, transfers
 from server.store.tables import subscriptions as table
 from server.store.types import AnyRow
 from server.transfers.expiry import expire
@@ -140,12 +140,15 @@ def _next(
 ) -> tuple[bool, dt.datetime | None]:
     """Do what is due, if it still is, under the lock of its row: all of it or nothing.
 
-    What is wrong with one subscription must not hold up the others': it is left for the next round.
+    What is wrong with one subscription must not hold up the others': it is left for the next round. So is a period
+    while users are being removed: whose removal was acknowledged is not paid for again.
     """
     row = subscriptions.lock(connection, subscription_id)
     due = _next_due(connection, row, services)
     if due is None or due.at > expected:
         return False, due.at if due else None
+    if due.kind is Kind.PERIOD and selections.is_removing(connection, subscription_id):
+        return False, None
     try:
         with connection.begin_nested():
             _do(connection, row, due, _moment(connection, row, due, now, services), services)

@@ -89,6 +89,13 @@ def under_way(connection: Connection, status: SelectionStatus) -> Sequence[AnyRo
     return connection.execute(select(selections).where(selections.c.status == text(f"'{status.value}'"))).all()
 
 
+def is_removing(connection: Connection, subscription_id: str) -> bool:
+    """Whether users of this subscription are on their way out."""
+    removing = selections.c.status == text(f"'{SelectionStatus.REMOVING.value}'")
+    mine = select(selections.c.number).where(removing, selections.c.subscription_id == subscription_id)
+    return connection.execute(mine.limit(1)).first() is not None
+
+
 def abandon(connection: Connection) -> None:
     """At start nothing is being counted: what was is over, and forgotten with the rest."""
     counting = selections.c.status == text(f"'{COUNTING}'")

@@ -11,6 +11,7 @@ import pytest
 from builders import NOW, Team, add_users, findings_in, make_organisation, running
 
 from contract.people import Role
+from server.renewals.due import run_due
 from server.store import selections
 from server.store.tables import user_selection_parts
 from server.users import clearing, selecting
@@ -226,6 +227,25 @@ async def test_a_part_that_failed_is_done_when_asked_again(team: Team, monkeypat
             patched.setattr(clearing, "restore_users", broken)
             await api.post(f"/v1/users/selections/{counted['id']}/restore")
         assert (await restore(api, done))["restored"] == 15
+
+
+async def test_nobody_on_the_way_out_is_paid_for_again(team: Team, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A period that ends while a removal is not finished begins when it is: those who go are not in it (D13, D19)."""
+    async with team.client() as api:
+        counted = await select(api, status="not_paid")
+
+        def broken(*_: object) -> None:
+            raise OSError
+
+        with monkeypatch.context() as patched:
+            patched.setattr(clearing, "unlist_users", broken)
+            await api.post(f"/v1/users/selections/{counted['id']}/remove", json={"count": 5})
+        assert (await api.post("/v1/sandbox/clock", json={"advance": "P1M"})).status_code == 200
+        assert (await api.get("/v1/subscription")).json()["period_end"] == "2025-12-14"
+        assert (await remove(api, counted))["removed"] == 5
+        assert sum(run_due(team.server.services)) == 1
+        after = (await api.get("/v1/subscription")).json()
+        assert (after["period_end"], after["seats"], after["users_not_paid"]) == ("2026-01-14", 15, 0)
 
 
 async def test_who_may(team: Team) -> None:
