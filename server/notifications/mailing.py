@@ -7,6 +7,7 @@ between leaves it in the outbox, and it is handed in again under the same `Messa
 import datetime as dt
 import logging
 
+from server.domain.transfers import RESEND_PAUSE
 from server.mail_settings import MailSettings
 from server.notifications.letters import UnsendableError, compose
 from server.notifications.schedule import LETTERS, MAIL_SERVER, next_attempt
@@ -70,8 +71,12 @@ class _Sender:
         try:
             with self._services.database.read() as connection:
                 message = compose(connection, letter, self._settings)
+                last = letters.last_to_address(connection, letter) if letter.kind in letters.WITH_LINK else None
             if message is None:
                 self._finish(letter, letters.DROPPED)
+                return True
+            if last is not None and self._services.clock.machine() < last + RESEND_PAUSE:
+                self._postpone(letter, last + RESEND_PAUSE)
                 return True
             await line.send(message)
         except (RefusedError, UnsendableError) as error:
@@ -96,6 +101,11 @@ class _Sender:
             log.warning("the mail server can't be used: %s", why)
         self._silent += 1
         self._left_alone = self._services.clock.machine() + dt.timedelta(seconds=seconds)
+
+    def _postpone(self, letter: AnyRow, until: dt.datetime) -> None:
+        """Nobody is written to more than once an hour, however often a request is cancelled and sent anew (D23)."""
+        with self._services.database.write() as connection:
+            letters.postpone(connection, letter.id, until)
 
     def _put_off(self, letter: AnyRow, why: str) -> None:
         until = next_attempt(letter.attempts + 1, LETTERS, self._services.clock.machine())

@@ -92,6 +92,26 @@ def was_told(connection: Connection, transfer_id: str, kinds: Sequence[str]) -> 
     return connection.execute(query.limit(1)).first() is not None
 
 
+def last_to_address(connection: Connection, letter: AnyRow) -> dt.datetime | None:
+    """When a letter with a link last left to the address of this one from the same organisation, for any request."""
+    this, other = transfers.alias("this"), transfers.alias("other")
+    same = (other.c.email_key == this.c.email_key) & (other.c.organisation_id == this.c.organisation_id)
+    query = (
+        select(func.max(L.finished_at))
+        .select_from(this)
+        .join(other, same)
+        .join(letters, L.transfer_id == other.c.id)
+        .where(this.c.id == letter.transfer_id, L.kind.in_(WITH_LINK), L.state == SENT)
+    )
+    found: dt.datetime | None = connection.execute(query).scalar()
+    return found
+
+
+def postpone(connection: Connection, letter_id: str, until: dt.datetime) -> None:
+    """It is not its turn yet; no attempt was made."""
+    connection.execute(update(letters).where(L.id == letter_id, L.state == WAITING).values(next_at=until))
+
+
 def finish(connection: Connection, letter_id: str, state: str, now: dt.datetime, *, error: str = "") -> None:
     """Note how a letter ended; its link is forgotten. One that was finished already stays as it is."""
     query = update(letters).where(L.id == letter_id, L.state == WAITING)

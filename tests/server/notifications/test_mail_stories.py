@@ -78,6 +78,22 @@ async def test_sent_again_the_old_link_opens_nothing(house: Office, team: Team, 
     assert post.letters[0].message["Message-ID"] != post.letters[1].message["Message-ID"]
 
 
+async def test_nobody_is_written_to_twice_an_hour(house: Office, team: Team, post: Post) -> None:
+    """A request that is cancelled and sent anew waits for its hour as one that is sent again does (D23)."""
+    async with team.client() as api:
+        transfer = await asked(api, "zoe@else.example")
+        await until(lambda: len(post.letters) == 1)
+        assert (await api.post(f"/v1/transfers/{transfer['id']}/cancel")).status_code == 200
+        await asked(api, "zoe@else.example", "Once more")
+        await asked(api, "yan@else.example")
+        await until(lambda: len(post.letters) == 2)
+        assert [letter.receiver for letter in post.letters] == ["zoe@else.example", "yan@else.example"]
+        assert outbox(house, "waiting") == [(0, "")]
+        house.pass_time(hours=1)
+        await until(lambda: len(post.letters) == 3)
+        assert "> Once more" in post.letters[2].text
+
+
 async def test_a_link_is_looked_up_in_an_index(house: Office, team: Team) -> None:
     """Anybody may try links, so that one must cost the same however many requests wait."""
     statements: list[str] = []
