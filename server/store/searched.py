@@ -147,10 +147,16 @@ class SearchedList:
 
     def newer(self, number: int, limit: int, columns: Sequence[ColumnElement[Any]]) -> Sequence[AnyRow]:
         """Columns of the rows that pass and came after a number, in this order."""
-        mine = sqlite.unindexed(self._kind.owner) == self._owner
-        tests = [mine, *self._kind.there, *self._tests(self._equal)]
-        newer = select(*columns).where(self._table.c.number > number, *tests)
+        newer = select(*columns).where(*self._newer(number))
         return self._read(newer.order_by(self._table.c.number).limit(limit))
+
+    def count_newer(self, number: int) -> int:
+        """How many rows that pass came after a number."""
+        return self._number(select(func.count()).select_from(self._table).where(*self._newer(number)))
+
+    def _newer(self, number: int) -> list[ColumnElement[bool]]:
+        mine = sqlite.unindexed(self._kind.owner) == self._owner
+        return [self._table.c.number > number, mine, *self._kind.there, *self._tests(self._equal)]
 
     def walk(
         self, order: Order, limit: int, columns: Sequence[ColumnElement[Any]], *, key: Sequence[Any] | None = None

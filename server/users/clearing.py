@@ -171,11 +171,14 @@ def _remove_next(unit: Unit, row: AnyRow) -> int:
 def _removed(unit: Unit, row: AnyRow) -> None:
     """The last part is done: say so, and who came since the count."""
     came: list[AnyRow] = []
+    total = 0
     if row.filter is not None:
         found = list_of(unit.connection, unit.subscription_id, UsersFilter.model_validate_json(row.filter))
         columns = (table.c.id, table.c.first_name, table.c.last_name, table.c.email)
         came = list(found.newer(row.newest, NAMED, columns))
-    after = _step(unit, row, [(each, LeftBecause.CAME) for each in came], status=SelectionStatus.REMOVED.value)
+        total = found.count_newer(row.newest) if len(came) == NAMED else len(came)
+    named: Left = [(each, LeftBecause.CAME) for each in came]
+    after = _step(unit, row, named, status=SelectionStatus.REMOVED.value, came=total)
     if row.removed:
         _tell(unit, EventKind.USERS_REMOVED, after, removed=row.removed)
 
@@ -224,7 +227,7 @@ def _step(unit: Unit, row: AnyRow, left: Left, **values: Any) -> AnyRow:
         counts[because.value] = counts.get(because.value, getattr(row, because.value)) + 1
     named = json.loads(row.left_alone)
     named += [_left(user, because) for user, because in left[: max(0, NAMED - len(named))]]
-    return selections.change(unit.connection, row.number, **counts, **values, left_alone=json.dumps(named))
+    return selections.change(unit.connection, row.number, **(counts | values), left_alone=json.dumps(named))
 
 
 def _left(user: AnyRow, because: LeftBecause) -> dict[str, str]:

@@ -128,6 +128,16 @@ async def test_came_are_only_those_the_filter_means(team: Team) -> None:
         assert [each["name"] for each in done["left"]] == ["User 199"]
 
 
+async def test_however_many_came_they_are_counted(team: Team, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Only the first of those who came are named; the number is of all."""
+    monkeypatch.setattr(clearing, "NAMED", 2)
+    async with team.client() as api:
+        counted = await select(api)
+        add_users(team, 5, start=100)
+        done = await remove(api, counted)
+        assert (done["came"], len(done["left"])) == (5, 2)
+
+
 async def test_taking_it_back(team: Team) -> None:
     """Within the period all come back for whom a paid seat is free, those who had one first; the others can wait."""
     async with team.client() as api:
