@@ -1,4 +1,4 @@
-"""The outgoing half of the transfer requests: asking somebody, mailing again, cancelling."""
+"""The outgoing half of the transfer requests: asking somebody, sending again, cancelling."""
 
 import datetime as dt
 from collections.abc import Sequence
@@ -81,7 +81,7 @@ class OutgoingRequests(ManagedList):
         finally:
             self.ended(EventKind.TRANSFER_REQUESTED)
 
-    # Mailing again.
+    # Sending again.
 
     def action_resend(self) -> None:
         """m: the outgoing request under the cursor, once an hour."""
@@ -95,11 +95,11 @@ class OutgoingRequests(ManagedList):
 
     @work(group="command", exit_on_error=False)
     async def resend(self, request: Transfer) -> None:
-        """Mail one request again: a new link, a new expiry."""
-        doing, about = f"mailing {clean(request.email, 60)} again", f"resend {request.id} {request.version}"
+        """Send one request again: a new link, a new expiry."""
+        doing, about = f"sending {clean(request.email, 60)} again", f"resend {request.id} {request.version}"
         with self.commanding(doing, _NOTHING, EventKind.TRANSFER_RESENT, about=about) as key:
             sent = await self.client.resend_transfer(request.id, key=key)
-            self.show_result(f"Mailed {sent.email} again; the old link is void, it waits until {sent.expires_at:%F}.")
+            self.show_result(f"Sent to {sent.email} again; the old link is void, it waits until {sent.expires_at:%F}.")
 
     # Cancelling.
 

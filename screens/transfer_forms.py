@@ -60,7 +60,7 @@ class AskToJoin(FormScreen[NewTransfer]):
 
     def on_mount(self) -> None:
         """Say what will happen."""
-        said: Line = ("They are asked by mail and decide themselves; whether the account exists is not told.", "dim")
+        said: Line = ("They decide in their own profile; whether the account exists is not told.", "dim")
         self.sheet.show(above=["", said, ""], below=["", self.KEYS])
 
     def on_form_submitted(self) -> None:

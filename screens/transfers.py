@@ -148,7 +148,7 @@ class TransfersScreen(DecidingRequests):
             return ()
         if request.direction is Direction.INCOMING:
             return (("transfers.accept", "accept…"), ("transfers.decline", "decline…"))
-        return (("transfers.resend", "mail again"), ("transfers.cancel", "cancel…"))
+        return (("transfers.resend", "send again"), ("transfers.cancel", "cancel…"))
 
     def take_up(self, command_id: str, row: Row) -> None:
         """From the details: this request, whatever is marked."""

@@ -111,7 +111,7 @@ def detail_lines(request: Transfer, now: dt.datetime) -> list[Line]:
     if request.reason:
         lines.append(labelled("Reason", clean(request.reason, 500)))
     if request.resend_after and request.resend_after > now:
-        lines.append(labelled("Mail again", f"from {clock(request.resend_after, now, dt.UTC)} UTC"))
+        lines.append(labelled("Send again", f"from {clock(request.resend_after, now, dt.UTC)} UTC"))
     return lines
 
 
@@ -228,7 +228,7 @@ def cancel_summary(requests: Sequence[Transfer], *, hidden: str = "") -> Summary
     return Summary(
         title=f"Cancel {count(many, 'outgoing request')}",
         verb=f"Withdraw {many:,}",
-        lines=["The links that were mailed stop working. You may ask again later."],
+        lines=["The links that were sent stop working. You may ask again later."],
         items=[who(request) for request in requests],
         hidden=hidden,
         opener="transfers.cancel",

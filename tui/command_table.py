@@ -136,7 +136,7 @@ COMMANDS: tuple[Command, ...] = (
     Command("transfers.undo", "z", "undo", "undo", "Undo your last decision (10 minutes).", ("transfers",), show=True),
     Command("transfers.send", "t", "send", "send…", "Ask somebody to join: a request.", ("transfers",), show=True),
     Command(
-        "transfers.resend", "m", "resend", "mail again", "Mail an outgoing request again.", ("transfers",), show=True
+        "transfers.resend", "m", "resend", "send again", "Send an outgoing request again.", ("transfers",), show=True
     ),
     Command(
         "transfers.cancel",

@@ -221,7 +221,7 @@ _SENTENCES: dict[EventKind, Callable[[str, str, _Attributes], str]] = {
     EventKind.CODE_CHANGED: _code_changed,
     EventKind.CODE_DELETED: _plainly("deleted the code"),
     EventKind.TRANSFER_REQUESTED: _requested,
-    EventKind.TRANSFER_RESENT: _plainly("mailed the request again to"),
+    EventKind.TRANSFER_RESENT: _plainly("sent the request again to"),
     EventKind.TRANSFER_ACCEPTED: _moved("{who} accepted the request of {what}", outgoing="{what} accepted and joins"),
     EventKind.TRANSFER_DECLINED: _moved("{who} declined the request of {what}", outgoing="{what} declined"),
     EventKind.TRANSFER_CANCELLED: _moved(

@@ -197,7 +197,7 @@ async def test_the_sides_have_their_own_columns_words_and_keys(tmp_path: Path) -
 
 
 async def test_asking_mailing_again_and_cancelling(tmp_path: Path) -> None:
-    """`t` asks, `m` is told when it may be mailed again, `d` withdraws after a yes."""
+    """`t` asks, `m` is told when it may be sent again, `d` withdraws after a yes."""
     with serving(tmp_path) as office:
         async with office.at_work(area="transfers") as desk:
             await desk.press("tab", "t")
@@ -214,12 +214,12 @@ async def test_asking_mailing_again_and_cancelling(tmp_path: Path) -> None:
             await desk.press("G", "m")
             await desk.until(lambda: "Try again in 60 min." in desk.text)
             await desk.press("d")
-            assert "The links that were mailed stop working." in desk.text
+            assert "The links that were sent stop working." in desk.text
             await desk.press("y")
             await desk.until(lambda: "1 request cancelled" in desk.text)
             assert (await _states(office))["somebody@else.example"] is TransferState.CANCELLED
             await desk.press("g", "m")
-            await desk.until(lambda: "Mailed yara@haddad-marine.example again" in desk.text)
+            await desk.until(lambda: "Sent to yara@haddad-marine.example again" in desk.text)
 
 
 async def test_who_may_only_look_is_told_so(tmp_path: Path) -> None:
@@ -304,7 +304,7 @@ async def test_a_list_with_nothing_in_it_says_what_helps(tmp_path: Path) -> None
             said = desk.app.screen.query_one(ActionBar).result
             assert said == "Nobody waits for a decision. Tab shows the requests we sent."
             await desk.press("escape", "tab")
-            assert "m mail again" in desk.lines[-1]
+            assert "m send again" in desk.lines[-1]
 
 
 async def test_a_mistyped_address_is_explained_beside_its_field(tmp_path: Path) -> None:

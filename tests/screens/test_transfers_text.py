@@ -128,4 +128,4 @@ def test_details_say_until_when_and_by_whom() -> None:
     ended = said(detail_lines(declined, NOW))
     assert ended[-2:] == ["Decided     2026-11-20 14:02 UTC by jane@acme.example", "Reason      no"]
     soon = make_transfer(direction=Direction.OUTGOING, resend_after=NOW + dt.timedelta(minutes=20))
-    assert said(detail_lines(soon, NOW))[-1] == "Mail again  from 14:22 UTC"
+    assert said(detail_lines(soon, NOW))[-1] == "Send again  from 14:22 UTC"
