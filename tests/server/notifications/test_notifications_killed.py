@@ -67,9 +67,14 @@ class Server:
             for _ in pipe:
                 pass
 
-    def kill(self) -> None:
-        """End it as a power cut would; once only."""
-        if self._process is not None and self._process.poll() is None:
+    @property
+    def life(self) -> "subprocess.Popen[str] | None":
+        """The process that runs now."""
+        return self._process
+
+    def kill(self, life: "subprocess.Popen[str] | None" = None) -> None:
+        """End it as a power cut would; once only. With a `life`, only if it is still that one's."""
+        if self._process is not None and self._process.poll() is None and life in {None, self._process}:
             self._process.send_signal(signal.SIGKILL)
             self._process.wait()
 
@@ -142,10 +147,10 @@ def test_webhooks_survive_kills(tmp_path: Path) -> None:
         for kill in range(KILLS):
             left = [chance.randint(1, 8)]
 
-            def before(left: list[int] = left) -> None:
+            def before(left: list[int] = left, life: "subprocess.Popen[str] | None" = server.life) -> None:
                 left[0] -= 1
                 if left[0] == 0:
-                    server.kill()
+                    server.kill(life)
 
             there.before = before
             _add_people(server, range(kill * 10, kill * 10 + 10))
@@ -208,10 +213,10 @@ def test_letters_survive_kills(tmp_path: Path) -> None:
         for kill in range(KILLS):
             left = [chance.randint(1, 3)]
 
-            def on_letter(_: Letter, left: list[int] = left) -> str:
+            def on_letter(_: Letter, left: list[int] = left, life: "subprocess.Popen[str] | None" = server.life) -> str:
                 left[0] -= 1
                 if left[0] == 0:
-                    server.kill()
+                    server.kill(life)
                 return "250 OK"
 
             post.on_letter = on_letter
