@@ -40,3 +40,13 @@ async def offered(owner: httpx.AsyncClient, email: str = "ana@outside.example", 
 async def asks(api: httpx.AsyncClient, organisation: str, **more: Any) -> httpx.Response:
     """Ask to join."""
     return await api.post("/v1/profile/transfers", json={"organisation": organisation, **more})
+
+
+async def move(api: httpx.AsyncClient, transfer: str, verb: str, **body: Any) -> httpx.Response:
+    """Accept, decline, cancel or undo, as the account itself."""
+    return await api.post(f"/v1/profile/transfers/{transfer}/{verb}", json=body or None)
+
+
+def code(answer: httpx.Response) -> tuple[int, str]:
+    """Status and code of a refusal."""
+    return answer.status_code, str(answer.json()["code"])

@@ -9,7 +9,7 @@ from typing import Any
 
 import httpx
 import pytest
-from account_desk import asks, offered, outsider, profile
+from account_desk import asks, code, move, offered, outsider, profile
 from builders import NOW, RunningServer, Team, add_users, findings_in, make_organisation, running
 from sqlalchemy import delete, update
 
@@ -46,16 +46,6 @@ async def ana(server: RunningServer) -> AsyncIterator[httpx.AsyncClient]:
     """Somebody outside, with an account."""
     async with server.client(outsider(server)) as client:
         yield client
-
-
-async def move(api: httpx.AsyncClient, transfer: str, verb: str, **body: Any) -> httpx.Response:
-    """Accept, decline or cancel."""
-    return await api.post(f"/v1/profile/transfers/{transfer}/{verb}", json=body or None)
-
-
-def code(answer: httpx.Response) -> tuple[int, str]:
-    """Status and code of a refusal."""
-    return answer.status_code, str(answer.json()["code"])
 
 
 def put(team: Team, **values: Any) -> None:

@@ -3,11 +3,10 @@
 import datetime as dt
 from collections.abc import AsyncIterator
 from pathlib import Path
-from typing import Any
 
 import httpx
 import pytest
-from account_desk import asks, offered, outsider, profile
+from account_desk import asks, code, move, offered, outsider, profile
 from billing_desk import buy, confirm
 from builders import RunningServer, Team, add_users, findings_in, make_organisation, running
 from link_post import caught_links
@@ -47,16 +46,6 @@ async def ana(server: RunningServer) -> AsyncIterator[httpx.AsyncClient]:
     """Somebody outside, with an account."""
     async with server.client(outsider(server)) as client:
         yield client
-
-
-async def move(api: httpx.AsyncClient, transfer: str, verb: str, **body: Any) -> httpx.Response:
-    """Accept, decline, cancel or undo."""
-    return await api.post(f"/v1/profile/transfers/{transfer}/{verb}", json=body or None)
-
-
-def code(answer: httpx.Response) -> tuple[int, str]:
-    """Status and code of a refusal."""
-    return answer.status_code, str(answer.json()["code"])
 
 
 async def emails(owner: httpx.AsyncClient) -> set[str]:
