@@ -8,6 +8,7 @@ from sqlalchemy import Connection
 
 from contract.events import Actor, Event, EventKind, EventObject, EventRequest
 from server.store import events, letters
+from server.store.types import AnyRow
 
 SERVER = Actor(label="the server")
 """Who acts when nobody asked: renewals, expiry."""
@@ -53,3 +54,15 @@ class Unit:
         if self.letters:
             letters.add(self.connection, self.letters)
             self.letters.clear()
+
+
+def unit_for(connection: Connection, now: dt.datetime, row: AnyRow, request: EventRequest | None = None) -> Unit:
+    """A transaction's worth of work that was asked for earlier, in the name of whoever asked: `row` says who."""
+    return Unit(
+        connection=connection,
+        organisation_id=row.organisation_id,
+        subscription_id=row.subscription_id,
+        now=now,
+        actor=Actor(account_id=row.account_id, label=row.actor),
+        request=request or EventRequest(id=row.request_id, idempotency_key=row.idempotency_key),
+    )

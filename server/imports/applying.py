@@ -13,12 +13,12 @@ from server.http.call import Call
 from server.http.problems import ServerProblem
 from server.imports.answers import import_answer, not_ready, required
 from server.imports.judging import FULL, Judged, say_problem
-from server.imports.planning import path_of, subject, unit_of
+from server.imports.planning import path_of, subject
 from server.pace import Pace, give_way
 from server.services import Services
 from server.store import imports, subscriptions
 from server.store.types import AnyRow
-from server.unit import Unit
+from server.unit import Unit, unit_for
 from server.users.adding import check_plan, check_ways_in, join, judge, limit_of
 from server.users.seating import Listing, seats_in
 
@@ -123,7 +123,7 @@ class _Chunk:
         self._services = services
         self._row = row
         self._mode = BatchMode(row.mode)
-        self._unit: Unit = unit_of(connection, services, row, request)
+        self._unit: Unit = unit_for(connection, services.clock.now(), row, request)
 
     def do(self, after: int, many: int) -> tuple[int, int]:
         """Do the next rows after one; answers the last of them, and how many were tried (none: it is over)."""

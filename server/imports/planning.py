@@ -9,7 +9,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from contract.events import Actor, EventKind, EventObject, EventRequest
+from contract.events import EventKind, EventObject
 from contract.imports import MAX_ROWS, Import, ImportMapping, ImportStatus
 from contract.problems import ProblemCode
 from server.http.bodies import invalid
@@ -25,7 +25,7 @@ from server.sheets.sheet import Sheet, UnreadableSheet
 from server.store import imports
 from server.store.types import AnyRow
 from server.text import is_unsafe
-from server.unit import Unit
+from server.unit import Unit, unit_for
 from server.users.adding import check_plan, limit_of
 
 MOST = 2000
@@ -125,7 +125,7 @@ def plan(services: Services, number: int, sheet: Sheet) -> Iterator[int]:
                 _give_up(services, row, f"More than {MAX_ROWS:,} rows: send it in several files.")
                 return
             with services.database.write() as connection:
-                _plan_chunk(unit_of(connection, services, row), services, number, chunk, seen)
+                _plan_chunk(unit_for(connection, services.clock.now(), row), services, number, chunk, seen)
             done += len(chunk)
             pace.done()
             yield len(chunk)
@@ -133,18 +133,6 @@ def plan(services: Services, number: int, sheet: Sheet) -> Iterator[int]:
         _give_up(services, row, error.sentence)
         return
     _finish(services, row)
-
-
-def unit_of(connection: Any, services: Services, row: AnyRow, request: EventRequest | None = None) -> Unit:
-    """A transaction's worth of work on an import, in the name of whoever asked for it."""
-    return Unit(
-        connection=connection,
-        organisation_id=row.organisation_id,
-        subscription_id=row.subscription_id,
-        now=services.clock.now(),
-        actor=Actor(account_id=row.account_id, label=row.actor),
-        request=request or EventRequest(id=row.request_id, idempotency_key=row.idempotency_key),
-    )
 
 
 def subject(row: AnyRow, **attributes: Any) -> EventObject:
@@ -167,7 +155,7 @@ def _plan_chunk(unit: Unit, services: Services, number: int, chunk: list[Cells],
 def _finish(services: Services, row: AnyRow) -> None:
     with services.database.write() as connection:
         after = imports.change(connection, row.number, status=ImportStatus.PLANNED.value)
-        unit = unit_of(connection, services, row)
+        unit = unit_for(connection, services.clock.now(), row)
         unit.emit(EventKind.IMPORT_PLANNED, subject(row, rows=after.rows))
         unit.record()
 

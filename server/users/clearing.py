@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import Any, TypeAlias
 
 from contract.base import full_name
-from contract.events import Actor, EventKind, EventObject, EventRequest
+from contract.events import EventKind, EventObject
 from contract.problems import ProblemCode
 from contract.selections import LeftBecause, RemoveSelection, Selection, SelectionStatus, UsersFilter
 from contract.subscription import SubscriptionStatus
@@ -23,7 +23,7 @@ from server.store import selections, subscriptions, users
 from server.store.selections import Member
 from server.store.tables import users as table
 from server.store.types import AnyRow
-from server.unit import Unit
+from server.unit import Unit, unit_for
 from server.users.seating import restore_users, seats_in, unlist_users
 from server.users.selecting import abandon, list_of, required, selection_answer
 
@@ -127,22 +127,10 @@ def clear(services: Services, number: int) -> Iterator[int]:
             row = selections.find(connection, number)
             if row is None or row.status not in _STEPS:
                 return
-            unit = _unit(connection, services, row)
+            unit = unit_for(connection, services.clock.now(), row)
             tried = _STEPS[row.status](unit, row)
             unit.record()
         yield tried
-
-
-def _unit(connection: Any, services: Services, row: AnyRow) -> Unit:
-    """A transaction's worth of work in the name of whoever asked for it."""
-    return Unit(
-        connection=connection,
-        organisation_id=row.organisation_id,
-        subscription_id=row.subscription_id,
-        now=services.clock.now(),
-        actor=Actor(account_id=row.account_id, label=row.actor),
-        request=EventRequest(id=row.request_id, idempotency_key=row.idempotency_key),
-    )
 
 
 def _remove_next(unit: Unit, row: AnyRow) -> int:
