@@ -14,6 +14,7 @@ class EventKind(StrEnum):
     """What can happen. A kind that only a newer server knows is kept by its name instead of spoiling a whole list."""
 
     ORGANISATION_CREATED = "organisation.created"
+    HISTORY_LOST = "organisation.history_lost"
     SUBSCRIPTION_STARTED = "subscription.started"
     SUBSCRIPTION_RENEWED = "subscription.renewed"
     SUBSCRIPTION_PAST_DUE = "subscription.past_due"

@@ -33,6 +33,7 @@ from server.http import idempotency
 from server.http.binding import Endpoint, Handlers, Resource, request_id
 from server.http.envelope import Envelope
 from server.http.problems import ServerProblem, not_found, render
+from server.keeping import keep_watch, tell_heads
 from server.notifications.opening import PAGES
 from server.payments.gateway import Gateway
 from server.payments.sandbox import SandboxGateway
@@ -156,8 +157,10 @@ def _lifespan(areas: list[ModuleType], services: Services) -> Callable[[Starlett
                     await hook(services)
             with services.database.write() as connection:
                 idempotency.forget_unfinished(connection)
+            tell_heads(services.database, "at start")
             async with _house_kept(areas, services):
                 yield
+            tell_heads(services.database, "at the end")
         finally:
             services.notices.close()
             await services.tasks.close()
@@ -171,6 +174,7 @@ async def _house_kept(areas: list[ModuleType], services: Services) -> AsyncItera
     bell = asyncio.Event()
     tasks = [asyncio.create_task(each(areas, services, bell)) for each in (_keep_house, _run_errands)]
     tasks += [asyncio.create_task(work(services)) for area in areas for work in getattr(area, "WORKERS", ())]
+    tasks.append(asyncio.create_task(keep_watch(services)))
     try:
         yield
     finally:

@@ -191,6 +191,7 @@ def _clock(_: str, what: str, __: _Attributes) -> str:
 
 _SENTENCES: dict[EventKind, Callable[[str, str, _Attributes], str]] = {
     EventKind.ORGANISATION_CREATED: _plainly("created"),
+    EventKind.HISTORY_LOST: _about("the operator goes on without events that were lost: {what}"),
     EventKind.SUBSCRIPTION_STARTED: _about("the subscription began: {what}"),
     EventKind.SUBSCRIPTION_RENEWED: _renewed,
     EventKind.SUBSCRIPTION_PAST_DUE: _past_due,

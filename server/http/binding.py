@@ -28,6 +28,7 @@ from server.http.call import Asked, Handler, LongCall, LongHandler, QuickHandler
 from server.http.problems import MEDIA_TYPE, ServerProblem, not_found, refused, render
 from server.http.uploads import receive
 from server.services import Services
+from server.store.database import FilesGoneError
 
 log = logging.getLogger("headcount.server")
 
@@ -40,6 +41,10 @@ NO_VERSION = -1
 """What an ETag that is not one of ours stands for: it matches nothing."""
 _SEARCHING = ("search", "who", "kind", "object", "added_from", "added_before")
 REPLAYED = "Idempotency-Replayed"
+FILES_GONE = (
+    "The database's files were removed or replaced, so the server takes no changes until its operator starts it again. "
+    "Send the same command with the same key then."
+)
 
 
 class Endpoint:
@@ -64,6 +69,9 @@ class Endpoint:
             return await self._answer(request)
         except (ServerProblem, Refusal) as error:
             problem = error if isinstance(error, ServerProblem) else refused(error)
+            return render(problem, instance=request.url.path, request_id=request_id(request))
+        except FilesGoneError:
+            problem = ServerProblem(ProblemCode.SERVER_BUSY, FILES_GONE)
             return render(problem, instance=request.url.path, request_id=request_id(request))
         except OperationalError as error:
             log.error("the database could not answer: %s", type(error.orig).__name__)
@@ -208,6 +216,8 @@ class Endpoint:
             response = answer if isinstance(answer, Response) else self._response(answer)
         except (ServerProblem, Refusal) as error:
             return self._refused(asked, slot, error if isinstance(error, ServerProblem) else refused(error))
+        except FilesGoneError:
+            raise
         except Exception as error:  # noqa: BLE001 - a fault of ours is an answer too, kept under the key
             return self._crashed(asked, slot, error)
         self._keep(slot, response)

@@ -1,22 +1,38 @@
 """One database: opening it, and the two kinds of transaction."""
 
+import logging
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from pathlib import Path
 from typing import Any, TypeVar
 
 from sqlalchemy import Connection, Engine, Select
-from sqlalchemy.exc import DatabaseError
+from sqlalchemy.exc import DatabaseError, OperationalError
 
 from server.settings import SettingsError, sqlite_path
-from server.store import schema, sqlite
+from server.store import anchor, lost, schema, sqlite
 from server.store.asking import prepared
 from server.store.readers import Readers
 from server.store.types import AnyRow
+from server.store.watch import Watch
+
+log = logging.getLogger("headcount.server")
 
 T = TypeVar("T")
 
 CHANGED = "changed_organisations"
 """Where a transaction notes, in `connection.info`, whose events it appended."""
+
+
+class LostEventsError(SettingsError):
+    """The database misses events that were acknowledged: nothing is appended in their place."""
+
+
+class FilesGoneError(OperationalError):
+    """The database's files were removed or replaced under this process: nothing is written any more."""
+
+    def __init__(self, what: str) -> None:
+        super().__init__(None, None, OSError(what))
 
 
 def _nobody_waits(changed: set[str]) -> None:
@@ -37,6 +53,9 @@ class Database:
         self._connection: Connection | None = None
         self._driver: Any = None
         self._readers: Readers | None = None
+        self._watch: Watch | None = None
+        self._gone: str | None = None
+        self.anchor: anchor.Anchor | None = None
         self.on_commit: Callable[[set[str]], None] = _nobody_waits
 
     @property
@@ -45,22 +64,49 @@ class Database:
         assert self._engine is not None
         return self._engine
 
-    def open(self, *, migrate: bool = True) -> None:
+    def open(self, *, migrate: bool = True, accept_loss: bool = False) -> None:
         """Take the writer's lock, connect, and bring the tables up to date; nothing when it is open already.
 
+        What the anchor beside it says was acknowledged has to be there, unless the loss is about to be accepted: then
+        the anchor is left alone.
+
         Raises:
-            SettingsError: another process writes to it, it belongs to a newer version, or there is no such database.
+            SettingsError: another process writes to it, it belongs to a newer version, there is no such database, or
+                events are missing (`LostEventsError`).
         """
         if self._connection is not None:
             return
-        if self._lock:
-            self._lock.take()
+        self._gone = None
         try:
+            known = None if accept_loss else self._read_anchor()
+            if self._lock:
+                self._lock.take()
             self._connect(migrate=migrate)
-        except DatabaseError as error:
+            if self._path and not self._read_only:
+                if not accept_loss:
+                    self._begin_anchor(self._path, known)
+                self._watch = Watch(self._path)
+        except (DatabaseError, SettingsError, OSError) as error:
             self.close()
-            message = f"the database can't be opened: {error.orig} ({self._path}); --db says which, as sqlite:///path"
+            if isinstance(error, SettingsError):
+                raise
+            why = error.orig if isinstance(error, DatabaseError) else error
+            message = f"the database can't be opened: {why} ({self._path}); --db says which, as sqlite:///path"
             raise SettingsError(message) from error
+
+    def _read_anchor(self) -> anchor.Reading | None:
+        """What the anchor says; a database that it knows and that is not there is not made anew."""
+        if self._path is None or self._read_only:
+            return None
+        where = anchor.anchor_of(self._path)
+        known = anchor.read(where)
+        if known and known.heads and not (self._path.exists() and self._path.stat().st_size):
+            message = (
+                f"{self._path} is gone: its anchor {where.name} knows {len(known.heads)} organisations. Restore a "
+                "backup (headcount server restore); to begin anew, remove the anchor too"
+            )
+            raise LostEventsError(message)
+        return known
 
     def _connect(self, *, migrate: bool) -> None:
         self._engine = sqlite.make_engine(self._path, read_only=self._read_only)
@@ -70,8 +116,31 @@ class Database:
         self._driver = self._connection.connection.driver_connection
         self._readers = Readers(self._path) if self._path else None
 
+    def _begin_anchor(self, path: Path, known: anchor.Reading | None) -> None:
+        """Hold the anchor against the database, then write it anew: from here on it is appended to.
+
+        Raises:
+            LostEventsError: the database is not what was acknowledged.
+        """
+        with self.read() as connection:
+            if schema.current_revision(connection) is None:
+                return
+            if known:
+                _refuse_lost(path, lost.compare(connection, known), known)
+        self.anchor = anchor.Anchor(anchor.anchor_of(path), lambda: anchor.heads_of(self.heads(), known))
+        self.anchor.begin()
+
+    def heads(self) -> list[tuple[str, int, str]]:
+        """Organisation, number and hash of each newest event, as they are committed now."""
+        with self.read() as connection:
+            return list(lost.heads(connection))
+
     def close(self) -> None:
         """Let go of everything; may be called twice."""
+        self._watch = None
+        if self.anchor is not None:
+            self.anchor.close()
+            self.anchor = None
         if self._readers is not None:
             self._readers.close()
             self._readers = None
@@ -119,12 +188,57 @@ class Database:
 
     @contextmanager
     def write(self) -> Iterator[Connection]:
-        """A transaction that commits at the end, or leaves no trace when it raises."""
+        """A transaction that commits at the end, or leaves no trace when it raises.
+
+        Raises:
+            FilesGoneError: the database's files were removed or replaced: it takes nothing more until it is opened
+                again, and what this transaction did is in none of them.
+        """
+        if self._gone:
+            raise FilesGoneError(self._gone)
         with self._transaction(writes=True) as connection:
             yield connection
             changed: set[str] = connection.info.pop(CHANGED, set())
+            heads = self._heads_now(changed) if self.anchor else []
+        if not self.look():
+            raise FilesGoneError(self._gone or "")
+        if self.anchor:
+            self.anchor.append(anchor.heads_of(heads))
         if changed:
             self.on_commit(changed)
+
+    def _heads_now(self, organisation_ids: set[str]) -> list[tuple[str, int, str]]:
+        """Their heads as this transaction leaves them: not those of a savepoint that was undone."""
+        question = "SELECT id, event_seq, event_hash FROM organisations WHERE id = ? AND event_seq > 0"
+        rows = [self._driver.execute(question, (each,)).fetchone() for each in organisation_ids]
+        return [row for row in rows if row]
+
+    def look(self) -> bool:
+        """Whether everything that was committed is in the files of this name; to be asked now and then.
+
+        When one of them was removed or replaced, nothing is written from then on. What is committed is saved into the
+        main file, if that is still there.
+        """
+        if self._gone or self._watch is None:
+            return not self._gone
+        found = self._watch.look()
+        if found is None:
+            return True
+        self._gone = f"{found} while the database was open"
+        saved = self._save()
+        fate = "everything that was committed is saved in it" if saved else "what was committed last may be LOST"
+        log.critical("%s: no more changes are taken until the server is started again; %s", self._gone, fate)
+        return saved
+
+    def _save(self) -> bool:
+        """Write all that is committed into the main file; whether it is there, and under its name."""
+        assert self._watch is not None
+        if self._watch.main_is_gone():
+            return False
+        with suppress(Exception):
+            busy, frames, moved = self._driver.execute("PRAGMA wal_checkpoint(FULL)").fetchone()
+            return not busy and frames == moved
+        return False
 
     @contextmanager
     def _transaction(self, *, writes: bool) -> Iterator[Connection]:
@@ -134,3 +248,17 @@ class Database:
         connection.info.pop(CHANGED, None)
         with connection.begin():
             yield connection
+
+
+def _refuse_lost(path: Path, found: lost.Compared, known: anchor.Reading) -> None:
+    where = anchor.anchor_of(path).name
+    if found.foreign:
+        what = f"none of the {len(known.heads)} organisations of its anchor {where} is in {path.name}"
+    elif found.lost:
+        what = f"events that were acknowledged are gone from {path.name}: {lost.sentences(found.lost)}"
+    elif known.altered:
+        what = f"the anchor {where} was altered: {known.altered} of its lines do not agree with their checksums"
+    else:
+        return
+    message = f"{what}. Restore a backup that has them (headcount server restore), or go on without: {lost.ACCEPT}"
+    raise LostEventsError(message)
