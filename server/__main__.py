@@ -1,4 +1,7 @@
-"""`python -m server` (and `headcount server`): init, run, token, demo, migrate, verify, mails, check-prices, seed."""
+"""`python -m server` (and `headcount server`).
+
+init, run, token, demo, migrate, verify, backup, restore, mails, check-prices, seed
+"""
 
 import argparse
 import datetime as dt
@@ -33,7 +36,11 @@ def _parser() -> argparse.ArgumentParser:
     _demo(_command(commands, "demo", "answer requests about a sample organisation, for a parent process"))
     _token(_command(commands, "token", "print a new token for an account, of an organisation or of none"))
     _command(commands, "migrate", "bring the database to this version's tables")
-    _command(commands, "verify", "check invariants, money and the event chain; exit code 1 with findings")
+    what = "check invariants, money, the event chain and its anchor; exit code 1 with findings"
+    _verify(_command(commands, "verify", what))
+    _backup(_command(commands, "backup", "copy the database to a file, also while the server runs, and verify it"))
+    what = "verify a copy and put it in the place of the database; the server must not be running"
+    _restore(commands.add_parser("restore", help=what, description=what[0].upper() + what[1:] + "."))
     _mails(_command(commands, "mails", "list the letters that wait or were given up, and have those sent again"))
     what = "compute the worked prices of a file; exit code 1 with findings"
     prices = commands.add_parser("check-prices", help=what, description=what[0].upper() + what[1:] + ".")
@@ -86,6 +93,33 @@ def _run(command: argparse.ArgumentParser) -> None:
     from server.notifications.options import add_options
 
     add_options(command)
+
+
+def _verify(command: argparse.ArgumentParser) -> None:
+    what = "hold it against another copy of the anchor, or against the server's log"
+    command.add_argument(
+        "--anchor", type=Path, metavar="FILE", help=f"{what} (default: the anchor beside the database)"
+    )
+    what = "go on without events that are gone, and say so in the history; the server must not be running"
+    command.add_argument("--accept-loss", action="store_true", help=what)
+    command.add_argument("--json", action="store_true", help="print one JSON document")
+
+
+def _backup(command: argparse.ArgumentParser) -> None:
+    command.add_argument("--to", type=Path, required=True, metavar="FILE", help="where the copy goes")
+    _copy(command)
+
+
+def _restore(command: argparse.ArgumentParser) -> None:
+    command.add_argument("--from", dest="copy", type=Path, required=True, metavar="FILE", help="what backup made")
+    command.add_argument("--to", required=True, metavar="URL", help="sqlite:///path of the database")
+    _copy(command)
+
+
+def _copy(command: argparse.ArgumentParser) -> None:
+    command.add_argument("--overwrite", action="store_true", help="take the place of a file that is there")
+    command.add_argument("--with-findings", action="store_true", help="keep the copy whatever verifying it finds")
+    command.add_argument("--json", action="store_true", help="print one JSON document")
 
 
 def _mails(command: argparse.ArgumentParser) -> None:

@@ -1,14 +1,21 @@
 """What `python -m server` does, one function a command; each answers the exit code."""
 
 import argparse
+import json
 import sys
 import time
+from collections.abc import Iterable
+from itertools import chain
+from typing import TYPE_CHECKING, Any
 
 from server import listeners
 from server.catalogue import catalogue_of
 from server.clock import utc_now
-from server.settings import ServerSettings, SettingsError
+from server.settings import ServerSettings, SettingsError, sqlite_path
 from server.store.database import Database
+
+if TYPE_CHECKING:
+    from server.copies import Copied
 
 
 def init(options: argparse.Namespace) -> int:
@@ -101,21 +108,108 @@ def migrate(options: argparse.Namespace) -> int:
 
 
 def verify(options: argparse.Namespace) -> int:
-    """Print what is wrong, one line a finding; works beside a running server."""
-    from server.verify import findings
+    """Print what is wrong, one line a finding; works beside a running server, unless a loss is to be accepted."""
+    from server import anchored
+    from server.verify import everything
 
+    if options.accept_loss:
+        return _accept_loss(options)
+    where = anchored.anchor_for(sqlite_path(options.db), options.anchor)
+    known = anchored.read_anchor(where)
     database = Database(options.db, read_only=True)
     database.open()
     try:
         with database.read() as connection:
-            found = 0
-            for finding in findings(connection):
-                found += 1
-                sys.stdout.write(finding + "\n")
+            against = anchored.against(connection, known, where)
+            findings = _told(chain(everything(connection), against.findings), quietly=options.json)
     finally:
         database.close()
-    _say(f"{found} findings" if found else "everything is as it should be")
-    return 1 if found else 0
+    for note in against.notes:
+        _say(f"note: {note}")
+    if against.findings:
+        _say(_WHAT_NOW)
+    if options.json:
+        _write_json({"findings": findings, "notes": against.notes})
+    _say(_count(len(findings), "finding") if findings else "everything is as it should be")
+    return 1 if findings else 0
+
+
+_WHAT_NOW = (
+    "events are missing that were acknowledged: restore a backup that has them (headcount server restore),\n"
+    "or go on without them, which the history will say: headcount server verify --accept-loss"
+)
+
+
+def _accept_loss(options: argparse.Namespace) -> int:
+    from server.anchored import accept_loss
+
+    accepted = accept_loss(options.db)
+    if options.json:
+        _write_json({"accepted": accepted})
+    else:
+        _told(accepted)
+    _say("accepted: the server will start, and the history says so" if accepted else "nothing is missing")
+    return 0
+
+
+def backup(options: argparse.Namespace) -> int:
+    """Copy the database to a file and verify it; works beside a running server."""
+    from server import copies
+
+    made = copies.backup(options.db, options.to, overwrite=options.overwrite, with_findings=options.with_findings)
+    return _copied(options, made, "no copy was kept; --with-findings keeps it all the same")
+
+
+def restore(options: argparse.Namespace) -> int:
+    """Verify a copy and put it in the place of the database; the server must not be running."""
+    from server import copies
+
+    made = copies.restore(options.copy, options.to, overwrite=options.overwrite, with_findings=options.with_findings)
+    if made.aside:
+        _say(f"what was there is kept as {made.aside}")
+    code = _copied(options, made, "nothing was changed; --with-findings restores it all the same")
+    if made.lost:
+        _say("the server will not start before that is accepted: headcount server verify --accept-loss")
+    return code
+
+
+def _copied(options: argparse.Namespace, made: "Copied", refusal: str) -> int:
+    _told([*made.findings, *made.lost], quietly=options.json)
+    if options.json:
+        _write_json(
+            {
+                "file": str(made.file) if made.file else None,
+                "organisations": made.organisations,
+                "events": made.events,
+                "findings": made.findings,
+                "lost": made.lost,
+                "kept": str(made.aside) if made.aside else None,
+            }
+        )
+    if made.findings:
+        _say(_count(len(made.findings), "finding") + ("" if made.file else f": {refusal}"))
+    if made.file:
+        what = f"{_count(made.organisations, 'organisation')}, {_count(made.events, 'event')}"
+        _say(f"{made.file}: {what}" + ("" if made.findings else ", verified"))
+    return 1 if made.findings else 0
+
+
+def _told(findings: Iterable[str], *, quietly: bool = False) -> list[str]:
+    """Write each finding as it is found; answers them all."""
+    found = []
+    for finding in findings:
+        found.append(finding)
+        if not quietly:
+            sys.stdout.write(finding + "\n")
+    return found
+
+
+def _count(number: int, what: str) -> str:
+    return f"{number:,} {what}" + ("" if number == 1 else "s")
+
+
+def _write_json(answer: dict[str, Any]) -> None:
+    sys.stdout.write(json.dumps(answer, ensure_ascii=False, indent=2) + "\n")
 
 
 def mails(options: argparse.Namespace) -> int:

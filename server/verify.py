@@ -3,10 +3,13 @@
 from collections.abc import Iterator
 
 from sqlalchemy import Connection, text
+from sqlalchemy.exc import DatabaseError
 
 from contract.events import Event
 from server import verify_books
 from server.store.events import event_id, link
+from server.store.schema import HEAD, current_revision
+from server.text import made_safe
 
 RULES = {
     "subscription {0}: {1} users are active on {2} seats": """
@@ -116,6 +119,29 @@ def findings(connection: Connection) -> Iterator[str]:
             yield sentence.format(*row)
     yield from verify_books.findings(connection)
     yield from broken_chains(connection)
+
+
+def damage(connection: Connection) -> Iterator[str]:
+    """What SQLite itself finds broken in the file: pages that do not fit together."""
+    for (found,) in connection.execute(text("PRAGMA quick_check(5)")):
+        if found != "ok":
+            yield f"the file is damaged: {made_safe(found)}"
+
+
+def everything(connection: Connection) -> Iterator[str]:
+    """All findings; a file that is too damaged to be read through is one more.
+
+    Of a database of another version only what all versions have is checked: the file and the chains.
+    """
+    try:
+        yield from damage(connection)
+        revision = current_revision(connection)
+        if revision is None:
+            yield "this is no database of Headcount's: it has none of its tables"
+        else:
+            yield from findings(connection) if revision == HEAD else broken_chains(connection)
+    except DatabaseError as error:
+        yield f"the file is damaged: {made_safe(str(error.orig))}"
 
 
 def broken_chains(connection: Connection) -> Iterator[str]:

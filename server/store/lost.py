@@ -8,6 +8,7 @@ from sqlalchemy import Connection, bindparam, select
 
 from server.store.anchor import Head, Reading
 from server.store.tables import events, organisations
+from server.text import made_safe
 
 SHOWN = 5
 """Losses that one refusal names; `verify` names them all."""
@@ -31,7 +32,7 @@ class Loss(NamedTuple):
 
     def sentence(self) -> str:
         """What is gone, in one line."""
-        who = f"organisation {self.organisation_id}" + (f" ({self.name})" if self.name else "")
+        who = f"organisation {self.organisation_id}" + (f" ({made_safe(self.name)})" if self.name else "")
         if self.replaced:
             return (
                 f"{who}: event {self.last} is not the one that was acknowledged at {_when(self.last_at)}: "

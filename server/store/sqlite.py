@@ -139,8 +139,8 @@ class WriterLock:
         self._path = path.with_name(path.name + ".lock")
         self._file: int | None = None
 
-    def take(self) -> None:
-        """Take the lock, and make sure that a new database can be read by its owner alone.
+    def take(self, *, make: bool = True) -> None:
+        """Take the lock; with `make`, a database that is not there is made now, so that only its owner can read it.
 
         Raises:
             DatabaseInUseError: another process has it.
@@ -158,7 +158,8 @@ class WriterLock:
             message = f"another process has {self._path.stem} open: SQLite takes one writing process"
             raise DatabaseInUseError(message) from error
         self._file = handle
-        os.close(os.open(self._database, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600))
+        if make:
+            os.close(os.open(self._database, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600))
 
     def release(self) -> None:
         """Give the lock back."""
