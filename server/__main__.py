@@ -96,12 +96,11 @@ def _run(command: argparse.ArgumentParser) -> None:
 
 
 def _verify(command: argparse.ArgumentParser) -> None:
-    what = "hold it against another copy of the anchor, or against the server's log"
-    command.add_argument(
-        "--anchor", type=Path, metavar="FILE", help=f"{what} (default: the anchor beside the database)"
-    )
+    how = command.add_mutually_exclusive_group()
+    what = "hold it against another copy of the anchor, or the server's log (default: the anchor beside the database)"
+    how.add_argument("--anchor", type=Path, metavar="FILE", help=what)
     what = "go on without events that are gone, and say so in the history; the server must not be running"
-    command.add_argument("--accept-loss", action="store_true", help=what)
+    how.add_argument("--accept-loss", action="store_true", help=what)
     command.add_argument("--json", action="store_true", help="print one JSON document")
 
 

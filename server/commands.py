@@ -135,8 +135,8 @@ def verify(options: argparse.Namespace) -> int:
 
 
 _WHAT_NOW = (
-    "events are missing that were acknowledged: restore a backup that has them (headcount server restore),\n"
-    "or go on without them, which the history will say: headcount server verify --accept-loss"
+    "the database is not what its anchor says: restore a backup that is (headcount server restore), or go on without\n"
+    "what is gone, which the history will say: headcount server verify --accept-loss"
 )
 
 

@@ -174,8 +174,9 @@ def _copy(source: Path, draft: Path) -> Copied:
     database.open()
     try:
         with database.read() as connection:
-            found = [*everything(connection), *anchored.against(connection, known, where).findings]
             organisations, events = _counted(connection)
+            against = anchored.against(connection, known, where)
+            found = [*everything(connection), *against.findings]
     finally:
         database.close()
     return Copied(draft, organisations, events, found, [])

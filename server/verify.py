@@ -131,7 +131,8 @@ def damage(connection: Connection) -> Iterator[str]:
 def everything(connection: Connection) -> Iterator[str]:
     """All findings; a file that is too damaged to be read through is one more.
 
-    Of a database of another version only what all versions have is checked: the file and the chains.
+    Of a database of another version only what all versions have is checked: the file and the chains. Nothing can be
+    asked in this transaction afterwards, if the file is damaged.
     """
     try:
         yield from damage(connection)
@@ -142,6 +143,7 @@ def everything(connection: Connection) -> Iterator[str]:
             yield from findings(connection) if revision == HEAD else broken_chains(connection)
     except DatabaseError as error:
         yield f"the file is damaged: {made_safe(str(error.orig))}"
+        connection.rollback()
 
 
 def broken_chains(connection: Connection) -> Iterator[str]:
