@@ -181,7 +181,7 @@ def test_a_copy_is_read_in_one_transaction_and_holds_up_no_writer(desk: Desk, mo
         return real(*given, **named, factory=Watched)  # type: ignore[call-overload, no-any-return]
 
     class Watched(sqlite3.Connection):
-        def backup(self, target: sqlite3.Connection, **_: object) -> None:  # type: ignore[override]
+        def backup(self, target: sqlite3.Connection, **_: object) -> None:
             super().backup(target, pages=16, progress=self.progress)
 
         def progress(self, _: int, remaining: int, total: int) -> None:
@@ -189,7 +189,7 @@ def test_a_copy_is_read_in_one_transaction_and_holds_up_no_writer(desk: Desk, mo
                 writer.execute("UPDATE organisations SET name = name || 'x'")
             steps.append((remaining, total))
 
-    monkeypatch.setattr(copies.sqlite3, "connect", connect)
+    monkeypatch.setattr(sqlite3, "connect", connect)
     copies.backup(str(desk.database), desk.folder / "copy.db")
     assert len(steps) == -(-pages // 16)
     assert [remaining for remaining, _ in steps] == [max(0, pages - 16 * number) for number in range(1, len(steps) + 1)]
