@@ -41,10 +41,6 @@ NO_VERSION = -1
 """What an ETag that is not one of ours stands for: it matches nothing."""
 _SEARCHING = ("search", "who", "kind", "object", "added_from", "added_before")
 REPLAYED = "Idempotency-Replayed"
-FILES_GONE = (
-    "The database's files were removed or replaced, so the server takes no changes until its operator starts it again. "
-    "Send the same command with the same key then."
-)
 
 
 class Endpoint:
@@ -70,9 +66,8 @@ class Endpoint:
         except (ServerProblem, Refusal) as error:
             problem = error if isinstance(error, ServerProblem) else refused(error)
             return render(problem, instance=request.url.path, request_id=request_id(request))
-        except FilesGoneError:
-            problem = ServerProblem(ProblemCode.SERVER_BUSY, FILES_GONE)
-            return render(problem, instance=request.url.path, request_id=request_id(request))
+        except FilesGoneError as error:
+            return render(_files_gone(error), instance=request.url.path, request_id=request_id(request))
         except OperationalError as error:
             log.error("the database could not answer: %s", type(error.orig).__name__)
             busy = ServerProblem(ProblemCode.SERVER_BUSY, retry_after=1)
@@ -302,6 +297,15 @@ class Resource:
             )
             return render(problem, instance=request.url.path, request_id=request_id(request))
         return await endpoint(request)
+
+
+def _files_gone(error: FilesGoneError) -> ServerProblem:
+    """A refusal of what was not begun; a failure that leaves open whether it was done, of what was."""
+    said = "The database's files were removed or replaced, and the server takes no changes until it is started again."
+    if error.begun:
+        said += " Whether this one was done is known then."
+    code = ProblemCode.INTERNAL_ERROR if error.begun else ProblemCode.SERVER_BUSY
+    return ServerProblem(code, f"{said} Send the same command with the same key then.")
 
 
 def _is_search(query: Query | None) -> bool:

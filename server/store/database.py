@@ -29,10 +29,14 @@ class LostEventsError(SettingsError):
 
 
 class FilesGoneError(OperationalError):
-    """The database's files were removed or replaced under this process: nothing is written any more."""
+    """The database's files were removed or replaced under this process: nothing is written any more.
 
-    def __init__(self, what: str) -> None:
+    `begun` says that the transaction was committed, into a file that may be gone: it may have been done.
+    """
+
+    def __init__(self, what: str, *, begun: bool) -> None:
         super().__init__(None, None, OSError(what))
+        self.begun = begun
 
 
 def _nobody_waits(changed: set[str]) -> None:
@@ -195,13 +199,13 @@ class Database:
                 again, and what this transaction did is in none of them.
         """
         if self._gone:
-            raise FilesGoneError(self._gone)
+            raise FilesGoneError(self._gone, begun=False)
         with self._transaction(writes=True) as connection:
             yield connection
             changed: set[str] = connection.info.pop(CHANGED, set())
             heads = self._heads_now(changed) if self.anchor else []
         if not self.look():
-            raise FilesGoneError(self._gone or "")
+            raise FilesGoneError(self._gone or "", begun=True)
         if self.anchor:
             self.anchor.append(anchor.heads_of(heads))
         if changed:
