@@ -203,19 +203,13 @@ class Database:
         with self._transaction(writes=True) as connection:
             yield connection
             changed: set[str] = connection.info.pop(CHANGED, set())
-            heads = self._heads_now(changed) if self.anchor else []
+            heads = _heads_now(connection, changed) if self.anchor else []
         if not self.look():
             raise FilesGoneError(self._gone or "", begun=True)
         if self.anchor:
             self.anchor.append(anchor.heads_of(heads))
         if changed:
             self.on_commit(changed)
-
-    def _heads_now(self, organisation_ids: set[str]) -> list[tuple[str, int, str]]:
-        """Their heads as this transaction leaves them: not those of a savepoint that was undone."""
-        question = "SELECT id, event_seq, event_hash FROM organisations WHERE id = ? AND event_seq > 0"
-        rows = [self._driver.execute(question, (each,)).fetchone() for each in organisation_ids]
-        return [row for row in rows if row]
 
     def look(self) -> bool:
         """Whether everything that was committed is in the files of this name; to be asked now and then.
@@ -252,6 +246,13 @@ class Database:
         connection.info.pop(CHANGED, None)
         with connection.begin():
             yield connection
+
+
+def _heads_now(connection: Connection, organisation_ids: set[str]) -> list[tuple[str, int, str]]:
+    """Their heads as this transaction leaves them: not those of a savepoint that was undone."""
+    question = "SELECT id, event_seq, event_hash FROM organisations WHERE id = ? AND event_seq > 0"
+    rows = [connection.exec_driver_sql(question, (each,)).first() for each in organisation_ids]
+    return [(row[0], row[1], row[2]) for row in rows if row]
 
 
 def _refuse_lost(path: Path, found: lost.Compared, known: anchor.Reading) -> None:
