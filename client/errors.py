@@ -286,7 +286,13 @@ class NotNoted(HeadcountError):
 
 
 def _duration(seconds: float) -> str:
+    """In the largest unit of which there are two; never less than it takes."""
     whole = max(1, round(seconds))
-    if whole < 120:  # noqa: PLR2004 - two minutes
-        return f"{whole} s"
-    return f"{-(-whole // 60)} min"
+    for unit, size in (("days", 24 * 60 * 60), ("h", 60 * 60), ("min", 60)):
+        if whole >= 2 * size and (unit != "h" or whole > _LONG):
+            return f"{-(-whole // size)} {unit}"
+    return f"{whole} s"
+
+
+_LONG = 3 * 60 * 60
+"""Seconds up to which a wait is told in minutes."""

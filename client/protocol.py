@@ -6,7 +6,6 @@ import uuid
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
-from email.utils import parsedate_to_datetime
 from pathlib import Path
 from typing import NoReturn, Protocol, TypeVar
 from urllib.parse import quote, urlencode
@@ -19,6 +18,7 @@ from contract.base import Answer, Body, Identifier, Query
 from contract.operation import Operation
 from contract.operations import STREAM_EVENTS
 from contract.problems import Problem
+from contract.waiting import bounded, retry_after_seconds
 
 A = TypeVar("A", bound=Answer)
 
@@ -205,10 +205,11 @@ def failure(reply: Reply) -> HeadcountError:
     retry_after = retry_after_seconds(reply.headers)
     problem = _problem(reply)
     if problem is not None:
-        wait = problem.retry_after if retry_after is None else retry_after
+        if retry_after is None and problem.retry_after is not None:
+            retry_after = bounded(problem.retry_after)
         kind = CLASSES[problem.code]
         text = problem.detail or problem.title
-        return kind(text, problem=problem, request_id=reply.request_id, retry_after=wait)
+        return kind(text, problem=problem, request_id=reply.request_id, retry_after=retry_after)
     told = _loose_problem(reply)
     if told is None and reply.status not in _FROM_PROXIES:
         text = f"Something answered {reply.status} that does not speak this API."
@@ -245,18 +246,6 @@ def media_type(reply: Reply) -> str:
 
 def _named(media: str) -> str:
     return media if re.fullmatch(r"[a-z0-9.+/-]{1,60}", media) else "something"
-
-
-def retry_after_seconds(headers: Mapping[str, str]) -> float | None:
-    """`Retry-After` in seconds; a date is counted from the answer's own `Date`, so that clocks may differ."""
-    value = headers.get("retry-after", "").strip()
-    if value.isascii() and value.isdigit() and len(value) < 10:  # noqa: PLR2004 - thirty years are enough
-        return float(value)
-    try:
-        until = parsedate_to_datetime(value) - parsedate_to_datetime(headers["date"])
-    except (ValueError, TypeError, KeyError):
-        return None
-    return max(0.0, until.total_seconds())
 
 
 def request_id_of(headers: Mapping[str, str], ours: str) -> str:

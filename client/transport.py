@@ -11,6 +11,7 @@ import uuid
 from collections.abc import AsyncGenerator, AsyncIterator, Callable, Generator, Iterator, Mapping
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
+from email.utils import formatdate
 from pathlib import Path
 from typing import Any, BinaryIO, NoReturn
 
@@ -30,6 +31,7 @@ from client.errors import (
     Untrusted,
 )
 from client.protocol import Call, Reply, failure, request_id_of
+from client.unpacking import unpacked, unpacker_for
 
 LARGEST_ANSWER = 32 << 20
 LARGEST_PROBLEM = 1 << 20
@@ -120,7 +122,7 @@ class HttpChannel:
                 wanted = "the file" if call.operation.download else "a stream of events"
                 message = f"The server answered something else than {wanted}."
                 raise BadAnswer(message, request_id=request_id)
-            yield response.aiter_bytes()
+            yield _pieces(response)
 
     async def aclose(self) -> None:
         """Close the connections."""
@@ -141,9 +143,7 @@ class HttpChannel:
             async with self._http.stream(
                 call.operation.method, url, headers=headers, timeout=times, **body
             ) as response:
-                if response.headers.get("content-encoding", "identity").lower() != "identity":
-                    message = "The server packed its answer although it was asked not to."
-                    raise BadAnswer(message)
+                unpacker_for(response.headers.get("content-encoding", ""))
                 yield response
 
     def _reply(self, response: httpx.Response, body: bytes, request_id: str) -> Reply:
@@ -197,7 +197,8 @@ def _new_request_id() -> str:
 
 
 def _headers(response: httpx.Response) -> Mapping[str, str]:
-    return dict(response.headers)
+    """What came with the answer; one without a `Date` is of now (RFC 9110)."""
+    return {"date": formatdate(usegmt=True), **response.headers}
 
 
 def _origin(url: httpx.URL) -> tuple[str, str, int | None]:
@@ -209,11 +210,17 @@ async def _whole(response: httpx.Response, largest: int = LARGEST_ANSWER) -> byt
     if not announced.isdigit() or len(announced) > 18 or int(announced) > largest:  # noqa: PLR2004 - 64 bits
         _too_large()
     body = bytearray()
-    async for chunk in response.aiter_bytes():
+    async for chunk in _pieces(response):
         body += chunk
         if len(body) > largest:
             _too_large()
     return bytes(body)
+
+
+def _pieces(response: httpx.Response) -> AsyncIterator[bytes]:
+    """An answer's bytes as they come: httpx would unpack as much at once as there is."""
+    unpacker = unpacker_for(response.headers.get("content-encoding", ""))
+    return response.aiter_bytes() if unpacker is None else unpacked(response.aiter_raw(), unpacker)
 
 
 def _too_large() -> NoReturn:

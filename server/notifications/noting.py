@@ -55,6 +55,8 @@ def _row(webhook_id: str, attempt: Attempt) -> dict[str, Any]:
     message, outcome, at = attempt
     tried = message.attempts + 1
     again = None if outcome.delivered or outcome.gone else next_attempt(tried, DELIVERIES, at)
+    if again is not None:
+        again = max(again, at + min(dt.timedelta(seconds=outcome.retry_after), DELIVERIES[-1]))
     ended = webhooks.DELIVERED if outcome.delivered else webhooks.FAILED
     return {
         "webhook_id": webhook_id,

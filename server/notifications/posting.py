@@ -5,6 +5,7 @@ import datetime as dt
 import ssl
 from collections.abc import Sequence
 from dataclasses import dataclass
+from email.utils import format_datetime
 from functools import cache
 from http import HTTPStatus
 from types import TracebackType
@@ -12,6 +13,7 @@ from typing import Self
 
 import httpx
 
+from contract.waiting import retry_after_seconds
 from server.notifications import signing
 from server.notifications.targets import Network, TargetError, checked, resolved
 
@@ -26,6 +28,8 @@ class Outcome:
     """How an attempt ended. Without a `status` nothing was answered, for the reason in `error`."""
 
     status: int | None = None
+    retry_after: float = 0.0
+    """Seconds for which the receiver asked to be left alone."""
     error: str = ""
 
     @property
@@ -101,7 +105,12 @@ class Post:
             await _skim(response)
         finally:
             await response.aclose()
-        return Outcome(status=response.status_code, error=_meaning(response.status_code))
+        told = {"date": format_datetime(now, usegmt=True), **response.headers}
+        return Outcome(
+            status=response.status_code,
+            error=_meaning(response.status_code),
+            retry_after=retry_after_seconds(told) or 0.0,
+        )
 
 
 @cache

@@ -57,7 +57,10 @@ def test_invalid_names_the_fields() -> None:
     assert error.fields == (wrong,)
 
 
-@pytest.mark.parametrize(("seconds", "text"), [(0.2, "1 s"), (59, "59 s"), (3600, "60 min"), (3601, "61 min")])
+@pytest.mark.parametrize(
+    ("seconds", "text"),
+    [(0.2, "1 s"), (59, "59 s"), (3600, "60 min"), (3601, "61 min"), (10801, "4 h"), (604800, "7 days")],
+)
 def test_haste_says_how_long_to_wait(seconds: float, text: str) -> None:
     """Whoever was too fast is told when to come back."""
     assert TooManyRequests("Slow down.", retry_after=seconds).advice == f"Try again in {text}."

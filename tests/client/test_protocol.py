@@ -21,13 +21,14 @@ from client.errors import (
     ServerFault,
     UnsafeAddress,
 )
-from client.protocol import Reply, build, build_stream, new_key, request_id_of, retry_after_seconds, understand
+from client.protocol import Reply, build, build_stream, new_key, request_id_of, understand
 from contract import operations as op
 from contract.operation import Operation
 from contract.pages import Page
 from contract.people import Me
 from contract.problems import ProblemCode
 from contract.users import NewUser, User, UserChanges, UserSort, UsersQuery
+from contract.waiting import LONGEST, retry_after_seconds
 
 JSON = {"content-type": "application/json; charset=utf-8"}
 PROBLEM = {"content-type": "application/problem+json"}
@@ -157,7 +158,7 @@ def test_proxies_speak_for_themselves() -> None:
 
 @pytest.mark.parametrize(
     ("value", "seconds"),
-    [("7", 7.0), ("0", 0.0), ("-3", None), ("", None), ("soon", None), ("٣", None), ("9" * 400, None)],
+    [("7", 7.0), ("0", 0.0), ("-3", None), ("", None), ("soon", None), ("٣", None), ("1.5", None)],
 )
 def test_retry_after_in_seconds(value: str, seconds: float | None) -> None:
     """`Retry-After` is a number of seconds, or nothing."""
@@ -169,6 +170,39 @@ def test_retry_after_as_a_date() -> None:
     later = format_datetime(NOW.replace(minute=31), usegmt=True)
     assert retry_after_seconds({"retry-after": later, "date": format_datetime(NOW, usegmt=True)}) == 60.0
     assert retry_after_seconds({"retry-after": later}) is None
+
+
+@pytest.mark.parametrize(
+    ("value", "seconds"),
+    [
+        ("Sun, 06 Nov 1994 08:50:37 GMT", 60.0),
+        ("Sunday, 06-Nov-94 08:50:37 GMT", 60.0),
+        ("Sun Nov  6 08:50:37 1994", 60.0),
+        ("Sun, 06 Nov 1994 08:50:37 -0000", 60.0),
+        ("Sun, 06 Nov 1994 09:50:37 +0100", 60.0),
+        ("Sun, 06 Nov 1894 08:50:37 GMT", 0.0),
+        ("Fri, 31 Dec 9999 23:59:59 GMT", LONGEST),
+        ("9" * 400, LONGEST),
+        ("999999999", LONGEST),
+        ("Sun, 99 Nov 1994 08:50:37 GMT", None),
+        ("Sun, 06 Nov 1994 08:50:37 +9999999999", None),
+        ("Sun, 06 Nov 99999999999999999999 08:50:37 GMT", None),
+        ("0 " * 5000, None),
+    ],
+)
+def test_every_retry_after_is_a_wait_that_makes_sense(value: str, seconds: float | None) -> None:
+    """All three forms of a date, the past, the far future and nonsense: from 0 to a week, or no hint at all."""
+    date = "Sun, 06 Nov 1994 08:49:37 GMT"
+    assert retry_after_seconds({"retry-after": value, "date": date}) == seconds
+
+
+@pytest.mark.parametrize(("told", "seconds"), [(-5, 0.0), (7, 7.0), (10**30, LONGEST)])
+def test_a_wait_in_the_body_is_bounded_too(told: int, seconds: float) -> None:
+    """What a problem says in its body makes sense in the same bounds."""
+    body = {"title": "Busy", "status": 503, "code": "server_busy", "retry_after": told}
+    with pytest.raises(ServerBusy) as caught:
+        understand(Me, Reply(503, PROBLEM, json.dumps(body).encode()))
+    assert caught.value.retry_after == seconds
 
 
 @pytest.mark.parametrize(("theirs", "ours"), [("req-9", "req-9"), ("", "o"), ("a\x1b[2J", "o"), ("x" * 200, "o")])
