@@ -111,7 +111,7 @@ class Told:
 
 
 Answering = Callable[[Told], int | str]
-"""What a receiver does with a message: a status, or `hang`, `close`, `flood`, or `redirect URL`."""
+"""What a receiver does with a message: a status, or `hang`, `close`, `flood`, `redirect URL`, `later RETRY-AFTER`."""
 
 
 @dataclass
@@ -159,6 +159,8 @@ class Receiver:
         more = b""
         if isinstance(answer, str) and answer.startswith("redirect "):
             more, answer = f"Location: {answer.partition(' ')[2]}\r\n".encode(), 307
+        if isinstance(answer, str) and answer.startswith("later "):
+            more, answer = f"Retry-After: {answer.partition(' ')[2]}\r\n".encode(), 503
         if answer == "flood":
             writer.write(b"HTTP/1.1 200 OK\r\nContent-Length: 1000000000\r\n\r\n" + b"x" * 100_000)
             await writer.drain()

@@ -1,5 +1,6 @@
 """Webhooks as stories: told at once, tried again, switched off, told again."""
 
+import datetime as dt
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
@@ -66,6 +67,21 @@ async def test_what_failed_is_tried_again_under_the_same_name(house: Office, tea
         last = (await api.get(f"/v1/webhooks/{made['id']}/deliveries")).json()["items"][0]
         assert (last["state"], last["attempts"], last["message_id"]) == ("delivered", 3, there.ids[0])
         assert last["next_attempt_at"] is None
+
+
+@pytest.mark.parametrize(
+    ("asked", "seconds"),
+    [("3600", 3600), ("1", 5), ("9" * 30, 24 * 3600), ("Mon, 01 Jan 2125 00:00:00 GMT", 24 * 3600)],
+)
+async def test_a_receiver_says_when_to_come_again(house: Office, team: Team, asked: str, seconds: int) -> None:
+    """`Retry-After` makes a pause longer, never shorter, and at most as long as the longest there is."""
+    async with receiver(lambda _: f"later {asked}") as there, team.client() as api:
+        made = await subscribed(api, there.url)
+        await until(lambda: _attempts(house) == 1)
+        first = (await api.get(f"/v1/webhooks/{made['id']}/deliveries")).json()["items"][0]
+        assert (first["state"], first["attempts"], first["status"]) == ("waiting", 1, 503)
+        pause = dt.datetime.fromisoformat(first["next_attempt_at"]) - house.time
+        assert seconds - 2 <= pause.total_seconds() <= seconds * 1.1
 
 
 async def test_off_after_it_refused_everything(house: Office, team: Team) -> None:
