@@ -31,6 +31,7 @@ from server.store import imports
 from server.store.database import Database
 from server.store.tables import events, import_rows, users
 from server.store.tables import imports as table
+from server.store.watch import Watch
 from server.verify import findings
 
 ROWS = 60
@@ -45,6 +46,8 @@ class MortalDatabase(Database):
         self._connection.invalidate()
         self._connection.close()
         self._connection = self.engine.connect()
+        assert self._path is not None
+        self._watch = Watch(self._path)
 
 
 @pytest.fixture(autouse=True)
