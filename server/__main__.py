@@ -83,9 +83,11 @@ def _run(command: argparse.ArgumentParser) -> None:
     command.add_argument("--sandbox", action="store_true", help="a clock that can be moved, payments that can decline")
     command.add_argument("--now", type=_instant, metavar="ISO8601", help="what time a sandbox starts at")
     command.add_argument("--exit-with-parent", action="store_true", help="stop when the standard input ends")
-    from server.notifications.options import add_options
+    from server.notifications import options as notifications
+    from server.reached import add_options
 
     add_options(command)
+    notifications.add_options(command)
 
 
 def _mails(command: argparse.ArgumentParser) -> None:

@@ -33,6 +33,7 @@ from server.http import idempotency
 from server.http.binding import Endpoint, Handlers, Resource, request_id
 from server.http.envelope import Envelope
 from server.http.problems import ServerProblem, not_found, render
+from server.http.proxies import Forwarded
 from server.notifications.opening import PAGES
 from server.payments.gateway import Gateway
 from server.payments.sandbox import SandboxGateway
@@ -90,13 +91,21 @@ def create_app(
     areas = load_areas()
     app = Starlette(
         routes=_routes(areas, services),
-        middleware=[Middleware(Envelope)],
+        middleware=_around(settings),
         exception_handlers={HTTPException: _http_problem},
         lifespan=_lifespan(areas, services),
     )
     app.router.redirect_slashes = False
     app.state.services = services
     return app
+
+
+def _around(settings: ServerSettings) -> list[Middleware]:
+    """What every request passes through; without proxies nobody speaks for others."""
+    around = [Middleware(Envelope)]
+    if settings.trusted_proxies or settings.trust_unix:
+        around.append(Middleware(Forwarded, settings.trusted_proxies, unix=settings.trust_unix))
+    return around
 
 
 def load_areas() -> list[ModuleType]:
@@ -225,7 +234,7 @@ async def _http_problem(request: Request, error: Exception) -> Response:
     status = error.status_code if isinstance(error, HTTPException) else 500
     codes = {404: not_found(), 405: ServerProblem(ProblemCode.METHOD_NOT_ALLOWED, headers={"Allow": "GET, HEAD"})}
     problem = codes.get(status, ServerProblem(ProblemCode.BAD_REQUEST))
-    return render(problem, instance=request.url.path, request_id=request_id(request))
+    return render(problem, instance=request.scope["path"], request_id=request_id(request))
 
 
 async def _healthy(_: Request) -> Response:
@@ -236,7 +245,7 @@ def _ready(services: Services) -> Callable[[Request], Awaitable[Response]]:
     async def ready(request: Request) -> Response:
         if services.notices.closed:
             problem = ServerProblem(ProblemCode.SERVER_BUSY, "The server is stopping.", retry_after=1)
-            return render(problem, instance=request.url.path, request_id=request_id(request))
+            return render(problem, instance=request.scope["path"], request_id=request_id(request))
         with services.database.read() as connection:
             connection.exec_driver_sql("SELECT 1")
         return JSONResponse({"status": "ok", "sandbox": services.settings.sandbox})

@@ -62,12 +62,17 @@ def run(options: argparse.Namespace) -> int:
         message = "--now needs --sandbox: a real server's clock is the machine's"
         raise SettingsError(message)
     from server.notifications.options import mail_settings
+    from server.reached import UNIX, public_url, trusted_proxies
     from server.serving import serve
 
     settings = ServerSettings(
         database=options.db,
         sandbox=options.sandbox,
         now=options.now,
+        max_connections=options.max_connections,
+        trusted_proxies=trusted_proxies(options),
+        trust_unix=UNIX in options.trusted_proxy,
+        public_url=public_url(options),
         mail=mail_settings(options),
         webhook_networks=tuple(options.webhook_network),
     )

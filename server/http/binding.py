@@ -64,11 +64,11 @@ class Endpoint:
             return await self._answer(request)
         except (ServerProblem, Refusal) as error:
             problem = error if isinstance(error, ServerProblem) else refused(error)
-            return render(problem, instance=request.url.path, request_id=request_id(request))
+            return render(problem, instance=request.scope["path"], request_id=request_id(request))
         except OperationalError as error:
             log.error("the database could not answer: %s", type(error.orig).__name__)
             busy = ServerProblem(ProblemCode.SERVER_BUSY, retry_after=1)
-            return render(busy, instance=request.url.path, request_id=request_id(request))
+            return render(busy, instance=request.scope["path"], request_id=request_id(request))
 
     async def _answer(self, request: Request) -> Response:
         principal = authenticate(request, self._services)
@@ -214,7 +214,7 @@ class Endpoint:
         return response
 
     def _refused(self, asked: Asked, slot: idempotency.Slot | None, problem: ServerProblem) -> Response:
-        response = render(problem, instance=asked.http.url.path, request_id=asked.request_id)
+        response = render(problem, instance=asked.http.scope["path"], request_id=asked.request_id)
         if slot and not problem.ran:
             with self._services.database.write() as connection:
                 slot.release(connection)
@@ -225,7 +225,7 @@ class Endpoint:
     def _crashed(self, asked: Asked, slot: idempotency.Slot | None, error: Exception) -> Response:
         log.error("%s failed, request %s", self._operation.name, asked.request_id, exc_info=error)
         problem = ServerProblem(ProblemCode.INTERNAL_ERROR, "The server failed. What you asked for was not done.")
-        response = render(problem, instance=asked.http.url.path, request_id=asked.request_id)
+        response = render(problem, instance=asked.http.scope["path"], request_id=asked.request_id)
         self._keep(slot, response)
         return response
 
@@ -254,7 +254,7 @@ class Endpoint:
             organisation_id=asked.principal.organisation_id,
             account_id=asked.principal.account_id,
             method=self._operation.method,
-            path=asked.http.url.path,
+            path=asked.http.scope["path"],
             key=asked.idempotency_key,
             fingerprint=idempotency.fingerprint(payload),
             kept=idempotency.KEPT_FOR_MONEY if money else idempotency.KEPT,
@@ -290,7 +290,7 @@ class Resource:
             problem = ServerProblem(
                 ProblemCode.METHOD_NOT_ALLOWED, f"This address takes {allowed}.", headers={"Allow": allowed}
             )
-            return render(problem, instance=request.url.path, request_id=request_id(request))
+            return render(problem, instance=request.scope["path"], request_id=request_id(request))
         return await endpoint(request)
 
 
