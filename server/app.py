@@ -170,9 +170,16 @@ def _lifespan(areas: list[ModuleType], services: Services) -> Callable[[Starlett
         finally:
             services.notices.close()
             await services.tasks.close()
+            _write_down(services)
             services.database.close()
 
     return lifespan
+
+
+def _write_down(services: Services) -> None:
+    """At the end: what was only in memory."""
+    for _ in services.last_uses.write():
+        pass
 
 
 @asynccontextmanager
@@ -193,13 +200,14 @@ async def _house_kept(areas: list[ModuleType], services: Services) -> AsyncItera
 async def _keep_house(areas: list[ModuleType], services: Services, bell: asyncio.Event) -> None:
     """Do what falls due by itself, at start and then every so often; ring when there may be something to ask for."""
     while True:
-        try:
-            for did in _chores(areas, services):
-                if did:
-                    bell.set()
-                await asyncio.sleep(0)
-        except Exception:
-            log.exception("a chore failed; it is tried again later")
+        for chore in _chores(areas):
+            try:
+                for did in chore(services):
+                    if did:
+                        bell.set()
+                    await asyncio.sleep(0)
+            except Exception:
+                log.exception("a chore failed; it is tried again later")
         await asyncio.sleep(services.settings.chores)
 
 
@@ -217,17 +225,19 @@ async def _run_errands(areas: list[ModuleType], services: Services, bell: asynci
                 log.exception("an errand failed; it is tried again later")
 
 
-def _chores(areas: list[ModuleType], services: Services) -> Iterator[int]:
-    chores: list[Chore] = [chore for area in areas for chore in getattr(area, "CHORES", ())]
-    for chore in chores:
-        yield from chore(services)
+def _chores(areas: list[ModuleType]) -> list[Chore]:
+    return [*(chore for area in areas for chore in getattr(area, "CHORES", ())), _forget_keys]
+
+
+def _forget_keys(services: Services) -> Iterator[int]:
     with services.database.write() as connection:
         idempotency.forget(connection, services.clock.machine())
+    yield 0
 
 
 def do_chores(areas: list[ModuleType], services: Services) -> int:
     """Run every area's chores now, in one go; answers how much they did."""
-    return sum(_chores(areas, services))
+    return sum(did for chore in _chores(areas) for did in chore(services))
 
 
 async def _http_problem(request: Request, error: Exception) -> Response:
@@ -246,8 +256,11 @@ def _ready(services: Services) -> Callable[[Request], Awaitable[Response]]:
         if services.notices.closed:
             problem = ServerProblem(ProblemCode.SERVER_BUSY, "The server is stopping.", retry_after=1)
             return render(problem, instance=request.scope["path"], request_id=request_id(request))
-        with services.database.read() as connection:
-            connection.exec_driver_sql("SELECT 1")
+        if not services.heartbeat.alive():
+            problem = ServerProblem(
+                ProblemCode.CANNOT_SAVE, "Nothing can be written to the database: is its disk full?", retry_after=1
+            )
+            return render(problem, instance=request.scope["path"], request_id=request_id(request))
         return JSONResponse({"status": "ok", "sandbox": services.settings.sandbox})
 
     return ready

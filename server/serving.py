@@ -106,6 +106,7 @@ def serve(
     try:
         server = make_server(app, listener.where, most_connections(settings.max_connections))
         _check_plans(services)
+        _check_writable(services)
         if exit_with_parent:
             threading.Thread(target=_stop_with_parent, args=(server,), daemon=True).start()
         server.run(sockets=[listener.socket])
@@ -128,6 +129,13 @@ def _check_plans(services: Services) -> None:
         if offer.kind is PlanKind.PAID and offer.unit_price(BillingCycle(cycle), currency) is None:
             message = f"a subscription pays for {plan!r} {cycle} in {currency}, which the catalogue has no price for"
             raise SettingsError(message)
+
+
+def _check_writable(services: Services) -> None:
+    """A server that can save nothing would start with a traceback, somewhere further on."""
+    if not services.heartbeat.alive():
+        message = f"nothing can be written to {services.settings.database}: is its disk full, or only to be read?"
+        raise SettingsError(message)
 
 
 def _stop_with_parent(server: HeadcountServer) -> None:

@@ -26,6 +26,7 @@ from server.http import bodies, idempotency
 from server.http.auth import authenticate, permit
 from server.http.call import Asked, Handler, LongCall, LongHandler, QuickHandler, Reply, make_call
 from server.http.problems import MEDIA_TYPE, ServerProblem, not_found, refused, render
+from server.http.unsaved import cannot_answer, passing
 from server.http.uploads import receive
 from server.services import Services
 
@@ -65,10 +66,12 @@ class Endpoint:
         except (ServerProblem, Refusal) as error:
             problem = error if isinstance(error, ServerProblem) else refused(error)
             return render(problem, instance=request.scope["path"], request_id=request_id(request))
-        except OperationalError as error:
-            log.error("the database could not answer: %s", type(error.orig).__name__)
-            busy = ServerProblem(ProblemCode.SERVER_BUSY, retry_after=1)
-            return render(busy, instance=request.scope["path"], request_id=request_id(request))
+        except (OperationalError, OSError) as error:
+            if not passing(error):
+                raise
+            log.error("%s could not be answered: %s", self._operation.name, getattr(error, "orig", error))
+            problem = cannot_answer(error, reading=self._operation.method == "GET", whole=not self._long)
+            return render(problem, instance=request.scope["path"], request_id=request_id(request))
 
     async def _answer(self, request: Request) -> Response:
         principal = authenticate(request, self._services)
@@ -197,29 +200,47 @@ class Endpoint:
 
     async def _run_long(self, asked: Asked) -> Response:
         slot = self._slot(asked)
-        if slot:
-            with self._services.database.write() as connection:
-                stored = slot.claim(connection, self._services.clock.machine())
-            if stored:
-                return replay(stored)
+        if slot and (stored := self._claimed(slot)):
+            return replay(stored)
         try:
             call = LongCall(asked=asked, slot=slot, status=self._operation.status)
             answer = await cast("LongHandler", self._handler)(call)
             response = answer if isinstance(answer, Response) else self._response(answer)
         except (ServerProblem, Refusal) as error:
             return self._refused(asked, slot, error if isinstance(error, ServerProblem) else refused(error))
-        except Exception as error:  # noqa: BLE001 - a fault of ours is an answer too, kept under the key
-            return self._crashed(asked, slot, error)
+        except Exception as error:
+            if not passing(error):
+                return self._crashed(asked, slot, error)
+            self._release(slot)
+            raise
         self._keep(slot, response)
         return response
 
-    def _refused(self, asked: Asked, slot: idempotency.Slot | None, problem: ServerProblem) -> Response:
-        response = render(problem, instance=asked.http.scope["path"], request_id=asked.request_id)
-        if slot and not problem.ran:
+    def _claimed(self, slot: idempotency.Slot) -> idempotency.Stored | None:
+        with self._services.database.write() as connection:
+            if slot.name in self._services.unreleased:
+                slot.release(connection)
+            stored = slot.claim(connection, self._services.clock.machine())
+        self._services.unreleased.discard(slot.name)
+        return stored
+
+    def _release(self, slot: idempotency.Slot | None) -> None:
+        """Let the key be used again; where that can't be written now, it is remembered."""
+        if slot is None:
+            return
+        try:
             with self._services.database.write() as connection:
                 slot.release(connection)
-        elif slot:
+        except OperationalError as error:
+            log.error("a key could not be released: %s", error.orig)
+            self._services.unreleased.add(slot.name)
+
+    def _refused(self, asked: Asked, slot: idempotency.Slot | None, problem: ServerProblem) -> Response:
+        response = render(problem, instance=asked.http.scope["path"], request_id=asked.request_id)
+        if problem.ran:
             self._keep(slot, response)
+        else:
+            self._release(slot)
         return response
 
     def _crashed(self, asked: Asked, slot: idempotency.Slot | None, error: Exception) -> Response:
@@ -230,16 +251,22 @@ class Endpoint:
         return response
 
     def _keep(self, slot: idempotency.Slot | None, response: Response) -> None:
-        """Keep an answer under its key, in a transaction of its own (an answer kept already stays as it is)."""
+        """Keep an answer under its key, in a transaction of its own (an answer kept already stays as it is).
+
+        What was done stays done when this can't be written: the answer is given all the same.
+        """
         if slot is None:
             return
-        with self._services.database.write() as connection:
-            try:
-                kept = slot.claim(connection, self._services.clock.machine())
-            except ServerProblem:
-                kept = None
-            if kept is None:
-                slot.store(connection, as_stored(response))
+        try:
+            with self._services.database.write() as connection:
+                try:
+                    kept = slot.claim(connection, self._services.clock.machine())
+                except ServerProblem:
+                    kept = None
+                if kept is None:
+                    slot.store(connection, as_stored(response))
+        except OperationalError as error:
+            log.error("an answer could not be kept: %s", error.orig)
 
     def _slot(self, asked: Asked) -> idempotency.Slot | None:
         if asked.idempotency_key is None:

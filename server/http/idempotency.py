@@ -37,6 +37,11 @@ class Slot:
     fingerprint: bytes
     kept: dt.timedelta = KEPT
 
+    @property
+    def name(self) -> tuple[str, ...]:
+        """What tells it from others."""
+        return self.organisation_id, self.account_id, self.method, self.path, self.key
+
     def claim(self, connection: Connection, now: dt.datetime) -> Stored | None:
         """The stored answer, or None after marking the key as in progress in this transaction.
 

@@ -15,6 +15,8 @@ from server.store.types import AnyRow
 
 T = TypeVar("T")
 
+_MOST_BEATS = 2**31
+
 CHANGED = "changed_organisations"
 """Where a transaction notes, in `connection.info`, whose events it appended."""
 
@@ -125,6 +127,16 @@ class Database:
             changed: set[str] = connection.info.pop(CHANGED, set())
         if changed:
             self.on_commit(changed)
+
+    def beat(self) -> None:
+        """Write one page of the file, in a transaction of its own.
+
+        Raises:
+            DatabaseError: that is not possible.
+        """
+        with self.write() as connection:
+            (count,) = connection.exec_driver_sql("PRAGMA user_version").one()
+            connection.exec_driver_sql(f"PRAGMA user_version = {(count + 1) % _MOST_BEATS}")
 
     @contextmanager
     def _transaction(self, *, writes: bool) -> Iterator[Connection]:
