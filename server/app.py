@@ -216,7 +216,8 @@ async def _run_errands(areas: list[ModuleType], services: Services, bell: asynci
     errands: list[OnStart] = [errand for area in areas for errand in getattr(area, "ERRANDS", ())]
     while True:
         with suppress(TimeoutError):
-            await asyncio.wait_for(bell.wait(), services.settings.chores)
+            async with asyncio.timeout(services.settings.chores):
+                await bell.wait()
         bell.clear()
         for errand in errands:
             try:
