@@ -227,7 +227,14 @@ async def _run_errands(areas: list[ModuleType], services: Services, bell: asynci
 
 
 def _chores(areas: list[ModuleType]) -> list[Chore]:
-    return [*(chore for area in areas for chore in getattr(area, "CHORES", ())), _forget_keys]
+    return [_look_at_clock, *(chore for area in areas for chore in getattr(area, "CHORES", ())), _forget_keys]
+
+
+def _look_at_clock(services: Services) -> Iterator[int]:
+    behind = services.clock.behind.total_seconds()
+    if behind >= 1:
+        log.warning("the machine's clock was set back: time stands still for another %.0f s", behind)
+    yield 0
 
 
 def _forget_keys(services: Services) -> Iterator[int]:

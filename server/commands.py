@@ -15,6 +15,7 @@ def init(options: argparse.Namespace) -> int:
     """Found an organisation. The token is the only thing on the standard output."""
     from contract.subscription import BillingCycle
     from server.founding import Founding, found
+    from server.history import check_founding
 
     catalogue = catalogue_of(options.catalogue)
     wanted = Founding(
@@ -29,8 +30,10 @@ def init(options: argparse.Namespace) -> int:
     database = Database(options.db)
     database.open()
     try:
+        at = options.now or utc_now()
         with database.write() as connection:
-            made = found(connection, wanted, catalogue, options.now or utc_now())
+            check_founding(connection, at)
+            made = found(connection, wanted, catalogue, at)
     finally:
         database.close()
     _say(f"founded {options.organisation!r} ({made.organisation_id}) for {options.owner}; the token is shown only now:")

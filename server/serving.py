@@ -12,7 +12,6 @@ from typing import Any, cast
 import uvicorn
 from starlette.applications import Starlette
 
-from contract.subscription import BillingCycle, PlanKind
 from server import logs
 from server.app import create_app
 from server.catalogue import Catalogue
@@ -20,8 +19,8 @@ from server.door import Door, most_connections
 from server.listeners import Listener
 from server.patience import Patience, PatientProtocol, look_at_all
 from server.services import Services
-from server.settings import ServerSettings, SettingsError
-from server.store import subscriptions
+from server.settings import ServerSettings
+from server.starting import check
 
 GRACE = 1
 """Seconds that requests under way get when the server stops."""
@@ -95,8 +94,8 @@ def serve(
     """Run until a signal, or until the standard input ends; answers the exit code.
 
     Raises:
-        SettingsError: the database can't be opened, for instance because another process has it; or somebody has a plan
-            that the catalogue does not sell.
+        SettingsError: the database can't be opened, for instance because another process has it; or something is not
+            as it has to be (`server.starting`).
     """
     logs.configure()
     sys.setswitchinterval(SWITCH)
@@ -105,8 +104,7 @@ def serve(
     services.database.open()
     try:
         server = make_server(app, listener.where, most_connections(settings.max_connections))
-        _check_plans(services)
-        _check_writable(services)
+        check(services)
         if exit_with_parent:
             threading.Thread(target=_stop_with_parent, args=(server,), daemon=True).start()
         server.run(sockets=[listener.socket])
@@ -115,27 +113,6 @@ def serve(
         if listener.file:
             listener.file.unlink(missing_ok=True)
     return 0 if server.started else 1
-
-
-def _check_plans(services: Services) -> None:
-    """Without its plan a subscription could be neither shown nor renewed."""
-    with services.database.read() as connection:
-        held = subscriptions.held_terms(connection)
-    for plan, cycle, currency in held:
-        offer = services.catalogue.offers.get(plan)
-        if offer is None:
-            message = f"a subscription has the plan {plan!r}, which the catalogue does not have"
-            raise SettingsError(message)
-        if offer.kind is PlanKind.PAID and offer.unit_price(BillingCycle(cycle), currency) is None:
-            message = f"a subscription pays for {plan!r} {cycle} in {currency}, which the catalogue has no price for"
-            raise SettingsError(message)
-
-
-def _check_writable(services: Services) -> None:
-    """A server that can save nothing would start with a traceback, somewhere further on."""
-    if not services.heartbeat.alive():
-        message = f"nothing can be written to {services.settings.database}: is its disk full, or only to be read?"
-        raise SettingsError(message)
 
 
 def _stop_with_parent(server: HeadcountServer) -> None:

@@ -336,8 +336,8 @@ async def test_a_chore_that_fails_holds_up_no_other(tmp_path: Path, caplog: pyte
     done: list[str] = []
 
     def fails(_: Any) -> Any:
-        raise ValueError
         yield 0
+        raise ValueError
 
     def works(_: Any) -> Any:
         done.append("works")
