@@ -16,6 +16,7 @@ from server.settings import ServerSettings
 from server.store.database import Database
 from server.store.holders import Holders
 from server.tasks import Tasks
+from server.turnstile import AtOnce, Turnstile
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -48,6 +49,17 @@ class Services:
     def heartbeat(self) -> Heartbeat:
         """Whether anything can be saved."""
         return Heartbeat(self.database)
+
+    @cached_property
+    def streams(self) -> Turnstile:
+        """Who follows the events; half of the connections stay for everything else."""
+        everybody = max(1, self.settings.max_connections // 2)
+        return Turnstile(AtOnce(what="event streams", account=20, organisation=200, everybody=everybody))
+
+    @cached_property
+    def uploads(self) -> Turnstile:
+        """Who is sending a file, each of which is an open file here (`server.door.KEPT_BACK`)."""
+        return Turnstile(AtOnce(what="uploads", account=4, organisation=16, everybody=32))
 
     @cached_property
     def files(self) -> Path:

@@ -107,7 +107,9 @@ class Endpoint:
 
     async def _receive(self, asked: Asked) -> Response:
         """Take the file first: its content is what tells one use of a key from another."""
-        upload = await receive(asked.http, self._services.files, self._services.settings.max_body)
+        who = asked.principal
+        with self._services.uploads.passed(who.account_id, who.organisation_id):
+            upload = await receive(asked.http, self._services.files, self._services.settings.max_body)
         try:
             return await self._run_long(replace(asked, upload=upload))
         finally:
