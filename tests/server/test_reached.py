@@ -16,7 +16,7 @@ def options(*given: str) -> Any:
 
 
 def test_nobody_is_trusted_by_default() -> None:
-    """Neither this machine nor the Unix socket speaks for others unless it is said, here or in settings made without."""
+    """Neither this machine nor the Unix socket speaks for others unless it is said."""
     said = options()
     assert (trusted_proxies(said), UNIX in said.trusted_proxy, public_url(said)) == ((), False, "")
     settings = ServerSettings(database="sqlite://")
