@@ -13,6 +13,8 @@ DEFAULT_DATABASE = "sqlite:///headcount.db"
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command; answers its exit code: 0 done, 1 findings or a failure to start, 2 wrong usage."""
     options = _parser().parse_args(arguments)
+    from sqlalchemy.exc import DatabaseError
+
     from server import commands
     from server.settings import SettingsError
 
@@ -20,6 +22,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return int(getattr(commands, options.command.replace("-", "_"))(options))
     except SettingsError as error:
         sys.stderr.write(f"headcount server: {error}\n")
+        return 1
+    except DatabaseError as error:
+        sys.stderr.write(f"headcount server: the database can't be used: {error.orig}; nothing was changed\n")
         return 1
     except KeyboardInterrupt:
         return 130

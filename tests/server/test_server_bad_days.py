@@ -122,17 +122,24 @@ def test_a_full_disk_and_room_again(founded: tuple[Path, str]) -> None:
     assert "Traceback" not in text
 
 
-def test_a_database_that_can_only_be_read_starts_nothing(founded: tuple[Path, str]) -> None:
-    """A server that could save nothing says so in one line instead of starting."""
+COMMANDS = {
+    "run": ("run", "--port", "0"),
+    "init": ("init", "--organisation", "Y", "--owner", "y@b.example"),
+    "token": ("token", "--email", "o@b.example"),
+    "mails": ("mails", "--retry"),
+}
+
+
+@pytest.mark.parametrize("command", COMMANDS.values(), ids=COMMANDS.keys())
+def test_on_a_full_disk_no_command_ends_in_a_traceback(
+    founded: tuple[Path, str], monkeypatch: pytest.MonkeyPatch, command: tuple[str, ...]
+) -> None:
+    """Where nothing can be saved a command says so in one line, prints no token, and ends with 1."""
     folder, _ = founded
-    limited_size = ["sh", "-c", 'ulimit -f 0 && exec "$@"', "sh", *COMMAND, "run", "--port", "0"]
-    environment = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[2])}
-    refused = subprocess.run(
-        limited_size, capture_output=True, text=True, check=False, cwd=folder, env=environment, timeout=60
-    )
-    assert refused.returncode == 1
-    assert refused.stderr.count("\n") <= 2
-    assert "Traceback" not in refused.stderr
+    monkeypatch.setattr(test_server_command, "COMMAND", ["sh", "-c", 'ulimit -f 0 && exec "$@"', "sh", *COMMAND])
+    refused = server(*command, cwd=folder)
+    assert (refused.returncode, refused.stdout, refused.stderr.count("\n")) == (1, "", 1), refused.stderr
+    assert "database can't be" in refused.stderr
 
 
 def test_told_to_stop_it_answers_what_runs(founded: tuple[Path, str]) -> None:
