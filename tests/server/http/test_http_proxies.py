@@ -1,6 +1,7 @@
 """Who asks: believed of the proxies that were named, and of nobody else; and the Host header, of nobody at all."""
 
 import logging
+import socket
 from ipaddress import ip_network
 from pathlib import Path
 from typing import Any
@@ -161,6 +162,23 @@ async def test_the_host_header_is_printed_nowhere(tmp_path: Path, host: str, cap
                     assert MARK not in f"{answer.headers}{answer.text}", path
                     assert not answer.is_redirect
     assert MARK not in caplog.text
+
+
+@pytest.mark.parametrize(
+    ("target", "path"),
+    [(f"http://{MARK}/nowhere", "/nowhere"), (f"HTTPS://x@{MARK}:1/a/b", "/a/b"), (f"http://{MARK}", "/")],
+)
+def test_a_name_in_the_request_line_is_no_part_of_the_path(tmp_path: Path, target: str, path: str) -> None:
+    """What a client sends to a proxy is answered as its path alone; the name is not printed either."""
+    with live_server(tmp_path) as live:
+        host, _, port = live.url.removeprefix("http://").partition(":")
+        with socket.create_connection((host, int(port)), timeout=5) as connection:
+            connection.sendall(f"GET {target} HTTP/1.1\r\nHost: {MARK}\r\nConnection: close\r\n\r\n".encode())
+            answer = b""
+            while piece := connection.recv(65536):
+                answer += piece
+    assert MARK.encode() not in answer
+    assert answer.startswith(b"HTTP/1.1 200 ") if path == "/" else f'"instance":"{path}"'.encode() in answer
 
 
 async def test_one_command_under_two_hosts_is_done_once(tmp_path: Path) -> None:
