@@ -221,7 +221,7 @@ class Endpoint:
     def _claimed(self, slot: idempotency.Slot) -> idempotency.Stored | None:
         with self._services.database.write() as connection:
             if slot.name in self._services.unreleased:
-                slot.release(connection)
+                slot.give_up(connection)
             stored = slot.claim(connection, self._services.clock.machine())
         self._services.unreleased.discard(slot.name)
         return stored
@@ -232,7 +232,7 @@ class Endpoint:
             return
         try:
             with self._services.database.write() as connection:
-                slot.release(connection)
+                slot.give_up(connection)
         except OperationalError as error:
             log.error("a key could not be released: %s", error.orig)
             self._services.unreleased.add(slot.name)

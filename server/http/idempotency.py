@@ -76,6 +76,10 @@ class Slot:
         """Forget the key: the command was refused before it did anything."""
         connection.execute(delete(keys).where(self._mine()))
 
+    def give_up(self, connection: Connection) -> None:
+        """Forget the key unless its command was finished: an answer that is kept stays kept."""
+        connection.execute(delete(keys).where(self._mine(), keys.c.status.is_(None)))
+
     def _mine(self) -> ColumnElement[bool]:
         return and_(
             keys.c.organisation_id == self.organisation_id,

@@ -33,7 +33,11 @@ def cannot_answer(error: Exception, *, reading: bool, whole: bool) -> ServerProb
     """The problem for what is passing. `whole` is a command that is done in one transaction or not at all."""
     if reading or not unsaved(error):
         return ServerProblem(ProblemCode.SERVER_BUSY, retry_after=1)
-    said = "Nothing was changed." if whole else "Sent again, what was done already is not done twice."
+    said = (
+        "Nothing was changed."
+        if whole
+        else "A part of it may be done; sent again with its Idempotency-Key nothing is done twice."
+    )
     return ServerProblem(
         ProblemCode.CANNOT_SAVE,
         f"The server's disk is full, or can't be written. {said}",

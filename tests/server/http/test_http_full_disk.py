@@ -208,6 +208,30 @@ async def test_a_payment_while_the_disk_fills_up(tmp_path: Path) -> None:
         assert findings_in(server) == []
 
 
+async def test_what_was_finished_stays_under_its_key(team: Team, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A command that is done and kept, but whose answer can't be given, is answered from its key and not done again."""
+    from sqlalchemy.exc import OperationalError
+
+    from server.users import clearing
+
+    real = clearing.start
+
+    def start(services: Any, row: Any) -> None:
+        monkeypatch.setattr(clearing, "start", real)
+        real(services, row)
+        statement = "SELECT"
+        raise OperationalError(statement, {}, Exception("disk failed"))
+
+    async with team.client() as api:
+        chosen = (await api.post("/v1/users/selections", json={"filter": {}})).json()
+        monkeypatch.setattr(clearing, "start", start)
+        path, body = f"/v1/users/selections/{chosen['id']}/remove", {"count": chosen["count"]}
+        first = await api.post(path, json=body, headers={"Idempotency-Key": "k"})
+        second = await api.post(path, json=body, headers={"Idempotency-Key": "k"})
+    assert (first.status_code, second.status_code) == (503, 200), second.text
+    assert second.headers["idempotency-replayed"] == "true"
+
+
 async def test_ready_is_who_can_write(team: Team, monkeypatch: pytest.MonkeyPatch) -> None:
     """`/readyz` is 503 when nothing can be written and 200 when it can again; `/healthz` asks no database."""
     monkeypatch.setattr("server.heartbeat.LASTS", 0.0)
