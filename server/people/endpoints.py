@@ -16,8 +16,9 @@ def show_me(call: Call) -> Me:
 
 
 def write_last_uses(services: Services) -> Iterator[int]:
-    """The chore: write when tokens were used."""
-    yield from services.last_uses.write()
+    """The chore: write when tokens were used. Nothing has happened by it."""
+    for _ in services.last_uses.write():
+        yield 0
 
 
 HANDLERS = {ME: show_me, LIST_TOKENS: list_tokens, CREATE_TOKEN: create_token, REVOKE_TOKEN: revoke_token}
