@@ -27,6 +27,8 @@ ADVICE: dict[ProblemCode, str] = {
     ProblemCode.TRANSFER_PENDING: "Wait for the answer, or send the pending request again.",
     ProblemCode.UNREADABLE_FILE: "Then send it again.",
     ProblemCode.IMPORT_NOT_READY: "Look at the import again: it has moved on.",
+    ProblemCode.TOO_SLOW: "The network is slow or loses packets: try again in a moment.",
+    ProblemCode.CANNOT_SAVE: "Tell whoever runs the server, and try again later.",
     ProblemCode.TOO_MANY_FOR_ATOMIC: "Import it as best effort, or cut the file into smaller ones.",
 }
 """A sentence by code; kinds of errors have their own for the rest."""

@@ -79,6 +79,8 @@ CLASSES: dict[ProblemCode, type[HeadcountError]] = {
     ProblemCode.IMPORT_NOT_READY: Conflict,
     ProblemCode.TOO_MANY_FOR_ATOMIC: NotPossible,
     ProblemCode.RATE_LIMITED: TooManyRequests,
+    ProblemCode.TOO_SLOW: Refused,
+    ProblemCode.CANNOT_SAVE: ServerBusy,
     ProblemCode.SERVER_BUSY: ServerBusy,
     ProblemCode.INTERNAL_ERROR: ServerFault,
 }

@@ -68,6 +68,8 @@ class ProblemCode(StrEnum):
     IMPORT_NOT_READY = "import_not_ready"
     TOO_MANY_FOR_ATOMIC = "too_many_for_atomic"
     RATE_LIMITED = "rate_limited"
+    TOO_SLOW = "too_slow"
+    CANNOT_SAVE = "cannot_save"
     SERVER_BUSY = "server_busy"
     INTERNAL_ERROR = "internal_error"
 
@@ -137,6 +139,8 @@ PROBLEMS: dict[ProblemCode, ProblemKind] = {
     ProblemCode.IMPORT_NOT_READY: ProblemKind(409, "The import is not at that point"),
     ProblemCode.TOO_MANY_FOR_ATOMIC: ProblemKind(422, "That many rows can't be done all or none"),
     ProblemCode.RATE_LIMITED: ProblemKind(429, "Too many requests"),
+    ProblemCode.TOO_SLOW: ProblemKind(408, "The request did not come in time"),
+    ProblemCode.CANNOT_SAVE: ProblemKind(503, "The server can't save anything right now"),
     ProblemCode.SERVER_BUSY: ProblemKind(503, "The server can't answer right now"),
     ProblemCode.INTERNAL_ERROR: ProblemKind(500, "The server failed"),
 }

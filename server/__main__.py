@@ -16,6 +16,8 @@ DEFAULT_DATABASE = "sqlite:///headcount.db"
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command; answers its exit code: 0 done, 1 findings or a failure to start, 2 wrong usage."""
     options = _parser().parse_args(arguments)
+    from sqlalchemy.exc import DatabaseError
+
     from server import commands
     from server.settings import SettingsError
 
@@ -23,6 +25,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return int(getattr(commands, options.command.replace("-", "_"))(options))
     except SettingsError as error:
         sys.stderr.write(f"headcount server: {error}\n")
+        return 1
+    except DatabaseError as error:
+        sys.stderr.write(f"headcount server: the database can't be used: {error.orig}; nothing was changed\n")
         return 1
     except KeyboardInterrupt:
         return 130
@@ -90,9 +95,11 @@ def _run(command: argparse.ArgumentParser) -> None:
     command.add_argument("--sandbox", action="store_true", help="a clock that can be moved, payments that can decline")
     command.add_argument("--now", type=_instant, metavar="ISO8601", help="what time a sandbox starts at")
     command.add_argument("--exit-with-parent", action="store_true", help="stop when the standard input ends")
-    from server.notifications.options import add_options
+    from server.notifications import options as notifications
+    from server.reached import add_options
 
     add_options(command)
+    notifications.add_options(command)
 
 
 def _verify(command: argparse.ArgumentParser) -> None:

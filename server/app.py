@@ -34,6 +34,7 @@ from server.http.binding import Endpoint, Handlers, Resource, request_id
 from server.http.envelope import Envelope
 from server.http.problems import ServerProblem, not_found, render
 from server.keeping import keep_watch, tell_heads
+from server.http.proxies import Forwarded
 from server.notifications.opening import PAGES
 from server.payments.gateway import Gateway
 from server.payments.sandbox import SandboxGateway
@@ -91,13 +92,21 @@ def create_app(
     areas = load_areas()
     app = Starlette(
         routes=_routes(areas, services),
-        middleware=[Middleware(Envelope)],
+        middleware=_around(settings),
         exception_handlers={HTTPException: _http_problem},
         lifespan=_lifespan(areas, services),
     )
     app.router.redirect_slashes = False
     app.state.services = services
     return app
+
+
+def _around(settings: ServerSettings) -> list[Middleware]:
+    """What every request passes through; without proxies nobody speaks for others."""
+    around = [Middleware(Envelope)]
+    if settings.trusted_proxies or settings.trust_unix:
+        around.append(Middleware(Forwarded, settings.trusted_proxies, unix=settings.trust_unix))
+    return around
 
 
 def load_areas() -> list[ModuleType]:
@@ -164,9 +173,16 @@ def _lifespan(areas: list[ModuleType], services: Services) -> Callable[[Starlett
         finally:
             services.notices.close()
             await services.tasks.close()
+            _write_down(services)
             services.database.close()
 
     return lifespan
+
+
+def _write_down(services: Services) -> None:
+    """At the end: what was only in memory."""
+    for _ in services.last_uses.write():
+        pass
 
 
 @asynccontextmanager
@@ -188,13 +204,14 @@ async def _house_kept(areas: list[ModuleType], services: Services) -> AsyncItera
 async def _keep_house(areas: list[ModuleType], services: Services, bell: asyncio.Event) -> None:
     """Do what falls due by itself, at start and then every so often; ring when there may be something to ask for."""
     while True:
-        try:
-            for did in _chores(areas, services):
-                if did:
-                    bell.set()
-                await asyncio.sleep(0)
-        except Exception:
-            log.exception("a chore failed; it is tried again later")
+        for chore in _chores(areas):
+            try:
+                for did in chore(services):
+                    if did:
+                        bell.set()
+                    await asyncio.sleep(0)
+            except Exception:
+                log.exception("a chore failed; it is tried again later")
         await asyncio.sleep(services.settings.chores)
 
 
@@ -203,7 +220,8 @@ async def _run_errands(areas: list[ModuleType], services: Services, bell: asynci
     errands: list[OnStart] = [errand for area in areas for errand in getattr(area, "ERRANDS", ())]
     while True:
         with suppress(TimeoutError):
-            await asyncio.wait_for(bell.wait(), services.settings.chores)
+            async with asyncio.timeout(services.settings.chores):
+                await bell.wait()
         bell.clear()
         for errand in errands:
             try:
@@ -212,24 +230,33 @@ async def _run_errands(areas: list[ModuleType], services: Services, bell: asynci
                 log.exception("an errand failed; it is tried again later")
 
 
-def _chores(areas: list[ModuleType], services: Services) -> Iterator[int]:
-    chores: list[Chore] = [chore for area in areas for chore in getattr(area, "CHORES", ())]
-    for chore in chores:
-        yield from chore(services)
+def _chores(areas: list[ModuleType]) -> list[Chore]:
+    return [_look_at_clock, *(chore for area in areas for chore in getattr(area, "CHORES", ())), _forget_keys]
+
+
+def _look_at_clock(services: Services) -> Iterator[int]:
+    behind = services.clock.behind.total_seconds()
+    if behind >= 1:
+        log.warning("the machine's clock was set back: time stands still for another %.0f s", behind)
+    yield 0
+
+
+def _forget_keys(services: Services) -> Iterator[int]:
     with services.database.write() as connection:
         idempotency.forget(connection, services.clock.machine())
+    yield 0
 
 
 def do_chores(areas: list[ModuleType], services: Services) -> int:
     """Run every area's chores now, in one go; answers how much they did."""
-    return sum(_chores(areas, services))
+    return sum(did for chore in _chores(areas) for did in chore(services))
 
 
 async def _http_problem(request: Request, error: Exception) -> Response:
     status = error.status_code if isinstance(error, HTTPException) else 500
     codes = {404: not_found(), 405: ServerProblem(ProblemCode.METHOD_NOT_ALLOWED, headers={"Allow": "GET, HEAD"})}
     problem = codes.get(status, ServerProblem(ProblemCode.BAD_REQUEST))
-    return render(problem, instance=request.url.path, request_id=request_id(request))
+    return render(problem, instance=request.scope["path"], request_id=request_id(request))
 
 
 async def _healthy(_: Request) -> Response:
@@ -240,9 +267,12 @@ def _ready(services: Services) -> Callable[[Request], Awaitable[Response]]:
     async def ready(request: Request) -> Response:
         if services.notices.closed:
             problem = ServerProblem(ProblemCode.SERVER_BUSY, "The server is stopping.", retry_after=1)
-            return render(problem, instance=request.url.path, request_id=request_id(request))
-        with services.database.read() as connection:
-            connection.exec_driver_sql("SELECT 1")
+            return render(problem, instance=request.scope["path"], request_id=request_id(request))
+        if not services.heartbeat.alive():
+            problem = ServerProblem(
+                ProblemCode.CANNOT_SAVE, "Nothing can be written to the database: is its disk full?", retry_after=1
+            )
+            return render(problem, instance=request.scope["path"], request_id=request_id(request))
         return JSONResponse({"status": "ok", "sandbox": services.settings.sandbox})
 
     return ready

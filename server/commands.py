@@ -22,6 +22,7 @@ def init(options: argparse.Namespace) -> int:
     """Found an organisation. The token is the only thing on the standard output."""
     from contract.subscription import BillingCycle
     from server.founding import Founding, found
+    from server.history import check_founding
 
     catalogue = catalogue_of(options.catalogue)
     wanted = Founding(
@@ -36,8 +37,10 @@ def init(options: argparse.Namespace) -> int:
     database = Database(options.db)
     database.open()
     try:
+        at = options.now or utc_now()
         with database.write() as connection:
-            made = found(connection, wanted, catalogue, options.now or utc_now())
+            check_founding(connection, at)
+            made = found(connection, wanted, catalogue, at)
     finally:
         database.close()
     _say(f"founded {options.organisation!r} ({made.organisation_id}) for {options.owner}; the token is shown only now:")
@@ -69,12 +72,17 @@ def run(options: argparse.Namespace) -> int:
         message = "--now needs --sandbox: a real server's clock is the machine's"
         raise SettingsError(message)
     from server.notifications.options import mail_settings
+    from server.reached import UNIX, public_url, trusted_proxies
     from server.serving import serve
 
     settings = ServerSettings(
         database=options.db,
         sandbox=options.sandbox,
         now=options.now,
+        max_connections=options.max_connections,
+        trusted_proxies=trusted_proxies(options),
+        trust_unix=UNIX in options.trusted_proxy,
+        public_url=public_url(options),
         mail=mail_settings(options),
         webhook_networks=tuple(options.webhook_network),
     )

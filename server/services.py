@@ -7,6 +7,8 @@ from pathlib import Path
 from server.catalogue import Catalogue
 from server.clock import Clock
 from server.files import folder_of
+from server.heartbeat import Heartbeat
+from server.last_uses import LastUses
 from server.notices import Notices
 from server.payments.gateway import Gateway
 from server.remembered import Remembered
@@ -14,6 +16,7 @@ from server.settings import ServerSettings
 from server.store.database import Database
 from server.store.holders import Holders
 from server.tasks import Tasks
+from server.turnstile import AtOnce, Turnstile
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -29,11 +32,34 @@ class Services:
     totals: Remembered = field(default_factory=Remembered)
     """Totals of filtered lists, by the filter and the organisation's newest event."""
     tasks: Tasks = field(default_factory=Tasks)
+    unreleased: set[tuple[str, ...]] = field(default_factory=set)
+    """Idempotency keys of commands that were refused, which could not be written: they may be used again."""
 
     @cached_property
     def holders(self) -> Holders:
         """Who is behind which token."""
         return Holders(self.database)
+
+    @cached_property
+    def last_uses(self) -> LastUses:
+        """When tokens were used, as far as that is not written yet."""
+        return LastUses(self.database)
+
+    @cached_property
+    def heartbeat(self) -> Heartbeat:
+        """Whether anything can be saved."""
+        return Heartbeat(self.database)
+
+    @cached_property
+    def streams(self) -> Turnstile:
+        """Who follows the events; half of the connections stay for everything else."""
+        everybody = max(1, self.settings.max_connections // 2)
+        return Turnstile(AtOnce(what="event streams", account=20, organisation=200, everybody=everybody))
+
+    @cached_property
+    def uploads(self) -> Turnstile:
+        """Who is sending a file, each of which is an open file here (`server.door.KEPT_BACK`)."""
+        return Turnstile(AtOnce(what="uploads", account=4, organisation=16, everybody=32))
 
     @cached_property
     def files(self) -> Path:

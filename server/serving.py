@@ -1,22 +1,26 @@
 """Serving in one process, and stopping within a second even with open streams."""
 
+import asyncio
 import os
 import socket
 import sys
 import threading
+from functools import partial
 from types import FrameType
+from typing import Any, cast
 
 import uvicorn
 from starlette.applications import Starlette
 
-from contract.subscription import BillingCycle, PlanKind
 from server import logs
 from server.app import create_app
 from server.catalogue import Catalogue
+from server.door import Door, most_connections
 from server.listeners import Listener
+from server.patience import Patience, PatientProtocol, look_at_all
 from server.services import Services
-from server.settings import ServerSettings, SettingsError
-from server.store import subscriptions
+from server.settings import ServerSettings
+from server.starting import check
 
 GRACE = 1
 """Seconds that requests under way get when the server stops."""
@@ -31,16 +35,26 @@ An answer gives Python's lock away at each statement and has to wait for it agai
 class HeadcountServer(uvicorn.Server):
     """uvicorn that says when it is ready, ends the event streams first when it stops, and leaves with code 0."""
 
-    def __init__(self, config: uvicorn.Config, services: Services, where: str = "") -> None:
+    def __init__(self, config: uvicorn.Config, services: Services, where: str, most: int) -> None:
         super().__init__(config)
         self._services = services
         self._where = where
+        self._most = most
+        self._looked = 0.0
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         """Start, and say so in one line on the standard error."""
-        await super().startup(sockets)
+        await super().startup([Door(each, self._most) for each in sockets or ()])
         if self.started and self._where:
             print(f"headcount server ready on {self._where}", file=sys.stderr, flush=True)  # noqa: T201 - a command's output
+
+    async def on_tick(self, counter: int) -> bool:
+        """Every tenth of a second: end the connections of clients that take too long."""
+        now = asyncio.get_running_loop().time()
+        if now - self._looked >= min(1.0, self._services.settings.patience / 10):
+            self._looked = now
+            look_at_all(self.server_state, now)
+        return await super().on_tick(counter)
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         """Stop: first the streams, then the connections, then the app."""
@@ -54,19 +68,24 @@ class HeadcountServer(uvicorn.Server):
         self.should_exit = True
 
 
-def make_server(app: Starlette, where: str = "") -> HeadcountServer:
-    """A server for an app; give its sockets to `run` or `serve`."""
+def make_server(app: Starlette, where: str = "", most: int | None = None) -> HeadcountServer:
+    """A server for an app; give its sockets to `run` or `serve`. At `most` so many connections at once."""
+    services: Services = app.state.services
+    settings = services.settings
+    patience = Patience(seconds=settings.patience, slowest=settings.slowest)
     config = uvicorn.Config(
         app,
+        loop="asyncio",
+        http=cast("Any", partial(PatientProtocol, patience)),
         log_config=None,
         access_log=False,
         server_header=False,
+        proxy_headers=False,
         lifespan="on",
         ws="none",
         timeout_graceful_shutdown=GRACE,
     )
-    services: Services = app.state.services
-    return HeadcountServer(config, services, where)
+    return HeadcountServer(config, services, where, settings.max_connections if most is None else most)
 
 
 def serve(
@@ -75,17 +94,17 @@ def serve(
     """Run until a signal, or until the standard input ends; answers the exit code.
 
     Raises:
-        SettingsError: the database can't be opened, for instance because another process has it; or somebody has a plan
-            that the catalogue does not sell.
+        SettingsError: the database can't be opened, for instance because another process has it; or something is not
+            as it has to be (`server.starting`).
     """
     logs.configure()
     sys.setswitchinterval(SWITCH)
     app = create_app(settings, catalogue=catalogue)
     services: Services = app.state.services
     services.database.open()
-    server = make_server(app, listener.where)
     try:
-        _check_plans(services)
+        server = make_server(app, listener.where, most_connections(settings.max_connections))
+        check(services)
         if exit_with_parent:
             threading.Thread(target=_stop_with_parent, args=(server,), daemon=True).start()
         server.run(sockets=[listener.socket])
@@ -94,20 +113,6 @@ def serve(
         if listener.file:
             listener.file.unlink(missing_ok=True)
     return 0 if server.started else 1
-
-
-def _check_plans(services: Services) -> None:
-    """Without its plan a subscription could be neither shown nor renewed."""
-    with services.database.read() as connection:
-        held = subscriptions.held_terms(connection)
-    for plan, cycle, currency in held:
-        offer = services.catalogue.offers.get(plan)
-        if offer is None:
-            message = f"a subscription has the plan {plan!r}, which the catalogue does not have"
-            raise SettingsError(message)
-        if offer.kind is PlanKind.PAID and offer.unit_price(BillingCycle(cycle), currency) is None:
-            message = f"a subscription pays for {plan!r} {cycle} in {currency}, which the catalogue has no price for"
-            raise SettingsError(message)
 
 
 def _stop_with_parent(server: HeadcountServer) -> None:

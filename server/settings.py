@@ -32,6 +32,18 @@ class ServerSettings(BaseModel):
     """Seconds between the comment lines of an event stream that has nothing to say."""
     chores: float = 60.0
     """Seconds between two looks for what fell due."""
+    max_connections: int = 1000
+    """Connections at once, as far as files may be open (`server.door`); half of them may be event streams."""
+    patience: float = 10.0
+    """Seconds for the head of a request, and for each next part of its body and of its answer (`server.patience`)."""
+    slowest: int = 1024
+    """Bytes a second below which a body or an answer does not come on."""
+    trusted_proxies: tuple[IPv4Network | IPv6Network, ...] = ()
+    """Whose `X-Forwarded-For` is believed (`server.http.proxies`)."""
+    trust_unix: bool = False
+    """Whether whoever comes by the Unix socket is such a proxy."""
+    public_url: str = ""
+    """How this server is reached from outside, without a slash at its end."""
     mail: MailSettings | None = None
     webhook_networks: tuple[IPv4Network | IPv6Network, ...] = ()
     """Networks whose addresses webhooks may have though the public can't reach them; in a sandbox also this machine."""

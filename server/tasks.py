@@ -6,13 +6,23 @@ from collections.abc import Callable, Coroutine
 from contextlib import suppress
 from typing import Any
 
+from sqlalchemy.exc import OperationalError
+
 log = logging.getLogger("headcount.server")
 
 
-class Tasks:
-    """What runs now, by name. Lives on one event loop; what a task must not lose is in the database."""
+PAUSE = 5.0
+"""Seconds after which work goes on that could not be saved."""
 
-    def __init__(self) -> None:
+
+class Tasks:
+    """What runs now, by name. Lives on one event loop; what a task must not lose is in the database.
+
+    Work that the database can't save begins again after `pause` seconds, as it would after a restart.
+    """
+
+    def __init__(self, pause: float = PAUSE) -> None:
+        self.pause = pause
         self._running: dict[str, asyncio.Task[None]] = {}
 
     def start(self, name: str, work: Callable[[], Coroutine[Any, Any, None]]) -> None:
@@ -39,7 +49,12 @@ class Tasks:
         try:
             if before is not None:
                 await asyncio.wait({before})
-            await work()
+            while True:
+                try:
+                    return await work()
+                except OperationalError as error:
+                    log.error("work that goes on by itself has to wait: %s", error.orig)
+                await asyncio.sleep(self.pause)
         except Exception:
             log.exception("work that went on by itself failed")
 

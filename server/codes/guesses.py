@@ -7,6 +7,7 @@ from contract.problems import ProblemCode
 from server.domain.codes import GUESSES, GUESSING_TIME, retry_after
 from server.http.call import Call
 from server.http.problems import ServerProblem
+from server.http.proxies import parsed
 from server.store import guesses
 
 _NETWORK = 64
@@ -46,9 +47,8 @@ def guessers(call: Call) -> list[str]:
 
 
 def _network(host: str) -> str:
-    try:
-        address = ipaddress.ip_address(host.partition("%")[0])
-    except ValueError:
+    address = parsed(host)
+    if address is None:
         return host[:60]
     if address.version == 4:  # noqa: PLR2004 - the older protocol
         return str(address)

@@ -5,8 +5,11 @@ A stream sleeps until a commit of its organisation rings, or until it is time fo
 
 import asyncio
 from collections.abc import AsyncIterator
+from contextlib import ExitStack
+from typing import Any
 
 from starlette.responses import Response, StreamingResponse
+from starlette.types import Receive, Scope, Send
 
 from contract.people import Permission
 from contract.problems import ProblemCode
@@ -27,12 +30,31 @@ async def stream_events(call: LongCall) -> Response:
 
     The stream ends when the server stops, or when the token is revoked or runs out. `HEAD` answers without one: its
     connection is to be free for the next request.
+
+    Raises:
+        ServerProblem: `Last-Event-ID` is none, or too many streams are open.
     """
     last = _resume_after(call)
     headers = {"X-Accel-Buffering": "no"}
     if call.asked.http.method == "HEAD":
         return Response(media_type=MEDIA_TYPE, headers=headers)
-    return StreamingResponse(_frames(call, last), media_type=MEDIA_TYPE, headers=headers)
+    who = call.asked.principal
+    counted = ExitStack()
+    counted.enter_context(call.asked.services.streams.passed(who.account_id, who.organisation_id))
+    return _Counted(_frames(call, last), media_type=MEDIA_TYPE, headers=headers, counted=counted)
+
+
+class _Counted(StreamingResponse):
+    """A stream that counts until it ends, however it does."""
+
+    def __init__(self, content: AsyncIterator[str], *, counted: ExitStack, media_type: str, headers: Any) -> None:
+        super().__init__(content, media_type=media_type, headers=headers)
+        self._counted = counted
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Send it."""
+        with self._counted:
+            await super().__call__(scope, receive, send)
 
 
 def _resume_after(call: LongCall) -> int:

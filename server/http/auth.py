@@ -11,11 +11,7 @@ from server.http import tokens as token_text
 from server.http.call import Principal
 from server.http.problems import ServerProblem
 from server.services import Services
-from server.store import tokens
 from server.store.types import AnyRow
-
-USED_EVERY = dt.timedelta(minutes=1)
-"""How often the time of the last use is written: not at every request."""
 
 LADDER = (Role.VIEWER, Role.BILLING, Role.ADMIN, Role.OWNER)
 """Roles from the least to the most powerful, to name the one that is needed."""
@@ -35,9 +31,7 @@ def authenticate(request: Request, services: Services) -> Principal:
     row = services.holders.get(identity)
     if row is None or not token_text.same(row.secret_hash, token) or not _in_force(row, now) or not _belongs(row):
         raise _refused()
-    if row.last_used_at is None or abs(now - row.last_used_at) >= USED_EVERY:
-        with services.database.write() as connection:
-            tokens.touch(connection, identity, now)
+    services.last_uses.note(identity, row.last_used_at, now)
     return _principal(row)
 
 

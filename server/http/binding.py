@@ -26,6 +26,7 @@ from server.http import bodies, idempotency
 from server.http.auth import authenticate, permit
 from server.http.call import Asked, Handler, LongCall, LongHandler, QuickHandler, Reply, make_call
 from server.http.problems import MEDIA_TYPE, ServerProblem, not_found, refused, render
+from server.http.unsaved import cannot_answer, passing
 from server.http.uploads import receive
 from server.services import Services
 from server.store.database import FilesGoneError
@@ -65,13 +66,15 @@ class Endpoint:
             return await self._answer(request)
         except (ServerProblem, Refusal) as error:
             problem = error if isinstance(error, ServerProblem) else refused(error)
-            return render(problem, instance=request.url.path, request_id=request_id(request))
+            return render(problem, instance=request.scope["path"], request_id=request_id(request))
         except FilesGoneError as error:
-            return render(_files_gone(error), instance=request.url.path, request_id=request_id(request))
-        except OperationalError as error:
-            log.error("the database could not answer: %s", type(error.orig).__name__)
-            busy = ServerProblem(ProblemCode.SERVER_BUSY, retry_after=1)
-            return render(busy, instance=request.url.path, request_id=request_id(request))
+            return render(_files_gone(error), instance=request.scope["path"], request_id=request_id(request))
+        except (OperationalError, OSError) as error:
+            if not passing(error):
+                raise
+            log.error("%s could not be answered: %s", self._operation.name, getattr(error, "orig", error))
+            problem = cannot_answer(error, reading=self._operation.method == "GET", whole=not self._long)
+            return render(problem, instance=request.scope["path"], request_id=request_id(request))
 
     async def _answer(self, request: Request) -> Response:
         principal = authenticate(request, self._services)
@@ -107,7 +110,9 @@ class Endpoint:
 
     async def _receive(self, asked: Asked) -> Response:
         """Take the file first: its content is what tells one use of a key from another."""
-        upload = await receive(asked.http, self._services.files, self._services.settings.max_body)
+        who = asked.principal
+        with self._services.uploads.passed(who.account_id, who.organisation_id):
+            upload = await receive(asked.http, self._services.files, self._services.settings.max_body)
         try:
             return await self._run_long(replace(asked, upload=upload))
         finally:
@@ -200,11 +205,8 @@ class Endpoint:
 
     async def _run_long(self, asked: Asked) -> Response:
         slot = self._slot(asked)
-        if slot:
-            with self._services.database.write() as connection:
-                stored = slot.claim(connection, self._services.clock.machine())
-            if stored:
-                return replay(stored)
+        if slot and (stored := self._claimed(slot)):
+            return replay(stored)
         try:
             call = LongCall(asked=asked, slot=slot, status=self._operation.status)
             answer = await cast("LongHandler", self._handler)(call)
@@ -213,38 +215,65 @@ class Endpoint:
             return self._refused(asked, slot, error if isinstance(error, ServerProblem) else refused(error))
         except FilesGoneError:
             raise
-        except Exception as error:  # noqa: BLE001 - a fault of ours is an answer too, kept under the key
-            return self._crashed(asked, slot, error)
+        except Exception as error:
+            if not passing(error):
+                return self._crashed(asked, slot, error)
+            self._release(slot)
+            raise
         self._keep(slot, response)
         return response
 
-    def _refused(self, asked: Asked, slot: idempotency.Slot | None, problem: ServerProblem) -> Response:
-        response = render(problem, instance=asked.http.url.path, request_id=asked.request_id)
-        if slot and not problem.ran:
+    def _claimed(self, slot: idempotency.Slot) -> idempotency.Stored | None:
+        with self._services.database.write() as connection:
+            if slot.name in self._services.unreleased:
+                slot.give_up(connection)
+            stored = slot.claim(connection, self._services.clock.machine())
+        self._services.unreleased.discard(slot.name)
+        return stored
+
+    def _release(self, slot: idempotency.Slot | None) -> None:
+        """Let the key be used again; where that can't be written now, it is remembered."""
+        if slot is None:
+            return
+        try:
             with self._services.database.write() as connection:
-                slot.release(connection)
-        elif slot:
+                slot.give_up(connection)
+        except OperationalError as error:
+            log.error("a key could not be released: %s", error.orig)
+            self._services.unreleased.add(slot.name)
+
+    def _refused(self, asked: Asked, slot: idempotency.Slot | None, problem: ServerProblem) -> Response:
+        response = render(problem, instance=asked.http.scope["path"], request_id=asked.request_id)
+        if problem.ran:
             self._keep(slot, response)
+        else:
+            self._release(slot)
         return response
 
     def _crashed(self, asked: Asked, slot: idempotency.Slot | None, error: Exception) -> Response:
         log.error("%s failed, request %s", self._operation.name, asked.request_id, exc_info=error)
         problem = ServerProblem(ProblemCode.INTERNAL_ERROR, "The server failed. What you asked for was not done.")
-        response = render(problem, instance=asked.http.url.path, request_id=asked.request_id)
+        response = render(problem, instance=asked.http.scope["path"], request_id=asked.request_id)
         self._keep(slot, response)
         return response
 
     def _keep(self, slot: idempotency.Slot | None, response: Response) -> None:
-        """Keep an answer under its key, in a transaction of its own (an answer kept already stays as it is)."""
+        """Keep an answer under its key, in a transaction of its own (an answer kept already stays as it is).
+
+        What was done stays done when this can't be written: the answer is given all the same.
+        """
         if slot is None:
             return
-        with self._services.database.write() as connection:
-            try:
-                kept = slot.claim(connection, self._services.clock.machine())
-            except ServerProblem:
-                kept = None
-            if kept is None:
-                slot.store(connection, as_stored(response))
+        try:
+            with self._services.database.write() as connection:
+                try:
+                    kept = slot.claim(connection, self._services.clock.machine())
+                except ServerProblem:
+                    kept = None
+                if kept is None:
+                    slot.store(connection, as_stored(response))
+        except OperationalError as error:
+            log.error("an answer could not be kept: %s", error.orig)
 
     def _slot(self, asked: Asked) -> idempotency.Slot | None:
         if asked.idempotency_key is None:
@@ -259,7 +288,7 @@ class Endpoint:
             organisation_id=asked.principal.organisation_id,
             account_id=asked.principal.account_id,
             method=self._operation.method,
-            path=asked.http.url.path,
+            path=asked.http.scope["path"],
             key=asked.idempotency_key,
             fingerprint=idempotency.fingerprint(payload),
             kept=idempotency.KEPT_FOR_MONEY if money else idempotency.KEPT,
@@ -295,7 +324,7 @@ class Resource:
             problem = ServerProblem(
                 ProblemCode.METHOD_NOT_ALLOWED, f"This address takes {allowed}.", headers={"Allow": allowed}
             )
-            return render(problem, instance=request.url.path, request_id=request_id(request))
+            return render(problem, instance=request.scope["path"], request_id=request_id(request))
         return await endpoint(request)
 
 

@@ -5,6 +5,7 @@ import re
 import time
 from collections.abc import MutableMapping
 from typing import Any
+from urllib.parse import unquote
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -16,6 +17,7 @@ access = logging.getLogger("headcount.access")
 log = logging.getLogger("headcount.server")
 
 _SANE_ID = re.compile(r"[A-Za-z0-9_.:-]{1,100}")
+_AUTHORITY = re.compile(rb"https?://[^/]*", re.IGNORECASE)
 _MAX_LOGGED = 200
 _ALWAYS = ((b"cache-control", b"no-store"), (b"x-content-type-options", b"nosniff"))
 _OURS = frozenset({b"x-request-id", *(name for name, _ in _ALWAYS)})
@@ -32,6 +34,7 @@ class Envelope:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
+        _drop_authority(scope)
         offered = next((value.decode("latin-1") for name, value in scope["headers"] if name == b"x-request-id"), "")
         scope["headcount.request_id"] = offered if _SANE_ID.fullmatch(offered) else f"req_{random_text()}"
         record = _Record(scope, send)
@@ -46,6 +49,16 @@ class Envelope:
             await response(scope, receive, record.send)
         finally:
             record.write()
+
+
+def _drop_authority(scope: Scope) -> None:
+    """`GET http://any.name/v1/me`, as to a proxy, asks for `/v1/me` here: the name is the client's word, as Host is."""
+    if scope["path"].startswith("/"):
+        return
+    raw: bytes = scope.get("raw_path") or scope["path"].encode()
+    if found := _AUTHORITY.match(raw):
+        scope["raw_path"] = raw[found.end() :] or b"/"
+        scope["path"] = unquote(scope["raw_path"].decode("latin-1"))
 
 
 class _Record:

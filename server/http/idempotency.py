@@ -37,6 +37,11 @@ class Slot:
     fingerprint: bytes
     kept: dt.timedelta = KEPT
 
+    @property
+    def name(self) -> tuple[str, ...]:
+        """What tells it from others."""
+        return self.organisation_id, self.account_id, self.method, self.path, self.key
+
     def claim(self, connection: Connection, now: dt.datetime) -> Stored | None:
         """The stored answer, or None after marking the key as in progress in this transaction.
 
@@ -70,6 +75,10 @@ class Slot:
     def release(self, connection: Connection) -> None:
         """Forget the key: the command was refused before it did anything."""
         connection.execute(delete(keys).where(self._mine()))
+
+    def give_up(self, connection: Connection) -> None:
+        """Forget the key unless its command was finished: an answer that is kept stays kept."""
+        connection.execute(delete(keys).where(self._mine(), keys.c.status.is_(None)))
 
     def _mine(self) -> ColumnElement[bool]:
         return and_(

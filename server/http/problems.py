@@ -5,6 +5,7 @@ ServerProblem           carries a code of the contract; its status and title com
 """
 
 from collections.abc import Callable, Iterable
+from http import HTTPStatus
 from typing import Any
 
 from sqlalchemy import Connection
@@ -86,6 +87,19 @@ def not_found() -> ServerProblem:
 def refused(refusal: Refusal) -> ServerProblem:
     """A rule's no, as a problem."""
     return ServerProblem(refusal.code, refusal.detail, **refusal.data)
+
+
+def raw(problem: ServerProblem) -> bytes:
+    """A problem as a whole answer on the wire, for whoever gets no further than the door; the connection ends."""
+    body = problem.problem().model_dump_json().encode()
+    status = HTTPStatus(PROBLEMS[problem.code].status)
+    again = "" if problem.retry_after is None else f"Retry-After: {problem.retry_after}\r\n"
+    head = (
+        f"HTTP/1.1 {status.value} {status.phrase}\r\n"
+        f"Content-Type: {MEDIA_TYPE}\r\nContent-Length: {len(body)}\r\n{again}"
+        "Cache-Control: no-store\r\nX-Content-Type-Options: nosniff\r\nConnection: close\r\n\r\n"
+    )
+    return head.encode() + body
 
 
 def render(problem: ServerProblem, *, instance: str = "", request_id: str = "") -> Response:

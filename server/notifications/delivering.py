@@ -93,10 +93,15 @@ class Courier:
                 await wait(bell, pause)
 
     async def turn(self) -> float | None:
-        """Tell what is due; answers the seconds until there is more to do, None for as long as nobody rings."""
+        """Tell what is due; answers the seconds until there is more to do, None for as long as nobody rings.
+
+        Nothing is told while that could not be noted: it would be told again and again.
+        """
         turn = self._plan()
         if turn is None:
             return None
+        if turn.messages and not self._services.heartbeat.alive():
+            return self._services.settings.chores
         if turn.messages:
             async with self._slots:
                 await self._tell(turn)

@@ -24,7 +24,10 @@ AT_ONCE = 50
 
 
 async def send(services: Services, settings: MailSettings) -> None:
-    """As long as the server runs, hand in what is due, then sleep until there is more."""
+    """As long as the server runs, hand in what is due, then sleep until there is more.
+
+    Nothing is handed in while that could not be noted: it would be handed in again and again.
+    """
     sender = _Sender(services, settings)
     with services.notices.listen(letters.MAIL) as bell:
         while not services.notices.closed:
@@ -57,6 +60,8 @@ class _Sender:
             following = letters.next_moment(connection)
         if not due:
             return None if following is None else seconds_until(following, now)
+        if not self._services.heartbeat.alive():
+            return self._services.settings.chores
         line = Line(self._settings)
         try:
             for letter in due:

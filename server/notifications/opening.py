@@ -26,8 +26,7 @@ def open_link(services: Services) -> Callable[[Request], Awaitable[Response]]:
             row = letters.by_link(connection, hash_of(secret))
         if row is None or row.expires_at <= services.clock.now():
             return PlainTextResponse(_NOTHING, status_code=404, headers=_HEADERS)
-        address = services.settings.mail.public_url if services.settings.mail else f"{request.base_url}".rstrip("/")
-        return PlainTextResponse(_told(row, address), headers=_HEADERS)
+        return PlainTextResponse(_told(row, _address(services)), headers=_HEADERS)
 
     return page
 
@@ -35,9 +34,9 @@ def open_link(services: Services) -> Callable[[Request], Awaitable[Response]]:
 def welcome(services: Services) -> Callable[[Request], Awaitable[Response]]:
     """`GET /`: what this is, for who follows a link here."""
 
-    async def page(request: Request) -> Response:
-        address = services.settings.mail.public_url if services.settings.mail else f"{request.base_url}".rstrip("/")
-        said = f"This is a Headcount server. With Headcount installed and a token of yours:\n\n    {_login(address)}\n"
+    async def page(_: Request) -> Response:
+        login = _login(_address(services))
+        said = f"This is a Headcount server. With Headcount installed and a token of yours:\n\n    {login}\n"
         return PlainTextResponse(said, headers=_HEADERS)
 
     return page
@@ -61,6 +60,12 @@ To answer, sign in as {who}:
 
 Without an account, sign up with this address first: the request waits for you there.
 """
+
+
+def _address(services: Services) -> str:
+    """How this server is reached, as its settings say; what a request says of it could be anybody's word."""
+    mail = services.settings.mail
+    return services.settings.public_url or (mail.public_url if mail else "ADDRESS-OF-THIS-SERVER")
 
 
 def _login(address: str) -> str:

@@ -3,15 +3,14 @@
 import argparse
 import os
 import stat
-from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 from typing import NoReturn
-from urllib.parse import urlsplit
 
 from pydantic import SecretStr
 
 from server.listeners import is_loopback
 from server.mail_settings import USUAL_PORTS, MailSettings, Security
+from server.reached import network, public_url
 from server.settings import SettingsError
 from server.text import email_key, is_unsafe
 
@@ -37,10 +36,9 @@ def add_options(command: argparse.ArgumentParser) -> None:
     mail.add_argument("--mail-password-file", type=Path, metavar="PATH", help=where)
     mail.add_argument("--mail-from", metavar="ADDRESS", help="whom the letters come from")
     mail.add_argument("--mail-ca-file", type=Path, metavar="PATH", help="authorities to trust instead of the system's")
-    mail.add_argument("--public-url", metavar="URL", help="how this server is reached from outside, for links")
     hooks = command.add_argument_group("webhooks")
     what = "also tell addresses inside this network, such as 10.1.0.0/16; may be given again"
-    hooks.add_argument("--webhook-network", type=_network, action="append", default=[], metavar="CIDR", help=what)
+    hooks.add_argument("--webhook-network", type=network, action="append", default=[], metavar="CIDR", help=what)
 
 
 def mail_settings(options: argparse.Namespace) -> MailSettings | None:
@@ -70,7 +68,7 @@ def mail_settings(options: argparse.Namespace) -> MailSettings | None:
         username=options.mail_user,
         password=SecretStr(password),
         sender=_sender(options.mail_from),
-        public_url=_public_url(options.public_url),
+        public_url=_public_url(options),
         ca_file=_readable(options.mail_ca_file),
     )
 
@@ -90,15 +88,8 @@ def _sender(given: str | None) -> str:
     return given
 
 
-def _public_url(given: str | None) -> str:
-    if not given:
-        _refuse("give --public-url: how people reach this server, for the links in letters")
-    parts = urlsplit(given)
-    local = parts.scheme == "http" and is_loopback(parts.hostname or "")
-    plain = not (parts.query or parts.fragment or parts.username or is_unsafe(given))
-    if not (parts.hostname and plain and (parts.scheme == "https" or local) and given.isascii()):
-        _refuse("--public-url is an https:// address without a query, such as https://seats.example.org")
-    return given.rstrip("/")
+def _public_url(options: argparse.Namespace) -> str:
+    return public_url(options) or _refuse("give --public-url: how people reach this server, for the links in letters")
 
 
 def _password(options: argparse.Namespace) -> str:
@@ -127,14 +118,6 @@ def _readable(path: Path | None) -> Path | None:
     if path is not None and not os.access(path.expanduser(), os.R_OK):
         _refuse(f"can't read {path}")
     return path.expanduser() if path is not None else None
-
-
-def _network(value: str) -> IPv4Network | IPv6Network:
-    try:
-        return ip_network(value)
-    except ValueError as error:
-        message = f"{value!r} is no network such as 10.1.0.0/16"
-        raise argparse.ArgumentTypeError(message) from error
 
 
 def _refuse(message: str) -> NoReturn:

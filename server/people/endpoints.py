@@ -1,10 +1,13 @@
 """`GET /v1/me` and `/v1/tokens`."""
 
+from collections.abc import Iterator
+
 from contract.operations import CREATE_TOKEN, LIST_TOKENS, ME, REVOKE_TOKEN
 from contract.people import Me
 from server.http.call import Call
 from server.people.handing_out import create_token, list_tokens, revoke_token
 from server.people.me import me_answer
+from server.services import Services
 
 
 def show_me(call: Call) -> Me:
@@ -12,4 +15,11 @@ def show_me(call: Call) -> Me:
     return me_answer(call.principal)
 
 
+def write_last_uses(services: Services) -> Iterator[int]:
+    """The chore: write when tokens were used. Nothing has happened by it."""
+    for _ in services.last_uses.write():
+        yield 0
+
+
 HANDLERS = {ME: show_me, LIST_TOKENS: list_tokens, CREATE_TOKEN: create_token, REVOKE_TOKEN: revoke_token}
+CHORES = (write_last_uses,)

@@ -25,7 +25,7 @@ def list_tokens(call: Call) -> Page[Token]:
     more, shown = len(rows) > query.limit, rows[: query.limit]
     last = shown[-1] if shown else None
     return Page(
-        items=tuple(_answer(row, call.now) for row in shown),
+        items=tuple(_answer(call, row) for row in shown),
         next_cursor=cursors.encode(SORT, [to_microseconds(last.created_at), last.id]) if more and last else None,
         has_more=more,
         total=tokens.total(call.connection, call.organisation_id) if query.count else None,
@@ -53,7 +53,7 @@ def create_token(call: Call) -> Reply:
         now=call.now,
         expires_at=body.expires_at.astimezone(dt.UTC) if body.expires_at else None,
     )
-    answer = _answer(_required(call, made.id), call.now)
+    answer = _answer(call, _required(call, made.id))
     call.emit(EventKind.TOKEN_CREATED, _subject(answer))
     kept = HandedOut(**answer.model_dump(), token="")
     return Reply(kept.model_copy(update={"token": made.token}), kept=kept)
@@ -61,11 +61,11 @@ def create_token(call: Call) -> Reply:
 
 def revoke_token(call: Call) -> Token:
     """From now on the token is refused, on open streams too: the event about it wakes them. Twice is no harm."""
-    before = _answer(_required(call, call.id), call.now)
+    before = _answer(call, _required(call, call.id))
     if before.state is TokenState.REVOKED:
         return before
     tokens.revoke(call.connection, call.id, call.now)
-    answer = _answer(_required(call, call.id), call.now)
+    answer = _answer(call, _required(call, call.id))
     call.emit(EventKind.TOKEN_REVOKED, _subject(answer), {"state": before.state.value})
     return answer
 
@@ -91,11 +91,11 @@ def _edge(cursor: str) -> tuple[int, str]:
     return int(moment), str(token_id)
 
 
-def _answer(row: AnyRow, now: dt.datetime) -> Token:
+def _answer(call: Call, row: AnyRow) -> Token:
     state = TokenState.ACTIVE
     if row.revoked_at is not None:
         state = TokenState.REVOKED
-    elif row.expires_at is not None and row.expires_at <= now:
+    elif row.expires_at is not None and row.expires_at <= call.now:
         state = TokenState.EXPIRED
     return Token(
         id=row.id,
@@ -108,7 +108,7 @@ def _answer(row: AnyRow, now: dt.datetime) -> Token:
         label=row.label,
         created_at=row.created_at,
         expires_at=row.expires_at,
-        last_used_at=row.last_used_at,
+        last_used_at=call.services.last_uses.last(row.id, row.last_used_at),
         revoked_at=row.revoked_at,
     )
 

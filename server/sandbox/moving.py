@@ -26,7 +26,7 @@ async def set_clock(call: LongCall) -> Clock:
     services = call.asked.services
     with call.transaction() as unit:
         target = _target(call, unit.now)
-        keep_clock(unit.connection, services.clock.offset + (target - unit.now))
+        keep_clock(unit.connection, target - services.clock.machine())
         before = events.last_seq(unit.connection, unit.organisation_id)
         run_until(unit.connection, target, services)
         happened = events.last_seq(unit.connection, unit.organisation_id) - before

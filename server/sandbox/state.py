@@ -5,6 +5,7 @@ import datetime as dt
 from sqlalchemy import Connection, insert, select, update
 
 from contract.sandbox import NextPayment
+from server.history import begin
 from server.services import Services
 from server.store.tables import payments, sandbox_state
 
@@ -56,8 +57,14 @@ def set_next_payment(
 
 
 def restore_clock(services: Services) -> None:
-    """At start: continue a sandbox's time, and move it on to `settings.now` if that is later."""
+    """At start: continue a sandbox's time, and move it on to `settings.now` if that is later. Done twice is no harm.
+
+    Raises:
+        SettingsError: there is history from after that time; a refused start leaves no trace.
+    """
     if not services.settings.sandbox:
+        with services.database.read() as connection:
+            begin(connection, services.clock, sandbox=False)
         return
     with services.database.write() as connection:
         fresh = connection.execute(select(sandbox_state.c.id)).first() is None
@@ -65,4 +72,5 @@ def restore_clock(services: Services) -> None:
             services.clock.offset = clock_offset(connection)
         if services.settings.now is not None and (fresh or services.settings.now > services.clock.now()):
             services.clock.set_to(services.settings.now)
+        begin(connection, services.clock, sandbox=True)
         keep_clock(connection, services.clock.offset)

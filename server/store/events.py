@@ -5,7 +5,7 @@ import hashlib
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from sqlalchemy import Connection, select, update
+from sqlalchemy import Connection, func, select, update
 
 from contract.events import Event
 from server.store import sqlite_events
@@ -101,6 +101,15 @@ def last_moment(connection: Connection, organisation_id: str) -> dt.datetime | N
     """When an organisation's newest event happened."""
     newest = select(events.c.created_at).where(events.c.organisation_id == organisation_id)
     found: dt.datetime | None = connection.execute(newest.order_by(events.c.seq.desc()).limit(1)).scalar()
+    return found
+
+
+def newest_moment(connection: Connection) -> dt.datetime | None:
+    """When the newest event of all organisations happened."""
+    last = (events.c.organisation_id == organisations.c.id) & (events.c.seq == organisations.c.event_seq)
+    found: dt.datetime | None = connection.execute(
+        select(func.max(events.c.created_at)).select_from(organisations).join(events, last)
+    ).scalar()
     return found
 
 

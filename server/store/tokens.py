@@ -1,7 +1,7 @@
 """Tokens in the database, and the one query that tells who asks."""
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from sqlalchemy import BigInteger, Connection, bindparam, func, insert, select, tuple_, type_coerce, update
 
@@ -44,9 +44,10 @@ def holder(connection: Connection, token_id: str) -> AnyRow | None:
     return connection.execute(HOLDER, {"token_id": token_id}).first()
 
 
-def touch(connection: Connection, token_id: str, now: dt.datetime) -> None:
-    """Note that a token was used."""
-    connection.execute(update(tokens).where(tokens.c.id == token_id).values(last_used_at=now))
+def touch(connection: Connection, uses: Mapping[str, dt.datetime]) -> None:
+    """Note when these tokens were used."""
+    named = update(tokens).where(tokens.c.id == bindparam("token_id")).values(last_used_at=bindparam("used_at"))
+    connection.execute(named, [{"token_id": token_id, "used_at": at} for token_id, at in uses.items()])
 
 
 def add(
