@@ -57,6 +57,7 @@ class Endpoint:
         self._quick = quick
         self._services = services
         self._long = inspect.iscoroutinefunction(handler)
+        self._most = min(operation.most_bytes, services.settings.max_body)
 
     async def __call__(self, request: Request) -> Response:
         """Answer one request; whatever goes wrong comes out as a problem."""
@@ -77,12 +78,12 @@ class Endpoint:
             answer = self._quick(self._services, principal, request.path_params["id"])
             if answer is not None:
                 return self._response(answer)
-        query = bodies.parse_query(request.query_params, self._operation.query)
+        query = bodies.parse_query(request.scope["query_string"], self._operation.query)
         raw = b""
         body = None
         if self._operation.method != "GET" and not self._operation.upload:
-            raw = await bodies.read_body(request, self._services.settings.max_body)
-            body = self._body(request, raw)
+            raw = await bodies.read_body(request, self._most)
+            body = await self._body(request, raw)
         asked = Asked(
             principal=principal,
             services=self._services,
@@ -104,13 +105,13 @@ class Endpoint:
 
     async def _receive(self, asked: Asked) -> Response:
         """Take the file first: its content is what tells one use of a key from another."""
-        upload = await receive(asked.http, self._services.files, self._services.settings.max_body)
+        upload = await receive(asked.http, self._services.files, self._most)
         try:
             return await self._run_long(replace(asked, upload=upload))
         finally:
             upload.discard()
 
-    def _body(self, request: Request, raw: bytes) -> Body | None:
+    async def _body(self, request: Request, raw: bytes) -> Body | None:
         model = self._operation.body
         if not raw and (model is None or self._operation.body_optional):
             return None
@@ -119,7 +120,7 @@ class Endpoint:
                 raise ServerProblem(ProblemCode.BAD_REQUEST, "This call takes no body.")
             return None
         bodies.check_media_type(request)
-        body = bodies.parse_body(raw, model)
+        body = await bodies.parse_body(raw, model)
         if ProblemCode.UNSAFE_TEXT in self._operation.problems:
             bodies.refuse_unsafe(body)
         return body

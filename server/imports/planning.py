@@ -12,9 +12,8 @@ from pydantic import ValidationError
 from contract.events import EventKind, EventObject
 from contract.imports import MAX_ROWS, Import, ImportMapping, ImportStatus
 from contract.problems import ProblemCode
-from server.http.bodies import invalid
 from server.http.call import Call, LongCall, Reply, make_call
-from server.http.problems import Invalid, ServerProblem
+from server.http.problems import Invalid, ServerProblem, field_errors, validation_failed
 from server.ids import new_id
 from server.imports.answers import columns_of, import_answer, mapping_of, not_ready, places_of, required
 from server.imports.judging import Cells, judge_rows
@@ -204,7 +203,7 @@ def _asked_mapping(fields: Any) -> ImportMapping | None:
     try:
         return ImportMapping.model_validate_json(fields["mapping"])
     except ValidationError as error:
-        raise invalid(error) from error
+        raise validation_failed(field_errors(error)) from error
 
 
 def _mappable(unit: Call) -> AnyRow:
