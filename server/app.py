@@ -185,10 +185,12 @@ async def _keep_house(areas: list[ModuleType], services: Services, bell: asyncio
     """Do what falls due by itself, at start and then every so often; ring when there may be something to ask for."""
     while True:
         try:
+            await services.database.free()
             for did in _chores(areas, services):
                 if did:
                     bell.set()
                 await asyncio.sleep(0)
+                await services.database.free()
         except Exception:
             log.exception("a chore failed; it is tried again later")
         await asyncio.sleep(services.settings.chores)

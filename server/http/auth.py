@@ -35,7 +35,8 @@ def authenticate(request: Request, services: Services) -> Principal:
     row = services.holders.get(identity)
     if row is None or not token_text.same(row.secret_hash, token) or not _in_force(row, now) or not _belongs(row):
         raise _refused()
-    if row.last_used_at is None or abs(now - row.last_used_at) >= USED_EVERY:
+    stale = row.last_used_at is None or abs(now - row.last_used_at) >= USED_EVERY
+    if stale and not services.database.in_transaction:
         with services.database.write() as connection:
             tokens.touch(connection, identity, now)
     return _principal(row)

@@ -13,12 +13,14 @@ from http import HTTPStatus
 from typing import cast
 
 from pydantic import BaseModel
+from sqlalchemy import Connection
 from sqlalchemy.exc import OperationalError
 from starlette.requests import Request
 from starlette.responses import Response
 
 from contract.base import Body, Query
-from contract.operation import Key, Operation
+from contract.operation import SMALL_BODY, Key, Operation
+from contract.operations import UNDO_DECISIONS
 from contract.people import Permission
 from contract.problems import ProblemCode
 from server.domain.refusals import Refusal
@@ -39,6 +41,10 @@ _VERSION = re.compile(r"[0-9]{1,18}")
 NO_VERSION = -1
 """What an ETag that is not one of ours stands for: it matches nothing."""
 _SEARCHING = ("search", "who", "kind", "object", "added_from", "added_before")
+FEW_BYTES = 4 * 1024
+"""A body of many things that is no longer names so few that they are done at once."""
+MANY = frozenset({UNDO_DECISIONS})
+"""Commands whose few bytes may mean very many things to do; those that take long lists are known by their limit."""
 REPLAYED = "Idempotency-Replayed"
 
 
@@ -57,6 +63,7 @@ class Endpoint:
         self._quick = quick
         self._services = services
         self._long = inspect.iscoroutinefunction(handler)
+        self._many = operation.most_bytes > SMALL_BODY or operation in MANY
         self._most = min(operation.most_bytes, services.settings.max_body)
 
     async def __call__(self, request: Request) -> Response:
@@ -101,7 +108,7 @@ class Endpoint:
             return await self._search(asked) if _is_search(query) else self._read(asked)
         if self._long:
             return await self._run_long(asked)
-        return self._run(asked)
+        return await self._run(asked, aside=self._many and (self._operation.body is None or len(raw) > FEW_BYTES))
 
     async def _receive(self, asked: Asked) -> Response:
         """Take the file first: its content is what tells one use of a key from another."""
@@ -174,30 +181,42 @@ class Endpoint:
             reading.cancel()
             gone.cancel()
 
-    def _run(self, asked: Asked) -> Response:
+    async def _run(self, asked: Asked, *, aside: bool) -> Response:
+        """In one transaction; one that may take long (`aside`) in a thread."""
         slot = self._slot(asked)
+        database = self._services.database
         try:
-            with self._services.database.write() as connection:
-                call = make_call(asked, connection, self._services.clock.now())
-                if slot and (stored := slot.claim(connection, self._services.clock.machine())):
-                    return replay(stored)
-                answer = cast("Handler", self._handler)(call)
-                call.record()
-                response = self._response(answer)
-                if slot:
-                    kept = answer.kept if isinstance(answer, Reply) else None
-                    slot.store(connection, as_stored(self._response(kept) if kept else response))
-                return response
+            if aside:
+                return await database.write_aside(lambda connection: self._done(asked, slot, connection))
+            await database.free()
+            with database.write() as connection:
+                return self._done(asked, slot, connection)
         except (ServerProblem, Refusal, OperationalError) as error:
             if isinstance(error, ServerProblem) and error.leaves:
-                with self._services.database.write() as connection:
+                await database.free()
+                with database.write() as connection:
                     error.leaves(connection)
             raise
         except Exception as error:  # noqa: BLE001 - a fault of ours is an answer too, kept under the key
-            return self._crashed(asked, slot, error)
+            return await self._crashed(asked, slot, error)
+
+    def _done(self, asked: Asked, slot: idempotency.Slot | None, connection: Connection) -> Response:
+        """Replay it, or do it and keep the answer."""
+        call = make_call(asked, connection, self._services.clock.now())
+        if slot and (stored := slot.claim(connection, self._services.clock.machine())):
+            return replay(stored)
+        answer = cast("Handler", self._handler)(call)
+        call.record()
+        response = self._response(answer)
+        if slot:
+            kept = answer.kept if isinstance(answer, Reply) else None
+            slot.store(connection, as_stored(self._response(kept) if kept else response))
+        return response
 
     async def _run_long(self, asked: Asked) -> Response:
         slot = self._slot(asked)
+        if self._operation.method != "GET":
+            await self._services.database.free()
         if slot:
             with self._services.database.write() as connection:
                 stored = slot.claim(connection, self._services.clock.machine())
@@ -208,32 +227,34 @@ class Endpoint:
             answer = await cast("LongHandler", self._handler)(call)
             response = answer if isinstance(answer, Response) else self._response(answer)
         except (ServerProblem, Refusal) as error:
-            return self._refused(asked, slot, error if isinstance(error, ServerProblem) else refused(error))
+            return await self._refused(asked, slot, error if isinstance(error, ServerProblem) else refused(error))
         except Exception as error:  # noqa: BLE001 - a fault of ours is an answer too, kept under the key
-            return self._crashed(asked, slot, error)
-        self._keep(slot, response)
+            return await self._crashed(asked, slot, error)
+        await self._keep(slot, response)
         return response
 
-    def _refused(self, asked: Asked, slot: idempotency.Slot | None, problem: ServerProblem) -> Response:
+    async def _refused(self, asked: Asked, slot: idempotency.Slot | None, problem: ServerProblem) -> Response:
         response = render(problem, instance=asked.http.url.path, request_id=asked.request_id)
         if slot and not problem.ran:
+            await self._services.database.free()
             with self._services.database.write() as connection:
                 slot.release(connection)
         elif slot:
-            self._keep(slot, response)
+            await self._keep(slot, response)
         return response
 
-    def _crashed(self, asked: Asked, slot: idempotency.Slot | None, error: Exception) -> Response:
+    async def _crashed(self, asked: Asked, slot: idempotency.Slot | None, error: Exception) -> Response:
         log.error("%s failed, request %s", self._operation.name, asked.request_id, exc_info=error)
         problem = ServerProblem(ProblemCode.INTERNAL_ERROR, "The server failed. What you asked for was not done.")
         response = render(problem, instance=asked.http.url.path, request_id=asked.request_id)
-        self._keep(slot, response)
+        await self._keep(slot, response)
         return response
 
-    def _keep(self, slot: idempotency.Slot | None, response: Response) -> None:
+    async def _keep(self, slot: idempotency.Slot | None, response: Response) -> None:
         """Keep an answer under its key, in a transaction of its own (an answer kept already stays as it is)."""
         if slot is None:
             return
+        await self._services.database.free()
         with self._services.database.write() as connection:
             try:
                 kept = slot.claim(connection, self._services.clock.machine())

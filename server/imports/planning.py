@@ -102,6 +102,7 @@ def start_planning(services: Services, row: AnyRow) -> None:
             return
         for _ in plan(services, row.number, sheet):
             await give_way()
+            await services.database.free()
 
     services.tasks.start(row.id, work)
 

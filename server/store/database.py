@@ -1,6 +1,9 @@
-"""One database: opening it, and the two kinds of transaction."""
+"""One database: opening it, and the kinds of transaction."""
 
+import asyncio
+import threading
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from typing import Any, TypeVar
 
@@ -26,6 +29,9 @@ def _nobody_waits(changed: set[str]) -> None:
 class Database:
     """The one connection to SQLite, used on the event loop in short transactions; long reads run beside it.
 
+    A long write has the connection lent to its thread: meanwhile reads see what was committed before it, and whoever
+    wants to write waits with `free`. (A short write that did not wait blocks until the long one is over.)
+
     `on_commit` is called after a commit that appended events, with the ids of the organisations.
     """
 
@@ -37,6 +43,10 @@ class Database:
         self._connection: Connection | None = None
         self._driver: Any = None
         self._readers: Readers | None = None
+        self._writer: ThreadPoolExecutor | None = None
+        self._lent = False
+        self._one_writes = threading.Lock()
+        self._turn = asyncio.Lock()
         self.on_commit: Callable[[set[str]], None] = _nobody_waits
 
     @property
@@ -71,7 +81,10 @@ class Database:
         self._readers = Readers(self._path) if self._path else None
 
     def close(self) -> None:
-        """Let go of everything; may be called twice."""
+        """Let go of everything, after a long write that is under way; may be called twice."""
+        if self._writer is not None:
+            self._writer.shutdown()
+            self._writer = None
         if self._readers is not None:
             self._readers.close()
             self._readers = None
@@ -89,7 +102,12 @@ class Database:
 
         The statement is made once, not at each call; values are given as they are stored.
         """
-        return prepared(statement, self.engine.dialect).first(self._driver, given)
+        question = prepared(statement, self.engine.dialect)
+        if not self._lent:
+            return question.first(self._driver, given)
+        assert self._readers is not None
+        with self._readers.borrowed() as reader:
+            return question.first(reader.driver, given)
 
     def state(self) -> tuple[int, int]:
         """Another one whenever any row was written, by this connection (even if it was undone) or by any other."""
@@ -99,12 +117,17 @@ class Database:
     @property
     def in_transaction(self) -> bool:
         """Whether somebody is in the middle of something, which may be undone."""
-        return bool(self._driver.in_transaction)
+        return self._lent or bool(self._driver.in_transaction)
 
     @contextmanager
     def read(self) -> Iterator[Connection]:
         """A transaction that sees one state and changes nothing."""
-        with self._transaction(writes=False) as connection:
+        if not self._lent:
+            with self._transaction(writes=False) as connection:
+                yield connection
+            return
+        assert self._readers is not None
+        with self._readers.borrowed() as reader, reader.read() as connection:
             yield connection
 
     async def read_aside(self, work: Callable[[Connection], T]) -> T:
@@ -120,11 +143,47 @@ class Database:
     @contextmanager
     def write(self) -> Iterator[Connection]:
         """A transaction that commits at the end, or leaves no trace when it raises."""
-        with self._transaction(writes=True) as connection:
+        with self._one_writes, self._transaction(writes=True) as connection:
             yield connection
             changed: set[str] = connection.info.pop(CHANGED, set())
         if changed:
             self.on_commit(changed)
+
+    async def write_aside(self, work: Callable[[Connection], T]) -> T:
+        """The same for a write that may take long: it runs in a thread, while other requests are answered.
+
+        It is done to its end, also when whoever waits for it is cancelled. One runs at a time. A database in memory has
+        no other connection for those who read meanwhile: there it runs at once.
+        """
+        if self._readers is None:
+            with self.write() as connection:
+                return work(connection)
+        return await asyncio.shield(asyncio.ensure_future(self._lend(work)))
+
+    async def free(self) -> None:
+        """Wait until no long write is under way; what follows without another `await` may write."""
+        while self._lent:
+            async with self._turn:
+                pass
+
+    async def _lend(self, work: Callable[[Connection], T]) -> T:
+        async with self._turn:
+            self._writer = self._writer or ThreadPoolExecutor(1, thread_name_prefix="write")
+            self._lent = True
+            try:
+                answer, changed = await asyncio.get_running_loop().run_in_executor(self._writer, self._lent_to, work)
+            finally:
+                self._lent = False
+        if changed:
+            self.on_commit(changed)
+        return answer
+
+    def _lent_to(self, work: Callable[[Connection], T]) -> tuple[T, set[str]]:
+        """In the thread; answers also whose events were appended."""
+        with self._one_writes, self._transaction(writes=True) as connection:
+            answer = work(connection)
+            changed: set[str] = connection.info.pop(CHANGED, set())
+        return answer, changed
 
     @contextmanager
     def _transaction(self, *, writes: bool) -> Iterator[Connection]:
