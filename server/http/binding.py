@@ -19,8 +19,8 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from contract.base import Body, Query
-from contract.operation import SMALL_BODY, Key, Operation
-from contract.operations import UNDO_DECISIONS
+from contract.operation import Key, Operation
+from contract.operations import CREATE_QUOTE, MEND_IMPORT_ROW, SEND_IMPORT_TRANSFERS, UNDO_DECISIONS
 from contract.people import Permission
 from contract.problems import ProblemCode
 from server.domain.refusals import Refusal
@@ -42,9 +42,11 @@ NO_VERSION = -1
 """What an ETag that is not one of ours stands for: it matches nothing."""
 _SEARCHING = ("search", "who", "kind", "object", "added_from", "added_before")
 FEW_BYTES = 4 * 1024
-"""A body of many things that is no longer names so few that they are done at once."""
-MANY = frozenset({UNDO_DECISIONS})
-"""Commands whose few bytes may mean very many things to do; those that take long lists are known by their limit."""
+"""What a body of no more than that asks for is done at once, but for `MANY`."""
+MANY = frozenset({UNDO_DECISIONS, SEND_IMPORT_TRANSFERS, MEND_IMPORT_ROW, CREATE_QUOTE})
+"""Commands whose few bytes may mean very many things to do."""
+LONG_LIST = 500
+"""Items of an answer that are written at once."""
 REPLAYED = "Idempotency-Replayed"
 
 
@@ -63,7 +65,6 @@ class Endpoint:
         self._quick = quick
         self._services = services
         self._long = inspect.iscoroutinefunction(handler)
-        self._many = operation.most_bytes > SMALL_BODY or operation in MANY
         self._most = min(operation.most_bytes, services.settings.max_body)
 
     async def __call__(self, request: Request) -> Response:
@@ -108,7 +109,7 @@ class Endpoint:
             return await self._search(asked) if _is_search(query) else self._read(asked)
         if self._long:
             return await self._run_long(asked)
-        return await self._run(asked, aside=self._many and (self._operation.body is None or len(raw) > FEW_BYTES))
+        return await self._run(asked, aside=self._operation in MANY or len(raw) > FEW_BYTES)
 
     async def _receive(self, asked: Asked) -> Response:
         """Take the file first: its content is what tells one use of a key from another."""
@@ -289,7 +290,7 @@ class Endpoint:
         if version is not None:
             headers.setdefault("ETag", f'"{version}"')
         return Response(
-            reply.answer.model_dump_json(),
+            _json(reply.answer),
             status_code=reply.status or self._operation.status,
             headers=headers,
             media_type="application/json",
@@ -314,6 +315,16 @@ class Resource:
             )
             return render(problem, instance=request.url.path, request_id=request_id(request))
         return await endpoint(request)
+
+
+def _json(answer: BaseModel) -> str:
+    """An answer as text; a long list in it item by item, since nobody else gets on while one is written as a whole."""
+    long = {name: value for name, value in answer if isinstance(value, tuple) and len(value) > LONG_LIST}
+    if not long or not all(isinstance(each, BaseModel) for value in long.values() for each in value):
+        return answer.model_dump_json()
+    rest = answer.model_dump_json(exclude=set(long))
+    lists = [f'"{name}":[{",".join(each.model_dump_json() for each in value)}]' for name, value in long.items()]
+    return f"{rest[:-1]}{',' if len(rest) > len('{}') else ''}{','.join(lists)}}}"
 
 
 def _is_search(query: Query | None) -> bool:

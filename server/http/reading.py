@@ -27,7 +27,8 @@ ITEMS_AT_ONCE = 200
 TEXT_AT_ONCE = 128 * 1024
 """After so many items, or characters, others get their turn."""
 
-_BLANK = re.compile(r"[ \t\n\r]*")
+_BLANK = re.compile(rf"[ \t\n\r]{{0,{MOST_VALUE}}}")
+"""What stands between two values; more of it than a value may be long is no JSON to us."""
 
 
 class _Field(NamedTuple):

@@ -12,12 +12,15 @@ from typing import TextIO
 
 from server.sheets.encodings import REPLACED, Encoding, detect
 from server.sheets.headers import has_address, is_address, mapping_of
-from server.sheets.sheet import MAX_CELL, Record, SheetFault, UnreadableSheet
+from server.sheets.sheet import MAX_CELL, MOST_COLUMNS, Record, SheetFault, UnreadableSheet
 
 DELIMITERS = (",", ";", "\t", "|")
 
-MAX_LINE = 1 << 20
+MAX_LINE = 1 << 18
 """Characters of one line."""
+
+KEPT_CELLS = MOST_COLUMNS + 1
+"""Cells of a record that are looked at: one more than there may be shows that there are too many."""
 
 BLOCK = 1 << 16
 """Characters that are read at once."""
@@ -71,6 +74,8 @@ class CommaFile:
         lines = block.removesuffix("\n").split("\n")
         if max(map(len, lines)) > MAX_CELL:
             return None
+        if max(line.count(self.delimiter) for line in lines) >= KEPT_CELLS:
+            return None
         return list(csv.reader(lines, delimiter=self.delimiter))
 
     def _read(self, lines: "_Lines") -> Iterator[Record]:
@@ -95,6 +100,8 @@ class CommaFile:
 
     def _checked(self, record: Record) -> Record:
         problem = record.problem
+        if len(record.cells) > KEPT_CELLS:
+            return self._checked(Record(record.number, record.cells[:KEPT_CELLS], problem))
         if not problem and self.encoding.broken and any(REPLACED in cell for cell in record.cells):
             problem = BROKEN
         if max(map(len, record.cells)) > MAX_CELL:
