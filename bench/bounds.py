@@ -208,9 +208,8 @@ def _callers(data: Data) -> dict[str, str]:
     database.open()
     callers = {"nobody": "", "a wrong token": "hc_" + "x" * 70}
     with closing(database), database.write() as connection:
-        newest = connection.exec_driver_sql(
-            "SELECT organisation_id FROM subscriptions ORDER BY created_at, id"
-        ).scalars().first()
+        found = connection.exec_driver_sql("SELECT organisation_id FROM subscriptions ORDER BY created_at, id")
+        newest: str = found.scalars().all()[0]
         for role in Role:
             address = f"{role.value}@bench.example"
             account = organisations.add_account(connection, email=address, email_key=address, now=now)

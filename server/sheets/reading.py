@@ -57,7 +57,7 @@ def open_sheet(path: Path, *, mapping: Mapping[Field, int] | None = None) -> She
         raise UnreadableSheet(
             SheetFault.EMPTY, "The file is empty. Put one person on each line, or start from the template."
         )
-    if max(len(row.cells) for row in rows) > MOST_COLUMNS:
+    if max((len(row.cells) for row in rows if not row.problem), default=0) > MOST_COLUMNS:
         raise too_many_columns()
     header = _header(rows)
     body = [row for row in rows if header is None or row.number > header.number]
