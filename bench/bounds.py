@@ -110,7 +110,7 @@ def _attacks(operation: Operation) -> Iterator[Attack]:
     for header, value in (
         ("If-Match", '"1",' * (long // 4)),
         ("Cookie", "a=b;" * (long // 4)),
-        ("If-Match", " " * 9 + '"' * long),
+        ("If-None-Match", " " * 9 + '"' * long),
     ):
         yield Attack(f"long {header}", operation, headers=((header, value),))
     yield Attack("long Idempotency-Key", operation, headers=(("Idempotency-Key", "k" * long),))
