@@ -32,6 +32,7 @@ def mend_import_row(call: Call) -> MendedRow:
     mended = _judge_again(call, found, _cells(row, change))
     alike = {row.email_key, mended.email_key} - {None}
     others = [each for key in alike if key for each in _judge_others(call, found, change.number, key)]
+    others.sort(key=lambda each: each.number)
     after = imports.change(call.connection, found.number, version=found.version + 1)
     stored = imports.row(call.connection, found.number, change.number)
     assert stored is not None
