@@ -8,14 +8,14 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
-from pydantic import ValidationError
 from sqlalchemy import Connection
 
 from contract.events import EventKind, EventObject
 from contract.imports import MAX_ROWS, Import, ImportMapping, ImportStatus
 from contract.problems import ProblemCode
+from server.http.bodies import parse_body
 from server.http.call import Call, LongCall, Reply, make_call
-from server.http.problems import Invalid, ServerProblem, field_errors, validation_failed
+from server.http.problems import Invalid, ServerProblem
 from server.ids import new_id
 from server.imports.answers import columns_of, import_answer, mapping_of, not_ready, places_of, required
 from server.imports.judging import Cells, judge_rows
@@ -49,7 +49,7 @@ async def plan_import(call: LongCall) -> Import | Reply:
     """
     upload, services = call.asked.upload, call.asked.services
     assert upload is not None
-    mapping = _asked_mapping(upload.fields)
+    mapping = await _asked_mapping(upload.fields)
     with services.database.read() as connection:
         check_plan(_reading(call, connection))
     sheet = await _opened(upload.path, mapping)
@@ -219,16 +219,13 @@ async def _opened(path: Path, mapping: ImportMapping | None) -> Sheet:
         raise ServerProblem(ProblemCode.UNREADABLE_FILE, "The file is gone: send it again.") from error
 
 
-def _asked_mapping(fields: Any) -> ImportMapping | None:
+async def _asked_mapping(fields: Any) -> ImportMapping | None:
     unknown = sorted(set(fields) - {"mapping"})
     if unknown:
         raise Invalid((f"/{unknown[0]}", "extra_forbidden", "The form takes file and mapping."))
     if "mapping" not in fields:
         return None
-    try:
-        return ImportMapping.model_validate_json(fields["mapping"])
-    except ValidationError as error:
-        raise validation_failed(field_errors(error)) from error
+    return await parse_body(fields["mapping"].encode(), ImportMapping)
 
 
 def _mappable(unit: Call) -> AnyRow:
