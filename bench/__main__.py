@@ -9,7 +9,7 @@ from pathlib import Path
 from bench.figures import RESULTS, Figure, markdown, write
 from bench.world import World, compile_bytecode
 
-GROUPS = ("start", "keys", "jobs", "server", "selections", "entitlements", "exports", "imports")
+GROUPS = ("start", "keys", "jobs", "server", "selections", "entitlements", "exports", "imports", "bounds")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -98,7 +98,7 @@ def write(figures: Sequence[Figure], users: int, folder: Path = RESULTS) -> None
     """
     folder.mkdir(exist_ok=True)
     merged = [*_kept(folder / "latest.json", {each.group for each in figures}), *figures]
-    order = ["start", "keys", "jobs", "selections", "server", "entitlements", "exports", "imports"]
+    order = ["start", "keys", "jobs", "selections", "server", "entitlements", "exports", "imports", "bounds"]
     merged.sort(key=lambda each: order.index(each.group))
     machine = f"Python {platform.python_version()}, {os.cpu_count()} cores, {platform.system()} {platform.machine()}"
     document = {

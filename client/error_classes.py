@@ -25,6 +25,8 @@ CLASSES: dict[ProblemCode, type[HeadcountError]] = {
     ProblemCode.BAD_REQUEST: Invalid,
     ProblemCode.VALIDATION_FAILED: Invalid,
     ProblemCode.BODY_TOO_LARGE: Invalid,
+    ProblemCode.ADDRESS_TOO_LONG: Invalid,
+    ProblemCode.HEADERS_TOO_LARGE: Invalid,
     ProblemCode.UNSUPPORTED_MEDIA_TYPE: Invalid,
     ProblemCode.NOT_AUTHENTICATED: NotAuthenticated,
     ProblemCode.NOT_ALLOWED: NotAllowed,
@@ -94,7 +96,10 @@ BY_STATUS: dict[int, type[HeadcountError]] = {
     409: Conflict,
     410: Conflict,
     412: VersionConflict,
+    413: Invalid,
+    414: Invalid,
     429: TooManyRequests,
+    431: Invalid,
     503: ServerBusy,
 }
 """Which error a status becomes when a newer server names a code that is not known here."""

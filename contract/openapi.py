@@ -106,6 +106,8 @@ def document(version: str) -> dict[str, Any]:
             entry["requestBody"] = {"required": not operation.body_optional, "content": content}
         if operation.upload:
             entry["requestBody"] = {"required": True, "content": {"multipart/form-data": {"schema": _FORM}}}
+        if operation.body or operation.upload:
+            entry["requestBody"]["x-most-bytes"] = operation.most_bytes
         paths.setdefault(operation.path, {})[operation.method.lower()] = entry
     return {
         "openapi": "3.1.0",

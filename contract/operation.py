@@ -7,6 +7,19 @@ from contract.base import Body, Query
 from contract.people import Permission
 from contract.problems import ProblemCode as Code
 
+SMALL_BODY = 64 * 1024
+"""Bytes of a body that says something about one thing: every call's but of those that take many."""
+LIST_BODY = 1024 * 1024
+"""Bytes of a body that names as many as a call takes: ten thousand ids."""
+BATCH_BODY = 4 * 1024 * 1024
+"""Bytes of a body that describes as many."""
+
+MOST_TARGET = 16 * 1024
+"""Bytes of the address of a request: path and query."""
+MOST_HEADERS = 16 * 1024
+"""Bytes of its headers, names and values."""
+MOST_HEADER_LINES = 100
+
 
 class Key(Enum):
     """Whether a call takes an `Idempotency-Key`."""
@@ -21,7 +34,7 @@ class Operation(NamedTuple):
 
     With `by_name` what stands in the path may be any text, such as an e-mail, instead of an id.
     `upload` takes a file as `multipart/form-data` (field `file`, other fields are JSON) instead of a body. `download`
-    names the media types of the file that it answers instead of `answer`.
+    names the media types of the file that it answers instead of `answer`. `most_bytes` is the largest body, or file.
     """
 
     name: str
@@ -40,6 +53,7 @@ class Operation(NamedTuple):
     upload: bool = False
     download: tuple[str, ...] = ()
     by_name: bool = False
+    most_bytes: int = SMALL_BODY
     problems: tuple[Code, ...] = ()
 
 
@@ -51,6 +65,8 @@ _ANY = (
     Code.INTERNAL_ERROR,
     Code.SERVER_BUSY,
     Code.TOO_SLOW,
+    Code.ADDRESS_TOO_LONG,
+    Code.HEADERS_TOO_LARGE,
 )
 _COMMAND = (Code.BAD_REQUEST, Code.BODY_TOO_LARGE, Code.CANNOT_SAVE)
 _BODY = (Code.BAD_REQUEST, Code.BODY_TOO_LARGE, Code.UNSUPPORTED_MEDIA_TYPE)

@@ -14,6 +14,8 @@ class ProblemCode(StrEnum):
     BAD_REQUEST = "bad_request"
     VALIDATION_FAILED = "validation_failed"
     BODY_TOO_LARGE = "body_too_large"
+    ADDRESS_TOO_LONG = "address_too_long"
+    HEADERS_TOO_LARGE = "headers_too_large"
     UNSUPPORTED_MEDIA_TYPE = "unsupported_media_type"
     NOT_AUTHENTICATED = "not_authenticated"
     NOT_ALLOWED = "not_allowed"
@@ -85,6 +87,8 @@ PROBLEMS: dict[ProblemCode, ProblemKind] = {
     ProblemCode.BAD_REQUEST: ProblemKind(400, "The request can't be read"),
     ProblemCode.VALIDATION_FAILED: ProblemKind(422, "Something in the request is not right"),
     ProblemCode.BODY_TOO_LARGE: ProblemKind(413, "The request is too large"),
+    ProblemCode.ADDRESS_TOO_LONG: ProblemKind(414, "The address is too long"),
+    ProblemCode.HEADERS_TOO_LARGE: ProblemKind(431, "The headers are too large"),
     ProblemCode.UNSUPPORTED_MEDIA_TYPE: ProblemKind(415, "Send JSON in UTF-8"),
     ProblemCode.NOT_AUTHENTICATED: ProblemKind(401, "The token is missing, wrong, expired or revoked"),
     ProblemCode.NOT_ALLOWED: ProblemKind(403, "Your role may not do this"),

@@ -206,10 +206,12 @@ async def _keep_house(areas: list[ModuleType], services: Services, bell: asyncio
     while True:
         for chore in _chores(areas):
             try:
+                await services.database.free()
                 for did in chore(services):
                     if did:
                         bell.set()
                     await asyncio.sleep(0)
+                    await services.database.free()
             except Exception:
                 log.exception("a chore failed; it is tried again later")
         await asyncio.sleep(services.settings.chores)

@@ -25,10 +25,10 @@ from server.starting import check
 GRACE = 1
 """Seconds that requests under way get when the server stops."""
 
-SWITCH = 0.0005
-"""Seconds after which a thread that writes an export or searches lets the requests go on: a tenth of Python's own.
+SWITCH = 0.0001
+"""Seconds after which a thread that searches, or writes very much, lets the requests go on: a fiftieth of Python's own.
 
-An answer gives Python's lock away at each statement and has to wait for it again.
+An answer gives Python's lock away at each row that it reads, and has to wait for it again.
 """
 
 

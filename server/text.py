@@ -17,8 +17,13 @@ _EMAIL = re.compile(
         @(?P<domain>(?:[^\W_](?:[^\W_]|-)*(?<!-)\.)+[^\W_](?:[^\W_]|-)*(?<!-))""",
     re.VERBOSE,
 )
+_MAX_ADDRESS = 254
+"""Characters of an address: what makes two the same takes longer than their length, so longer ones are none."""
 _MAX_LOCAL = 64
 _MAX_LABEL = 63
+
+_PIECE = 100
+"""Characters that are taken apart at once: the marks behind one letter are put in order two by two."""
 
 _LETTERS = str.maketrans({"ø": "o", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "æ": "ae", "œ": "oe", "ı": "i", "ħ": "h"})
 
@@ -38,13 +43,14 @@ def fold(value: str) -> str:
     """A text without accents or case, its blanks single: what is sorted by and searched."""
     if value.isascii():
         return " ".join(value.lower().split())
-    plain = "".join(char for char in unicodedata.normalize("NFKD", value) if not unicodedata.combining(char))
+    pieces = (unicodedata.normalize("NFKD", value[at : at + _PIECE]) for at in range(0, len(value), _PIECE))
+    plain = "".join(char for piece in pieces for char in piece if not unicodedata.combining(char))
     return " ".join(plain.casefold().translate(_LETTERS).split())
 
 
 def email_key(address: str) -> str | None:
     """What makes two addresses the same (case, composition, the domain's ASCII form); None for what is no address."""
-    found = _EMAIL.fullmatch(address)
+    found = _EMAIL.fullmatch(address) if len(address) <= _MAX_ADDRESS else None
     if found is None or len(found["local"]) > _MAX_LOCAL:
         return None
     if address.isascii():

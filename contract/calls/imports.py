@@ -1,6 +1,7 @@
 """Calls about imports: plan a file of people, mend it, apply it (D20)."""
 
 from contract.imports import (
+    MAX_FILE,
     ApplyImport,
     Import,
     ImportMapping,
@@ -13,7 +14,7 @@ from contract.imports import (
     MendedRow,
     RejectedQuery,
 )
-from contract.operation import Key, Operation
+from contract.operation import LIST_BODY, Key, Operation
 from contract.pages import Page
 from contract.people import Permission
 from contract.problems import ProblemCode as Code
@@ -43,6 +44,7 @@ PLAN_IMPORT = Operation(
     status=201,
     key=Key.OPTIONAL,
     upload=True,
+    most_bytes=MAX_FILE,
     problems=(Code.UNREADABLE_FILE, Code.UNSUPPORTED_MEDIA_TYPE, *_CLOSED),
 )
 GET_IMPORT = Operation(
@@ -117,6 +119,7 @@ SEND_IMPORT_TRANSFERS = Operation(
     body=ImportTransfers,
     key=Key.OPTIONAL,
     problems=(*_ONE, Code.UNSAFE_TEXT, *_CLOSED),
+    most_bytes=LIST_BODY,
 )
 REJECTED_ROWS = Operation(
     "rejected_rows",

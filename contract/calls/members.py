@@ -1,7 +1,7 @@
 """Calls about the organisation's directory."""
 
 from contract.members import Member, MemberProfile, MembersQuery, NewFromMembers
-from contract.operation import Key, Operation
+from contract.operation import LIST_BODY, Key, Operation
 from contract.pages import Page
 from contract.people import Permission
 from contract.problems import ProblemCode as Code
@@ -53,4 +53,5 @@ ADD_MEMBERS = Operation(
     body=NewFromMembers,
     key=Key.OPTIONAL,
     problems=(Code.PLAN_HAS_NO_SUB_ACCOUNTS, Code.SUBSCRIPTION_NOT_ACTIVE),
+    most_bytes=LIST_BODY,
 )

@@ -1,7 +1,7 @@
 """Calls about plans, quotes, invoices, payments."""
 
 from contract.billing import Forecast, ForecastQuery, Invoice, Payment, PaymentsQuery
-from contract.operation import Key, Operation
+from contract.operation import LIST_BODY, Key, Operation
 from contract.pages import Page, PageQuery
 from contract.people import Permission
 from contract.problems import ProblemCode as Code
@@ -34,6 +34,7 @@ CREATE_QUOTE = Operation(
         Code.USER_NOT_UNPAID,
         Code.NOT_FOUND,
     ),
+    most_bytes=LIST_BODY,
 )
 GET_QUOTE = Operation(
     "get_quote", "GET", "/v1/quotes/{id}", "A quote", Quote, Permission.READ, problems=(Code.NOT_FOUND,)

@@ -1,6 +1,6 @@
 """Calls about selections of users."""
 
-from contract.operation import Key, Operation
+from contract.operation import LIST_BODY, Key, Operation
 from contract.people import Permission
 from contract.problems import ProblemCode as Code
 from contract.selections import NewSelection, RemoveSelection, Selection
@@ -16,6 +16,7 @@ SELECT_USERS = Operation(
     status=201,
     key=Key.OPTIONAL,
     problems=(Code.NOT_FOUND,),
+    most_bytes=LIST_BODY,
 )
 GET_SELECTION = Operation(
     "get_selection",

@@ -1,6 +1,6 @@
 """Calls about transfer requests."""
 
-from contract.operation import Key, Operation
+from contract.operation import LIST_BODY, Key, Operation
 from contract.pages import Page
 from contract.people import Permission
 from contract.problems import ProblemCode as Code
@@ -116,6 +116,7 @@ DECIDE_TRANSFERS = Operation(
     body=Decisions,
     key=Key.OPTIONAL,
     problems=(Code.UNSAFE_TEXT,),
+    most_bytes=LIST_BODY,
 )
 LIST_DECISIONS = Operation(
     "list_decisions",

@@ -2,7 +2,7 @@
 
 from contract.calls.imports import SHEETS
 from contract.exports import ExportQuery, TemplateQuery
-from contract.operation import Key, Operation
+from contract.operation import BATCH_BODY, Key, Operation
 from contract.pages import Page
 from contract.people import Permission
 from contract.problems import ProblemCode as Code
@@ -83,6 +83,7 @@ BATCH_USERS = Operation(
     body=UserBatch,
     key=Key.OPTIONAL,
     problems=(Code.PLAN_HAS_NO_SUB_ACCOUNTS, Code.SUBSCRIPTION_NOT_ACTIVE),
+    most_bytes=BATCH_BODY,
 )
 USERS_TEMPLATE = Operation(
     "users_template",

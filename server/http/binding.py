@@ -13,12 +13,14 @@ from http import HTTPStatus
 from typing import cast
 
 from pydantic import BaseModel
+from sqlalchemy import Connection
 from sqlalchemy.exc import OperationalError
 from starlette.requests import Request
 from starlette.responses import Response
 
 from contract.base import Body, Query
 from contract.operation import Key, Operation
+from contract.operations import CREATE_QUOTE, MEND_IMPORT_ROW, SEND_IMPORT_TRANSFERS, UNDO_DECISIONS
 from contract.people import Permission
 from contract.problems import ProblemCode
 from server.domain.refusals import Refusal
@@ -41,6 +43,12 @@ _VERSION = re.compile(r"[0-9]{1,18}")
 NO_VERSION = -1
 """What an ETag that is not one of ours stands for: it matches nothing."""
 _SEARCHING = ("search", "who", "kind", "object", "added_from", "added_before")
+FEW_BYTES = 4 * 1024
+"""What a body of no more than that asks for is done at once, but for `MANY`."""
+MANY = frozenset({UNDO_DECISIONS, SEND_IMPORT_TRANSFERS, MEND_IMPORT_ROW, CREATE_QUOTE})
+"""Commands whose few bytes may mean very many things to do."""
+LONG_LIST = 500
+"""Items of an answer that are written at once."""
 REPLAYED = "Idempotency-Replayed"
 
 
@@ -59,6 +67,7 @@ class Endpoint:
         self._quick = quick
         self._services = services
         self._long = inspect.iscoroutinefunction(handler)
+        self._most = min(operation.most_bytes, services.settings.max_body)
 
     async def __call__(self, request: Request) -> Response:
         """Answer one request; whatever goes wrong comes out as a problem."""
@@ -83,12 +92,12 @@ class Endpoint:
             answer = self._quick(self._services, principal, request.path_params["id"])
             if answer is not None:
                 return self._response(answer)
-        query = bodies.parse_query(request.query_params, self._operation.query)
+        query = bodies.parse_query(request.scope["query_string"], self._operation.query)
         raw = b""
         body = None
         if self._operation.method != "GET" and not self._operation.upload:
-            raw = await bodies.read_body(request, self._services.settings.max_body)
-            body = self._body(request, raw)
+            raw = await bodies.read_body(request, self._most)
+            body = await self._body(request, raw)
         asked = Asked(
             principal=principal,
             services=self._services,
@@ -106,19 +115,19 @@ class Endpoint:
             return await self._search(asked) if _is_search(query) else self._read(asked)
         if self._long:
             return await self._run_long(asked)
-        return self._run(asked)
+        return await self._run(asked, aside=self._operation in MANY or len(raw) > FEW_BYTES)
 
     async def _receive(self, asked: Asked) -> Response:
         """Take the file first: its content is what tells one use of a key from another."""
         who = asked.principal
         with self._services.uploads.passed(who.account_id, who.organisation_id):
-            upload = await receive(asked.http, self._services.files, self._services.settings.max_body)
+            upload = await receive(asked.http, self._services.files, self._most)
         try:
             return await self._run_long(replace(asked, upload=upload))
         finally:
             upload.discard()
 
-    def _body(self, request: Request, raw: bytes) -> Body | None:
+    async def _body(self, request: Request, raw: bytes) -> Body | None:
         model = self._operation.body
         if not raw and (model is None or self._operation.body_optional):
             return None
@@ -127,7 +136,7 @@ class Endpoint:
                 raise ServerProblem(ProblemCode.BAD_REQUEST, "This call takes no body.")
             return None
         bodies.check_media_type(request)
-        body = bodies.parse_body(raw, model)
+        body = await bodies.parse_body(raw, model)
         if ProblemCode.UNSAFE_TEXT in self._operation.problems:
             bodies.refuse_unsafe(body)
         return body
@@ -181,49 +190,62 @@ class Endpoint:
             reading.cancel()
             gone.cancel()
 
-    def _run(self, asked: Asked) -> Response:
+    async def _run(self, asked: Asked, *, aside: bool) -> Response:
+        """In one transaction; one that may take long (`aside`) in a thread."""
         slot = self._slot(asked)
+        database = self._services.database
         try:
-            with self._services.database.write() as connection:
-                call = make_call(asked, connection, self._services.clock.now())
-                if slot and (stored := slot.claim(connection, self._services.clock.machine())):
-                    return replay(stored)
-                answer = cast("Handler", self._handler)(call)
-                call.record()
-                response = self._response(answer)
-                if slot:
-                    kept = answer.kept if isinstance(answer, Reply) else None
-                    slot.store(connection, as_stored(self._response(kept) if kept else response))
-                return response
+            if aside:
+                return await database.write_aside(lambda connection: self._done(asked, slot, connection))
+            await database.free()
+            with database.write() as connection:
+                return self._done(asked, slot, connection)
         except (ServerProblem, Refusal, OperationalError) as error:
             if isinstance(error, ServerProblem) and error.leaves:
-                with self._services.database.write() as connection:
+                await database.free()
+                with database.write() as connection:
                     error.leaves(connection)
             raise
         except Exception as error:  # noqa: BLE001 - a fault of ours is an answer too, kept under the key
-            return self._crashed(asked, slot, error)
+            return await self._crashed(asked, slot, error)
+
+    def _done(self, asked: Asked, slot: idempotency.Slot | None, connection: Connection) -> Response:
+        """Replay it, or do it and keep the answer."""
+        call = make_call(asked, connection, self._services.clock.now())
+        if slot and (stored := slot.claim(connection, self._services.clock.machine())):
+            return replay(stored)
+        answer = cast("Handler", self._handler)(call)
+        call.record()
+        response = self._response(answer)
+        if slot:
+            kept = answer.kept if isinstance(answer, Reply) else None
+            slot.store(connection, as_stored(self._response(kept) if kept else response))
+        return response
 
     async def _run_long(self, asked: Asked) -> Response:
         slot = self._slot(asked)
-        if slot and (stored := self._claimed(slot)):
+        if slot and (stored := await self._claimed(slot)):
             return replay(stored)
+        if self._operation.method != "GET":
+            await self._services.database.free()
         try:
             call = LongCall(asked=asked, slot=slot, status=self._operation.status)
             answer = await cast("LongHandler", self._handler)(call)
             response = answer if isinstance(answer, Response) else self._response(answer)
         except (ServerProblem, Refusal) as error:
-            return self._refused(asked, slot, error if isinstance(error, ServerProblem) else refused(error))
+            return await self._refused(asked, slot, error if isinstance(error, ServerProblem) else refused(error))
         except FilesGoneError:
             raise
         except Exception as error:
             if not passing(error):
-                return self._crashed(asked, slot, error)
-            self._release(slot)
+                return await self._crashed(asked, slot, error)
+            await self._release(slot)
             raise
-        self._keep(slot, response)
+        await self._keep(slot, response)
         return response
 
-    def _claimed(self, slot: idempotency.Slot) -> idempotency.Stored | None:
+    async def _claimed(self, slot: idempotency.Slot) -> idempotency.Stored | None:
+        await self._services.database.free()
         with self._services.database.write() as connection:
             if slot.name in self._services.unreleased:
                 slot.give_up(connection)
@@ -231,10 +253,11 @@ class Endpoint:
         self._services.unreleased.discard(slot.name)
         return stored
 
-    def _release(self, slot: idempotency.Slot | None) -> None:
+    async def _release(self, slot: idempotency.Slot | None) -> None:
         """Let the key be used again; where that can't be written now, it is remembered."""
         if slot is None:
             return
+        await self._services.database.free()
         try:
             with self._services.database.write() as connection:
                 slot.give_up(connection)
@@ -242,28 +265,29 @@ class Endpoint:
             log.error("a key could not be released: %s", error.orig)
             self._services.unreleased.add(slot.name)
 
-    def _refused(self, asked: Asked, slot: idempotency.Slot | None, problem: ServerProblem) -> Response:
+    async def _refused(self, asked: Asked, slot: idempotency.Slot | None, problem: ServerProblem) -> Response:
         response = render(problem, instance=asked.http.scope["path"], request_id=asked.request_id)
         if problem.ran:
-            self._keep(slot, response)
+            await self._keep(slot, response)
         else:
-            self._release(slot)
+            await self._release(slot)
         return response
 
-    def _crashed(self, asked: Asked, slot: idempotency.Slot | None, error: Exception) -> Response:
+    async def _crashed(self, asked: Asked, slot: idempotency.Slot | None, error: Exception) -> Response:
         log.error("%s failed, request %s", self._operation.name, asked.request_id, exc_info=error)
         problem = ServerProblem(ProblemCode.INTERNAL_ERROR, "The server failed. What you asked for was not done.")
         response = render(problem, instance=asked.http.scope["path"], request_id=asked.request_id)
-        self._keep(slot, response)
+        await self._keep(slot, response)
         return response
 
-    def _keep(self, slot: idempotency.Slot | None, response: Response) -> None:
+    async def _keep(self, slot: idempotency.Slot | None, response: Response) -> None:
         """Keep an answer under its key, in a transaction of its own (an answer kept already stays as it is).
 
         What was done stays done when this can't be written: the answer is given all the same.
         """
         if slot is None:
             return
+        await self._services.database.free()
         try:
             with self._services.database.write() as connection:
                 try:
@@ -301,7 +325,7 @@ class Endpoint:
         if version is not None:
             headers.setdefault("ETag", f'"{version}"')
         return Response(
-            reply.answer.model_dump_json(),
+            _json(reply.answer),
             status_code=reply.status or self._operation.status,
             headers=headers,
             media_type="application/json",
@@ -335,6 +359,14 @@ def _files_gone(error: FilesGoneError) -> ServerProblem:
         said += " Whether this one was done is known then."
     code = ProblemCode.INTERNAL_ERROR if error.begun else ProblemCode.SERVER_BUSY
     return ServerProblem(code, f"{said} Send the same command with the same key then.")
+def _json(answer: BaseModel) -> str:
+    """An answer as text; a long list in it item by item, since nobody else gets on while one is written as a whole."""
+    long = {name: value for name, value in answer if isinstance(value, tuple) and len(value) > LONG_LIST}
+    if not long or not all(isinstance(each, BaseModel) for value in long.values() for each in value):
+        return answer.model_dump_json()
+    rest = answer.model_dump_json(exclude=set(long))
+    lists = [f'"{name}":[{",".join(each.model_dump_json() for each in value)}]' for name, value in long.items()]
+    return f"{rest[:-1]}{',' if len(rest) > len('{}') else ''}{','.join(lists)}}}"
 
 
 def _is_search(query: Query | None) -> bool:

@@ -1,22 +1,25 @@
 """Reading a request strictly: what is ambiguous in JSON, or unknown to the model, is refused with its pointer."""
 
-import json
+from collections import Counter
 from collections.abc import Iterable
-from typing import Any, TypeVar
+from typing import TypeVar
+from urllib.parse import parse_qsl
 
 from pydantic import BaseModel, ValidationError
-from starlette.datastructures import QueryParams
 from starlette.requests import ClientDisconnect, Request
 
 from contract.base import Body, Query
 from contract.problems import FieldError, ProblemCode
-from server.http.problems import ServerProblem
+from server.http.problems import MAX_ERRORS, ServerProblem, field_errors, pointer, validation_failed
+from server.http.reading import read
+from server.pace import give_way
 from server.text import is_unsafe
 
 B = TypeVar("B", bound=Body)
 Q = TypeVar("Q", bound=Query)
 
-MAX_ERRORS = 100
+MAX_PARAMETERS = 100
+"""Parameters of one query string: five times as many as any call has."""
 
 
 async def read_body(request: Request, limit: int) -> bytes:
@@ -69,61 +72,34 @@ def check_media_type(request: Request) -> None:
         raise ServerProblem(ProblemCode.UNSUPPORTED_MEDIA_TYPE)
 
 
-def parse_body(raw: bytes, model: type[B]) -> B:
-    """The body as its model.
+async def parse_body(raw: bytes, model: type[B]) -> B:
+    """The body as its model; a long one in steps, between which others are answered.
 
     Raises:
         ServerProblem: `bad_request` for what is not one plain JSON object, `validation_failed` with pointers otherwise.
     """
-    _check_json(raw)
-    try:
-        return model.model_validate_json(raw)
-    except ValidationError as error:
-        raise invalid(error) from error
+    steps = read(raw, model)
+    while True:
+        try:
+            next(steps)
+        except StopIteration as end:
+            found: B = end.value
+            return found
+        await give_way()
 
 
-def _check_json(raw: bytes) -> None:
-    try:
-        text = raw.decode()
-        found = json.loads(text, object_pairs_hook=_once, parse_constant=_no_constant)
-    except RecursionError as error:
-        raise ServerProblem(ProblemCode.BAD_REQUEST, "The JSON is nested too deep.") from error
-    except ValueError as error:
-        detail = str(error) if isinstance(error, _AmbiguousError) else "Send one JSON object in UTF-8."
-        raise ServerProblem(ProblemCode.BAD_REQUEST, detail) from error
-    if not isinstance(found, dict):
-        raise ServerProblem(ProblemCode.BAD_REQUEST, "Send one JSON object.")
-
-
-class _AmbiguousError(ValueError):
-    """JSON that different readers understand differently."""
-
-
-def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    found = dict(pairs)
-    if len(found) != len(pairs):
-        message = "A JSON object names the same key twice."
-        raise _AmbiguousError(message)
-    return found
-
-
-def _no_constant(name: str) -> Any:
-    message = f"{name} is not JSON."
-    raise _AmbiguousError(message)
-
-
-def parse_query(params: QueryParams, model: type[Q] | None) -> Q | None:
+def parse_query(raw: bytes, model: type[Q] | None) -> Q | None:
     """The query string as its model; a call without one takes no parameters.
 
     Raises:
         ServerProblem: `validation_failed` with pointers.
     """
-    pairs = params.multi_items()
+    if raw.count(b"&") >= MAX_PARAMETERS:
+        raise ServerProblem(ProblemCode.VALIDATION_FAILED, f"At most {MAX_PARAMETERS} parameters.")
+    pairs = parse_qsl(raw.decode("latin-1"), keep_blank_values=True)
+    counted = Counter(name for name, _ in pairs)
     found = dict(pairs)
-    twice = (
-        {name for name, _ in pairs if sum(name == other for other, _ in pairs) > 1} if len(found) < len(pairs) else ()
-    )
-    _raise_for("given_twice", "Give it once.", twice)
+    _raise_for("given_twice", "Give it once.", [name for name, times in counted.items() if times > 1])
     _raise_for("control_character", "No control characters here.", [name for name in found if "\x00" in found[name]])
     if model is None:
         _raise_for("extra_forbidden", "This call takes no such parameter.", found)
@@ -133,33 +109,13 @@ def parse_query(params: QueryParams, model: type[Q] | None) -> Q | None:
     try:
         return model.model_validate(found)
     except ValidationError as error:
-        raise invalid(error) from error
+        raise validation_failed(field_errors(error)) from error
 
 
 def _raise_for(code: str, detail: str, names: Iterable[str]) -> None:
     errors = [FieldError(pointer=pointer([name]), code=code, detail=detail) for name in sorted(names)[:MAX_ERRORS]]
     if errors:
-        raise _invalid(errors)
-
-
-def pointer(location: Iterable[str | int]) -> str:
-    """A JSON Pointer (RFC 6901)."""
-    return "".join("/" + str(part)[:200].replace("~", "~0").replace("/", "~1") for part in location)
-
-
-def invalid(error: ValidationError) -> ServerProblem:
-    """Pydantic's findings as a problem, without the values they complain about."""
-    found = error.errors(include_url=False, include_context=False, include_input=False)[:MAX_ERRORS]
-    if any(each["type"] == "json_invalid" for each in found):
-        return ServerProblem(ProblemCode.BAD_REQUEST, "Send one JSON object in UTF-8.")
-    return _invalid([FieldError(pointer=pointer(each["loc"]), code=each["type"], detail=each["msg"]) for each in found])
-
-
-def _invalid(errors: list[FieldError]) -> ServerProblem:
-    first = errors[0]
-    detail = f"{first.pointer}: {first.detail}" if first.pointer else first.detail
-    more = f" (and {len(errors) - 1} more)" if len(errors) > 1 else ""
-    return ServerProblem(ProblemCode.VALIDATION_FAILED, detail + more, errors=errors)
+        raise validation_failed(errors)
 
 
 def refuse_unsafe(body: BaseModel) -> None:

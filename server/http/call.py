@@ -4,9 +4,10 @@ import datetime as dt
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from typing import Any, TypeAlias
+from typing import Any, TypeAlias, TypeVar
 
 from pydantic import BaseModel
+from sqlalchemy import Connection
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -19,6 +20,8 @@ from server.http.problems import ServerProblem
 from server.http.uploads import Upload
 from server.services import Services
 from server.unit import Unit
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -144,6 +147,17 @@ class LongCall:
             call = make_call(self.asked, connection, self.asked.services.clock.now())
             yield call
             call.record()
+
+    async def aside(self, work: Callable[[Call], T]) -> T:
+        """The same for what may take long: in a thread, while other requests are answered."""
+
+        def whole(connection: Connection) -> T:
+            call = make_call(self.asked, connection, self.asked.services.clock.now())
+            answer = work(call)
+            call.record()
+            return answer
+
+        return await self.asked.services.database.write_aside(whole)
 
     def finish(self, call: Call, answer: BaseModel, status: int | None = None) -> None:
         """Keep the answer under the idempotency key, in the transaction that made the change."""

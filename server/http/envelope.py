@@ -1,4 +1,7 @@
-"""Around every answer: a request id, `no-store`, the access log, and a problem instead of a bare failure."""
+"""Around every answer: a request id, `no-store`, the access log, and a problem instead of a bare failure.
+
+A request whose address or headers are larger than any call needs is refused here, before anything looks into it.
+"""
 
 import logging
 import re
@@ -9,6 +12,7 @@ from urllib.parse import unquote
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from contract.operation import MOST_HEADER_LINES, MOST_HEADERS, MOST_TARGET
 from contract.problems import ProblemCode
 from server.http.problems import ServerProblem, render
 from server.ids import random_text
@@ -39,7 +43,12 @@ class Envelope:
         scope["headcount.request_id"] = offered if _SANE_ID.fullmatch(offered) else f"req_{random_text()}"
         record = _Record(scope, send)
         try:
-            await self._app(scope, receive, record.send)
+            refusal = _too_much(scope)
+            if refusal is None:
+                await self._app(scope, receive, record.send)
+            else:
+                answer = render(refusal, instance=scope["path"], request_id=record.id)
+                await answer(scope, receive, record.send)
         except Exception:
             log.exception("request %s failed", record.id)
             if record.status:
@@ -59,6 +68,17 @@ def _drop_authority(scope: Scope) -> None:
     if found := _AUTHORITY.match(raw):
         scope["raw_path"] = raw[found.end() :] or b"/"
         scope["path"] = unquote(scope["raw_path"].decode("latin-1"))
+def _too_much(scope: Scope) -> ServerProblem | None:
+    """Why a request is refused by its size alone; the connection is closed, since nobody knows what follows."""
+    close = {"Connection": "close"}
+    if len(scope.get("raw_path") or scope["path"]) + len(scope["query_string"]) > MOST_TARGET:
+        detail = f"At most {MOST_TARGET:,} bytes of path and query."
+        return ServerProblem(ProblemCode.ADDRESS_TOO_LONG, detail, headers=close)
+    headers = scope["headers"]
+    if len(headers) > MOST_HEADER_LINES or sum(len(name) + len(value) for name, value in headers) > MOST_HEADERS:
+        detail = f"At most {MOST_HEADER_LINES} headers of {MOST_HEADERS:,} bytes together."
+        return ServerProblem(ProblemCode.HEADERS_TOO_LARGE, detail, headers=close)
+    return None
 
 
 class _Record:

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable
 from http import HTTPStatus
 from typing import Any
 
+from pydantic import ValidationError
 from sqlalchemy import Connection
 from starlette.responses import Response
 
@@ -15,6 +16,12 @@ from contract.problems import PROBLEMS, FieldError, ItemProblem, Problem, Proble
 from server.domain.refusals import Refusal
 
 MEDIA_TYPE = "application/problem+json"
+
+MAX_ERRORS = 100
+"""Fields that one refusal tells of."""
+
+LONGEST_PART = 200
+"""Characters of a key, of a path: what somebody sent is not sent back at any length."""
 
 
 class ServerProblem(Exception):  # noqa: N818 - it is a problem in the sense of RFC 9457
@@ -79,6 +86,28 @@ class Invalid(ServerProblem):
         )
 
 
+def pointer(location: Iterable[str | int]) -> str:
+    """A JSON Pointer (RFC 6901)."""
+    return "".join("/" + str(part)[:LONGEST_PART].replace("~", "~0").replace("/", "~1") for part in location)
+
+
+def field_errors(error: ValidationError, *before: str | int) -> list[FieldError]:
+    """Pydantic's findings without the values they complain about; `before` is where what it looked at stands."""
+    found = error.errors(include_url=False, include_context=False, include_input=False)[:MAX_ERRORS]
+    return [
+        FieldError(pointer=pointer([*before, *each["loc"]]), code=each["type"], detail=each["msg"]) for each in found
+    ]
+
+
+def validation_failed(errors: Iterable[FieldError]) -> ServerProblem:
+    """Fields that are not right: at least one."""
+    told = list(errors)[:MAX_ERRORS]
+    first = told[0]
+    detail = f"{first.pointer}: {first.detail}" if first.pointer else first.detail
+    more = f" (and {len(told) - 1} more)" if len(told) > 1 else ""
+    return ServerProblem(ProblemCode.VALIDATION_FAILED, detail + more, errors=told)
+
+
 def not_found() -> ServerProblem:
     """The same answer for what never was and for what belongs to somebody else (D28)."""
     return ServerProblem(ProblemCode.NOT_FOUND, "There is no such thing, or it is not yours.")
@@ -107,5 +136,5 @@ def render(problem: ServerProblem, *, instance: str = "", request_id: str = "") 
     headers = dict(problem.headers)
     if problem.retry_after is not None:
         headers["Retry-After"] = str(problem.retry_after)
-    body = problem.problem(instance=instance, request_id=request_id)
+    body = problem.problem(instance=instance[:LONGEST_PART], request_id=request_id)
     return Response(body.model_dump_json(), status_code=body.status, headers=headers, media_type=MEDIA_TYPE)

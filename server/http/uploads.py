@@ -1,5 +1,6 @@
 """Receiving a file as `multipart/form-data`: straight to a private folder on disk, never whole in memory."""
 
+import asyncio
 import hashlib
 import os
 import tempfile
@@ -20,6 +21,10 @@ from server.http.problems import Invalid, ServerProblem
 AROUND = 64 * 1024
 """Bytes that the form may need around its file."""
 LONGEST_FIELD = 10_000
+LONGEST_MEDIA = 500
+"""Characters of the header that names the boundary."""
+AT_ONCE = 16 * 1024
+"""Bytes that the form's parser takes before others get their turn: it may look at each of them."""
 LONGEST_NAME = 200
 FILE = "file"
 
@@ -67,7 +72,9 @@ async def _feed(request: Request, parser: MultipartParser, limit: int) -> None:
             received += len(chunk)
             if received > limit + AROUND:
                 raise too_large(limit)
-            parser.write(chunk)
+            for start in range(0, len(chunk), AT_ONCE):
+                parser.write(chunk[start : start + AT_ONCE])
+                await asyncio.sleep(0)
         parser.finalize()
     except ClientDisconnect as error:
         raise ServerProblem(ProblemCode.BAD_REQUEST, "The request ended in the middle.") from error
@@ -77,7 +84,7 @@ async def _feed(request: Request, parser: MultipartParser, limit: int) -> None:
 
 def _boundary(request: Request) -> str:
     header = Message()
-    header["Content-Type"] = request.headers.get("content-type", "")
+    header["Content-Type"] = request.headers.get("content-type", "")[:LONGEST_MEDIA]
     boundary = header.get_param("boundary", "")
     plain = request.headers.get("content-encoding", "identity") == "identity"
     if header.get_content_type() != "multipart/form-data" or not isinstance(boundary, str) or not boundary or not plain:

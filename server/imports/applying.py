@@ -87,6 +87,7 @@ def start_applying(services: Services, row: AnyRow) -> None:
         try:
             for _ in apply_rows(services, row.number):
                 await give_way()
+                await services.database.free()
         except Exception:
             log.exception("import %s stands still", row.id)
             with services.database.write() as connection:

@@ -151,8 +151,13 @@ def _is_repeated(row: Judged, seen: dict[str, int]) -> bool:
     first = seen.setdefault(row.email_key or "", row.number)
     if first == row.number:
         return False
-    row.say(ImportVerdict.DUPLICATE_IN_FILE, f"The same address as in row {first:,}.", field=ImportField.EMAIL.value)
+    row.say(ImportVerdict.DUPLICATE_IN_FILE, repeated(first), field=ImportField.EMAIL.value)
     return True
+
+
+def repeated(first: int) -> str:
+    """Why a row is left out whose address stands in an earlier one."""
+    return f"The same address as in row {first:,}."
 
 
 def _look_up(unit: Unit, rows: Sequence[Judged]) -> None:

@@ -1,18 +1,17 @@
 """Mending a row in place: it is judged again at once, and with it the rows that share its old or new address."""
 
-from collections.abc import Iterable
-
 from contract.imports import ImportRow, ImportRowChange, ImportStatus, ImportVerdict, MendedRow
 from server.http.call import Call
 from server.http.problems import Invalid
 from server.imports.answers import import_answer, not_ready, required, row_answer
-from server.imports.judging import Cells, Judged, judge_rows
+from server.imports.judging import Cells, Judged, judge_rows, repeated
 from server.store import imports
 from server.store.types import AnyRow
 from server.users.adding import limit_of
 
 _MENDABLE = frozenset({ImportStatus.PLANNED.value, ImportStatus.STOPPED.value, ImportStatus.APPLIED.value})
-_HOLDS_THE_PLACE = frozenset(set(ImportVerdict) - {ImportVerdict.INVALID, ImportVerdict.DUPLICATE_IN_FILE})
+MOST_ALIKE = 100
+"""Rows of one address that are judged again one by one."""
 
 
 def mend_import_row(call: Call) -> MendedRow:
@@ -31,8 +30,9 @@ def mend_import_row(call: Call) -> MendedRow:
     if row.user_id is not None:
         raise not_ready(found, "This row is done: edit the user.")
     mended = _judge_again(call, found, _cells(row, change))
-    before = {row.email_key, mended.email_key} - {None}
-    others = _judge_others(call, found, change.number, [key for key in before if key])
+    alike = {row.email_key, mended.email_key} - {None}
+    others = [each for key in alike if key for each in _judge_others(call, found, change.number, key)]
+    others.sort(key=lambda each: each.number)
     after = imports.change(call.connection, found.number, version=found.version + 1)
     stored = imports.row(call.connection, found.number, change.number)
     assert stored is not None
@@ -47,10 +47,14 @@ def _cells(row: AnyRow, change: ImportRowChange) -> Cells:
     return Cells(row.number, *(getattr(row, name) if given[name] is None else given[name] for name in names))
 
 
-def _judge_others(call: Call, found: AnyRow, number: int, keys: Iterable[str]) -> list[ImportRow]:
-    """The rows that were duplicates of this one, or are now; in the order of the file the first one counts."""
+def _judge_others(call: Call, found: AnyRow, number: int, key: str) -> list[ImportRow]:
+    """The rows that were duplicates of this one, or are now; in the order of the file the first one counts.
+
+    So many are judged one by one, and answered; all others are repetitions of the same row, and told so together.
+    """
     changed = []
-    for row in imports.rows_by_key(call.connection, found.number, keys):
+    rows = imports.rows_by_key(call.connection, found.number, key, MOST_ALIKE)
+    for row in rows:
         if row.number == number or row.user_id is not None or row.verdict == ImportVerdict.INVALID.value:
             continue
         current = imports.find(call.connection, found.number)
@@ -60,6 +64,11 @@ def _judge_others(call: Call, found: AnyRow, number: int, keys: Iterable[str]) -
             stored = imports.row(call.connection, found.number, row.number)
             assert stored is not None
             changed.append(row_answer(stored))
+    if len(rows) == MOST_ALIKE:
+        last = rows[-1].number
+        first = imports.holder(call.connection, found.number, key, last + 1)
+        if first is not None:
+            imports.repeats(call.connection, found.number, key, after=last, reason=repeated(first))
     return changed
 
 
@@ -71,10 +80,9 @@ def _judge_again(call: Call, found: AnyRow, cells: Cells) -> Judged:
     probe = judge_rows(call, [cells], seen, None)[0]
     seen = {}
     if probe.email_key and probe.verdict != ImportVerdict.INVALID.value:
-        for row in imports.rows_by_key(call.connection, found.number, [probe.email_key]):
-            comes_first = row.user_id is not None or row.number < cells.number
-            if row.number != cells.number and comes_first and row.verdict in _HOLDS_THE_PLACE:
-                seen.setdefault(probe.email_key, row.number)
+        first = imports.holder(call.connection, found.number, probe.email_key, cells.number)
+        if first is not None:
+            seen[probe.email_key] = first
     judged = judge_rows(call, [cells], seen, _room(call, found, before))[0]
     stored = judged.stored(found.number)
     values = {name: value for name, value in stored.items() if name not in {"import_number", "number"}}

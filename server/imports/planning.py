@@ -2,17 +2,18 @@
 
 import asyncio
 import datetime as dt
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
+from functools import partial
 from itertools import islice
 from pathlib import Path
 from typing import Any
 
-from pydantic import ValidationError
+from sqlalchemy import Connection
 
 from contract.events import EventKind, EventObject
 from contract.imports import MAX_ROWS, Import, ImportMapping, ImportStatus
 from contract.problems import ProblemCode
-from server.http.bodies import invalid
+from server.http.bodies import parse_body
 from server.http.call import Call, LongCall, Reply, make_call
 from server.http.problems import Invalid, ServerProblem
 from server.ids import new_id
@@ -21,15 +22,17 @@ from server.imports.judging import Cells, judge_rows
 from server.pace import Pace, give_way
 from server.services import Services
 from server.sheets.reading import open_sheet
-from server.sheets.sheet import Sheet, UnreadableSheet
+from server.sheets.sheet import Person, Sheet, UnreadableSheet
 from server.store import imports
 from server.store.types import AnyRow
 from server.text import is_unsafe
-from server.unit import Unit, unit_for
+from server.unit import unit_for
 from server.users.adding import check_plan, limit_of
 
 MOST = 2000
 """Rows of one transaction at most; usually as many as take no longer than others may wait."""
+ROWS_AT_ONCE = 5000
+"""Rows of an earlier plan that are forgotten in one transaction."""
 KEPT_FOR = dt.timedelta(days=7)
 PATIENCE = 15.0
 """Seconds the answer waits for the plan; a longer one goes on by itself."""
@@ -46,7 +49,7 @@ async def plan_import(call: LongCall) -> Import | Reply:
     """
     upload, services = call.asked.upload, call.asked.services
     assert upload is not None
-    mapping = _asked_mapping(upload.fields)
+    mapping = await _asked_mapping(upload.fields)
     with services.database.read() as connection:
         check_plan(_reading(call, connection))
     sheet = await _opened(upload.path, mapping)
@@ -99,40 +102,57 @@ def start_planning(services: Services, row: AnyRow) -> None:
         try:
             sheet = await asyncio.to_thread(open_sheet, path_of(services, row.id), mapping=places)
         except (UnreadableSheet, ValueError, OSError) as error:
-            _give_up(services, row, str(error))
+            await _give_up(services, row, str(error))
             return
-        for _ in plan(services, row.number, sheet):
+        async for _ in plan(services, row.number, sheet):
             await give_way()
 
     services.tasks.start(row.id, work)
 
 
-def plan(services: Services, number: int, sheet: Sheet) -> Iterator[int]:
-    """Judge every row, a chunk in a transaction; yields how many rows after each."""
-    with services.database.write() as connection:
+async def plan(services: Services, number: int, sheet: Sheet) -> AsyncIterator[int]:
+    """Judge every row, a chunk in a transaction; yields how many rows after each.
+
+    The file is read in a thread, however little there is in how much of it, and a chunk is judged and written in one.
+    """
+    with services.database.read() as connection:
         row = imports.find(connection, number)
-        if row is None or row.status != ImportStatus.PLANNING.value:
-            return
-        imports.drop_rows(connection, number)
-        counters = dict.fromkeys((*imports.VERDICTS, "rows"), 0)
-        imports.change(connection, number, **counters)
+    if row is None or row.status != ImportStatus.PLANNING.value:
+        return
+    await _begin_anew(services, number)
     seen: dict[str, int] = {}
     people, done, pace = sheet.people(), 0, Pace(MOST, start=1000, least=500)
     try:
-        while chunk := [Cells(*each) for each in islice(people, pace.size)]:
+        while chunk := await asyncio.to_thread(_next, people, pace.size):
             pace.begin()
             if done + len(chunk) > MAX_ROWS:
-                _give_up(services, row, f"More than {MAX_ROWS:,} rows: send it in several files.")
+                await _give_up(services, row, f"More than {MAX_ROWS:,} rows: send it in several files.")
                 return
-            with services.database.write() as connection:
-                _plan_chunk(unit_for(connection, services.clock.now(), row), services, number, chunk, seen)
+            work = partial(_plan_chunk, services=services, number=number, row=row, chunk=chunk, seen=seen)
+            await services.database.write_aside(work)
             done += len(chunk)
             pace.done()
             yield len(chunk)
     except UnreadableSheet as error:
-        _give_up(services, row, error.sentence)
+        await _give_up(services, row, error.sentence)
         return
+    await services.database.free()
     _finish(services, row)
+
+
+def _next(people: Iterator[Person], many: int) -> list[Cells]:
+    return [Cells(*each) for each in islice(people, many)]
+
+
+async def _begin_anew(services: Services, number: int) -> None:
+    """Forget what an earlier plan found."""
+    dropped = 1
+    while dropped:
+        await services.database.free()
+        with services.database.write() as connection:
+            dropped = imports.drop_rows(connection, number, ROWS_AT_ONCE)
+            imports.change(connection, number, **dict.fromkeys((*imports.VERDICTS, "rows"), 0))
+        await give_way()
 
 
 def subject(row: AnyRow, **attributes: Any) -> EventObject:
@@ -140,10 +160,13 @@ def subject(row: AnyRow, **attributes: Any) -> EventObject:
     return EventObject(type="import", id=row.id, label=row.file_name, attributes=attributes)
 
 
-def _plan_chunk(unit: Unit, services: Services, number: int, chunk: list[Cells], seen: dict[str, int]) -> None:
-    row = imports.find(unit.connection, number)
+def _plan_chunk(
+    connection: Connection, *, services: Services, number: int, row: AnyRow, chunk: list[Cells], seen: dict[str, int]
+) -> None:
+    unit = unit_for(connection, services.clock.now(), row)
+    found = imports.find(unit.connection, number)
     limit = limit_of(unit, services.catalogue)
-    room = None if limit is None or row is None else max(0, limit - row.create - row.add_member)
+    room = None if limit is None or found is None else max(0, limit - found.create - found.add_member)
     judged = judge_rows(unit, chunk, seen, room)
     imports.add_rows(unit.connection, [each.stored(number) for each in judged])
     counts: dict[str, int] = {"rows": len(judged)}
@@ -160,10 +183,11 @@ def _finish(services: Services, row: AnyRow) -> None:
         unit.record()
 
 
-def _give_up(services: Services, row: AnyRow, sentence: str) -> None:
+async def _give_up(services: Services, row: AnyRow, sentence: str) -> None:
     """The file turned out to be broken further down: what is wrong is said, and a new file is needed."""
+    await _begin_anew(services, row.number)
+    await services.database.free()
     with services.database.write() as connection:
-        imports.drop_rows(connection, row.number)
         counters = dict.fromkeys((*imports.VERDICTS, "rows"), 0)
         values = {"status": ImportStatus.NEEDS_MAPPING.value, "stopped_detail": sentence, "mapping": None}
         imports.change(connection, row.number, **counters, **values)
@@ -195,16 +219,13 @@ async def _opened(path: Path, mapping: ImportMapping | None) -> Sheet:
         raise ServerProblem(ProblemCode.UNREADABLE_FILE, "The file is gone: send it again.") from error
 
 
-def _asked_mapping(fields: Any) -> ImportMapping | None:
+async def _asked_mapping(fields: Any) -> ImportMapping | None:
     unknown = sorted(set(fields) - {"mapping"})
     if unknown:
         raise Invalid((f"/{unknown[0]}", "extra_forbidden", "The form takes file and mapping."))
     if "mapping" not in fields:
         return None
-    try:
-        return ImportMapping.model_validate_json(fields["mapping"])
-    except ValidationError as error:
-        raise invalid(error) from error
+    return await parse_body(fields["mapping"].encode(), ImportMapping)
 
 
 def _mappable(unit: Call) -> AnyRow:

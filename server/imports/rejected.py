@@ -9,6 +9,7 @@ from contract.exports import Language
 from contract.imports import RejectedQuery, SheetFormat
 from server.http.call import LongCall, make_call
 from server.imports.answers import required
+from server.pace import give_way
 from server.services import Services
 from server.sheets.wording import PERSON, Heading
 from server.sheets.writing import write_csv, write_xlsx
@@ -42,6 +43,7 @@ async def rejected_rows(call: LongCall) -> Response:
 async def _pieces(pieces: Iterator[bytes]) -> AsyncIterator[bytes]:
     for piece in pieces:
         yield piece
+        await give_way()
 
 
 def _rows(services: Services, found: AnyRow) -> Iterator[Sequence[str]]:

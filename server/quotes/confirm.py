@@ -43,10 +43,14 @@ class Ask:
 
 async def confirm_quote(call: LongCall) -> Confirmation:
     """Make the change and charge exactly what the quote says, or nothing."""
-    with call.transaction() as first:
+
+    def begin(first: Call) -> Confirmation | Ask | ServerProblem:
         begun = _begin(first)
         if isinstance(begun, Confirmation):
             call.finish(first, begun)
+        return begun
+
+    begun = await call.aside(begin)
     if isinstance(begun, ServerProblem):
         raise begun
     return begun if isinstance(begun, Confirmation) else await _collect(call, begun)
@@ -55,8 +59,7 @@ async def confirm_quote(call: LongCall) -> Confirmation:
 async def _collect(call: LongCall, ask: Ask) -> Confirmation:
     try:
         outcome = await gateway.ask(call.asked.services.gateway, ask.payment_id, ask.amount)
-        with call.transaction() as last:
-            done = finish(last, call.asked.services, last.id, ask.payment_id, outcome)
+        done = await call.aside(lambda last: finish(last, call.asked.services, last.id, ask.payment_id, outcome))
     except Exception as error:
         # Whatever failed, the outcome of the payment is open: "not done" would be a guess, and no answer may be kept.
         log.exception("payment %s is not settled yet", ask.payment_id)

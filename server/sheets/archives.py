@@ -1,5 +1,6 @@
 """A look at a zip's directory before anything in it is inflated: bombs end here."""
 
+import os
 import zipfile
 from pathlib import Path
 
@@ -16,6 +17,9 @@ RATIO_FROM = 1 << 20
 
 MAX_ENTRIES = 2000
 
+MAX_DIRECTORY = 1 << 20
+"""Bytes of the list of entries, which is read as a whole."""
+
 MAX_OTHER = 8 << 20
 """Bytes of an entry that is neither a sheet nor the texts of the sheets: styles and the like are read as a whole."""
 
@@ -23,6 +27,11 @@ MAX_GAP = 2 << 20
 """Bytes of a sheet without the end of a row: a row is held as a whole while it is read."""
 
 MAX_TAGS = 8_000_000
+
+_END, _END_64 = b"PK\x05\x06", b"PK\x06\x07"
+_LOCATOR = 20
+_TAIL = 22 + _LOCATOR + 65_535
+"""Bytes at the end of an archive among which its end is told."""
 
 _OLD = (
     ("xl/workbook.bin", "This is a binary workbook (.xlsb). Save it as XLSX or as CSV UTF-8."),
@@ -39,6 +48,7 @@ def check_archive(path: Path) -> None:
         UnreadableSheet: `not_a_workbook` with what it is instead, `too_large` or `broken`.
     """
     try:
+        _check_directory(path)
         with zipfile.ZipFile(path) as archive:
             entries = archive.infolist()
             _check_kind({entry.filename for entry in entries})
@@ -50,6 +60,18 @@ def check_archive(path: Path) -> None:
         raise
     except Exception as error:  # a damaged archive fails in many ways, and each means the same to its owner
         raise broken() from error
+
+
+def _check_directory(path: Path) -> None:
+    """Look at how large the archive says that its list of entries is, before it is read."""
+    with path.open("rb") as file:
+        size = file.seek(0, os.SEEK_END)
+        file.seek(max(0, size - _TAIL))
+        tail = file.read()
+    place = tail.rfind(_END)
+    told = int.from_bytes(tail[place + 12 : place + 16], "little") if place >= 0 else 0
+    if told > MAX_DIRECTORY or (place >= _LOCATOR and tail[place - _LOCATOR :].startswith(_END_64)):
+        raise _too_large()
 
 
 def broken() -> UnreadableSheet:

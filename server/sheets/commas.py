@@ -5,22 +5,31 @@ import io
 from collections import deque
 from collections.abc import Generator, Iterator
 from contextlib import closing
-from dataclasses import dataclass
-from itertools import islice
+from dataclasses import dataclass, replace
+from itertools import count, islice
 from pathlib import Path
 from typing import TextIO
 
 from server.sheets.encodings import REPLACED, Encoding, detect
 from server.sheets.headers import has_address, is_address, mapping_of
-from server.sheets.sheet import MAX_CELL, Record, SheetFault, UnreadableSheet
+from server.sheets.sheet import MAX_CELL, MOST_COLUMNS, Record, SheetFault, UnreadableSheet, too_many_rows
 
 DELIMITERS = (",", ";", "\t", "|")
 
-MAX_LINE = 1 << 20
+MAX_LINE = 1 << 18
 """Characters of one line."""
+
+KEPT_CELLS = MOST_COLUMNS + 1
+"""Cells of a record that are looked at: one more than there may be shows that there are too many."""
 
 BLOCK = 1 << 16
 """Characters that are read at once."""
+
+SNIFFED = 16
+"""Blocks in which the delimiter is looked for."""
+
+MAX_LINES = 1_000_000
+"""Lines of a file, those with nothing in them too: as many as a spreadsheet program has rows."""
 
 MAX_RECORD = 1 << 17
 """Characters of one record with line breaks inside quotes."""
@@ -43,6 +52,8 @@ class CommaFile:
     encoding: Encoding
     delimiter: str
     skip: int = 0
+    blocks: int = 0
+    """How many blocks are read; 0: all."""
 
     def records(self) -> Generator[Record, None, None]:
         """All records that hold something. `number` is the line a record begins on.
@@ -54,7 +65,13 @@ class CommaFile:
             lines = _Lines(file)
             for _ in islice(lines, self.skip):
                 lines.begin()
-            while block := lines.block():
+            blocks = count(1)
+            while (next(blocks) <= self.blocks or not self.blocks) and (block := lines.block()):
+                if lines.number > MAX_LINES:
+                    raise too_many_rows()
+                if '"' not in block and not block.strip(f"{self.delimiter} \t\r\n"):
+                    lines.number += block.count("\n") or block.count("\r")
+                    continue
                 number, plain = lines.number + 1, self._plain(block)
                 if plain is not None:
                     lines.number += len(plain)
@@ -70,6 +87,8 @@ class CommaFile:
             return None
         lines = block.removesuffix("\n").split("\n")
         if max(map(len, lines)) > MAX_CELL:
+            return None
+        if max(line.count(self.delimiter) for line in lines) >= KEPT_CELLS:
             return None
         return list(csv.reader(lines, delimiter=self.delimiter))
 
@@ -95,6 +114,8 @@ class CommaFile:
 
     def _checked(self, record: Record) -> Record:
         problem = record.problem
+        if len(record.cells) > KEPT_CELLS:
+            return self._checked(Record(record.number, record.cells[:KEPT_CELLS], problem))
         if not problem and self.encoding.broken and any(REPLACED in cell for cell in record.cells):
             problem = BROKEN
         if max(map(len, record.cells)) > MAX_CELL:
@@ -173,8 +194,8 @@ def open_commas(path: Path) -> CommaFile:
     announced = _announced(path, encoding)
     if announced:
         return CommaFile(path, encoding, announced, skip=1)
-    candidates = [CommaFile(path, encoding, delimiter) for delimiter in DELIMITERS]
-    return max(candidates, key=_fitness)
+    candidates = [CommaFile(path, encoding, delimiter, blocks=SNIFFED) for delimiter in DELIMITERS]
+    return replace(max(candidates, key=_fitness), blocks=0)
 
 
 def _announced(path: Path, encoding: Encoding) -> str:

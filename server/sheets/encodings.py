@@ -74,7 +74,7 @@ def _mostly_utf8(path: Path) -> bool:
             text = decoder.decode(block)
             wrong = text.count(REPLACED)
             bad += wrong
-            good += sum(1 for char in text if char > "\x7f") - wrong if not text.isascii() else 0
+            good += len(text) - len(text.encode("ascii", "ignore")) - wrong
     often = 4
     return good > often * bad
 

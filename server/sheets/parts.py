@@ -17,8 +17,14 @@ MAX_COLUMNS = 256
 LAST_ROW = 1_048_576
 """The last row a workbook can have."""
 
-MAX_TEXTS = 1_500_000
+MAX_TEXTS = 1_000_000
 """Different texts in one workbook."""
+
+MAX_ELEMENTS = 100_000
+"""Elements of a part that is read as a whole: styles, relations."""
+
+MAX_FORMAT = 1000
+"""Characters of a number format that are looked at."""
 
 MAX_STRAY = 200_000
 """Elements of a sheet that are no part of a row."""
@@ -110,6 +116,8 @@ class Elements(Part):
 
     def opened(self, tag: str, attributes: Any) -> None:
         """Keep it; prefixes of attributes are dropped."""
+        if len(self.found) >= MAX_ELEMENTS:
+            raise UnreadableSheet(SheetFault.TOO_LARGE, "There is too much beside the rows. Save it as CSV UTF-8.")
         self.found.append((tag, {name.rpartition(":")[2]: value for name, value in attributes.items()}))
 
 
@@ -218,7 +226,7 @@ def unescaped(text: str) -> str:
 def date_styles(elements: Sequence[tuple[str, dict[str, str]]]) -> frozenset[int]:
     """The places of the cell styles that show a date, from the part of styles."""
     own = {each.get("numFmtId"): each.get("formatCode", "") for tag, each in elements if tag == "numFmt"}
-    dates = {name for name, code in own.items() if _DATE_LETTER.search(_NOT_A_DATE.sub("", code))}
+    dates = {name for name, code in own.items() if _DATE_LETTER.search(_NOT_A_DATE.sub("", code[:MAX_FORMAT]))}
     tags = [tag for tag, _ in elements]
     begin = tags.index("cellXfs") if "cellXfs" in tags else len(tags)
     end = tags.index("cellStyles") if "cellStyles" in tags else len(tags)

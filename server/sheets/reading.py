@@ -7,7 +7,17 @@ from pathlib import Path
 
 from server.sheets.commas import CommaFile, open_commas
 from server.sheets.headers import by_content, checked, has_address, mapping_of
-from server.sheets.sheet import SAMPLES, Field, Record, Sheet, SheetFault, SheetKind, UnreadableSheet
+from server.sheets.sheet import (
+    MOST_COLUMNS,
+    SAMPLES,
+    Field,
+    Record,
+    Sheet,
+    SheetFault,
+    SheetKind,
+    UnreadableSheet,
+    too_many_columns,
+)
 from server.sheets.workbook import Workbook, open_workbook
 
 HEADER_WITHIN = 10
@@ -47,6 +57,8 @@ def open_sheet(path: Path, *, mapping: Mapping[Field, int] | None = None) -> She
         raise UnreadableSheet(
             SheetFault.EMPTY, "The file is empty. Put one person on each line, or start from the template."
         )
+    if max((len(row.cells) for row in rows if not row.problem), default=0) > MOST_COLUMNS:
+        raise too_many_columns()
     header = _header(rows)
     body = [row for row in rows if header is None or row.number > header.number]
     words = tuple(header.cells) if header else ()

@@ -14,6 +14,9 @@ MAX_ROWS = 1_000_000
 MAX_CELL = 32_767
 """The most characters of one cell: what a spreadsheet program allows."""
 
+MOST_COLUMNS = 200
+"""A file with more columns is refused."""
+
 SAMPLES = 5
 
 
@@ -44,6 +47,7 @@ class SheetFault(StrEnum):
     TOO_LARGE = "too_large"
     LINE_TOO_LONG = "line_too_long"
     TOO_MANY_ROWS = "too_many_rows"
+    TOO_MANY_COLUMNS = "too_many_columns"
     COLUMNS_UNKNOWN = "columns_unknown"
 
 
@@ -59,6 +63,12 @@ class UnreadableSheet(Exception):  # noqa: N818 - it names the file's state, as 
 def too_many_rows() -> UnreadableSheet:
     """It is longer than a file may be."""
     return UnreadableSheet(SheetFault.TOO_MANY_ROWS, f"More than {MAX_ROWS:,} rows: send it in several files.")
+
+
+def too_many_columns() -> UnreadableSheet:
+    """It is wider than a file may be."""
+    detail = f"More than {MOST_COLUMNS} columns: keep those with the address, the names and the position."
+    return UnreadableSheet(SheetFault.TOO_MANY_COLUMNS, detail)
 
 
 class Record(NamedTuple):

@@ -1,7 +1,10 @@
-"""One database: opening it, and the two kinds of transaction."""
+"""One database: opening it, and the kinds of transaction."""
 
+import asyncio
 import logging
+import threading
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any, TypeVar
@@ -48,6 +51,9 @@ def _nobody_waits(changed: set[str]) -> None:
 class Database:
     """The one connection to SQLite, used on the event loop in short transactions; long reads run beside it.
 
+    A long write has the connection lent to its thread: meanwhile reads see what was committed before it, and whoever
+    wants to write waits with `free`. (A short write that did not wait blocks until the long one is over.)
+
     `on_commit` is called after a commit that appended events, with the ids of the organisations.
     """
 
@@ -62,6 +68,10 @@ class Database:
         self._watch: Watch | None = None
         self._gone: str | None = None
         self.anchor: anchor.Anchor | None = None
+        self._writer: ThreadPoolExecutor | None = None
+        self._lent = False
+        self._one_writes = threading.Lock()
+        self._turn = asyncio.Lock()
         self.on_commit: Callable[[set[str]], None] = _nobody_waits
 
     @property
@@ -142,7 +152,10 @@ class Database:
             return list(lost.heads(connection))
 
     def close(self) -> None:
-        """Let go of everything; may be called twice."""
+        """Let go of everything, after a long write that is under way; may be called twice."""
+        if self._writer is not None:
+            self._writer.shutdown()
+            self._writer = None
         self._watch = None
         if self.anchor is not None:
             self.anchor.close()
@@ -164,7 +177,12 @@ class Database:
 
         The statement is made once, not at each call; values are given as they are stored.
         """
-        return prepared(statement, self.engine.dialect).first(self._driver, given)
+        question = prepared(statement, self.engine.dialect)
+        if not self._lent:
+            return question.first(self._driver, given)
+        assert self._readers is not None
+        with self._readers.borrowed() as reader:
+            return question.first(reader.driver, given)
 
     def state(self) -> tuple[int, int]:
         """Another one whenever any row was written, by this connection (even if it was undone) or by any other."""
@@ -174,12 +192,17 @@ class Database:
     @property
     def in_transaction(self) -> bool:
         """Whether somebody is in the middle of something, which may be undone."""
-        return bool(self._driver.in_transaction)
+        return self._lent or bool(self._driver.in_transaction)
 
     @contextmanager
     def read(self) -> Iterator[Connection]:
         """A transaction that sees one state and changes nothing."""
-        with self._transaction(writes=False) as connection:
+        if not self._lent:
+            with self._transaction(writes=False) as connection:
+                yield connection
+            return
+        assert self._readers is not None
+        with self._readers.borrowed() as reader, reader.read() as connection:
             yield connection
 
     async def read_aside(self, work: Callable[[Connection], T]) -> T:
@@ -200,18 +223,26 @@ class Database:
             FilesGoneError: the database's files were removed or replaced: it takes nothing more until it is opened
                 again, and what this transaction did is in none of them.
         """
-        if self._gone:
-            raise FilesGoneError(self._gone, begun=False)
-        with self._transaction(writes=True) as connection:
+        changed: set[str] = set()
+        with self._writing(changed) as connection:
             yield connection
-            changed: set[str] = connection.info.pop(CHANGED, set())
-            heads = _heads_now(connection, changed) if self.anchor else []
-        if not self.look():
-            raise FilesGoneError(self._gone or "", begun=True)
-        if self.anchor:
-            self.anchor.append(anchor.heads_of(heads))
         if changed:
             self.on_commit(changed)
+
+    @contextmanager
+    def _writing(self, changed: set[str]) -> Iterator[Connection]:
+        """The same, in whichever thread; `changed` receives whose events were appended, for whoever tells of it."""
+        with self._one_writes:
+            if self._gone:
+                raise FilesGoneError(self._gone, begun=False)
+            with self._transaction(writes=True) as connection:
+                yield connection
+                changed.update(connection.info.pop(CHANGED, set()))
+                heads = _heads_now(connection, changed) if self.anchor else []
+            if not self.look():
+                raise FilesGoneError(self._gone or "", begun=True)
+            if self.anchor:
+                self.anchor.append(anchor.heads_of(heads))
 
     def look(self) -> bool:
         """Whether everything that was committed is in the files of this name; to be asked now and then.
@@ -239,6 +270,7 @@ class Database:
             busy, frames, moved = self._driver.execute("PRAGMA wal_checkpoint(FULL)").fetchone()
             return not busy and frames == moved
         return False
+
     def beat(self) -> None:
         """Write one page of the file, in a transaction of its own.
 
@@ -248,6 +280,42 @@ class Database:
         with self.write() as connection:
             (count,) = connection.exec_driver_sql("PRAGMA user_version").one()
             connection.exec_driver_sql(f"PRAGMA user_version = {(count + 1) % _MOST_BEATS}")
+
+    async def write_aside(self, work: Callable[[Connection], T]) -> T:
+        """The same for a write that may take long: it runs in a thread, while other requests are answered.
+
+        It is done to its end, also when whoever waits for it is cancelled. One runs at a time. A database in memory has
+        no other connection for those who read meanwhile: there it runs at once.
+        """
+        if self._readers is None:
+            with self.write() as connection:
+                return work(connection)
+        return await asyncio.shield(asyncio.ensure_future(self._lend(work)))
+
+    async def free(self) -> None:
+        """Wait until no long write is under way; what follows without another `await` may write."""
+        while self._lent:
+            async with self._turn:
+                pass
+
+    async def _lend(self, work: Callable[[Connection], T]) -> T:
+        async with self._turn:
+            self._writer = self._writer or ThreadPoolExecutor(1, thread_name_prefix="write")
+            self._lent = True
+            try:
+                answer, changed = await asyncio.get_running_loop().run_in_executor(self._writer, self._lent_to, work)
+            finally:
+                self._lent = False
+        if changed:
+            self.on_commit(changed)
+        return answer
+
+    def _lent_to(self, work: Callable[[Connection], T]) -> tuple[T, set[str]]:
+        """In the thread; answers also whose events were appended."""
+        changed: set[str] = set()
+        with self._writing(changed) as connection:
+            answer = work(connection)
+        return answer, changed
 
     @contextmanager
     def _transaction(self, *, writes: bool) -> Iterator[Connection]:

@@ -136,11 +136,30 @@ def row(connection: Connection, number: int, row_number: int) -> AnyRow | None:
     return connection.execute(select(import_rows).where(mine)).first()
 
 
-def rows_by_key(connection: Connection, number: int, keys: Iterable[str]) -> Sequence[AnyRow]:
-    """The rows with one of these addresses, in the order of the file."""
-    wanted = [key for key in keys if key]
-    mine = and_(import_rows.c.import_number == number, import_rows.c.email_key.in_(wanted))
-    return connection.execute(select(import_rows).where(mine).order_by(import_rows.c.number)).all() if wanted else []
+def rows_by_key(connection: Connection, number: int, key: str, limit: int) -> Sequence[AnyRow]:
+    """The first rows with this address, in the order of the file."""
+    query = select(import_rows).where(_alike(number, key)).order_by(import_rows.c.number)
+    return connection.execute(query.limit(limit)).all()
+
+
+def holder(connection: Connection, number: int, key: str, of: int) -> int | None:
+    """The first row with this address of which another is a repetition: one that is done, or stands before it."""
+    stands = import_rows.c.verdict.not_in([ImportVerdict.INVALID.value, ImportVerdict.DUPLICATE_IN_FILE.value])
+    before = or_(import_rows.c.user_id.is_not(None), import_rows.c.number < of)
+    mine = and_(_alike(number, key), import_rows.c.number != of, stands, before)
+    query = select(import_rows.c.number).where(mine).order_by(import_rows.c.number).limit(1)
+    return connection.execute(query).scalar()
+
+
+def repeats(connection: Connection, number: int, key: str, *, after: int, reason: str) -> None:
+    """Say the same of all repetitions of this address that stand behind a row."""
+    again = import_rows.c.verdict == ImportVerdict.DUPLICATE_IN_FILE.value
+    mine = and_(_alike(number, key), import_rows.c.number > after, again, import_rows.c.user_id.is_(None))
+    connection.execute(update(import_rows).where(mine).values(reason=reason))
+
+
+def _alike(number: int, key: str) -> ColumnElement[bool]:
+    return and_(import_rows.c.import_number == number, import_rows.c.email_key == key)
 
 
 def rows_page(

@@ -2,8 +2,9 @@
 
 import asyncio
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Generic, TypeVar
 
@@ -48,6 +49,15 @@ class Readers:
         """It is idle again."""
         self._busy.discard(reader)
         self._idle.append(reader)
+
+    @contextmanager
+    def borrowed(self) -> Iterator[Reader]:
+        """A connection for a short read on the event loop, while the one that writes is lent."""
+        reader = self.take()
+        try:
+            yield reader
+        finally:
+            self.give_back(reader)
 
     def close(self) -> None:
         """Break off what runs, and disconnect."""

@@ -120,10 +120,14 @@ class Reader:
         with self._connection.begin():
             yield self._connection
 
+    @property
+    def driver(self) -> Any:
+        """The connection as the driver knows it, outside every transaction."""
+        return self._connection.connection.driver_connection
+
     def interrupt(self) -> None:
         """Break off the statement that runs now, from another thread: it raises OperationalError there."""
-        driver: Any = self._connection.connection.driver_connection
-        driver.interrupt()
+        self.driver.interrupt()
 
     def close(self) -> None:
         """Let go of it."""

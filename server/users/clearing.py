@@ -116,6 +116,7 @@ def start(services: Services, row: AnyRow) -> None:
     async def work() -> None:
         for _ in clear(services, row.number):
             await asyncio.sleep(0)
+            await services.database.free()
 
     services.tasks.start(row.id, work)
 

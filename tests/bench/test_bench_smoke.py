@@ -118,3 +118,15 @@ def test_growth_is_drawn() -> None:
     table = growth([flat, steep])
     assert "| overview | 2.0 | 2.0 | ▂▂ |" in table
     assert "| search | 2.0 | 8.0 | ▂█ |" in table
+
+
+def test_the_walk_at_the_limits_visits_every_call() -> None:
+    """Each call is sent queries and headers, each with a body the largest body, and none is sent the same twice."""
+    from bench.bounds import _walk
+    from contract.operations import OPERATIONS
+
+    sent = [(name, attack) for name, _, attack in _walk({"nobody": ""}, "", ["trf_a"])]
+    assert {attack.operation for _, attack in sent} == set(OPERATIONS)
+    bodies = {attack.operation for _, attack in sent if len(attack.body) > attack.operation.most_bytes // 2}
+    assert bodies == {each for each in OPERATIONS if each.method != "GET"}
+    assert len({name for name, _ in sent}) == len(sent)

@@ -202,4 +202,9 @@ def _plan_again(services: Services, file: Path) -> None:
         if row.status == ImportStatus.PLANNED.value and row.rows == 42:
             return
         imports.change(connection, row.number, status=ImportStatus.PLANNING.value)
-    list(planning.plan(services, row.number, open_sheet(file)))
+    asyncio.run(_planned(services, row.number, file))
+
+
+async def _planned(services: Services, number: int, file: Path) -> None:
+    async for _ in planning.plan(services, number, open_sheet(file)):
+        pass
