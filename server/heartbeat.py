@@ -24,9 +24,9 @@ class Heartbeat:
         self._alive = False
 
     def alive(self) -> bool:
-        """Whether what is written now would be kept."""
+        """Whether what is written now would be kept; as it was last known while a long write is under way."""
         now = self._clock()
-        if now >= self._until:
+        if now >= self._until and not self._database.in_transaction:
             self._alive = self._beat()
             self._until = now + LASTS
         return self._alive
