@@ -79,7 +79,8 @@ async def make_house(server: Any, mark: str) -> House:
             assert answer.is_success, (path, answer.text)
             return answer.json()
 
-        code = await post("invitation-codes", {"code": f"{mark} code"})
+        soon = (NOW + dt.timedelta(days=3)).isoformat()
+        code = await post("invitation-codes", {"code": f"{mark} code", "expires_at": soon})
         off = await post("invitation-codes", {"code": f"{mark} off"})
         assert (await api.patch(f"/v1/invitation-codes/{off['id']}", json={"enabled": False})).is_success
         async with server.client(outsider(server, f"guest@{domain}")) as guest:
@@ -305,6 +306,29 @@ async def searches(api: httpx.AsyncClient, world: World, call: Operation, line: 
         yield (await ask(api, call, path, body, **{name: THEIRS.lower()})).text
     if call.name in world.cursors:
         yield (await ask(api, call, path, body, cursor=world.cursors[call.name])).text
+
+
+@ONE_LOOP
+@pytest.mark.parametrize("who", WHO)
+async def test_codes_are_masked_for_who_does_not_make_them(world: World, who: str) -> None:
+    """Owner and admin read our codes in lists, events and on the first screen; nobody else does, nor finds them."""
+    code = f"{OURS} code"
+    found = set()
+    async with world.client(who) as api:
+        for name, line in LINES.items():
+            call = CALLS[name]
+            if call.method != "GET" or line.cells[who] == "role":
+                continue
+            path, body = line.of(world.ours.ids)
+            texts = [(await ask(api, call, path, body)).text]
+            for field in {"search", "object"} & set(call.query.model_fields if call.query else ()):
+                answer = await ask(api, call, path, body, **{field: "zqours code", "count": "true"})
+                if name in {"list_codes", "list_events"} and who in {"billing", "viewer"}:
+                    assert answer.json()["total"] == 0, name
+                texts.append(answer.text)
+            found |= {name for text in texts if code in text or "Zqours off" in text}
+    expected = {"list_codes", "get_code", "list_events", "stream_events", "overview"}
+    assert found == (expected if who in {"owner", "admin"} else set())
 
 
 @ONE_LOOP
