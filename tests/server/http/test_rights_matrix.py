@@ -80,7 +80,7 @@ async def make_house(server: Any, mark: str) -> House:
             return answer.json()
 
         soon = (NOW + dt.timedelta(days=3)).isoformat()
-        code = await post("invitation-codes", {"code": f"{mark} code", "expires_at": soon})
+        code = await post("invitation-codes", {"code": f"{mark} code", "expires_at": soon, "max_uses": 9})
         off = await post("invitation-codes", {"code": f"{mark} off"})
         assert (await api.patch(f"/v1/invitation-codes/{off['id']}", json={"enabled": False})).is_success
         async with server.client(outsider(server, f"guest@{domain}")) as guest:
