@@ -22,15 +22,27 @@ def list_tokens(options: argparse.Namespace, flags: dict[str, Any]) -> int:
         print_json(*found)
     else:
         rows = [
-            (each.id, each.state.value, each.email, each.role.value, each.label, _day(each.last_used_at))
+            (
+                each.id,
+                each.state.value,
+                each.email,
+                each.role.value,
+                each.label,
+                _made_by(each),
+                _day(each.last_used_at),
+            )
             for each in found
         ]
-        print_table(("id", "state", "e-mail", "role", "label", "last used"), rows)
+        print_table(("id", "state", "e-mail", "role", "label", "made by", "last used"), rows)
     return DONE
 
 
 async def _all(client: Client) -> list[Token]:
     return [each async for page in client.all_pages(client.tokens, PageQuery(limit=MAX_LIMIT)) for each in page.items]
+
+
+def _made_by(token: Token) -> str:
+    return token.made_by or "own sign-in"
 
 
 def _day(moment: dt.datetime | None) -> str:

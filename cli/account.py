@@ -33,6 +33,8 @@ def show(options: argparse.Namespace, flags: dict[str, Any]) -> int:
         f"{clean(account.name, 120)} <{clean(account.email, 254)}>, {own.me.role.value} of {where or 'no organisation'}"
     )
     print(_standing(own))
+    if not own.me.own_sign_in:
+        print("This token was handed out: requests, codes, names and leaving take the person's own sign-in.")
     for each in own.owns:
         print(f"Pays for {clean(each.label, 120)} ({clean(each.organisation, 120)}).")
     if own.waiting:

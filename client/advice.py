@@ -3,6 +3,7 @@
 from contract.problems import ProblemCode
 
 ADVICE: dict[ProblemCode, str] = {
+    ProblemCode.OWN_SIGN_IN_NEEDED: "Whoever runs the server makes people tokens of their own: headcount server token.",
     ProblemCode.NOTHING_TO_CHANGE: "There is nothing to do.",
     ProblemCode.SEATS_BELOW_USERS: "Or ask for more seats.",
     ProblemCode.SEATS_FOLLOW_USERS: "Add or remove users: the seats follow.",

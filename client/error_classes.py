@@ -30,6 +30,7 @@ CLASSES: dict[ProblemCode, type[HeadcountError]] = {
     ProblemCode.UNSUPPORTED_MEDIA_TYPE: Invalid,
     ProblemCode.NOT_AUTHENTICATED: NotAuthenticated,
     ProblemCode.NOT_ALLOWED: NotAllowed,
+    ProblemCode.OWN_SIGN_IN_NEEDED: NotAllowed,
     ProblemCode.SPENDING_LIMIT_REACHED: SpendingLimitReached,
     ProblemCode.NOT_FOUND: NotFound,
     ProblemCode.METHOD_NOT_ALLOWED: Invalid,

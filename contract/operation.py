@@ -33,6 +33,7 @@ class Operation(NamedTuple):
     """One call. `problems` are those of its own; `common_problems` adds what any call may answer.
 
     With `by_name` what stands in the path may be any text, such as an e-mail, instead of an id.
+    With `own_sign_in` it takes a token that the person's own sign-in made, never one that somebody handed out.
     `upload` takes a file as `multipart/form-data` (field `file`, other fields are JSON) instead of a body. `download`
     names the media types of the file that it answers instead of `answer`. `most_bytes` is the largest body, or file.
     """
@@ -54,6 +55,7 @@ class Operation(NamedTuple):
     download: tuple[str, ...] = ()
     by_name: bool = False
     most_bytes: int = SMALL_BODY
+    own_sign_in: bool = False
     problems: tuple[Code, ...] = ()
 
 
@@ -76,6 +78,8 @@ _KEY = (Code.IDEMPOTENCY_KEY_REUSED, Code.IDEMPOTENCY_KEY_IN_PROGRESS)
 def common_problems(operation: Operation) -> tuple[Code, ...]:
     """Everything a call may answer besides success, each once."""
     found = [*_ANY]
+    if operation.own_sign_in:
+        found.append(Code.OWN_SIGN_IN_NEEDED)
     if operation.method != "GET":
         found += _COMMAND
     if operation.stream:

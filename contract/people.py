@@ -66,13 +66,18 @@ class Organisation(Answer):
 
 
 class Me(Answer):
-    """Who is signed in, and what they may do. An account outside every organisation is a member of none."""
+    """Who is signed in, and what they may do. An account outside every organisation is a member of none.
+
+    `own_sign_in` is false for a token that somebody else handed out: it works in the organisation as the role says, but
+    the account's own affairs (its name, requests, codes, joining and leaving) are closed to it.
+    """
 
     account: Account
     organisation: Organisation | None
     role: Role
     may: frozenset[Permission]
     spending_limit: Money | None = None
+    own_sign_in: bool = True
 
     @property
     def organisation_name(self) -> str:

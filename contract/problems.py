@@ -19,6 +19,7 @@ class ProblemCode(StrEnum):
     UNSUPPORTED_MEDIA_TYPE = "unsupported_media_type"
     NOT_AUTHENTICATED = "not_authenticated"
     NOT_ALLOWED = "not_allowed"
+    OWN_SIGN_IN_NEEDED = "own_sign_in_needed"
     SPENDING_LIMIT_REACHED = "spending_limit_reached"
     NOT_FOUND = "not_found"
     METHOD_NOT_ALLOWED = "method_not_allowed"
@@ -92,6 +93,7 @@ PROBLEMS: dict[ProblemCode, ProblemKind] = {
     ProblemCode.UNSUPPORTED_MEDIA_TYPE: ProblemKind(415, "Send JSON in UTF-8"),
     ProblemCode.NOT_AUTHENTICATED: ProblemKind(401, "The token is missing, wrong, expired or revoked"),
     ProblemCode.NOT_ALLOWED: ProblemKind(403, "Your role may not do this"),
+    ProblemCode.OWN_SIGN_IN_NEEDED: ProblemKind(403, "Only the person's own sign-in may do this"),
     ProblemCode.SPENDING_LIMIT_REACHED: ProblemKind(403, "This is above your monthly spending limit"),
     ProblemCode.NOT_FOUND: ProblemKind(404, "There is no such thing"),
     ProblemCode.METHOD_NOT_ALLOWED: ProblemKind(405, "This address does not take that method"),

@@ -1,4 +1,7 @@
-"""Tokens: what an owner hands out so that a member can sign in. The secret is answered once."""
+"""Tokens: what people sign in with, and what an owner hands out. The secret is answered once.
+
+An owner hands them out only for accounts that the organisation made and that have never signed in by themselves.
+"""
 
 from enum import StrEnum
 
@@ -15,7 +18,10 @@ class TokenState(StrEnum):
 
 
 class Token(Answer):
-    """One token, without its secret. Its role is the member's, whatever that becomes."""
+    """One token, without its secret. Its role is the member's, whatever that becomes.
+
+    `made_by` is the e-mail of who handed it out; empty for one that the person's own sign-in made.
+    """
 
     id: Identifier
     state: TokenState
@@ -25,6 +31,7 @@ class Token(Answer):
     last_name: str = ""
     role: Role
     label: str = ""
+    made_by: str = ""
     created_at: Instant
     expires_at: Instant | None = None
     last_used_at: Instant | None = None
@@ -37,7 +44,7 @@ class Token(Answer):
 
 
 class NewToken(Body):
-    """A token for a member of the organisation; without an end it holds until it is revoked."""
+    """A token for a member whose account is still the organisation's; without an end it holds until it is revoked."""
 
     email: EmailText
     label: ShortText = ""

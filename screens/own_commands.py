@@ -50,6 +50,8 @@ class OwnCommands(LiveArea):
             reason = f"This profile is read-only: it may not {doing}."
         elif self.own is None:
             reason = "Still loading: wait until your profile is here."
+        elif not self.own.me.own_sign_in:
+            reason = f"This token was handed out to you: it takes your own sign-in to {doing}."
         elif self._underway:
             reason = f"Wait: {self._underway}."
         if reason:

@@ -22,6 +22,7 @@ from screens.profile_text import (
     chosen_request,
     ending_lines,
     leaving,
+    nothing_waits,
     request_lines,
     state,
     taking_back,
@@ -41,6 +42,9 @@ __all__ = ["ProfileScreen"]
 
 NARROW, LEAST = 36, 4
 """Cells across a panel before there is a layout, and the fewest lines that the upper two have."""
+
+OWN_AFFAIRS = frozenset({"profile.code", "profile.join", "profile.edit", "profile.leave"})
+"""What a token that was handed out may not do, whatever there is."""
 
 NOTHING = Reason()
 """Stands for the body of a command that has none."""
@@ -143,7 +147,7 @@ class ProfileScreen(OwnCommands):
 
     def _paint_waiting(self, own: OwnProfile) -> None:
         panel = self.query_one("#waiting", Panel)
-        nothing: list[Line] = [("Nothing waits for your answer.", "dim")]
+        nothing: list[Line] = [(nothing_waits(own), "dim")]
         lines = [*undo_lines(own), *(request_lines(own, self.chosen, glyphs_of(self)) or nothing)]
         room = max(1, panel.content_size.height)
         at = next((place for place, each in enumerate(lines) if self._is_chosen(each)), 0)
@@ -175,6 +179,7 @@ class ProfileScreen(OwnCommands):
         absent |= set() if request and not offered else {"profile.take_back"}
         absent |= set() if self.own and self.own.uses else {"profile.leave"}
         absent |= set() if self.last_decision else {"profile.undo"}
+        absent |= set() if self.own is None or self.own.me.own_sign_in else OWN_AFFAIRS
         return frozenset(absent)
 
     def _show_keys(self) -> None:

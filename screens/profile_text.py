@@ -19,6 +19,7 @@ __all__ = [
     "chosen_request",
     "ending_lines",
     "leaving",
+    "nothing_waits",
     "outcome",
     "request_lines",
     "state",
@@ -84,7 +85,7 @@ def use_lines(own: OwnProfile) -> list[Line]:
     says = _WHY[entitled.reason] + until
     lines.append(_field("Access", says[:1].upper() + says[1:]))
     lines += [_field("You pay", line((clean(each.label, 120), "warn"))) for each in own.owns]
-    if own.uses is None and not entitled.entitled:
+    if own.uses is None and not entitled.entitled and own.me.own_sign_in:
         lines.append(_field("", ("u uses a code, t asks to join", "dim")))
     return lines
 
@@ -112,6 +113,13 @@ def request_lines(own: OwnProfile, chosen: int, glyphs: Glyphs) -> list[Line]:
         if request.message:
             lines.append([("    " + clean(request.message, 300), "dim")])
     return lines
+
+
+def nothing_waits(own: OwnProfile) -> str:
+    """What stands where there is no request to show."""
+    if own.me.own_sign_in:
+        return "Nothing waits for your answer."
+    return "Your token was handed out to you. Requests, codes, your names and leaving take your own sign-in."
 
 
 def undo_lines(own: OwnProfile) -> list[Line]:

@@ -14,6 +14,7 @@ from server.catalogue import Catalogue
 from server.domain.periods import local_date, period_from
 from server.http.tokens import make_token
 from server.ids import new_id
+from server.people.own_sign_in import note_own_sign_in
 from server.settings import SettingsError
 from server.store import organisations, tokens, usage
 from server.store.tables import subscriptions
@@ -94,7 +95,11 @@ def found(connection: Connection, wanted: Founding, catalogue: Catalogue, now: d
 def give_token(
     connection: Connection, organisation_id: str | None, account_id: str, now: dt.datetime, *, label: str = ""
 ) -> str:
-    """A new token for an account, of no organisation if need be; it is answered once and stored only as a hash."""
+    """Sign somebody in by themselves: a token for their account, of no organisation if need be.
+
+    It is answered once and stored only as a hash. Tokens that others made for the account end.
+    """
+    note_own_sign_in(connection, account_id, now)
     made = make_token()
     tokens.add(
         connection,

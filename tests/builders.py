@@ -73,13 +73,26 @@ class Team:
         return self.server.client(self.token, **headers)
 
     def token_of(self, role: Role, *, email: str = "", spending_limit: int | None = 0) -> str:
-        """The token of a new member with this role."""
+        """The token of a new member with this role, who has signed in by themselves."""
+        account_id = self.member(role, email=email, spending_limit=spending_limit, made_here=False)
+        services = self.server.services
+        with services.database.write() as connection:
+            return give_token(connection, self.organisation_id, account_id, services.clock.now())
+
+    def member(
+        self, role: Role = Role.MEMBER, *, email: str = "", spending_limit: int | None = 0, made_here: bool = True
+    ) -> str:
+        """A new member with this role, who has never signed in; the organisation made the account, or somebody else."""
         address = email or f"{role.value}-{self.organisation_id[4:10].lower()}@team.example"
         services = self.server.services
         now = services.clock.now()
         with services.database.write() as connection:
             account_id = organisations.add_account(
-                connection, email=address, email_key=email_key(address) or address, now=now
+                connection,
+                email=address,
+                email_key=email_key(address) or address,
+                now=now,
+                created_by=self.organisation_id if made_here else None,
             )
             organisations.add_member(
                 connection,
@@ -89,7 +102,7 @@ class Team:
                 now=now,
                 spending_limit=spending_limit,
             )
-            return give_token(connection, self.organisation_id, account_id, now)
+            return account_id
 
 
 @asynccontextmanager

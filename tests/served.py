@@ -61,6 +61,18 @@ class Served:
         """A client of the owner."""
         return open_client(self.profile())
 
+    def sign_in(self, email: str, label: str = "") -> str:
+        """Somebody's own sign-in: a token for their account, as `server token` makes it beside no server."""
+        from server.clock import utc_now
+        from server.signing_in import Wanted, sign_in
+        from server.store.sqlite import make_engine
+
+        engine = make_engine(self.database)
+        with engine.begin() as connection:
+            token = sign_in(connection, Wanted(email, label=label), utc_now()).token
+        engine.dispose()
+        return token
+
     def requests(self, line: str) -> int:
         """How often the log has a request such as `POST /v1/quotes 201`."""
         return self.log.read_text().count(line)

@@ -25,6 +25,7 @@ CHANGE_PROFILE = Operation(
     body=ProfileChanges,
     key=Key.OPTIONAL,
     problems=(Code.UNSAFE_TEXT,),
+    own_sign_in=True,
 )
 REDEEM_CODE = Operation(
     "redeem_code",
@@ -36,6 +37,7 @@ REDEEM_CODE = Operation(
     body=RedeemCode,
     key=Key.OPTIONAL,
     problems=REDEEM_PROBLEMS,
+    own_sign_in=True,
 )
 LIST_OWN_TRANSFERS = Operation(
     "list_own_transfers",
@@ -45,6 +47,7 @@ LIST_OWN_TRANSFERS = Operation(
     Page[OwnTransfer],
     Permission.OWN_ACCOUNT,
     query=PageQuery,
+    own_sign_in=True,
 )
 ASK_TO_JOIN = Operation(
     "ask_to_join",
@@ -57,6 +60,7 @@ ASK_TO_JOIN = Operation(
     status=201,
     key=Key.OPTIONAL,
     problems=(Code.UNSAFE_TEXT, Code.TRANSFER_PENDING, Code.OWN_SUBSCRIPTION_ENDS),
+    own_sign_in=True,
 )
 ACCEPT_OFFER = Operation(
     "accept_offer",
@@ -76,6 +80,7 @@ ACCEPT_OFFER = Operation(
         Code.USER_LIMIT_REACHED,
         Code.SUBSCRIPTION_NOT_ACTIVE,
     ),
+    own_sign_in=True,
 )
 DECLINE_OFFER = Operation(
     "decline_offer",
@@ -88,6 +93,7 @@ DECLINE_OFFER = Operation(
     body_optional=True,
     key=Key.OPTIONAL,
     problems=(*_MOVE, Code.UNSAFE_TEXT),
+    own_sign_in=True,
 )
 UNDO_OFFER = Operation(
     "undo_offer",
@@ -98,6 +104,7 @@ UNDO_OFFER = Operation(
     Permission.OWN_ACCOUNT,
     key=Key.OPTIONAL,
     problems=(Code.NOT_FOUND, Code.UNDO_NOT_POSSIBLE, Code.TRANSFER_CHANGED),
+    own_sign_in=True,
 )
 OPEN_OFFER = Operation(
     "open_offer",
@@ -109,6 +116,7 @@ OPEN_OFFER = Operation(
     body=OpenOffer,
     key=Key.OPTIONAL,
     problems=(Code.NOT_FOUND,),
+    own_sign_in=True,
 )
 CANCEL_ASK = Operation(
     "cancel_ask",
@@ -119,6 +127,7 @@ CANCEL_ASK = Operation(
     Permission.OWN_ACCOUNT,
     key=Key.OPTIONAL,
     problems=_MOVE,
+    own_sign_in=True,
 )
 LEAVE = Operation(
     "leave",
@@ -129,4 +138,5 @@ LEAVE = Operation(
     Permission.OWN_ACCOUNT,
     key=Key.OPTIONAL,
     problems=(Code.NOT_A_USER,),
+    own_sign_in=True,
 )

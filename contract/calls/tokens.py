@@ -19,13 +19,13 @@ CREATE_TOKEN = Operation(
     "create_token",
     "POST",
     "/v1/tokens",
-    "Make a token for a member; its secret is answered once",
+    "Make a token for a member whose account is still the organisation's; its secret is answered once",
     HandedOut,
     Permission.MANAGE_ACCESS,
     body=NewToken,
     status=201,
     key=Key.OPTIONAL,
-    problems=(Code.NOT_FOUND, Code.UNSAFE_TEXT),
+    problems=(Code.NOT_FOUND, Code.UNSAFE_TEXT, Code.OWN_SIGN_IN_NEEDED),
 )
 REVOKE_TOKEN = Operation(
     "revoke_token",

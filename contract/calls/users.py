@@ -50,7 +50,7 @@ CHANGE_USER = Operation(
     body=UserChanges,
     key=Key.OPTIONAL,
     if_match=True,
-    problems=(Code.NOT_FOUND, Code.UNSAFE_TEXT, Code.USER_REMOVED),
+    problems=(Code.NOT_FOUND, Code.UNSAFE_TEXT, Code.USER_REMOVED, Code.OWN_SIGN_IN_NEEDED),
 )
 REMOVE_USER = Operation(
     "remove_user",

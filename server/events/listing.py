@@ -8,6 +8,7 @@ from contract.pages import Page
 from server.domain.periods import start_of_day
 from server.http import cursors
 from server.http.call import Call
+from server.http.masking import sees_codes, shown_events
 from server.http.problems import Invalid
 from server.store import event_lists, events, subscriptions
 from server.store.event_lists import Wanted
@@ -18,6 +19,9 @@ _KINDS = {*KIND_GROUPS, *(kind.partition(".")[0] for kind in EventKind), *EventK
 
 _FIRST_DAY, _LAST_DAY = dt.date(1, 1, 3), dt.date(9999, 12, 29)
 """Days whose moments can be told in every time zone."""
+
+CODE_KIND = "code"
+"""Whoever is not shown codes does not find them by their words either."""
 
 BLOCK = 10_000
 """Counts are remembered up to a multiple of this: what happened stays, so they hold for ever."""
@@ -39,7 +43,7 @@ def list_events(call: Call) -> Page[Event]:
         return Page(items=(), total=0 if query.count else None)
     total = _counted(call, wanted) if query.count or (query.offset and wanted.asked) else 0
     bodies = _bodies(call, wanted, query, total, newest_first=not oldest_first)
-    found = events.parse(bodies[: query.limit])
+    found = shown_events(events.parse(bodies[: query.limit]), call.principal.role)
     more = len(bodies) > query.limit
     last = number_of(found[-1].id) if found else None
     return Page(
@@ -59,6 +63,8 @@ def wanted_by(call: Call, query: EventsQuery) -> Wanted | None:
     if query.kind and query.kind not in _KINDS:
         raise Invalid(("/kind", "bad_kind", f"There are {', '.join(KIND_GROUPS)}, and such as transfer.accepted."))
     asked = event_lists.match(who=query.who, about=query.object, anywhere=query.search, kind=query.kind)
+    if asked and (query.object or query.search) and not sees_codes(call.principal.role):
+        asked = event_lists.but(asked, CODE_KIND)
     if asked is None:
         return None
     low, high = _number("after", query.after), events.last_seq(call.connection, call.organisation_id)

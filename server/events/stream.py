@@ -16,6 +16,7 @@ from contract.problems import ProblemCode
 from server.events.listing import number_of
 from server.http.auth import still_may
 from server.http.call import LongCall
+from server.http.masking import shown_body
 from server.http.problems import ServerProblem
 from server.services import Services
 from server.store import events
@@ -75,17 +76,21 @@ async def _frames(call: LongCall, last: int) -> AsyncIterator[str]:
         yield ": welcome\n\n"
         while not services.notices.closed and still_may(principal, Permission.READ, services):
             bell.clear()
-            frames, last = _read(services, principal.organisation_id, last)
+            sees = still_may(principal, Permission.MANAGE_USERS, services)
+            frames, last = _read(services, principal.organisation_id, last, sees=sees)
             if frames:
                 yield frames
             elif not await _rings(bell, services.settings.heartbeat):
                 yield COMMENT
 
 
-def _read(services: Services, organisation_id: str, last: int) -> tuple[str, int]:
+def _read(services: Services, organisation_id: str, last: int, *, sees: bool) -> tuple[str, int]:
     with services.database.read() as connection:
         rows = events.after(connection, organisation_id, last, BATCH)
-    frames = "".join(f"id: {events.event_id(seq)}\nevent: {kind}\ndata: {body}\n\n" for seq, kind, body in rows)
+    frames = "".join(
+        f"id: {events.event_id(seq)}\nevent: {kind}\ndata: {shown_body(kind, body, sees=sees)}\n\n"
+        for seq, kind, body in rows
+    )
     return frames, rows[-1][0] if rows else last
 
 

@@ -47,9 +47,13 @@ def permit(principal: Principal, operation: Operation) -> None:
     """Check the role.
 
     Raises:
-        ServerProblem: `not_allowed`, naming the role needed (D28).
+        ServerProblem: `not_allowed`, naming the role needed (D28); `own_sign_in_needed` for a token handed out.
     """
     if operation.permission in PERMISSIONS[principal.role]:
+        if operation.own_sign_in and principal.made_by is not None:
+            raise ServerProblem(
+                ProblemCode.OWN_SIGN_IN_NEEDED, f"This token was handed out: only {principal.email} may do that."
+            )
         return
     needed = needed_role(operation.permission)
     raise ServerProblem(
@@ -66,7 +70,8 @@ def needed_role(permission: Permission) -> Role:
 
 
 def _in_force(row: AnyRow, now: dt.datetime) -> bool:
-    return row.revoked_at is None and (row.expires_at is None or row.expires_at > now)
+    """Neither taken back nor at its end, nor handed out for what nobody may hand out any more."""
+    return row.revoked_at is None and not row.void and (row.expires_at is None or row.expires_at > now)
 
 
 def _belongs(row: AnyRow) -> bool:
@@ -103,4 +108,5 @@ def _principal(row: AnyRow) -> Principal:
         position=row.position,
         spending_limit=row.spending_limit,
         currency=row.currency or "",
+        made_by=row.made_by,
     )

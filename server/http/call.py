@@ -31,6 +31,7 @@ class Principal:
     An account outside every organisation has empty ids for both, and the rights of a member.
 
     `spending_limit` is in minor units of the subscription's currency a month; None means there is none.
+    `made_by` is the account that handed the token out; None for one that the person's own sign-in made.
     """
 
     token_id: str
@@ -45,6 +46,7 @@ class Principal:
     position: str
     spending_limit: int | None
     currency: str
+    made_by: str | None = None
 
     @property
     def label(self) -> str:

@@ -15,6 +15,7 @@ from contract.subscription import (
 from server.domain.joining import paying_for, seat_price
 from server.domain.periods import local_date
 from server.http.call import Call
+from server.http.masking import MASKED, sees_codes, shown_events
 from server.people.me import me_answer
 from server.store import counts, events, subscriptions, usage
 from server.store.types import AnyRow
@@ -42,7 +43,7 @@ def show_overview(call: Call) -> Overview:
         seats=_seats(call, row),
         transfers=_transfers(call),
         codes=_codes(call),
-        latest=tuple(latest),
+        latest=shown_events(latest, call.principal.role),
         usage=_usage(call, row),
         pay_unpaid=_pay_unpaid(call, row),
         seat_now=seat_price(standing_of(row, catalogue), local_date(call.now, row.time_zone)),
@@ -101,4 +102,8 @@ def _transfers(call: Call) -> TransferCounts:
 
 def _codes(call: Call) -> tuple[CodeNotice, ...]:
     rows = counts.ending_codes(call.connection, call.subscription_id, call.now, call.now + CODES_END_SOON)
-    return tuple(CodeNotice(code=row.code, uses_left=row.uses_left, expires_at=row.expires_at) for row in rows)
+    sees = sees_codes(call.principal.role)
+    return tuple(
+        CodeNotice(code=row.code if sees else MASKED, uses_left=row.uses_left, expires_at=row.expires_at)
+        for row in rows
+    )

@@ -19,6 +19,7 @@ def me_answer(principal: Principal) -> Me:
         organisation=_organisation(principal),
         role=principal.role,
         may=PERMISSIONS[principal.role],
+        own_sign_in=principal.made_by is None,
         spending_limit=None if limit is None else Money(amount=limit, currency=principal.currency),
     )
 

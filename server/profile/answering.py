@@ -2,6 +2,7 @@
 
 import datetime as dt
 from dataclasses import replace
+from typing import Any
 
 from contract.entitlements import Entitlement
 from contract.profile import OwnProfile, OwnTransfer, Used, Way
@@ -20,20 +21,34 @@ _DECIDED = {TransferState.ACCEPTED.value, TransferState.DECLINED.value}
 
 
 def show_profile(call: Call) -> OwnProfile:
-    """Who this is, what it uses and may use, what it pays for, and what waits."""
+    """Who this is, what it uses and may use, what it pays for, and what waits.
+
+    A token that was handed out is told only what its organisation knows anyway.
+    """
     row = entitlements.anywhere(call.connection, call.principal.account_id)
+    if call.principal.made_by is not None:
+        here = row is not None and row.organisation_id == call.organisation_id
+        return _told(call, row if here else None)
     mine = whose(call)
     waiting = own_transfers.waiting(call.connection, mine, MOST_WAITING)
     until = decisions.undoable_by(call.connection, mine.account_id, call.now)
     decided = own_transfers.many(call.connection, mine, list(until)[:MOST_WAITING])
+    return _told(
+        call,
+        row,
+        owns=own_subscriptions(call),
+        waiting=tuple(transfer_answer(each) for each in waiting),
+        undoable=tuple(transfer_answer(decided[each], until[each]) for each in until if each in decided),
+    )
+
+
+def _told(call: Call, row: AnyRow | None, **own: Any) -> OwnProfile:
     return OwnProfile(
         as_of=call.now,
         me=me_answer(call.principal),
         entitlement=of_row(row, call) if row is not None else _alone(call),
         uses=_used(call, row) if row is not None else None,
-        owns=own_subscriptions(call),
-        waiting=tuple(transfer_answer(each) for each in waiting),
-        undoable=tuple(transfer_answer(decided[each], until[each]) for each in until if each in decided),
+        **own,
     )
 
 

@@ -42,7 +42,7 @@ class Chronicle:
         )
         self.books = Books(self.unit, row, catalogue)
         self._people = {owner.email: founded.account_id}
-        self._accounts: list[Row] = []
+        self._accounts: dict[str, Row] = {}
         self._members: list[Row] = []
         self._users: list[Row] = []
         self._codes: list[Row] = []
@@ -58,8 +58,12 @@ class Chronicle:
         return self.by(by)
 
     def by(self, person: Person | None) -> "Chronicle":
-        """Somebody else acts from here on."""
-        self.unit.actor = Actor(account_id=self.account(person), label=person.email) if person else self.owner
+        """Somebody else acts from here on, by their own sign-in."""
+        self.unit.actor = self.owner
+        if person:
+            self.unit.actor = Actor(account_id=self.account(person), label=person.email)
+            row = self._accounts[person.email]
+            row["signed_in_at"] = row["signed_in_at"] or self.unit.now
         return self
 
     def account(self, person: Person) -> str:
@@ -68,17 +72,29 @@ class Chronicle:
             identity = self._people[person.email] = new_id("acc")
             key = text.email_key(person.email)
             row = {"id": identity, "email": person.email, "email_key": key, "created_at": self.unit.now}
-            self._accounts.append({**row, **_names(person)})
+            own = {"created_by_organisation": None, "signed_in_at": None}
+            self._accounts[person.email] = {**row, **_names(person), **own}
         return self._people[person.email]
 
     def member(self, person: Person, role: Role = Role.MEMBER) -> None:
-        """Put somebody into the directory."""
+        """Put somebody into the directory, with an account that the organisation makes if there is none."""
+        self._make(person)
+        self._enter(person, role)
+
+    def _make(self, person: Person) -> None:
+        if person.email not in self._people:
+            self.account(person)
+            self._accounts[person.email]["created_by_organisation"] = self.unit.organisation_id
+
+    def _enter(self, person: Person, role: Role = Role.MEMBER) -> None:
         values = {"organisation_id": self.unit.organisation_id, "account_id": self.account(person)}
         self._members.append({**values, "role": role.value, "spending_limit": 0, "created_at": self.unit.now})
 
     def join(self, person: Person, source: UserSource) -> Row:
         """A new user, on a free seat if there is one (D15)."""
         active = self.books.seats.free > 0
+        if source in {UserSource.HAND, UserSource.IMPORT}:
+            self._make(person)
         row = {
             "id": new_id("usr"),
             "subscription_id": self.unit.subscription_id,
@@ -100,7 +116,7 @@ class Chronicle:
         self._users.append(row)
         self.books.listed(1, active=active)
         if source is not UserSource.MEMBER and person.email != self.owner.label:
-            self.member(person)
+            self._enter(person)
         if source is not UserSource.TRANSFER:
             self.unit.emit(EventKind.USER_ADDED, _user(row))
         return row
@@ -225,7 +241,7 @@ class Chronicle:
         connection = self.unit.connection
         connection.execute(seat_usage.delete().where(seat_usage.c.subscription_id == self.unit.subscription_id))
         for table, rows in {
-            accounts: self._accounts,
+            accounts: list(self._accounts.values()),
             members: self._members,
             users: self._users,
             transfers: self._transfers,

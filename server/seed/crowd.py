@@ -117,6 +117,7 @@ def _people(
             "position": position,
         }
         account = {"id": f"acc_{tail}{number:010}", "created_at": to_microseconds(now), **person}
+        account["created_by_organisation"] = founded.organisation_id
         yield account, _user(founded, account, number, now, waits=number in waiting)
 
 

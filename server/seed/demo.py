@@ -13,6 +13,7 @@ from server.catalogue import Catalogue
 from server.domain.periods import add_months
 from server.founding import Founded, Founding, found
 from server.http.tokens import digest, token_id
+from server.people.own_sign_in import note_own_sign_in
 from server.seed import cast
 from server.seed.cast import Person
 from server.seed.chronicle import Chronicle
@@ -61,7 +62,7 @@ def seed_demo(
 
 
 def register(connection: Connection, founded: Founded, token: str, now: dt.datetime) -> None:
-    """Make a token one of the owner's.
+    """Make a token one of the owner's own.
 
     Raises:
         SettingsError: the token is none.
@@ -70,6 +71,7 @@ def register(connection: Connection, founded: Founded, token: str, now: dt.datet
     if identity is None:
         message = "the token file holds no token"
         raise SettingsError(message)
+    note_own_sign_in(connection, founded.account_id, now)
     tokens.add(
         connection,
         token_id=identity,

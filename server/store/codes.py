@@ -59,12 +59,15 @@ def by_key(connection: Connection, key: str) -> AnyRow | None:
 
 
 def page(
-    connection: Connection, subscription_id: str, query: CodesQuery, now: dt.datetime
+    connection: Connection, subscription_id: str, query: CodesQuery, now: dt.datetime, *, by_code: bool = True
 ) -> tuple[Sequence[AnyRow], str | None, int | None]:
-    """A page in the order asked for: rows, the cursor of the next page, and the total when it was asked for."""
+    """A page in the order asked for: rows, the cursor of the next page, and the total when it was asked for.
+
+    Without `by_code` the search looks at who made them alone.
+    """
     sort = query.sort.value
     key = _SORTS[sort.removeprefix("-")]
-    wanted = _filter(subscription_id, query, now)
+    wanted = _filter(subscription_id, query, now, by_code=by_code)
     found = _codes().add_columns(key.label("place")).where(*wanted)
     down = sort.startswith("-")
     found = found.order_by(key.desc(), C.id.desc()) if down else found.order_by(key, C.id)
@@ -82,7 +85,7 @@ def page(
     return rows[: query.limit], cursors.encode(sort, [last.place, last.id]), total
 
 
-def _filter(subscription_id: str, query: CodesQuery, now: dt.datetime) -> list[ColumnElement[bool]]:
+def _filter(subscription_id: str, query: CodesQuery, now: dt.datetime, *, by_code: bool) -> list[ColumnElement[bool]]:
     wanted: list[ColumnElement[bool]] = [C.subscription_id == subscription_id]
     if query.state:
         wanted.append(_state(now) == query.state.value)
@@ -90,7 +93,7 @@ def _filter(subscription_id: str, query: CodesQuery, now: dt.datetime) -> list[C
         by = func.lower(accounts.c.email).contains(fold(word), autoescape=True)
         letters = code_key(word)
         there = C.code_key.contains(letters) if letters else C.code.contains(word, autoescape=True)
-        wanted.append(or_(by, there))
+        wanted.append(or_(by, there) if by_code else by)
     return wanted
 
 

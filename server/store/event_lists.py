@@ -9,10 +9,10 @@ import datetime as dt
 from sqlalchemy import ColumnElement, Connection, func, select
 
 from server.store import sqlite_events
-from server.store.sqlite_events import Wanted, match
+from server.store.sqlite_events import Wanted, but, match
 from server.store.tables import events
 
-__all__ = ["Wanted", "before_moment", "bodies", "count", "match"]
+__all__ = ["Wanted", "before_moment", "bodies", "but", "count", "match"]
 
 
 def before_moment(connection: Connection, organisation_id: str, moment: dt.datetime) -> int:

@@ -2,6 +2,7 @@
 
 import datetime as dt
 from collections.abc import Sequence
+from typing import Any
 
 from sqlalchemy import Connection, delete, insert, select, update
 
@@ -44,10 +45,12 @@ def add_account(
     first_name: str = "",
     last_name: str = "",
     position: str = "",
+    created_by: str | None = None,
 ) -> str:
-    """A new account; answers its id."""
+    """A new account, made by an organisation or by the person; answers its id."""
     identity = new_id("acc")
-    values = {"id": identity, "email": email, "email_key": email_key, "created_at": now}
+    values: dict[str, Any] = {"id": identity, "email": email, "email_key": email_key, "created_at": now}
+    values["created_by_organisation"] = created_by
     names = {"first_name": first_name, "last_name": last_name, "position": position}
     connection.execute(insert(accounts).values(**values, **names))
     return identity
@@ -56,6 +59,21 @@ def add_account(
 def change_account(connection: Connection, account_id: str, **values: str) -> None:
     """Change columns of an account."""
     connection.execute(update(accounts).where(accounts.c.id == account_id).values(**values))
+
+
+def is_theirs(account: AnyRow, organisation_id: str) -> bool:
+    """Whether an account is still an organisation's: it made it, and the person has never signed in.
+
+    Only of such an account may others say its name, or hand out tokens for it.
+    """
+    return account.signed_in_at is None and account.created_by_organisation == organisation_id
+
+
+def note_signing_in(connection: Connection, account_id: str, now: dt.datetime) -> None:
+    """The person signs in by themselves: from the first time on the account is theirs alone."""
+    connection.execute(
+        update(accounts).where(accounts.c.id == account_id, accounts.c.signed_in_at.is_(None)).values(signed_in_at=now)
+    )
 
 
 def name_of(connection: Connection, organisation_id: str) -> str:

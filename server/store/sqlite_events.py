@@ -100,6 +100,11 @@ def match(*, who: str = "", about: str = "", anywhere: str = "", kind: str = "")
     return " AND ".join(parts)
 
 
+def but(asked: str, kind: str) -> str:
+    """What `match` found, without the events of a kind."""
+    return f"({asked}) NOT kind : {kind_word(kind)}"
+
+
 def _begun(typed: str) -> str:
     """The words that begin like those of one that was typed, or the thing with that id; empty when it has no word."""
     found = " AND ".join(f'"{word}" *' for word in words(typed))

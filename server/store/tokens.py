@@ -3,10 +3,24 @@
 import datetime as dt
 from collections.abc import Mapping, Sequence
 
-from sqlalchemy import BigInteger, Connection, bindparam, func, insert, select, tuple_, type_coerce, update
+from sqlalchemy import BigInteger, Connection, bindparam, func, insert, or_, select, tuple_, type_coerce, update
 
+from contract.people import Role
 from server.store.tables import accounts, members, organisations, subscriptions, tokens
 from server.store.types import AnyRow
+
+_makers = members.alias("makers")
+_MAKER = (_makers.c.organisation_id == tokens.c.organisation_id) & (_makers.c.account_id == tokens.c.made_by)
+_HANDED_OUT = tokens.c.made_by.is_not(None)
+_VOID = (
+    _HANDED_OUT
+    & or_(
+        func.coalesce(_makers.c.role, "") != Role.OWNER.value,
+        func.coalesce(accounts.c.created_by_organisation, "") != tokens.c.organisation_id,
+        accounts.c.signed_in_at.is_not(None),
+    )
+).label("void")
+"""Handed out, and by now against the rule: its maker is no owner there, or the account is not the organisation's."""
 
 HOLDER = (
     select(
@@ -17,6 +31,8 @@ HOLDER = (
         tokens.c.last_used_at,
         tokens.c.account_id,
         tokens.c.organisation_id,
+        tokens.c.made_by,
+        _VOID,
         organisations.c.name.label("organisation_name"),
         subscriptions.c.id.label("subscription_id"),
         subscriptions.c.currency,
@@ -34,6 +50,7 @@ HOLDER = (
         (members.c.organisation_id == tokens.c.organisation_id) & (members.c.account_id == tokens.c.account_id),
     )
     .outerjoin(subscriptions, subscriptions.c.organisation_id == tokens.c.organisation_id)
+    .outerjoin(_makers, _MAKER)
     .where(tokens.c.id == bindparam("token_id"))
 )
 """The token with its account, membership, organisation and subscription, as far as there are any."""
@@ -60,6 +77,7 @@ def add(
     label: str,
     now: dt.datetime,
     expires_at: dt.datetime | None = None,
+    made_by: str | None = None,
 ) -> None:
     """Store a new token's hash."""
     values = {
@@ -70,10 +88,12 @@ def add(
         "label": label,
         "created_at": now,
         "expires_at": expires_at,
+        "made_by": made_by,
     }
     connection.execute(insert(tokens).values(**values))
 
 
+_who_made = accounts.alias("who_made")
 _LISTED = (
     select(
         tokens.c.id,
@@ -87,13 +107,24 @@ _LISTED = (
         accounts.c.first_name,
         accounts.c.last_name,
         func.coalesce(members.c.role, "member").label("role"),
+        func.coalesce(_who_made.c.email, "").label("made_by"),
+        _VOID,
     )
     .join(accounts, accounts.c.id == tokens.c.account_id)
     .outerjoin(
         members,
         (members.c.organisation_id == tokens.c.organisation_id) & (members.c.account_id == tokens.c.account_id),
     )
+    .outerjoin(_makers, _MAKER)
+    .outerjoin(_who_made, _who_made.c.id == tokens.c.made_by)
 )
+
+
+def handed_out(connection: Connection, account_id: str) -> Sequence[AnyRow]:
+    """The tokens that others made for an account and that nobody has taken back, each with its `organisation_id`."""
+    mine = _LISTED.add_columns(tokens.c.organisation_id)
+    wanted = mine.where(tokens.c.account_id == account_id, _HANDED_OUT, tokens.c.revoked_at.is_(None))
+    return connection.execute(wanted.order_by(tokens.c.created_at, tokens.c.id)).all()
 
 
 def one(connection: Connection, organisation_id: str, token_id: str) -> AnyRow | None:

@@ -11,7 +11,7 @@ from server.catalogue import Catalogue
 from server.http.call import Call
 from server.http.problems import Invalid, ServerProblem
 from server.ids import new_ids
-from server.store import subscriptions, users
+from server.store import organisations, subscriptions, users
 from server.store.bulk import execute_many
 from server.store.tables import accounts, members
 from server.store.types import AnyRow
@@ -115,8 +115,11 @@ def judge(
     listed, found = look_up(unit, {key for key in compared if key}, leaving)
     verdicts: list[Listing | ServerProblem] = []
     for new, key in zip(wanted, compared, strict=True):
-        problem = None if checked and key else _text_problem(new, key)
-        verdict = problem or _judge_one(new, key or "", listed, found.get(key or ""), leaving, source=source)
+        verdict: Listing | ServerProblem | None = None if checked and key else _text_problem(new, key)
+        account = found.get(key or "")
+        if verdict is None and (code := in_the_way(key or "", listed, account, leaving)):
+            verdict = ServerProblem(code)
+        verdict = verdict or _listing(unit, new, key or "", account, source=source)
         if isinstance(verdict, Listing):
             listed.add(verdict.email_key)
         verdicts.append(verdict)
@@ -192,18 +195,8 @@ def _text_problem(new: Person, key: str | None) -> ServerProblem | None:
     return None
 
 
-def _judge_one(
-    new: Person,
-    key: str,
-    listed: set[str],
-    account: AnyRow | None,
-    leaving: Collection[str],
-    *,
-    source: UserSource,
-) -> Listing | ServerProblem:
-    if code := in_the_way(key, listed, account, leaving):
-        return ServerProblem(code)
-    names = _names(new, account)
+def _listing(unit: Unit, new: Person, key: str, account: AnyRow | None, *, source: UserSource) -> Listing:
+    names = _names(new, account, unit.organisation_id)
     return Listing(
         account_id=account.id if account else "",
         email=account.email if account else new.email,
@@ -213,10 +206,12 @@ def _judge_one(
     )
 
 
-def _names(new: Person, account: AnyRow | None) -> dict[str, str]:
-    """What was typed; what the account says where nothing was."""
+def _names(new: Person, account: AnyRow | None, organisation_id: str) -> dict[str, str]:
+    """What was typed; what the account says where nothing was, and always where its person minds it."""
     first_name, last_name, position = new.first_name.strip(), new.last_name.strip(), new.position.strip()
-    if account is not None:
+    if account is not None and not organisations.is_theirs(account, organisation_id):
+        first_name, last_name, position = account.first_name, account.last_name, account.position
+    elif account is not None:
         first_name, last_name = first_name or account.first_name, last_name or account.last_name
         position = position or account.position
     return {"first_name": first_name, "last_name": last_name, "position": position}
@@ -231,6 +226,7 @@ def _account(unit: Unit, listing: Listing) -> dict[str, Any]:
         "last_name": listing.last_name,
         "position": listing.position,
         "created_at": unit.now,
+        "created_by_organisation": unit.organisation_id,
     }
 
 

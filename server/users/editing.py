@@ -1,9 +1,11 @@
 """Editing a user's name or position."""
 
 from contract.events import EventKind
+from contract.problems import ProblemCode
 from contract.users import User, UserStatus
 from server.http.call import Call
-from server.store import users
+from server.http.problems import ServerProblem
+from server.store import organisations, users
 from server.store.types import AnyRow
 from server.text import fold, name_key, search_key
 from server.unit import Unit
@@ -12,11 +14,30 @@ from server.users.removing import find_listed
 
 
 def change_user(call: Call) -> User:
-    """Change what was given; what is absent, or the same as before, stays."""
+    """Change what was given; what is absent, or the same as before, stays.
+
+    Raises:
+        ServerProblem: whatever `find_listed` finds; `own_sign_in_needed` where the account's person minds its name.
+    """
     row = find_listed(call)
     given = call.body.model_dump(exclude_none=True)
     changed = {name: value.strip() for name, value in given.items() if value.strip() != getattr(row, name)}
+    if changed and row.account_id != call.principal.account_id:
+        check_theirs(call, row.account_id)
     return user_answer(rename(call, row, changed)) if changed else user_answer(row)
+
+
+def check_theirs(call: Call, account_id: str) -> None:
+    """Whether the organisation may still say what the account is called.
+
+    Raises:
+        ServerProblem: `own_sign_in_needed`.
+    """
+    account = organisations.account(call.connection, account_id)
+    assert account is not None
+    if not organisations.is_theirs(account, call.organisation_id):
+        said = f"{account.email} minds its own name and position: they are changed in that account's own profile."
+        raise ServerProblem(ProblemCode.OWN_SIGN_IN_NEEDED, said)
 
 
 def rename(unit: Unit, row: AnyRow, changed: dict[str, str]) -> AnyRow:

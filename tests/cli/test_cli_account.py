@@ -13,7 +13,8 @@ from client.profile import Profile
 from contract.profile import OwnProfile, OwnTransfer
 from contract.transfers import NewTransfer
 
-USER = "tomasz@tidewheel.example"
+USER = "bjorn@tidewheel.example"
+"""Whose account the organisation made, and who has never signed in."""
 
 
 @pytest.fixture(scope="module")
@@ -32,8 +33,12 @@ def desk(tmp_path: Path, server: Served, monkeypatch: pytest.MonkeyPatch, capsys
 
 
 def sign_in(desk: Desk, server: Served, email: str, name: str) -> None:
-    """A profile for a member, with a token that the owner hands out."""
-    token = desk.said(f"tokens create {email} --profile acme --label {name}").strip()
+    """A profile for somebody who signs in by themselves."""
+    keep(desk, server, server.sign_in(email, name), name)
+
+
+def keep(desk: Desk, server: Served, token: str, name: str) -> None:
+    """A profile with this token."""
     path = desk.home / f"{name}.token"
     path.touch(mode=0o600)
     path.write_text(token)
@@ -41,15 +46,23 @@ def sign_in(desk: Desk, server: Served, email: str, name: str) -> None:
 
 
 def test_a_token_is_handed_out_and_taken_back(desk: Desk, server: Served) -> None:
-    """Nothing but the token is printed; the list shows it without; revoked it opens nothing."""
-    sign_in(desk, server, USER, "tomasz")
-    assert desk.said("profile show --profile tomasz").startswith("Tomasz")
-    row = next(line for line in desk.said("tokens list --profile acme").splitlines() if "tomasz" in line)
+    """Nothing but the token is printed; the list says who made it, without it; revoked it opens nothing."""
+    keep(desk, server, desk.said(f"tokens create {USER} --profile acme --label laptop").strip(), "laptop")
+    assert desk.said("profile show --profile laptop").startswith("Bjørn")
+    assert "This token was handed out" in desk.out
+    for own in ("transfers", "redeem abcdef", "join owner@nowhere.example", "undo trf_1", "leave --yes"):
+        assert desk.run(f"profile {own} --profile laptop") == 3, own
+        assert "This token was handed out" in desk.err
+        assert "headcount server token" in desk.err
+    row = next(line for line in desk.said("tokens list --profile acme").splitlines() if "laptop" in line)
     assert row.split()[1:3] == ["active", USER]
+    assert "ada@tidewheel.example" in row
     assert desk.said(f"tokens revoke {row.split()[0]} --profile acme") == f"Revoked {row.split()[0]} of {USER}.\n"
-    assert desk.run("profile show --profile tomasz") == 3
+    assert desk.run("profile show --profile laptop") == 3
     assert desk.run("tokens create nobody@else.example --profile acme") == 1
     assert "Nobody of your organisation" in desk.err
+    assert desk.run("tokens create tomasz@tidewheel.example --profile acme") == 3
+    assert "tomasz@tidewheel.example has signed in by themselves" in desk.err
 
 
 def test_whether_somebody_may_use_it_is_an_exit_code(desk: Desk) -> None:

@@ -138,7 +138,7 @@ def test_a_code_is_handed_out_and_used_on_two_terminals(server: Served, desk: De
     for number, email in enumerate(("luca@tidewheel.example", "hone@tidewheel.example")):
         token = desk.home / f"{number}.token"
         token.touch(mode=0o600)
-        token.write_text(desk.said(f"tokens create {email} --profile acme").strip())
+        token.write_text(server.sign_in(email))
         desk.sign_in(Profile(url=f"unix://{server.socket}", token_file=token), f"member{number}")
     with app(desk) as owner, app(desk, "member0") as member:
         owner.send("5n")

@@ -9,6 +9,7 @@ from profile_office import INVITED, PAYING, STRANGER, USER, profile_office
 
 from contract.codes import NewCode
 from contract.people import Role
+from contract.tokens import NewToken
 from contract.transfers import NewTransfer
 
 
@@ -206,3 +207,18 @@ async def test_hostile_texts_stay_text(tmp_path: Path) -> None:
         async with office.at_work(Role.MEMBER) as desk:
             await desk.until(lambda: "asks you to join" in desk.text)
             assert "[red]hi[/] [@click=app.quit]x[/]" in desk.text
+
+
+async def test_a_token_that_was_handed_out_is_told_so(tmp_path: Path) -> None:
+    """What the account uses is shown; requests, codes, names and leaving are not offered, and each key says why."""
+    with profile_office(tmp_path, STRANGER) as office:
+        async with office.client(Role.OWNER) as owner:
+            made = await owner.create_token(NewToken(email=USER))
+        office.tokens[Role.MEMBER] = made.token
+        async with office.at_work(Role.MEMBER, size=(120, 40)) as desk:
+            await desk.until(lambda: "Your token was handed out to you." in desk.text)
+            assert "a member of Tidewheel Works" in desk.words
+            for key, doing in {"e": "edit anything", "u": "use a code", "t": "ask anybody", "L": "leave"}.items():
+                await desk.press(key)
+                assert f"it takes your own sign-in to {doing}" in desk.words
+            assert not any("PATCH" in call or "POST" in call for call in desk.wire.calls())

@@ -9,7 +9,6 @@ from served import served
 
 from client.profile import Profile, open_client
 from contract.profile import OwnProfile
-from contract.tokens import NewToken
 from tui.last_seen import LastSeen
 from tui.session import Link, Listeners, Session
 
@@ -29,9 +28,7 @@ async def test_a_member_follows_the_own_profile(tmp_path: Path) -> None:
     with served(tmp_path) as server:
         token = tmp_path / "member.token"
         token.touch(mode=0o600)
-        async with server.client() as owner:
-            made = await owner.create_token(NewToken(email="bjorn@tidewheel.example"))
-            token.write_text(made.token)
+        token.write_text(server.sign_in("bjorn@tidewheel.example"))
         async with open_client(Profile(url=f"unix://{server.socket}", token_file=token)) as client:
             session = Session(client, "acme", last_seen=seen, listeners=Listeners(own=told.append))
             task = asyncio.create_task(session.run())

@@ -25,7 +25,10 @@ accounts = Table(
     words("last_name"),
     words("position"),
     moment("created_at"),
+    Column("created_by_organisation", String(60)),
+    moment("signed_in_at", nullable=True),
 )
+"""`created_by_organisation` is whose it is until `signed_in_at`: then, and for good, it is the person's alone."""
 
 members = Table(
     "members",
@@ -49,4 +52,6 @@ tokens = Table(
     moment("expires_at", nullable=True),
     moment("revoked_at", nullable=True),
     moment("last_used_at", nullable=True),
+    Column("made_by", String(60)),
 )
+"""`made_by` is the account that handed it out; none for one that the person's own sign-in made."""

@@ -19,10 +19,10 @@ VIEWER = "viewer@team.example"
 
 @pytest.fixture
 async def team(tmp_path: Path) -> AsyncIterator[Team]:
-    """An organisation with a viewer."""
+    """An organisation with a viewer, whose account it made."""
     async with running(tmp_path) as server:
         found = make_organisation(server, "Tidewheel")
-        found.token_of(Role.VIEWER, email=VIEWER)
+        found.member(Role.VIEWER, email=VIEWER)
         yield found
 
 
@@ -146,7 +146,7 @@ def test_an_open_stream_ends_at_once(tmp_path: Path) -> None:
     """Whoever follows the events with a token that is taken back is cut off then, long before the next heartbeat."""
     with live_server(tmp_path, heartbeat=60.0) as live:
         team = live.call(make_organisation, live.running)
-        live.call(lambda: team.token_of(Role.VIEWER, email=VIEWER))
+        live.call(lambda: team.member(Role.VIEWER, email=VIEWER))
         with httpx.Client(base_url=live.url, headers={"Authorization": f"Bearer {team.token}"}, timeout=10) as api:
             found = api.post("/v1/tokens", json={"email": VIEWER}).json()
             headers = {"Authorization": f"Bearer {found['token']}"}

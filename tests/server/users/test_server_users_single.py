@@ -114,8 +114,11 @@ async def test_an_address_is_listed_once(team: Team, first: str, second: str) ->
 
 
 async def test_a_member_is_added_with_its_own_name(team: Team) -> None:
-    """A member's address is added directly, with the account's name where none is given (D18)."""
-    team.token_of(Role.VIEWER, email="vera@b.example")
+    """A member's address is added directly, with the account's name where none is given (D18).
+
+    What is typed names only an account that the organisation made and nobody has signed in with.
+    """
+    team.member(Role.VIEWER, email="vera@b.example")
     async with team.client() as api:
         made = (await api.post("/v1/users", json={"email": "Vera@B.example", "last_name": "Viewer"})).json()
     assert (made["email"], made["last_name"]) == ("vera@b.example", "Viewer")

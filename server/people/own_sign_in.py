@@ -1,0 +1,26 @@
+"""Somebody signs in by themselves: from then on their account is theirs alone, and tokens that others made end."""
+
+import datetime as dt
+
+from sqlalchemy import Connection
+
+from contract.events import EventKind
+from server.people.answers import token_answer, token_object
+from server.store import organisations, tokens
+from server.unit import Unit
+
+SIGNED_IN = "signed_in"
+"""Why a token ended, in the `because` of its event."""
+
+
+def note_own_sign_in(connection: Connection, account_id: str, now: dt.datetime) -> None:
+    """Note it; each token that somebody else made for the account ends, with an event in its organisation."""
+    organisations.note_signing_in(connection, account_id, now)
+    for row in tokens.handed_out(connection, account_id):
+        tokens.revoke(connection, row.id, now)
+        unit = Unit(connection=connection, organisation_id=row.organisation_id, subscription_id="", now=now)
+        after = tokens.one(connection, row.organisation_id, row.id)
+        assert after is not None
+        subject = token_object(token_answer(after, now), because=SIGNED_IN)
+        unit.emit(EventKind.TOKEN_REVOKED, subject, {"state": "active"})
+        unit.record()
