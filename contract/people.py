@@ -66,13 +66,19 @@ class Organisation(Answer):
 
 
 class Me(Answer):
-    """Who is signed in, and what they may do. An account outside every organisation is a member of none."""
+    """Who is signed in, and what they may do. An account outside every organisation is a member of none.
+
+    An admin is told its monthly limit (what it pays, and what it adds to the next renewal), how much is left of it this
+    month, and how many more users it may list within it (None: any number, they add nothing).
+    """
 
     account: Account
     organisation: Organisation | None
     role: Role
     may: frozenset[Permission]
     spending_limit: Money | None = None
+    spending_left: Money | None = None
+    may_list: int | None = None
 
     @property
     def organisation_name(self) -> str:

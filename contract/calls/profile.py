@@ -56,7 +56,13 @@ ASK_TO_JOIN = Operation(
     body=AskToJoin,
     status=201,
     key=Key.OPTIONAL,
-    problems=(Code.UNSAFE_TEXT, Code.TRANSFER_PENDING, Code.OWN_SUBSCRIPTION_ENDS),
+    problems=(
+        Code.UNSAFE_TEXT,
+        Code.TRANSFER_PENDING,
+        Code.TRANSFER_TO_ONESELF,
+        Code.ALREADY_USER,
+        Code.OWN_SUBSCRIPTION_ENDS,
+    ),
 )
 ACCEPT_OFFER = Operation(
     "accept_offer",
@@ -71,6 +77,7 @@ ACCEPT_OFFER = Operation(
     problems=(
         *_MOVE,
         Code.OWN_SUBSCRIPTION_ENDS,
+        Code.TRANSFER_TO_ONESELF,
         Code.ACCOUNT_NOT_AVAILABLE,
         Code.PLAN_HAS_NO_SUB_ACCOUNTS,
         Code.USER_LIMIT_REACHED,

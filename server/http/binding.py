@@ -8,6 +8,7 @@ import inspect
 import logging
 import re
 from collections.abc import Mapping
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import replace
 from http import HTTPStatus
 from typing import cast
@@ -19,15 +20,16 @@ from starlette.responses import Response
 
 from contract.base import Body, Query
 from contract.operation import Key, Operation
-from contract.people import Permission
+from contract.people import Permission, Role
 from contract.problems import ProblemCode
 from server.domain.refusals import Refusal
 from server.http import bodies, idempotency
 from server.http.auth import authenticate, permit
-from server.http.call import Asked, Handler, LongCall, LongHandler, QuickHandler, Reply, make_call
+from server.http.call import Asked, Call, Handler, LongCall, LongHandler, QuickHandler, Reply, make_call
 from server.http.problems import MEDIA_TYPE, ServerProblem, not_found, refused, render
 from server.http.uploads import receive
 from server.services import Services
+from server.spending import counted
 
 log = logging.getLogger("headcount.server")
 
@@ -39,6 +41,9 @@ _VERSION = re.compile(r"[0-9]{1,18}")
 NO_VERSION = -1
 """What an ETag that is not one of ours stands for: it matches nothing."""
 _SEARCHING = ("search", "who", "kind", "object", "added_from", "added_before")
+_ADDS = frozenset({Permission.MANAGE_USERS, Permission.MANAGE_TRANSFERS})
+"""What may bring users in."""
+
 REPLAYED = "Idempotency-Replayed"
 
 
@@ -180,7 +185,8 @@ class Endpoint:
                 call = make_call(asked, connection, self._services.clock.now())
                 if slot and (stored := slot.claim(connection, self._services.clock.machine())):
                     return replay(stored)
-                answer = cast("Handler", self._handler)(call)
+                with self._counted(call):
+                    answer = cast("Handler", self._handler)(call)
                 call.record()
                 response = self._response(answer)
                 if slot:
@@ -194,6 +200,12 @@ class Endpoint:
             raise
         except Exception as error:  # noqa: BLE001 - a fault of ours is an answer too, kept under the key
             return self._crashed(asked, slot, error)
+
+    def _counted(self, call: Call) -> AbstractContextManager[None]:
+        """What an admin's command adds to the next renewal is counted against its monthly limit."""
+        if self._operation.permission not in _ADDS or call.principal.role is not Role.ADMIN:
+            return nullcontext()
+        return counted(call, self._services.catalogue, call.principal.account_id)
 
     async def _run_long(self, asked: Asked) -> Response:
         slot = self._slot(asked)

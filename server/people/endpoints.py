@@ -9,7 +9,7 @@ from server.people.me import me_answer
 
 def show_me(call: Call) -> Me:
     """The signed-in account, its organisation, its role and what it may do."""
-    return me_answer(call.principal)
+    return me_answer(call)
 
 
 HANDLERS = {ME: show_me, LIST_TOKENS: list_tokens, CREATE_TOKEN: create_token, REVOKE_TOKEN: revoke_token}

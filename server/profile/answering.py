@@ -28,7 +28,7 @@ def show_profile(call: Call) -> OwnProfile:
     decided = own_transfers.many(call.connection, mine, list(until)[:MOST_WAITING])
     return OwnProfile(
         as_of=call.now,
-        me=me_answer(call.principal),
+        me=me_answer(call),
         entitlement=of_row(row, call) if row is not None else _alone(call),
         uses=_used(call, row) if row is not None else None,
         owns=own_subscriptions(call),

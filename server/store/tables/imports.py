@@ -3,7 +3,7 @@
 from sqlalchemy import Column, ForeignKey, Index, Integer, String, Table, Text
 
 from contract.imports import ImportVerdict
-from server.store.tables.columns import count, metadata, moment, partial_index, reference, words
+from server.store.tables.columns import count, flag, metadata, moment, partial_index, reference, words
 from server.store.types import Number
 
 imports = Table(
@@ -26,6 +26,8 @@ imports = Table(
     Column("stopped_because", String(20)),
     words("stopped_detail"),
     Column("mode", String(20)),
+    flag("ask"),
+    words("message"),
     Column("request_id", String(200)),
     Column("idempotency_key", String(255)),
     count("rows"),
