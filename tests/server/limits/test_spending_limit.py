@@ -234,11 +234,10 @@ async def test_a_quote_says_what_it_counts_and_is_held_to_it(server: RunningServ
         quote = (await api.post("/v1/quotes", json={"seats": 11})).json()
         check = quote["spending"]
         assert (check["due_now"]["amount"], check["renewal_adds"]["amount"], check["allowed"]) == (600, 600, True)
-        await owner.post("/v1/sandbox/payments", json={"next_payment": "declined"})
+        await owner.post("/v1/sandbox/payments", json={"next": "decline"})
         key = {"Idempotency-Key": "one"}
         assert (await api.post(f"/v1/quotes/{quote['id']}/confirm", headers=key)).status_code == 402
         assert (await left(api))[0] == 1200
-        await owner.post("/v1/sandbox/payments", json={"next_payment": "accepted"})
         key = {"Idempotency-Key": "two"}
         assert (await api.post(f"/v1/quotes/{quote['id']}/confirm", headers=key)).status_code == 200
         assert (await left(api))[0] == 0
