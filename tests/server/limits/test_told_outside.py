@@ -1,4 +1,4 @@
-"""Nothing tells who has an account anywhere, but for who is about to be added or asked: limited, and noted (D18, D25)."""
+"""Nothing tells who has an account, but for who is about to be added or asked: limited, and noted (D18, D25)."""
 
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -55,9 +55,7 @@ async def told_events(api: httpx.AsyncClient) -> list[str]:
     return [each["object"]["label"] for each in found]
 
 
-async def test_a_plan_does_not_tell_who_has_an_account(
-    server: RunningServer, team: Team, api: httpx.AsyncClient
-) -> None:
+async def test_a_plan_does_not_tell_who_has_an_account(server: RunningServer, api: httpx.AsyncClient) -> None:
     """Rows of an account outside, of nobody, and of a member who uses another subscription read like new ones."""
     other = make_organisation(server, "Other Ltd", users=1)
     (out,) = elsewhere(server, 1)
@@ -77,7 +75,7 @@ async def test_a_plan_does_not_tell_who_has_an_account(
 async def test_applying_says_it_and_asks_when_that_was_chosen(
     server: RunningServer, team: Team, api: httpx.AsyncClient
 ) -> None:
-    """Without `ask` a row needs a transfer, as ever, and is noted; with it, a request goes out, however many there are."""
+    """Without `ask` a row needs a transfer, and is noted; with it, a request goes out, however many there are."""
     out = elsewhere(server, MOST_TOLD + 5)
     planned = await plan(api, sheet(f"{out[0]},,,", "nobody@x.example,,,"))
     done = await apply(team, api, planned)
@@ -170,9 +168,7 @@ async def test_all_or_none_does_not_tell_whose_it_is(server: RunningServer, api:
     assert await told_events(api) == ["one of 2 addresses"] * MOST_TOLD
 
 
-async def test_what_else_knows_addresses_tells_nothing(
-    server: RunningServer, team: Team, api: httpx.AsyncClient
-) -> None:
+async def test_what_else_knows_addresses_tells_nothing(server: RunningServer, api: httpx.AsyncClient) -> None:
     """A request, its list and entry, an entitlement, a search and a token say the same of a stranger and of nobody."""
     (out,) = elsewhere(server, 1)
     said = []

@@ -181,7 +181,7 @@ async def test_a_confirmed_quote_is_confirmed(tmp_path: Path) -> None:
 
 
 async def test_an_admin_spends_up_to_a_limit_a_month(tmp_path: Path) -> None:
-    """What the account paid in this calendar month counts, and what it added to the renewal; less always passes (D28)."""
+    """What the account paid this calendar month counts, and what it added to the renewal; less always passes (D28)."""
     async with running(tmp_path) as server:
         team = make_organisation(server)
         async with server.client(team.token_of(Role.ADMIN, spending_limit=3500)) as api:
