@@ -26,8 +26,6 @@ imports = Table(
     Column("stopped_because", String(20)),
     words("stopped_detail"),
     Column("mode", String(20)),
-    flag("ask"),
-    words("message"),
     Column("request_id", String(200)),
     Column("idempotency_key", String(255)),
     count("rows"),
@@ -37,6 +35,8 @@ imports = Table(
     moment("created_at"),
     moment("expires_at"),
     count("version", 1),
+    flag("ask"),
+    words("message"),
 )
 """`applied` counts rows that are done, `announced` those that an event told of. Account, actor and request are those of
 whoever planned or applied it last.

@@ -212,7 +212,7 @@ async def test_what_can_not_be_meant_is_refused(team: Team, body: dict[str, Any]
 
 
 async def test_a_profile_tells_of_the_request_that_waits(team: Team) -> None:
-    """Of a member who uses another organisation: a pending transfer about the same address is there with its state and expiry, and gone when it was decided."""
+    """A pending transfer is there with state and expiry, and gone when it was decided: of one who uses another's."""
     token = team.token_of(Role.MEMBER, email="ann@b.example")
     other = make_organisation(team.server, "Other Ltd")
     async with team.client() as api, other.client() as theirs, team.server.client(token) as herself:
