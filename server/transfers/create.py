@@ -79,6 +79,7 @@ def check_ends(unit: Unit, key: str) -> None:
     Raises:
         ServerProblem: `already_user`, `transfer_to_oneself` or `already_member`.
     """
+    owner = subscriptions.get(unit.connection, unit.subscription_id).owner_account_id
     if users.listed_keys(unit.connection, unit.subscription_id, [key]):
         raise ServerProblem(ProblemCode.ALREADY_USER)
     account = users.accounts_of(unit.connection, unit.organisation_id, [key]).get(key)
@@ -86,7 +87,7 @@ def check_ends(unit: Unit, key: str) -> None:
         return
     if account.id == unit.actor.account_id:
         raise ServerProblem(ProblemCode.TRANSFER_TO_ONESELF, "This is your own address.")
-    if account.id == subscriptions.get(unit.connection, unit.subscription_id).owner_account_id:
+    if account.id == owner:
         raise ServerProblem(ProblemCode.TRANSFER_TO_ONESELF, "This is the subscription's main account.")
     if account.member is not None and account.listed_on is None:
         raise ServerProblem(ProblemCode.ALREADY_MEMBER)
