@@ -19,19 +19,21 @@ from cli.tables import print_json
 from client.api import Client
 from contract.imports import Import, ImportCounts, ImportField, ImportMapping, ImportStatus, ImportStop, SheetFormat
 from contract.users import BatchMode
+from screens.limit_words import check_lines
 from tui.text import clean
+from tui.theme import Line, parts
 from tui.wording import count
 
 __all__ = ["import_users", "summary"]
 
 _NO_TERMINAL = "Nothing was imported: without a terminal say --yes to import, or --dry-run to see the plan."
 _VERDICTS = {
-    "create": "new",
+    "create": "new to your organisation",
     "add_member": "of your directory",
     "already_user": "listed already",
     "duplicate_in_file": "twice in the file",
     "invalid": "wrong",
-    "needs_transfer": "outside: they need a transfer request",
+    "needs_transfer": "with an account outside: they need a transfer request",
     "over_limit": "above your contract",
 }
 
@@ -75,7 +77,12 @@ def summary(planned: Import) -> list[str]:
         said.append(f"Paying for them now would take {price.pay_now}.")
     if price and price.renewal_adds and price.renewal_adds.amount:
         said.append(f"The renewal on {price.renewal_date} grows by {price.renewal_adds}.")
-    return said
+    return [*said, *(_plain(each) for each in check_lines(planned.spending))]
+
+
+def _plain(line: Line) -> str:
+    """A line of a screen without its tones."""
+    return "".join(part if isinstance(part, str) else part[0] for part in parts(line))
 
 
 def _of(planned: Import, name: str) -> int:
@@ -136,7 +143,9 @@ async def _applied(client: Client, options: argparse.Namespace, planned: Import)
     with Progress(planned.applied + planned.remaining) as progress:
         try:
             if planned.status is not ImportStatus.APPLYING:
-                found = await client.apply_import(planned.id, version=planned.version, mode=BatchMode(options.mode))
+                found = await client.apply_import(
+                    planned.id, version=planned.version, mode=BatchMode(options.mode), ask=options.ask
+                )
             async for now in client.follow_import(planned.id):
                 found = now
                 progress.done(now.applied)

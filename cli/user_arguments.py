@@ -42,6 +42,7 @@ def _add_import(verbs: "Commands", make_change: Making) -> None:
     imported.add_argument("--map", metavar="COLUMNS", help="which column is what, such as email=2,last_name=1")
     modes = ("best_effort", "until_full", "atomic")
     imported.add_argument("--mode", choices=modes, default=modes[0], help="default best_effort")
+    imported.add_argument("--ask", action="store_true", help="send a transfer request to those with an account outside")
     imported.add_argument("--rejected", metavar="FILE", help="save the rows that failed, with their reasons")
 
 

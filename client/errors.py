@@ -42,6 +42,7 @@ from pydantic import ValidationError
 from client.advice import ADVICE
 from contract.problems import FieldError, Problem, ProblemCode
 from contract.quotes import Quote
+from contract.spending import SpendingCheck
 
 LONGEST_MESSAGE = 500
 _UNCERTAIN = "It is not certain whether this was done: look at the history before you do it again."
@@ -146,7 +147,15 @@ class NotAllowed(Refused):
 class SpendingLimitReached(NotAllowed):
     """It costs more than this account may still spend this month."""
 
-    _advice = "Ask the owner to confirm it or to raise your monthly spending limit."
+    _advice = "Ask the owner to do it, or to raise your monthly spending limit."
+
+    @property
+    def check(self) -> SpendingCheck | None:
+        """What it was found from; nothing when the server does not say."""
+        try:
+            return SpendingCheck.model_validate(self.data)
+        except ValidationError:
+            return None
 
 
 class NotFound(Refused):

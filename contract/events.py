@@ -51,6 +51,7 @@ class EventKind(StrEnum):
     TRANSFER_CANCELLED = "transfer.cancelled"
     TRANSFER_EXPIRED = "transfer.expired"
     TRANSFER_REOPENED = "transfer.reopened"
+    ADDRESS_OUTSIDE = "address.outside"
     IMPORT_PLANNED = "import.planned"
     IMPORT_APPLIED = "import.applied"
     TOKEN_CREATED = "token.created"  # noqa: S105 - the name of an event

@@ -9,6 +9,7 @@ from pydantic import Field, StringConstraints, model_validator
 from contract.base import Answer, Body, Identifier, Instant, Query, Version
 from contract.money import Money
 from contract.pages import PageQuery
+from contract.spending import SpendingCheck
 from contract.users import BatchMode
 
 MAX_FILE = 32 * 1024 * 1024
@@ -58,7 +59,11 @@ class ImportField(StrEnum):
 
 
 class ImportVerdict(StrEnum):
-    """What becomes of a row. The first two are done by applying; the others each say why not."""
+    """What becomes of a row. The first two are done by applying; the others each say why not.
+
+    `create` is whoever is new to the organisation. That an account outside has the address is said by applying alone
+    (`needs_transfer`): a plan does not tell who has an account anywhere (D25).
+    """
 
     CREATE = "create"
     ADD_MEMBER = "add_member"
@@ -146,7 +151,8 @@ class Import(Answer):
 
     `columns` is there when the file's columns are to be named (`needs_mapping`); `seats` and `price` from the plan on.
     `applied` counts the rows that are done, `remaining` those that applying would still do. `encoding` and `delimiter`
-    are how a text was read. `version` counts the changes made by people (mapping, mending, applying, stopping), not
+    are how a text was read. `spending` is how those that remain stand against the monthly limit of whoever asks, where
+    one binds them. `version` counts the changes made by people (mapping, mending, applying, stopping), not
     the progress. It is forgotten, with its file, at `expires_at`: users stay.
     """
 
@@ -164,6 +170,7 @@ class Import(Answer):
     counts: ImportCounts = ImportCounts()
     seats: ImportSeats | None = None
     price: ImportPrice | None = None
+    spending: SpendingCheck | None = None
     mode: BatchMode | None = None
     applied: int = 0
     remaining: int = 0
@@ -238,12 +245,16 @@ class ImportRowsQuery(PageQuery):
 class ApplyImport(Body):
     """Apply a plan, or go on applying it. `version` is the one of the plan that was read.
 
-    `atomic` does every row or none: refused while a row is invalid, needs a transfer or is over the limit.
-    `best_effort` does what can be done. `until_full` stops at the last free seat.
+    `atomic` does every row or none: refused while a row is invalid, needs a transfer or is over a limit.
+    `best_effort` does what can be done. `until_full` stops at the last free seat. Each stops where the monthly limit of
+    who applies it is reached. With `ask`, whoever turns out to have an account outside is sent a transfer request, with
+    `message`; without it their rows are answered `needs_transfer`, of which an hour tells only so many.
     """
 
     mode: BatchMode = BatchMode.BEST_EFFORT
     version: Version
+    ask: bool = False
+    message: Annotated[str, StringConstraints(max_length=1000)] = ""
 
 
 class SheetFormat(StrEnum):

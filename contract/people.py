@@ -70,6 +70,9 @@ class Me(Answer):
 
     `own_sign_in` is false for a token that somebody else handed out: it works in the organisation as the role says, but
     the account's own affairs (its name, requests, codes, joining and leaving) are closed to it.
+
+    An admin is told its monthly limit (what it pays, and what it adds to the next renewal), how much is left of it this
+    month, and how many more users it may list within it (None: any number, they add nothing).
     """
 
     account: Account
@@ -78,6 +81,8 @@ class Me(Answer):
     may: frozenset[Permission]
     spending_limit: Money | None = None
     own_sign_in: bool = True
+    spending_left: Money | None = None
+    may_list: int | None = None
 
     @property
     def organisation_name(self) -> str:

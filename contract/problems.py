@@ -47,6 +47,8 @@ class ProblemCode(StrEnum):
     INVALID_EMAIL = "invalid_email"
     ALREADY_USER = "already_user"
     NEEDS_TRANSFER = "needs_transfer"
+    ALREADY_MEMBER = "already_member"
+    MAIN_ACCOUNT_DECIDES = "main_account_decides"
     NO_SEAT_AVAILABLE = "no_seat_available"
     USER_REMOVED = "user_removed"
     NOT_RESTORABLE = "not_restorable"
@@ -61,6 +63,7 @@ class ProblemCode(StrEnum):
     TRANSFER_NOT_PENDING = "transfer_not_pending"
     TRANSFER_CHANGED = "transfer_changed"
     TRANSFER_WRONG_SIDE = "transfer_wrong_side"
+    TRANSFER_TO_ONESELF = "transfer_to_oneself"
     ACCOUNT_NOT_AVAILABLE = "account_not_available"
     OWN_SUBSCRIPTION_ENDS = "own_subscription_ends"
     NOT_A_USER = "not_a_user"
@@ -121,6 +124,8 @@ PROBLEMS: dict[ProblemCode, ProblemKind] = {
     ProblemCode.INVALID_EMAIL: ProblemKind(422, "This is not an e-mail address"),
     ProblemCode.ALREADY_USER: ProblemKind(409, "This address is listed already"),
     ProblemCode.NEEDS_TRANSFER: ProblemKind(409, "This address belongs to an account outside: send a transfer request"),
+    ProblemCode.ALREADY_MEMBER: ProblemKind(409, "This is a member of your organisation: add them directly"),
+    ProblemCode.MAIN_ACCOUNT_DECIDES: ProblemKind(409, "The main account decides itself whether it takes a seat"),
     ProblemCode.NO_SEAT_AVAILABLE: ProblemKind(409, "No paid seat is free"),
     ProblemCode.USER_REMOVED: ProblemKind(409, "This user was removed already"),
     ProblemCode.NOT_RESTORABLE: ProblemKind(409, "This removal can't be undone any more"),
@@ -135,6 +140,7 @@ PROBLEMS: dict[ProblemCode, ProblemKind] = {
     ProblemCode.TRANSFER_NOT_PENDING: ProblemKind(409, "This request has been decided or has ended"),
     ProblemCode.TRANSFER_CHANGED: ProblemKind(409, "This request has changed since you saw it"),
     ProblemCode.TRANSFER_WRONG_SIDE: ProblemKind(409, "The other side decides this request"),
+    ProblemCode.TRANSFER_TO_ONESELF: ProblemKind(409, "Both sides of this request are the same account"),
     ProblemCode.ACCOUNT_NOT_AVAILABLE: ProblemKind(409, "This account can't join now"),
     ProblemCode.OWN_SUBSCRIPTION_ENDS: ProblemKind(409, "A subscription of your own would end without refund"),
     ProblemCode.NOT_A_USER: ProblemKind(409, "You are a user of no subscription"),

@@ -9,6 +9,7 @@ from pydantic import AfterValidator, Field, StringConstraints, model_validator
 from contract.base import Answer, Body, Identifier, Instant, Version
 from contract.billing import Invoice, Line, Payment
 from contract.money import Money
+from contract.spending import SpendingCheck
 from contract.subscription import BillingCycle, Subscription, SubscriptionStatus
 
 MAX_SEATS = 10_000_000
@@ -135,7 +136,8 @@ class Quote(Answer):
     `effective` is the day the change is in force: today when it is charged now, the renewal otherwise. `total` is net
     and tax; `credit_applied` is what an earlier credit pays of it (negative: what is kept as credit), and `due_now`
     the rest. `tax_rate` is in hundredths of a percent, taken on the rounded net. `seats_before` and `seats_after` are
-    the seats paid for, but for a reduction: then the number from the renewal on.
+    the seats paid for, but for a reduction: then the number from the renewal on. `spending` is how it stands against
+    the monthly limit of whoever asked, where one binds them.
     """
 
     id: Identifier
@@ -159,6 +161,7 @@ class Quote(Answer):
     renewal: RenewalForecast | None
     activates: AffectedUsers
     warnings: tuple[QuoteWarning, ...] = ()
+    spending: SpendingCheck | None = None
 
 
 class Confirmation(Answer):

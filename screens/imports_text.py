@@ -7,6 +7,7 @@ from contract.imports import MAX_ATOMIC, Import, ImportRow, ImportStatus, Import
 from contract.subscription import Overview, PlanKind, SubscriptionStatus
 from contract.users import BatchMode
 from screens.detail import labelled
+from screens.limit_words import check_lines, limit_lines
 from screens.seat_sums import SUSPENDED
 from tui.text import clean
 from tui.theme import Line, Piece, Tone
@@ -51,7 +52,7 @@ _TONES: dict[ImportVerdict, Tone] = {
 }
 _SHORT = {ImportVerdict.DUPLICATE_IN_FILE: "duplicate"}
 _BECOMES = {
-    ImportVerdict.CREATE: "Applying makes an account and a user.",
+    ImportVerdict.CREATE: "New to your organisation. Applying makes a user, or says that an account must be asked.",
     ImportVerdict.ADD_MEMBER: "A member of yours; applying makes a user.",
     ImportVerdict.ALREADY_USER: "Nothing is to be done.",
     ImportVerdict.DUPLICATE_IN_FILE: "Only the first of them counts.",
@@ -170,7 +171,9 @@ def seat_lines(current: Import, overview: Overview | None, mode: BatchMode = Bat
         lines.append(
             [f"The renewal on {short_day(price.renewal_date)} grows by ", (f"{price.renewal_adds}", "strong"), "."]
         )
-    return lines
+    if mode is BatchMode.ATOMIC or not (current.spending and not current.spending.allowed):
+        return [*lines, *check_lines(current.spending)]
+    return [*lines, *limit_lines(overview, seats.needed)]
 
 
 def _seats(number: int) -> str:

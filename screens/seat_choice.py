@@ -9,6 +9,7 @@ from contract.billing import Rounding
 from contract.money import Money
 from contract.subscription import Overview, PlanKind, SubscriptionStatus
 from screens.attention import day_of, said_day
+from screens.limit_words import limit_lines
 from screens.lines import line
 from screens.seat_sums import admission_lines, admit
 from tui.theme import Line
@@ -69,7 +70,7 @@ def room_for(overview: Overview, people: int, *, may_buy: bool) -> Room:
 
 def _within_limit(overview: Overview, seats: int) -> bool:
     """Whether somebody with a spending limit may buy so many, as far as that can be told before asking."""
-    limit, about = overview.me.spending_limit, _estimate(overview, seats)
+    limit, about = overview.me.spending_left or overview.me.spending_limit, _estimate(overview, seats)
     return limit is None or about is None or limit.currency != about.currency or about.amount <= limit.amount
 
 
@@ -80,7 +81,8 @@ def seat_lines(overview: Overview, room: Room) -> list[Line]:
     if room.contract or not room.over:
         return admission_lines(overview, room.people)
     fit = f"{room.fit:,} {'fits' if room.fit == 1 else 'fit'}, " if room.fit else ""
-    return [(f"{fit}{room.over:,} will be NOT PAID{_price(overview, room.over)}.", "warn")]
+    said: Line = (f"{fit}{room.over:,} will be NOT PAID{_price(overview, room.over)}.", "warn")
+    return [*limit_lines(overview, room.people), said]
 
 
 def _price(overview: Overview, people: int) -> str:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from contract.subscription import Overview, PlanKind, SubscriptionStatus
 from screens.attention import said_day
+from screens.limit_words import limit_lines
 from tui.theme import Line
 from tui.wording import count
 
@@ -35,9 +36,9 @@ def admit(overview: Overview, people: int) -> Admission:
 def admission_lines(overview: Overview, people: int) -> list[Line]:
     """The same in words: `7 fit into free seats`, and what the others wait for and cost."""
     sums = admit(overview, people)
-    lines: list[Line] = []
+    lines: list[Line] = limit_lines(overview, people)
     if overview.subscription.status is SubscriptionStatus.SUSPENDED:
-        return [(f"{people:,} will be listed. {SUSPENDED}", "warn")]
+        return [*lines, (f"{people:,} will be listed. {SUSPENDED}", "warn")]
     if sums.active:
         seats = "a free seat" if sums.active == 1 else "free seats"
         said = f"All {people:,} fit" if sums.active == people > 1 else _fits(sums.active)

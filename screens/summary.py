@@ -5,6 +5,7 @@ from collections.abc import Sequence
 
 from contract.quotes import Change, Confirmation, Quote, Terms, WarningCode
 from contract.subscription import SubscriptionStatus
+from screens.limit_words import check_lines
 from screens.prices import (
     BOLD,
     MUTED,
@@ -177,7 +178,7 @@ def deal_summary(
     return Summary(
         title=title,
         verb=verb(quote),
-        lines=[*said, *effects(quote)],
+        lines=[*said, *effects(quote), *check_lines(quote.spending)],
         items=payee_lines(quote) if items is None else items,
         money=[] if quote.change.cancel and not quote.lines else money_lines(quote),
         final=_final(quote),
@@ -220,7 +221,7 @@ def moved_words(old: Quote, new: Quote) -> str:
 
 def same_offer(old: Quote, new: Quote) -> bool:
     """Whether two quotes promise the same, so that who has read one has read the other."""
-    marks = {"id", "status", "created_at", "expires_at", "subscription_version"}
+    marks = {"id", "status", "created_at", "expires_at", "subscription_version", "spending"}
     return old.model_dump(exclude=marks) == new.model_dump(exclude=marks)
 
 

@@ -21,6 +21,7 @@ And the cells are what they get:
     side    409 transfer_wrong_side                over    409 transfer_not_pending
     asked   409 transfer_pending                   user    409 already_user
     ends    409 own_subscription_ends              late    409 undo_not_possible
+    same    409 transfer_to_oneself
     soon    429 resend_too_soon                    role    403 not_allowed
     none    404 not_found                          who     401 not_authenticated
 
@@ -118,9 +119,11 @@ undo         in      *          none   none   role    role   role   role     non
 own-list     out     *          else   else   else    else   read   else     else   who
 own-list     in      *          else   else   else    else   read   else     else   who
 
-own-ask      out     *          ends   anew   anew    anew   anew   anew     ends   who
-own-ask      in      pending    ends   anew   anew    anew   asked  anew     ends   who
-own-ask      in      *          ends   anew   anew    anew   anew   anew     ends   who
+own-ask      out     accepted   same   anew   anew    anew   user   anew     ends   who
+own-ask      out     *          same   anew   anew    anew   anew   anew     ends   who
+own-ask      in      pending    same   anew   anew    anew   asked  anew     ends   who
+own-ask      in      accepted   same   anew   anew    anew   user   anew     ends   who
+own-ask      in      *          same   anew   anew    anew   anew   anew     ends   who
 
 own-open     out     *          none   none   none    none   read   none     none   who
 own-open     in      *          none   none   none    none   none   none     none   who

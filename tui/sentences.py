@@ -230,6 +230,7 @@ _SENTENCES: dict[EventKind, Callable[[str, str, _Attributes], str]] = {
     ),
     EventKind.TRANSFER_EXPIRED: _about("the request of {what} expired"),
     EventKind.TRANSFER_REOPENED: _plainly("took back the decision about"),
+    EventKind.ADDRESS_OUTSIDE: _about("{who} was told that {what} belongs to an account outside"),
     EventKind.IMPORT_PLANNED: _planned,
     EventKind.IMPORT_APPLIED: _imported,
     EventKind.TOKEN_CREATED: _about("{who} made a token: {what}"),

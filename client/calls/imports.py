@@ -89,10 +89,19 @@ class ImportsCalls(Asking):
         return await self._ask(op.MEND_IMPORT_ROW, MendedRow, id=import_id, body=change, key=key)
 
     async def apply_import(
-        self, import_id: str, *, version: int, mode: BatchMode = BatchMode.BEST_EFFORT, key: str | None = None
+        self,
+        import_id: str,
+        *,
+        version: int,
+        mode: BatchMode = BatchMode.BEST_EFFORT,
+        ask: bool = False,
+        key: str | None = None,
     ) -> Import:
-        """Apply the plan that was read, or go on; it goes on by itself: see `follow_import`."""
-        body = ApplyImport(mode=mode, version=version)
+        """Apply the plan that was read, or go on; it goes on by itself: see `follow_import`.
+
+        `ask` sends a transfer request to whoever turns out to have an account outside.
+        """
+        body = ApplyImport(mode=mode, version=version, ask=ask)
         return await self._ask(op.APPLY_IMPORT, Import, id=import_id, body=body, key=key)
 
     async def stop_import(self, import_id: str, *, key: str | None = None) -> Import:

@@ -97,7 +97,14 @@ APPLY_IMPORT = Operation(
     Permission.MANAGE_USERS,
     body=ApplyImport,
     key=Key.OPTIONAL,
-    problems=(*_ONE, Code.VERSION_CONFLICT, Code.TOO_MANY_FOR_ATOMIC, Code.NOT_DONE, *_CLOSED),
+    problems=(
+        *_ONE,
+        Code.VERSION_CONFLICT,
+        Code.TOO_MANY_FOR_ATOMIC,
+        Code.NOT_DONE,
+        Code.SPENDING_LIMIT_REACHED,
+        *_CLOSED,
+    ),
 )
 STOP_IMPORT = Operation(
     "stop_import",

@@ -38,6 +38,8 @@ ADD_MEMBER = Operation(
         Code.NOT_FOUND,
         Code.ALREADY_USER,
         Code.NEEDS_TRANSFER,
+        Code.MAIN_ACCOUNT_DECIDES,
+        Code.SPENDING_LIMIT_REACHED,
         Code.PLAN_HAS_NO_SUB_ACCOUNTS,
         Code.USER_LIMIT_REACHED,
         Code.SUBSCRIPTION_NOT_ACTIVE,
@@ -52,6 +54,12 @@ ADD_MEMBERS = Operation(
     Permission.MANAGE_USERS,
     body=NewFromMembers,
     key=Key.OPTIONAL,
-    problems=(Code.PLAN_HAS_NO_SUB_ACCOUNTS, Code.SUBSCRIPTION_NOT_ACTIVE),
+    problems=(
+        Code.PLAN_HAS_NO_SUB_ACCOUNTS,
+        Code.SUBSCRIPTION_NOT_ACTIVE,
+        Code.SPENDING_LIMIT_REACHED,
+        Code.NEEDS_TRANSFER,
+        Code.NOT_DONE,
+    ),
     most_bytes=LIST_BODY,
 )

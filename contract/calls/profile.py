@@ -59,7 +59,13 @@ ASK_TO_JOIN = Operation(
     body=AskToJoin,
     status=201,
     key=Key.OPTIONAL,
-    problems=(Code.UNSAFE_TEXT, Code.TRANSFER_PENDING, Code.OWN_SUBSCRIPTION_ENDS),
+    problems=(
+        Code.UNSAFE_TEXT,
+        Code.TRANSFER_PENDING,
+        Code.TRANSFER_TO_ONESELF,
+        Code.ALREADY_USER,
+        Code.OWN_SUBSCRIPTION_ENDS,
+    ),
     own_sign_in=True,
 )
 ACCEPT_OFFER = Operation(
@@ -75,6 +81,7 @@ ACCEPT_OFFER = Operation(
     problems=(
         *_MOVE,
         Code.OWN_SUBSCRIPTION_ENDS,
+        Code.TRANSFER_TO_ONESELF,
         Code.ACCOUNT_NOT_AVAILABLE,
         Code.PLAN_HAS_NO_SUB_ACCOUNTS,
         Code.USER_LIMIT_REACHED,

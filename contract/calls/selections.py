@@ -46,5 +46,5 @@ RESTORE_SELECTION = Operation(
     Selection,
     Permission.MANAGE_USERS,
     key=Key.OPTIONAL,
-    problems=(Code.NOT_FOUND, Code.NOT_RESTORABLE),
+    problems=(Code.NOT_FOUND, Code.NOT_RESTORABLE, Code.SPENDING_LIMIT_REACHED),
 )

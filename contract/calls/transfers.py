@@ -25,6 +25,8 @@ _DECIDE = (
     Code.PLAN_HAS_NO_SUB_ACCOUNTS,
     Code.USER_LIMIT_REACHED,
     Code.SUBSCRIPTION_NOT_ACTIVE,
+    Code.TRANSFER_TO_ONESELF,
+    Code.SPENDING_LIMIT_REACHED,
 )
 
 LIST_TRANSFERS = Operation(
@@ -49,6 +51,9 @@ CREATE_TRANSFER = Operation(
     problems=(
         Code.TRANSFER_PENDING,
         Code.ALREADY_USER,
+        Code.ALREADY_MEMBER,
+        Code.TRANSFER_TO_ONESELF,
+        Code.SPENDING_LIMIT_REACHED,
         Code.INVALID_EMAIL,
         Code.UNSAFE_TEXT,
         Code.PLAN_HAS_NO_SUB_ACCOUNTS,
@@ -104,7 +109,16 @@ RESEND_TRANSFER = Operation(
     Transfer,
     Permission.MANAGE_TRANSFERS,
     key=Key.OPTIONAL,
-    problems=(Code.NOT_FOUND, Code.TRANSFER_NOT_PENDING, Code.TRANSFER_WRONG_SIDE, Code.RESEND_TOO_SOON),
+    problems=(
+        Code.NOT_FOUND,
+        Code.TRANSFER_NOT_PENDING,
+        Code.TRANSFER_WRONG_SIDE,
+        Code.RESEND_TOO_SOON,
+        Code.TRANSFER_TO_ONESELF,
+        Code.ALREADY_USER,
+        Code.ALREADY_MEMBER,
+        Code.SPENDING_LIMIT_REACHED,
+    ),
 )
 DECIDE_TRANSFERS = Operation(
     "decide_transfers",

@@ -13,6 +13,8 @@ _NEW_USER = (
     Code.INVALID_EMAIL,
     Code.ALREADY_USER,
     Code.NEEDS_TRANSFER,
+    Code.MAIN_ACCOUNT_DECIDES,
+    Code.SPENDING_LIMIT_REACHED,
     Code.PLAN_HAS_NO_SUB_ACCOUNTS,
     Code.USER_LIMIT_REACHED,
     Code.SUBSCRIPTION_NOT_ACTIVE,
@@ -71,7 +73,13 @@ RESTORE_USER = Operation(
     User,
     Permission.MANAGE_USERS,
     key=Key.OPTIONAL,
-    problems=(Code.NOT_FOUND, Code.NOT_RESTORABLE, Code.NO_SEAT_AVAILABLE),
+    problems=(
+        Code.NOT_FOUND,
+        Code.NOT_RESTORABLE,
+        Code.NO_SEAT_AVAILABLE,
+        Code.MAIN_ACCOUNT_DECIDES,
+        Code.SPENDING_LIMIT_REACHED,
+    ),
 )
 BATCH_USERS = Operation(
     "batch_users",
@@ -82,7 +90,13 @@ BATCH_USERS = Operation(
     Permission.MANAGE_USERS,
     body=UserBatch,
     key=Key.OPTIONAL,
-    problems=(Code.PLAN_HAS_NO_SUB_ACCOUNTS, Code.SUBSCRIPTION_NOT_ACTIVE),
+    problems=(
+        Code.PLAN_HAS_NO_SUB_ACCOUNTS,
+        Code.SUBSCRIPTION_NOT_ACTIVE,
+        Code.SPENDING_LIMIT_REACHED,
+        Code.NEEDS_TRANSFER,
+        Code.NOT_DONE,
+    ),
     most_bytes=BATCH_BODY,
 )
 USERS_TEMPLATE = Operation(

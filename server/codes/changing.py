@@ -23,7 +23,12 @@ def change_code(call: Call) -> InvitationCode:
     if not changed:
         return before
     check_end(call, changed.get("expires_at"))
-    codes.change(call.connection, row.id, **changed)
+    codes.change(
+        call.connection,
+        row.id,
+        **changed,
+        **({"vouched_by": call.principal.account_id} if _wider(before, changed) else {}),
+    )
     after = as_answer(required(call), call)
     told = {name: _plain(getattr(after, name)) for name in changed}
     call.emit(EventKind.CODE_CHANGED, subject(after, **told), {name: _plain(getattr(before, name)) for name in changed})
@@ -42,6 +47,14 @@ def delete_code(call: Call) -> InvitationCode:
     codes.remove(call.connection, row.id)
     call.emit(EventKind.CODE_DELETED, subject(answer))
     return answer
+
+
+def _wider(before: InvitationCode, changed: dict[str, Any]) -> bool:
+    """Whether more people can come in with it than before: whoever says so answers for what they cost."""
+    most, end = changed.get("max_uses", before.max_uses), changed.get("expires_at", before.expires_at)
+    more = before.max_uses is not None and (most is None or most > before.max_uses)
+    longer = before.expires_at is not None and (end is None or end > before.expires_at)
+    return bool(changed.get("enabled")) or more or longer
 
 
 def _given(body: CodeChanges) -> dict[str, Any]:

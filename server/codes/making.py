@@ -42,6 +42,7 @@ def create_code(call: Call) -> InvitationCode:
         "max_uses": body.max_uses,
         "expires_at": body.expires_at,
         "created_by": call.principal.account_id,
+        "vouched_by": call.principal.account_id,
         "created_at": call.now,
     }
     codes.add(call.connection, values)

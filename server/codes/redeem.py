@@ -12,6 +12,7 @@ from server.codes import guesses
 from server.codes.answers import as_answer, subject
 from server.http.call import Call
 from server.http.problems import ServerProblem
+from server.spending import counted, may_list
 from server.store import codes, decisions, organisations, subscriptions, users
 from server.store.types import AnyRow
 from server.text import code_key
@@ -32,7 +33,7 @@ def redeem(call: Call, typed: str) -> User:
 
     What happened is recorded in the code's organisation, whatever the account's own is. A code that is wrong, used up,
     expired or off gets one and the same answer, and counts as a guess; only an account that came in with it once is
-    told which.
+    told which. What it adds to the next renewal counts against the limit of whoever vouches for the code.
 
     Raises:
         ServerProblem: `REDEEM_PROBLEMS` of `contract.calls.codes`.
@@ -43,7 +44,11 @@ def redeem(call: Call, typed: str) -> User:
     row = _accepted(call, typed)
     house = replace(call, organisation_id=row.organisation_id, subscription_id=row.subscription_id, drafts=[])
     _check_house(house)
-    user = _list(house)
+    who = row.vouched_by or row.created_by
+    if may_list(house, house.services.catalogue, who, 1) == 0:
+        raise ServerProblem(ProblemCode.NO_SEAT_AVAILABLE, available_seats=0)
+    with counted(house, house.services.catalogue, who):
+        user = _list(house)
     codes.add_use(house.connection, row.id, user.account_id, user.id, house.now)
     after = codes.one(house.connection, house.subscription_id, row.id)
     assert after is not None

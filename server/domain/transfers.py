@@ -67,6 +67,8 @@ _ASKED = {Party.HOUSE: "The person who asked", Party.ACCOUNT: "The organisation 
 class Request:
     """What the rules look at in one request. `account_id` is empty while nobody has signed up with its address.
 
+    `opened_by` is the account that opened it, on whichever side.
+
     `ends`: the paid subscriptions of the account's own that both sides were told end; None when they were told so in
     words alone, whichever it is.
     """
@@ -79,6 +81,7 @@ class Request:
     account_id: str | None = None
     resend_after: dt.datetime | None = None
     ends: frozenset[str] | None = frozenset()
+    opened_by: str | None = None
 
     def state_at(self, now: dt.datetime) -> TransferState:
         """The state by the clock: a pending request has expired when its time is over, noted down or not."""
@@ -109,12 +112,20 @@ def refusal_of(action: Action, request: Request, now: dt.datetime, party: Party 
 
 @dataclass(frozen=True, slots=True)
 class House:
-    """The subscription that takes people in. `room` is how many more users a contract allows; None is no limit."""
+    """The subscription that takes people in. `room` is how many more users a contract allows; None is no limit.
+
+    `owner` is its main account, `acting` who decides. `within` is how many more may be listed within the spending
+    limit of whoever answers for it (None: no limit binds them), `over` the refusal of the next.
+    """
 
     subscription_id: str
     sub_accounts: bool
     room: int | None = None
     status: SubscriptionStatus = SubscriptionStatus.ACTIVE
+    owner: str | None = None
+    acting: str | None = None
+    within: int | None = None
+    over: Refusal | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,6 +168,7 @@ _TAKES_NOBODY = {
     SubscriptionStatus.ENDED: "has ended",
     SubscriptionStatus.SUSPENDED: "is suspended until a payment succeeds",
 }
+_NOT_TAKEN = "The organisation can't take anybody in at the moment: ask whoever sent this"
 _LISTED_HERE = "This account is a user of your subscription already"
 _LISTED_ELSEWHERE = "This account is on another organisation's subscription"
 _PAYING = "A payment for this account's own subscription is under way: decide again in a minute"
@@ -197,31 +209,54 @@ def _refusal(asked: Asked, request: Request | None, now: dt.datetime) -> Refusal
     return refusal_of(asked.action, request, now, asked.party)
 
 
+def refusal_of_oneself(request: Request, house: House, party: Party) -> Refusal | None:
+    """A request needs two sides (D22): nobody is asked by, or accepts, themselves or their own subscription."""
+    one, other = request.account_id, house.acting if party is Party.HOUSE else request.opened_by
+    if one is None or one not in {house.owner, other}:
+        return None
+    why = (
+        "Nobody asks themselves" if one == other else "This is the subscription's main account, which needs no request"
+    )
+    return Refusal(ProblemCode.TRANSFER_TO_ONESELF, why)
+
+
 def _refusal_of_acceptance(
     request: Request, house: House, applicants: Mapping[str, Applicant], taken: set[str], party: Party
 ) -> Refusal | None:
-    applicant = applicants.get(request.account_id or "")
     if not house.sub_accounts:
         return Refusal(ProblemCode.PLAN_HAS_NO_SUB_ACCOUNTS, "This plan is for one account alone")
     if house.status in _TAKES_NOBODY:
         whose = "Your" if party is Party.HOUSE else "Their"
         why = f"{whose} subscription {_TAKES_NOBODY[house.status]}"
         return Refusal(ProblemCode.SUBSCRIPTION_NOT_ACTIVE, why, status=house.status.value)
-    if applicant is None:
-        why = "This account does not exist any more"
-    elif request.account_id in taken or applicant.listed_on == house.subscription_id:
-        why = _LISTED_HERE
-    elif applicant.listed_on is not None and applicant.listed_on not in applicant.owns:
-        why = _LISTED_ELSEWHERE
-    elif request.ends is not None and not applicant.owns <= request.ends:
-        why = "This account has taken a paid subscription of its own since it asked"
-    elif applicant.paying:
-        why = _PAYING
-    elif house.room is not None and len(taken) >= house.room:
+    if same := refusal_of_oneself(request, house, party):
+        return same
+    found = _not_available(request, house, applicants.get(request.account_id or ""), taken)
+    if found is not None:
+        said = found if party is Party.HOUSE else _TO_ONESELF.get(found, found)
+        return Refusal(ProblemCode.ACCOUNT_NOT_AVAILABLE, said)
+    return _no_room(house, len(taken), party)
+
+
+def _no_room(house: House, taken: int, party: Party) -> Refusal | None:
+    if house.room is not None and taken >= house.room:
         return Refusal(ProblemCode.USER_LIMIT_REACHED, "The contract's number of users is reached")
-    else:
-        return None
-    return Refusal(ProblemCode.ACCOUNT_NOT_AVAILABLE, why if party is Party.HOUSE else _TO_ONESELF.get(why, why))
+    if house.within is not None and taken >= house.within:
+        ours = party is Party.HOUSE and house.over is not None
+        return house.over if ours else Refusal(ProblemCode.ACCOUNT_NOT_AVAILABLE, _NOT_TAKEN)
+    return None
+
+
+def _not_available(request: Request, house: House, applicant: Applicant | None, taken: set[str]) -> str | None:
+    if applicant is None:
+        return "This account does not exist any more"
+    if request.account_id in taken or applicant.listed_on == house.subscription_id:
+        return _LISTED_HERE
+    if applicant.listed_on is not None and applicant.listed_on not in applicant.owns:
+        return _LISTED_ELSEWHERE
+    if request.ends is not None and not applicant.owns <= request.ends:
+        return "This account has taken a paid subscription of its own since it asked"
+    return _PAYING if applicant.paying else None
 
 
 _TO_ONESELF = {

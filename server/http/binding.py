@@ -8,6 +8,7 @@ import inspect
 import logging
 import re
 from collections.abc import Mapping
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import replace
 from http import HTTPStatus
 from typing import cast
@@ -21,16 +22,17 @@ from starlette.responses import Response
 from contract.base import Body, Query
 from contract.operation import Key, Operation
 from contract.operations import CREATE_QUOTE, MEND_IMPORT_ROW, SEND_IMPORT_TRANSFERS, UNDO_DECISIONS
-from contract.people import Permission
+from contract.people import Permission, Role
 from contract.problems import ProblemCode
 from server.domain.refusals import Refusal
 from server.http import bodies, idempotency
 from server.http.auth import authenticate, permit
-from server.http.call import Asked, Handler, LongCall, LongHandler, QuickHandler, Reply, make_call
+from server.http.call import Asked, Call, Handler, LongCall, LongHandler, QuickHandler, Reply, make_call
 from server.http.problems import MEDIA_TYPE, ServerProblem, not_found, refused, render
 from server.http.unsaved import cannot_answer, passing
 from server.http.uploads import receive
 from server.services import Services
+from server.spending import counted
 from server.store.database import FilesGoneError
 
 log = logging.getLogger("headcount.server")
@@ -49,6 +51,9 @@ MANY = frozenset({UNDO_DECISIONS, SEND_IMPORT_TRANSFERS, MEND_IMPORT_ROW, CREATE
 """Commands whose few bytes may mean very many things to do."""
 LONG_LIST = 500
 """Items of an answer that are written at once."""
+_ADDS = frozenset({Permission.MANAGE_USERS, Permission.MANAGE_TRANSFERS})
+"""What may bring users in."""
+
 REPLAYED = "Idempotency-Replayed"
 
 
@@ -214,13 +219,20 @@ class Endpoint:
         call = make_call(asked, connection, self._services.clock.now())
         if slot and (stored := slot.claim(connection, self._services.clock.machine())):
             return replay(stored)
-        answer = cast("Handler", self._handler)(call)
+        with self._counted(call):
+            answer = cast("Handler", self._handler)(call)
         call.record()
         response = self._response(answer)
         if slot:
             kept = answer.kept if isinstance(answer, Reply) else None
             slot.store(connection, as_stored(self._response(kept) if kept else response))
         return response
+
+    def _counted(self, call: Call) -> AbstractContextManager[None]:
+        """What an admin's command adds to the next renewal is counted against its monthly limit."""
+        if self._operation.permission not in _ADDS or call.principal.role is not Role.ADMIN:
+            return nullcontext()
+        return counted(call, self._services.catalogue, call.principal.account_id)
 
     async def _run_long(self, asked: Asked) -> Response:
         slot = self._slot(asked)

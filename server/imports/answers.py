@@ -26,6 +26,7 @@ from server.http.call import Call
 from server.http.problems import ServerProblem, not_found
 from server.sheets.headers import address_column
 from server.sheets.sheet import Field, Sheet
+from server.spending import check_users
 from server.store import imports, subscriptions
 from server.store.types import AnyRow
 from server.subscription.reading import standing_of
@@ -50,6 +51,7 @@ def required(call: Call) -> AnyRow:
 def import_answer(unit: Unit, catalogue: Catalogue, row: AnyRow) -> Import:
     """The import with its price as of now."""
     seats, price = (None, None) if row.status in _WITHOUT_PLAN else _priced(unit, catalogue, row)
+    spending = check_users(unit, catalogue, unit.actor.account_id, imports.remaining(row)) if seats else None
     mapping = ImportMapping.model_validate_json(row.mapping) if row.mapping else None
     return Import(
         id=row.id,
@@ -66,6 +68,7 @@ def import_answer(unit: Unit, catalogue: Catalogue, row: AnyRow) -> Import:
         counts=ImportCounts(**{name: getattr(row, name) for name in imports.VERDICTS}),
         seats=seats,
         price=price,
+        spending=spending,
         mode=BatchMode(row.mode) if row.mode else None,
         applied=row.applied,
         remaining=imports.remaining(row),

@@ -3,7 +3,7 @@
 import logging
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from typing import Any
+from typing import Any, TypeAlias
 
 from contract.events import EventKind, EventRequest
 from contract.imports import MAX_ATOMIC, ApplyImport, Import, ImportStatus, ImportStop, ImportVerdict
@@ -16,11 +16,16 @@ from server.imports.judging import FULL, Judged, say_problem
 from server.imports.planning import path_of, subject
 from server.pace import Pace, give_way
 from server.services import Services
+from server.spending import check_users, counted, over
 from server.store import imports, subscriptions
 from server.store.types import AnyRow
+from server.transfers.create import check_asking, request_transfer
 from server.unit import Unit, unit_for
 from server.users.adding import check_plan, check_ways_in, join, judge, limit_of
+from server.users.gate import Gate
 from server.users.seating import Listing, seats_in
+
+Outcomes: TypeAlias = list[tuple[AnyRow, Listing | ServerProblem]]
 
 log = logging.getLogger("headcount.server")
 
@@ -28,6 +33,8 @@ MOST = 2000
 """Rows of one transaction at most; usually as many as take no longer than others may wait."""
 
 _READY = frozenset({ImportStatus.PLANNED.value, ImportStatus.STOPPED.value, ImportStatus.APPLIED.value})
+_RUN_OUT = {ProblemCode.NO_SEAT_AVAILABLE, ProblemCode.SPENDING_LIMIT_REACHED, ProblemCode.RATE_LIMITED}
+"""What there is no more of: the import stands still, and goes on when there is."""
 _IN_THE_WAY = (ImportVerdict.INVALID, ImportVerdict.NEEDS_TRANSFER, ImportVerdict.OVER_LIMIT)
 """Rows that `atomic` can't do. Who is listed already, or stands in the file twice, is where he is wanted."""
 
@@ -36,7 +43,8 @@ def apply_import(call: Call) -> Import:
     """Begin to apply, or go on: the answer comes at once, the work goes on by itself.
 
     Raises:
-        ServerProblem: another version was read, it is not planned, or the mode can't be had.
+        ServerProblem: another version was read, it is not planned, the mode can't be had, or all of it is above the
+            limit of who asks.
     """
     body: ApplyImport = call.body
     row = required(call)
@@ -49,6 +57,7 @@ def apply_import(call: Call) -> Import:
         raise ServerProblem(ProblemCode.VERSION_CONFLICT, detail, current=current.model_dump(mode="json"))
     if body.mode is BatchMode.ATOMIC:
         _check_atomic(row)
+        _check_limit(call, row)
     row = imports.change(
         call.connection,
         row.number,
@@ -56,6 +65,8 @@ def apply_import(call: Call) -> Import:
         stopped_because=None,
         stopped_detail="",
         mode=body.mode.value,
+        ask=body.ask,
+        message=body.message,
         account_id=call.principal.account_id,
         actor=call.principal.label,
         request_id=call.request.id,
@@ -125,32 +136,35 @@ class _Chunk:
         self._row = row
         self._mode = BatchMode(row.mode)
         self._unit: Unit = unit_for(connection, services.clock.now(), row, request)
+        self._stopped = ""
 
     def do(self, after: int, many: int) -> tuple[int, int]:
         """Do the next rows after one; answers the last of them, and how many were tried (none: it is over)."""
         size = MAX_ATOMIC + 1 if self._mode is BatchMode.ATOMIC else many
         rows = imports.to_do(self._unit.connection, self._row.number, after, size)
-        try:
-            check_ways_in(self._unit, self._services.catalogue)
-            tried = self._do(rows)
-        except ServerProblem as problem:
-            _stand_still(self._unit.connection, self._row.number, ImportStop.REFUSED, stopped_detail=problem.detail)
-            return after, 0
+        with counted(self._unit, self._services.catalogue, self._row.account_id):
+            try:
+                check_ways_in(self._unit, self._services.catalogue)
+                tried = self._do(rows)
+            except ServerProblem as problem:
+                if problem.leaves:
+                    problem.leaves(self._unit.connection)
+                _stand_still(self._unit.connection, self._row.number, ImportStop.REFUSED, stopped_detail=problem.detail)
+                return after, 0
         if tried < len(rows):
-            _stand_still(self._unit.connection, self._row.number, ImportStop.FULL)
+            because = ImportStop.REFUSED if self._stopped else ImportStop.FULL
+            _stand_still(self._unit.connection, self._row.number, because, stopped_detail=self._stopped)
         elif len(rows) < size:
             self._end()
         self._unit.record()
         return (rows[-1].number if rows else after), (tried if tried == size else 0)
 
     def _do(self, rows: Sequence[AnyRow]) -> int:
-        """Judge again and list those who may be; answers how many rows were reached before the seats ran out."""
+        """Judge again and list those who may be; answers how many rows were reached before something ran out."""
         keys = [row.email_key for row in rows]
         verdicts = judge(self._unit, rows, source=UserSource.IMPORT, keys=keys)
         reached, outcomes = self._fit(rows, verdicts)
         problems = [(row, each) for row, each in outcomes if isinstance(each, ServerProblem)]
-        if self._mode is BatchMode.ATOMIC:
-            _refuse_atomic(problems)
         coming = [(row, each) for row, each in outcomes if isinstance(each, Listing)]
         added = join(self._unit, [each for _, each in coming]) if coming else []
         done = [(row.number, user, _done_as(listing)) for (row, listing), user in zip(coming, added, strict=True)]
@@ -159,26 +173,49 @@ class _Chunk:
         self._count(coming, problems)
         return reached
 
-    def _fit(
-        self, rows: Sequence[AnyRow], verdicts: Sequence[Listing | ServerProblem]
-    ) -> tuple[int, list[tuple[AnyRow, Listing | ServerProblem]]]:
-        """Those for whom there is room: none above a contract's number; `until_full` stops at the last free seat."""
+    def _fit(self, rows: Sequence[AnyRow], verdicts: Sequence[Listing | ServerProblem]) -> tuple[int, Outcomes]:
+        """Those who come in, and why others don't; it stops where seats, a limit, or what may be said has run out.
+
+        Above a contract's number a row is refused, and the others go on.
+        """
         limit = limit_of(self._unit, self._services.catalogue)
         seats = seats_in(subscriptions.get(self._unit.connection, self._unit.subscription_id))
-        room = limit
-        if limit is None and self._mode is BatchMode.UNTIL_FULL:
+        full, room = ServerProblem(ProblemCode.NO_SEAT_AVAILABLE), limit
+        if limit is not None and self._mode is not BatchMode.UNTIL_FULL:
+            full = ServerProblem(ProblemCode.USER_LIMIT_REACHED, FULL)
+        elif limit is None and self._mode is BatchMode.UNTIL_FULL:
             room = max(0, seats.paid - seats.listed)
-        outcomes: list[tuple[AnyRow, Listing | ServerProblem]] = []
+        catalogue, who = self._services.catalogue, self._row.account_id
+        gate = Gate(self._unit, catalogue, who, verdicts, room=room, full=full, asks=self._row.ask)
+        if self._mode is BatchMode.ATOMIC:
+            _refuse_atomic(rows, verdicts)
+            if problem := gate.check_all():
+                raise ServerProblem(ProblemCode.NOT_DONE, f"Nothing was done: {problem.detail}")
+            if not self._row.ask:
+                gate.check_outside(f"{self._row.id} {self._row.version}")
+        outcomes: Outcomes = []
         for place, (row, verdict) in enumerate(zip(rows, verdicts, strict=True)):
-            if isinstance(verdict, Listing) and room is not None:
-                if room == 0 and self._mode is BatchMode.UNTIL_FULL:
-                    return place, outcomes
-                if room == 0:
-                    outcomes.append((row, ServerProblem(ProblemCode.USER_LIMIT_REACHED, FULL)))
-                    continue
-                room -= 1
-            outcomes.append((row, verdict))
+            found = gate.admit(verdict) if isinstance(verdict, Listing) else verdict
+            if isinstance(found, ServerProblem) and found.code in _RUN_OUT:
+                self._stopped = "" if found.code is ProblemCode.NO_SEAT_AVAILABLE else found.detail
+                gate.told.keep()
+                return place, outcomes
+            if isinstance(found, ServerProblem) and found.code is ProblemCode.NEEDS_TRANSFER and self._row.ask:
+                found = self._ask(row, found)
+            outcomes.append((row, found))
+        gate.told.keep()
         return len(rows), outcomes
+
+    def _ask(self, row: AnyRow, found: ServerProblem) -> ServerProblem:
+        """Send a request to an account outside; why it can't be asked, where it can't."""
+        try:
+            check_asking(self._unit, self._services.catalogue)
+            transfer = request_transfer(self._unit, row.email, self._row.message)
+        except ServerProblem as problem:
+            return ServerProblem(found.code, problem.detail)
+        values = {"transfer_id": transfer.id}
+        imports.judge_again(self._unit.connection, self._row.number, row.number, values)
+        return found
 
     def _count(
         self, coming: Sequence[tuple[AnyRow, Listing]], problems: Sequence[tuple[AnyRow, ServerProblem]]
@@ -217,11 +254,17 @@ def say(problem: ServerProblem) -> dict[str, Any]:
     return {name: getattr(judged, name) for name in ("verdict", "field", "code", "reason")}
 
 
-def _refuse_atomic(problems: Sequence[tuple[AnyRow, ServerProblem]]) -> None:
-    for row, problem in problems:
-        if problem.code is not ProblemCode.ALREADY_USER:
+def _refuse_atomic(rows: Sequence[AnyRow], verdicts: Sequence[Listing | ServerProblem]) -> None:
+    for row, problem in zip(rows, verdicts, strict=True):
+        if isinstance(problem, ServerProblem) and problem.code is not ProblemCode.ALREADY_USER:
             detail = f"Nothing was done: row {row.number:,}: {problem.detail}"
             raise ServerProblem(ProblemCode.NOT_DONE, detail)
+
+
+def _check_limit(call: Call, row: AnyRow) -> None:
+    check = check_users(call, call.services.catalogue, call.principal.account_id, imports.remaining(row))
+    if check is not None and not check.allowed:
+        raise over(check)
 
 
 def _check_atomic(row: AnyRow) -> None:

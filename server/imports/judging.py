@@ -9,7 +9,7 @@ from contract.problems import ProblemCode
 from server.http.problems import ServerProblem
 from server.text import email_key, is_unsafe
 from server.unit import Unit
-from server.users.adding import in_the_way, look_up
+from server.users.adding import look_up, main_account, main_account_decides
 
 LONGEST = {"email": 254, "first_name": 200, "last_name": 200, "position": 200}
 SHORTEST = min(LONGEST.values())
@@ -161,14 +161,17 @@ def repeated(first: int) -> str:
 
 
 def _look_up(unit: Unit, rows: Sequence[Judged]) -> None:
-    """Ask who these people are: nobody yet, ours, listed, or somebody else's."""
+    """Ask who these people are: listed, ours, or new here. A plan does not tell whose an address is elsewhere (D25)."""
+    main = main_account(unit)
     listed, accounts = look_up(unit, {row.email_key for row in rows if row.email_key})
     for row in rows:
         key = row.email_key or ""
         account = accounts.get(key)
-        if code := in_the_way(key, listed, account):
-            say_problem(row, ServerProblem(code))
-        elif account is not None:
+        if key in listed:
+            say_problem(row, ServerProblem(ProblemCode.ALREADY_USER))
+        elif account is not None and account.id == main:
+            say_problem(row, main_account_decides())
+        elif account is not None and account.member is not None:
             row.verdict = ImportVerdict.ADD_MEMBER.value
 
 

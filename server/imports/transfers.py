@@ -8,7 +8,7 @@ from server.http.problems import Invalid, ServerProblem
 from server.imports.answers import import_answer, not_ready, required, row_answer
 from server.store import imports
 from server.store.types import AnyRow
-from server.transfers.create import request_transfer
+from server.transfers.create import check_asking, request_transfer
 from server.transfers.expiry import expire
 from server.users.adding import check_plan
 
@@ -30,6 +30,7 @@ def send_import_transfers(call: Call) -> ImportTransferReport:
     requested, failed = 0, []
     for row in _asked(call, found, body):
         try:
+            check_asking(call, call.services.catalogue)
             transfer = request_transfer(call, row.email, body.message)
         except ServerProblem as problem:
             failed.append(_failed(call, found, row, problem))

@@ -10,8 +10,9 @@ from server.http.problems import ServerProblem, not_found
 from server.members.listing import find
 from server.store import members, users
 from server.store.types import AnyRow
-from server.users.adding import check_plan, contract_limit, limit_reached
-from server.users.batch import Verdicts, fit
+from server.users.adding import admit_one, check_plan, main_account, main_account_decides
+from server.users.batch import fit
+from server.users.gate import Verdicts
 from server.users.seating import Listing, list_users
 
 
@@ -24,11 +25,7 @@ def add_member(call: Call) -> User:
     row = find(call)
     check_plan(call)
     verdict = _judge(call, [row.id], {row.id: row})[0]
-    if isinstance(verdict, ServerProblem):
-        raise verdict
-    if contract_limit(call) == 0:
-        raise limit_reached()
-    return list_users(call, [verdict])[0]
+    return list_users(call, [admit_one(call, verdict)])[0]
 
 
 def add_members(call: Call) -> UserBatchReport:
@@ -54,6 +51,7 @@ def add_members(call: Call) -> UserBatchReport:
 
 def _judge(call: Call, ids: Sequence[str], known: dict[str, AnyRow]) -> Verdicts:
     """For each member in order: what it becomes, or why not. Named twice is a user already the second time."""
+    owner = main_account(call)
     listed = users.listed_keys(call.connection, call.subscription_id, [row.email_key for row in known.values()])
     verdicts: Verdicts = []
     for each in ids:
@@ -62,8 +60,8 @@ def _judge(call: Call, ids: Sequence[str], known: dict[str, AnyRow]) -> Verdicts
             verdicts.append(not_found())
         elif row.email_key in listed or row.listed_on == call.subscription_id:
             verdicts.append(ServerProblem(ProblemCode.ALREADY_USER))
-        elif row.listed_on is not None:
-            verdicts.append(ServerProblem(ProblemCode.NEEDS_TRANSFER))
+        elif row.id == owner:
+            verdicts.append(main_account_decides())
         else:
             listed.add(row.email_key)
             verdicts.append(_listing(row))
@@ -79,6 +77,7 @@ def _listing(row: AnyRow) -> Listing:
         last_name=row.last_name,
         position=row.position,
         source=UserSource.MEMBER,
+        outside=row.listed_on is not None,
     )
 
 

@@ -37,7 +37,7 @@ def show_overview(call: Call) -> Overview:
     latest = [event for event in newest if event.type is not EventKind.INVOICE_ISSUED][:LATEST]
     return Overview(
         as_of=call.now,
-        me=me_answer(call.principal),
+        me=me_answer(call),
         plan=plan_of(row, catalogue),
         subscription=subscription_answer(row, catalogue),
         seats=_seats(call, row),

@@ -12,7 +12,7 @@ from server.services import Services
 
 def show_me(call: Call) -> Me:
     """The signed-in account, its organisation, its role and what it may do."""
-    return me_answer(call.principal)
+    return me_answer(call)
 
 
 def write_last_uses(services: Services) -> Iterator[int]:

@@ -1,13 +1,16 @@
 """The principal as it travels."""
 
-from contract.money import Money
 from contract.people import PERMISSIONS, Account, Me, Organisation, Role
-from server.http.call import Principal
+from server.http.call import Call, Principal
+from server.spending import left_of
 
 
-def me_answer(principal: Principal) -> Me:
+def me_answer(call: Call) -> Me:
     """Who is signed in. A spending limit is told only to the role it binds, an admin."""
-    limit = principal.spending_limit if principal.role is Role.ADMIN else None
+    principal = call.principal
+    bound = principal.role is Role.ADMIN
+    told = left_of(call, call.services.catalogue, principal.account_id) if bound else None
+    limit, left, users = told or (None, None, None)
     return Me(
         account=Account(
             id=principal.account_id,
@@ -20,7 +23,9 @@ def me_answer(principal: Principal) -> Me:
         role=principal.role,
         may=PERMISSIONS[principal.role],
         own_sign_in=principal.made_by is None,
-        spending_limit=None if limit is None else Money(amount=limit, currency=principal.currency),
+        spending_limit=limit,
+        spending_left=left,
+        may_list=users,
     )
 
 

@@ -45,7 +45,7 @@ def show_profile(call: Call) -> OwnProfile:
 def _told(call: Call, row: AnyRow | None, **own: Any) -> OwnProfile:
     return OwnProfile(
         as_of=call.now,
-        me=me_answer(call.principal),
+        me=me_answer(call),
         entitlement=of_row(row, call) if row is not None else _alone(call),
         uses=_used(call, row) if row is not None else None,
         **own,

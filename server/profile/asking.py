@@ -25,10 +25,14 @@ def ask_to_join(call: Call) -> OwnTransfer:
     """Record the request as it was written; where it finds an organisation that can take people in, its owner is asked.
 
     Raises:
-        ServerProblem: the same was asked and still waits, too much waits, or a subscription of one's own would end.
+        ServerProblem: it is one's own, the same was asked and still waits, too much waits, or a subscription of one's
+            own would end.
     """
     body: AskToJoin = call.body
     key = _key_of(body.organisation)
+    found = own_transfers.owned_by(call.connection, key) if "@" in key else None
+    found = found or own_transfers.of_organisation(call.connection, key)
+    _check_ends(call, key, found)
     told = agreed_end(call, body.ends)
     _check_waiting(call, key)
     identity = new_id("trf")
@@ -42,8 +46,6 @@ def ask_to_join(call: Call) -> OwnTransfer:
         created_at=call.now,
         expires_at=call.now + PENDING_FOR,
     )
-    found = own_transfers.owned_by(call.connection, key) if "@" in key else None
-    found = found or own_transfers.of_organisation(call.connection, key)
     if found is not None:
         _ask(call, found, identity, body.message, told)
     asked = own_transfers.one(call.connection, whose(call), identity)
@@ -59,6 +61,22 @@ def _key_of(typed: str) -> str:
     return key
 
 
+def _check_ends(call: Call, key: str, found: AnyRow | None) -> None:
+    """Compare the two ends: nobody asks themselves, their own subscription, or the one they use (D22).
+
+    What it tells the account knows of itself.
+
+    Raises:
+        ServerProblem: `transfer_to_oneself` or `already_user`.
+    """
+    account = call.principal.account_id
+    if key == my_key(call) or (found is not None and found.owner_account_id == account):
+        detail = "This is you: add yourself in Users if you want a seat."
+        raise ServerProblem(ProblemCode.TRANSFER_TO_ONESELF, detail)
+    if found is not None and users.of_account(call.connection, found.id, account):
+        raise ServerProblem(ProblemCode.ALREADY_USER, "You are a user of this subscription already.")
+
+
 def _check_waiting(call: Call, key: str) -> None:
     pending = own_transfers.pending_asks(call.connection, whose(call))
     if key in pending:
@@ -72,11 +90,10 @@ def _check_waiting(call: Call, key: str) -> None:
 def _ask(call: Call, subscription: AnyRow, identity: str, message: str, told: Told) -> None:
     """Put the request before the owner, unless it could not be agreed to anyway: of that nothing is told."""
     house = house_of(call, subscription.organisation_id, subscription.id)
-    key, account = my_key(call), call.principal.account_id
+    key = my_key(call)
     expire(house)
     takes = call.services.catalogue.offer(subscription.plan).sub_accounts
-    there = account == subscription.owner_account_id or users.of_account(call.connection, subscription.id, account)
-    if not takes or there or transfers.pending_to(call.connection, subscription.id, [key]):
+    if not takes or transfers.pending_to(call.connection, subscription.id, [key]):
         return
     transfers.add(call.connection, _values(house, identity, key, message=message, told=told))
     answer = as_answer(transfers.required(call.connection, subscription.id, identity))

@@ -10,7 +10,8 @@ from server.http.call import Call
 from server.http.problems import ServerProblem, not_found
 from server.profile.answering import transfer_answer
 from server.profile.own import agreed_end, house_of, whose
-from server.store import decisions, own_transfers
+from server.spending import counted
+from server.store import decisions, own_transfers, transfers
 from server.store.types import AnyRow, to_microseconds
 from server.transfers.answers import as_problem
 from server.transfers.carry import Told, carry_out
@@ -85,7 +86,8 @@ def undo_offer(call: Call) -> OwnTransfer:
     if decision is None:
         raise ServerProblem(ProblemCode.UNDO_NOT_POSSIBLE, "You have not decided about this request.")
     house = house_of(call, row.organisation_id, row.subscription_id)
-    (result,) = reverse(house, decision).results
+    with counted(house, call.services.catalogue, _opener(house, call.id)):
+        (result,) = reverse(house, decision).results
     if result.problem is not None:
         raise ServerProblem(result.problem.code, result.problem.detail)
     house.record()
@@ -107,12 +109,19 @@ def open_offer(call: Call) -> OwnTransfer:
 
 def _decide(call: Call, row: AnyRow, action: Action, *, reason: str = "", told: Told = NOTHING) -> OwnTransfer:
     house = house_of(call, row.organisation_id, row.subscription_id)
-    (outcome,) = carry_out(house, [Asked(call.id, action, party=Party.ACCOUNT)], reason, {call.id: told})
+    with counted(house, call.services.catalogue, _opener(house, call.id)):
+        (outcome,) = carry_out(house, [Asked(call.id, action, party=Party.ACCOUNT)], reason, {call.id: told})
     if outcome.verdict.refusal is not None:
         raise as_problem(outcome.verdict.refusal)
     keep(house, [outcome], Party.ACCOUNT)
     house.record()
     return _now(call)
+
+
+def _opener(house: Call, transfer_id: str) -> str | None:
+    """Who asked this account: whose limit its answer counts against."""
+    opener: str | None = transfers.required(house.connection, house.subscription_id, transfer_id).opened_by_account
+    return opener
 
 
 def _now(call: Call) -> OwnTransfer:

@@ -22,7 +22,5 @@ def leave(call: Call) -> Left:
     row = subscriptions.get(call.connection, listed.subscription_id)
     house = house_of(call, row.organisation_id, row.id)
     unlist_users(house, [listed])
-    if row.owner_account_id == account and row.main_account_uses_seat:
-        subscriptions.change(house.connection, row.id, main_account_uses_seat=False)
     house.record()
     return Left(organisation=organisations.name_of(call.connection, row.organisation_id), left_at=call.now)

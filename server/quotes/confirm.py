@@ -16,7 +16,8 @@ from contract.people import Role
 from contract.problems import ProblemCode
 from contract.quotes import Change, Confirmation, Quote, QuoteStatus
 from contract.subscription import SubscriptionStatus
-from server.domain.periods import local_date, start_of_day
+from server.domain.periods import local_date
+from server.domain.pricing import PricedChange
 from server.domain.refusals import Refusal
 from server.http.call import Call, LongCall
 from server.http.problems import ServerProblem, not_found
@@ -26,6 +27,7 @@ from server.quotes.apply import apply
 from server.quotes.basis import basis_of, moved
 from server.quotes.finish import PaymentRefused, finish
 from server.quotes.make import make, payees_of, price, still_payees
+from server.spending import allowance_of, settle
 from server.store import payments, quotes, subscriptions
 from server.store.quotes import StoredQuote
 from server.store.types import AnyRow
@@ -83,24 +85,27 @@ def _begin(call: Call) -> Confirmation | Ask | ServerProblem:
         )
     if row.pending_payment_id is not None:
         raise _in_progress(1)
-    changed = _changed(call, stored, row)
-    if changed:
+    changed, priced = _changed(call, stored, row)
+    if changed or priced is None:
         return _stale(call, stored, changed)
     _check_owner(call, stored.quote)
     running = stored.quote.before.status is SubscriptionStatus.ACTIVE
     if running and local_date(call.now, row.time_zone) >= row.period_end:
         raise ServerProblem(ProblemCode.SUBSCRIPTION_NOT_ACTIVE, "The renewal is being settled: ask again in a minute.")
+    _count(call, stored.quote, priced)
     if stored.quote.due_now.amount == 0:
         quotes.confirming(
             call.connection, call.id, account_id=call.principal.account_id, key=_key(call), payment_id=None
         )
         return apply(call, call.services, stored)
-    _check_limit(call, stored.quote.due_now, row.time_zone)
     return _ask(call, stored)
 
 
-def _changed(call: Call, stored: StoredQuote, row: AnyRow) -> list[str]:
-    """What is different from when the quote was made: what it stood on, or else what the same change comes to now."""
+def _changed(call: Call, stored: StoredQuote, row: AnyRow) -> tuple[list[str], PricedChange | None]:
+    """What is different from when the quote was made: what it stood on, or else what the same change comes to now.
+
+    And the change with its price of now, where nothing it stood on is different.
+    """
     change = stored.quote.change
     try:
         payees = payees_of(call, change)
@@ -108,16 +113,16 @@ def _changed(call: Call, stored: StoredQuote, row: AnyRow) -> list[str]:
         payees = still_payees(call, change)
     found = moved(stored.basis, basis_of(row, call.services.catalogue, payees))
     if found:
-        return found
+        return found, None
     day = local_date(stored.quote.created_at, row.time_zone)
     try:
         priced = price(call, call.services, change, payees, day)
     except Refusal as refusal:
-        return [refusal.detail]
+        return [refusal.detail], None
     quote = stored.quote
     now = ([line.amount for line in priced.charge.lines], priced.charge.due, priced.after.terms)
     same = now == ([line.amount for line in quote.lines], quote.due_now, quote.after)
-    return [] if same else [f"price: {quote.due_now}, now {priced.charge.due}"]
+    return [] if same else [f"price: {quote.due_now}, now {priced.charge.due}"], priced
 
 
 def _check_owner(call: Call, quote: Quote) -> None:
@@ -177,21 +182,13 @@ def _stale(call: Call, stored: StoredQuote, changed: list[str]) -> ServerProblem
     return ServerProblem(ProblemCode.QUOTE_STALE, detail, quote=fresh, changed=changed)
 
 
-def _check_limit(call: Call, due: Money, time_zone: str) -> None:
-    if call.principal.role is not Role.ADMIN:
-        return
-    month = start_of_day(local_date(call.now, time_zone).replace(day=1), time_zone)
-    spent = payments.spent(call.connection, call.organisation_id, call.principal.account_id, month)
-    limit = call.principal.spending_limit or 0
-    if spent + due.amount > limit:
-        money = {name: Money(amount=value, currency=due.currency) for name, value in {"l": limit, "s": spent}.items()}
-        raise ServerProblem(
-            ProblemCode.SPENDING_LIMIT_REACHED,
-            f"Your limit is {money['l']} a month, {money['s']} of it is spent, and this costs {due}.",
-            limit=money["l"].model_dump(),
-            spent=money["s"].model_dump(),
-            due_now=due.model_dump(),
-        )
+def _count(call: Call, quote: Quote, priced: PricedChange) -> None:
+    """Count what is paid now, and what the next renewal charges more, against the limit of whoever confirms."""
+    account_id, catalogue = call.principal.account_id, call.services.catalogue
+    allowance = allowance_of(call, account_id)
+    if allowance is not None:
+        sides = priced.before, priced.after
+        settle(call, catalogue, allowance, account_id, sides, due_now=quote.due_now.amount, quote_id=quote.id)
 
 
 def _key(call: Call) -> str | None:

@@ -13,7 +13,7 @@ from server.http.problems import MEDIA_TYPE, ServerProblem
 from server.payments.gateway import Outcome
 from server.quotes.apply import apply, bill
 from server.services import Services
-from server.store import payments, quotes
+from server.store import limits, payments, quotes
 from server.store.quotes import StoredQuote
 from server.unit import Unit
 
@@ -65,6 +65,7 @@ def _settle(
 def _refused(unit: Unit, stored: StoredQuote, payment_id: str, reason: str) -> PaymentRefused:
     payments.settle(unit.connection, payment_id, accepted=False, reason=reason, invoice_id=None, now=unit.now)
     quotes.reopened(unit.connection, stored.quote.id)
+    limits.give_back(unit.connection, stored.quote.id)
     payments.pend(unit.connection, unit.subscription_id, None)
     unit.emit(EventKind.PAYMENT_FAILED, _subject(stored, payment_id, reason))
     return PaymentRefused(stored.quote.id, reason)

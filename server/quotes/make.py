@@ -14,6 +14,7 @@ from server.domain.standing import Standing
 from server.ids import new_id
 from server.quotes.basis import basis_of
 from server.services import Services
+from server.spending import allowance_of, check_of
 from server.store import invoices, quotes, subscriptions, users
 from server.store.quotes import StoredQuote
 from server.subscription.reading import standing_of
@@ -34,7 +35,7 @@ def make(unit: Unit, services: Services, change: Change, account_id: str) -> Sto
     payees = payees_of(unit, change)
     priced = price(unit, services, change, payees, local_date(unit.now, row.time_zone))
     stored = StoredQuote(
-        quote=_quote(unit, services, change, priced, payees),
+        quote=_quote(unit, services, change, priced, payees, account_id=account_id),
         basis=basis_of(row, services.catalogue, payees),
         organisation_id=unit.organisation_id,
         subscription_id=unit.subscription_id,
@@ -83,9 +84,13 @@ def still_payees(unit: Unit, change: Change) -> list[Payee]:
     return [Payee(each.id, each.name) for each in found]
 
 
-def _quote(unit: Unit, services: Services, change: Change, priced: PricedChange, payees: Sequence[Payee]) -> Quote:
+def _quote(
+    unit: Unit, services: Services, change: Change, priced: PricedChange, payees: Sequence[Payee], *, account_id: str
+) -> Quote:
     charge, before, after = priced.charge, priced.before, priced.after
     row = subscriptions.get(unit.connection, unit.subscription_id)
+    allowance = allowance_of(unit, account_id, row, admins_alone=True)
+    spending = allowance and check_of(allowance, services.catalogue, before, after, charge.due.amount)
     return Quote(
         id=new_id("quo"),
         status=QuoteStatus.OPEN,
@@ -108,6 +113,7 @@ def _quote(unit: Unit, services: Services, change: Change, priced: PricedChange,
         renewal=forecast(after, services.catalogue.market(row.currency)),
         activates=_activated(unit, priced, payees),
         warnings=(*priced.warnings, *_of_gateway(services, priced)),
+        spending=spending,
     )
 
 

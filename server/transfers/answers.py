@@ -37,6 +37,7 @@ def as_request(row: AnyRow) -> Request:
         account_id=row.account_id,
         resend_after=row.resend_after,
         ends=ends_of(row),
+        opened_by=row.opened_by_account,
     )
 
 

@@ -11,8 +11,10 @@ from contract.events import EventKind
 from contract.subscription import PlanKind, SubscriptionStatus
 from contract.transfers import Transfer, TransferState
 from contract.users import User, UserSource
-from server.domain.transfers import Action, Applicant, Asked, House, Request, Verdict, decide
+from server.domain.refusals import Refusal
+from server.domain.transfers import Action, Applicant, Asked, House, Party, Request, Verdict, decide
 from server.http.call import Call
+from server.spending import may_list, refuse_users
 from server.store import decisions, organisations, subscriptions, transfers
 from server.store.types import AnyRow
 from server.transfers.answers import as_answer, as_request, ends_of
@@ -68,7 +70,7 @@ def carry_out(
     requests = {key: replace(as_request(row), ends=told[key].ends) for key, row in rows.items()}
     people, own = _behind(call, asked, requests)
     applicants = {key: _applicant(person, own.get(key, [])) for key, person in people.items()}
-    verdicts = decide(asked, requests, _house(call), applicants, call.now)
+    verdicts = decide(asked, requests, _house(call, asked, requests), applicants, call.now)
     coming = [each.request.account_id or "" for each in verdicts if each.accepted and each.request]
     ended = {key: [end_own(call, row) for row in own[key]] for key in coming if key in own}
     joined = organisations.join(call.connection, call.organisation_id, coming, call.now)
@@ -92,10 +94,33 @@ def _applicant(person: AnyRow, own: Sequence[AnyRow]) -> Applicant:
     return Applicant(person.listed_on, frozenset(row.id for row in own), paying=paying)
 
 
-def _house(call: Call) -> House:
-    row = subscriptions.get(call.connection, call.subscription_id)
-    takes = call.services.catalogue.offer(row.plan).sub_accounts
-    return House(row.id, takes, contract_limit(call), SubscriptionStatus(row.status))
+def answerable(call: Call, asked: Sequence[Asked], requests: Mapping[str, Request]) -> str | None:
+    """Whose limit counts what these cost: who decides for the house, or who asked the account that accepts."""
+    if all(each.party is Party.HOUSE for each in asked):
+        return call.principal.account_id
+    found = [requests[each.id].opened_by for each in asked if each.id in requests]
+    return found[0] if found else None
+
+
+def _house(call: Call, asked: Sequence[Asked], requests: Mapping[str, Request]) -> House:
+    row, catalogue = subscriptions.get(call.connection, call.subscription_id), call.services.catalogue
+    accepted = sum(each.action is Action.ACCEPT for each in asked)
+    who = answerable(call, asked, requests)
+    within = may_list(call, catalogue, who, accepted) if accepted else None
+    over = None
+    if within is not None and within < accepted:
+        problem = refuse_users(call, catalogue, who, accepted)
+        over = Refusal(problem.code, problem.detail.rstrip("."), **problem.data)
+    return House(
+        row.id,
+        catalogue.offer(row.plan).sub_accounts,
+        contract_limit(call),
+        SubscriptionStatus(row.status),
+        owner=row.owner_account_id,
+        acting=call.principal.account_id,
+        within=within,
+        over=over,
+    )
 
 
 def _list(call: Call, people: Sequence[AnyRow]) -> dict[str, User]:

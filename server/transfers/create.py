@@ -8,16 +8,19 @@ from contract.events import EventKind
 from contract.problems import ProblemCode
 from contract.transfers import Direction, NewTransfer, Transfer, TransferState
 from server import text
+from server.catalogue import Catalogue
 from server.domain.transfers import PENDING_FOR, RESEND_PAUSE
 from server.http.call import Call
 from server.http.problems import Invalid, ServerProblem
 from server.ids import new_id
-from server.store import transfers
-from server.store.tables import LIVING, accounts, members, users
+from server.spending import may_ask, refuse_users
+from server.store import limits, subscriptions, transfers, users
+from server.store.tables import accounts, members
 from server.transfers.answers import as_answer
 from server.transfers.expiry import expire
 from server.transfers.links import new_link
 from server.transfers.telling import tell
+from server.unit import Unit
 from server.users.adding import check_plan
 
 
@@ -25,43 +28,72 @@ def create_transfer(call: Call) -> Transfer:
     """Record an outgoing request, and answer the same whether or not the address has an account (D25).
 
     Raises:
-        ServerProblem: the plan has no sub-accounts, the subscription has ended, the address is none, is listed, or has
-            been asked already.
+        ServerProblem: the plan has no sub-accounts, the subscription has ended, the address is none, is listed, is a
+            member's or one's own, or has been asked already, or its coming in is above the limit of who asks.
     """
     body: NewTransfer = call.body
     check_plan(call)
     expire(call)
+    check_asking(call, call.services.catalogue)
     return request_transfer(call, body.email, body.message)
 
 
-def request_transfer(call: Call, address: str, message: str = "") -> Transfer:
+def check_asking(unit: Unit, catalogue: Catalogue) -> None:
+    """Refuse to ask whom the limit of who asks does not take in: an answer alone makes the account a user.
+
+    Raises:
+        ServerProblem: `spending_limit_reached`.
+    """
+    who = unit.actor.account_id
+    if may_ask(unit, catalogue, who, 1) == 0:
+        raise refuse_users(unit, catalogue, who, limits.asked_by(unit.connection, unit.subscription_id, who or "") + 1)
+
+
+def request_transfer(call: Unit, address: str, message: str = "") -> Transfer:
     """The same for one of many addresses; the caller has checked the plan and ended what has run out.
 
     Raises:
-        ServerProblem: the address is none, is listed, or has been asked already.
+        ServerProblem: the address is none, is listed, is a member's or one's own, or has been asked already.
     """
     email = address.strip()
     key = text.email_key(email)
     if key is None:
         raise Invalid(("/email", "invalid_email", "This is not an e-mail address."), code=ProblemCode.INVALID_EMAIL)
-    _check_address(call, key)
+    check_ends(call, key)
+    if transfers.pending_to(call.connection, call.subscription_id, [key]):
+        raise ServerProblem(ProblemCode.TRANSFER_PENDING)
     link = new_link()
     values = _values(call, email, key, message) | {"link_hash": link.hash}
     transfers.add(call.connection, values)
+    limits.asked(call.connection, call.organisation_id, key)
     answer = as_answer(transfers.required(call.connection, call.subscription_id, values["id"]))
     tell(call, EventKind.TRANSFER_REQUESTED, answer, link=link.secret)
     return answer
 
 
-def _check_address(call: Call, key: str) -> None:
-    listed = select(users.c.id).where(users.c.subscription_id == call.subscription_id, users.c.email_key == key, LIVING)
-    if call.connection.execute(listed).first():
+def check_ends(unit: Unit, key: str) -> None:
+    """Compare the two ends of a request: it goes to somebody who is neither us nor with us already (D22).
+
+    A member who uses another organisation's subscription has to be asked like anybody outside (D16).
+
+    Raises:
+        ServerProblem: `already_user`, `transfer_to_oneself` or `already_member`.
+    """
+    owner = subscriptions.get(unit.connection, unit.subscription_id).owner_account_id
+    if users.listed_keys(unit.connection, unit.subscription_id, [key]):
         raise ServerProblem(ProblemCode.ALREADY_USER)
-    if transfers.pending_to(call.connection, call.subscription_id, [key]):
-        raise ServerProblem(ProblemCode.TRANSFER_PENDING)
+    account = users.accounts_of(unit.connection, unit.organisation_id, [key]).get(key)
+    if account is None:
+        return
+    if account.id == unit.actor.account_id:
+        raise ServerProblem(ProblemCode.TRANSFER_TO_ONESELF, "This is your own address.")
+    if account.id == owner:
+        raise ServerProblem(ProblemCode.TRANSFER_TO_ONESELF, "This is the subscription's main account.")
+    if account.member is not None and account.listed_on is None:
+        raise ServerProblem(ProblemCode.ALREADY_MEMBER)
 
 
-def _values(call: Call, email: str, key: str, message: str) -> dict[str, Any]:
+def _values(call: Unit, email: str, key: str, message: str) -> dict[str, Any]:
     """The row. What an account says of itself is copied only from our own directory: elsewhere it would tell."""
     account = call.connection.execute(
         select(accounts, members.c.role)

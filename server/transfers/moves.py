@@ -3,11 +3,12 @@
 from typing import Any
 
 from contract.events import EventKind
-from contract.transfers import Transfer, TransferState
+from contract.transfers import Direction, Transfer, TransferState
 from server.domain.transfers import PENDING_FOR, RESEND_PAUSE, Action, Party, refusal_of
 from server.http.call import Call
 from server.store import transfers
 from server.transfers.answers import as_answer, as_problem, as_request
+from server.transfers.create import check_ends
 from server.transfers.links import new_link
 from server.transfers.reading import required
 from server.transfers.telling import tell
@@ -31,6 +32,9 @@ def take_back(call: Call, party: Party) -> Transfer:
 
 def resend_transfer(call: Call) -> Transfer:
     """Send an outgoing request again: the old link opens nothing any more, and the time starts again."""
+    row = required(call)
+    if row.state == TransferState.PENDING.value and row.direction == Direction.OUTGOING.value:
+        check_ends(call, row.email_key)
     link = new_link()
     changes = {
         "sent_at": call.now,

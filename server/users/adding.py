@@ -17,6 +17,7 @@ from server.store.tables import accounts, members
 from server.store.types import AnyRow
 from server.text import email_key, is_unsafe
 from server.unit import Unit
+from server.users.gate import Gate
 from server.users.seating import Listing, list_all, list_users
 
 TEXTS = ("email", "first_name", "last_name", "position")
@@ -50,11 +51,24 @@ def add_user(call: Call) -> User:
     """
     check_plan(call)
     verdict = judge(call, [call.body])[0]
+    return list_users(call, become_accounts(call, [admit_one(call, verdict)]))[0]
+
+
+def admit_one(call: Call, verdict: Listing | ServerProblem) -> Listing:
+    """The one who may be listed.
+
+    Raises:
+        ServerProblem: what was judged, or there is no room, it is above the limit, or the account is outside.
+    """
     if isinstance(verdict, ServerProblem):
         raise verdict
-    if contract_limit(call) == 0:
-        raise limit_reached()
-    return list_users(call, [*become_accounts(call, [verdict])])[0]
+    room = contract_limit(call)
+    who = call.principal.account_id
+    gate = Gate(call, call.services.catalogue, who, [verdict], room=room, full=limit_reached())
+    if problem := gate.check_all():
+        raise problem
+    gate.check_outside(call.request.id)
+    return gate.admitted(verdict)
 
 
 def check_plan(call: Call) -> None:
@@ -105,7 +119,9 @@ def judge(
     source: UserSource = UserSource.HAND,
     keys: Sequence[str | None] | None = None,
 ) -> list[Listing | ServerProblem]:
-    """For each address in order: the listing it may become (`account_id` empty: nobody has it), or why not.
+    """For each address in order: the listing it may become (`account_id` empty: it is nobody's here), or why not.
+
+    Whether one that is outside is said to be so is for `Gate`.
 
     `leaving` are addresses that are taken off the list first: they may come back. `source` is the way in. `keys` are
     the addresses as they are compared, of people whose texts were found good before.
@@ -113,13 +129,14 @@ def judge(
     checked = keys is not None
     compared = keys if keys is not None else [email_key(each.email) for each in wanted]
     listed, found = look_up(unit, {key for key in compared if key}, leaving)
+    owner = main_account(unit)
     verdicts: list[Listing | ServerProblem] = []
     for new, key in zip(wanted, compared, strict=True):
-        verdict: Listing | ServerProblem | None = None if checked and key else _text_problem(new, key)
+        problem = None if checked and key else _text_problem(new, key)
         account = found.get(key or "")
-        if verdict is None and (code := in_the_way(key or "", listed, account, leaving)):
-            verdict = ServerProblem(code)
-        verdict = verdict or _listing(unit, new, key or "", account, source=source)
+        if problem is None and account is not None and account.id == owner:
+            problem = main_account_decides()
+        verdict = problem or _judge_one(unit, new, key or "", listed, account, leaving, source=source)
         if isinstance(verdict, Listing):
             listed.add(verdict.email_key)
         verdicts.append(verdict)
@@ -135,16 +152,23 @@ def look_up(
     return listed, users.accounts_of(unit.connection, unit.organisation_id, asked - listed)
 
 
-def in_the_way(
-    key: str, listed: Collection[str], account: AnyRow | None, leaving: Collection[str] = frozenset()
-) -> ProblemCode | None:
-    """Why an address can't be listed, from what `look_up` found."""
-    if key in listed:
-        return ProblemCode.ALREADY_USER
+def is_outside(key: str, account: AnyRow | None, leaving: Collection[str] = frozenset()) -> bool:
+    """Whether an address that is not listed here belongs to an account that has to be asked (D18)."""
     if account is None:
-        return None
+        return False
     elsewhere = account.listed_on is not None and key not in leaving
-    return ProblemCode.NEEDS_TRANSFER if account.member is None or elsewhere else None
+    return account.member is None or elsewhere
+
+
+def main_account(unit: Unit) -> str | None:
+    """The account that only itself may put on the list, for who asks now (D15); None for itself and for the server."""
+    owner: str = subscriptions.get(unit.connection, unit.subscription_id).owner_account_id
+    return None if unit.actor.account_id in {None, owner} else owner
+
+
+def main_account_decides() -> ServerProblem:
+    """It is the main account, and somebody else wants to list it."""
+    return ServerProblem(ProblemCode.MAIN_ACCOUNT_DECIDES)
 
 
 def join(unit: Unit, listings: Sequence[Listing]) -> list[str]:
@@ -195,13 +219,28 @@ def _text_problem(new: Person, key: str | None) -> ServerProblem | None:
     return None
 
 
-def _listing(unit: Unit, new: Person, key: str, account: AnyRow | None, *, source: UserSource) -> Listing:
+def _judge_one(
+    unit: Unit,
+    new: Person,
+    key: str,
+    listed: set[str],
+    account: AnyRow | None,
+    leaving: Collection[str],
+    *,
+    source: UserSource,
+) -> Listing | ServerProblem:
+    if key in listed:
+        return ServerProblem(ProblemCode.ALREADY_USER)
+    outside = is_outside(key, account, leaving)
+    if account is not None and account.member is None:
+        account = None
     names = _names(new, account, unit.organisation_id)
     return Listing(
         account_id=account.id if account else "",
         email=account.email if account else new.email,
         email_key=key,
         source=source,
+        outside=outside,
         **names,
     )
 

@@ -11,9 +11,9 @@ from server.store import subscriptions, users
 from server.store.types import AnyRow
 from server.users.adding import become_accounts, check_plan, contract_limit, judge, limit_reached
 from server.users.answers import user_answer
+from server.users.gate import Gate, Verdicts
 from server.users.seating import Listing, list_users, seats_in, unlist_users
 
-Verdicts: TypeAlias = list[Listing | ServerProblem]
 Removals: TypeAlias = list[AnyRow | ServerProblem]
 
 
@@ -55,25 +55,42 @@ def _judge_removals(call: Call, ids: Sequence[str]) -> Removals:
 
 
 def fit(call: Call, verdicts: Verdicts, removals: Removals, mode: BatchMode) -> Verdicts:
-    """Refuse those for whom there is no room: above a contract's number, or above the free seats of `until_full`."""
+    """Refuse those who don't come in: no room, above the limit of who asks, or outside.
+
+    Room is a contract's number, or the free seats of `until_full`. What is all or none is refused by its first reason.
+
+    Raises:
+        ServerProblem: `spending_limit_reached`, `needs_transfer`, `not_done` or `rate_limited`, of all or none.
+    """
     row = subscriptions.get(call.connection, call.subscription_id)
     seats = seats_in(row)
-    going = [each for each in removals if not isinstance(each, ServerProblem)]
-    full = ServerProblem(ProblemCode.NO_SEAT_AVAILABLE, available_seats=0)
-    room: int | None = None
+    going = sum(not isinstance(each, ServerProblem) for each in removals)
+    full, room = ServerProblem(ProblemCode.NO_SEAT_AVAILABLE, available_seats=0), None
     if contract_limit(call) is not None:
-        full, room = limit_reached(), seats.paid - seats.listed + len(going)
+        full, room = limit_reached(), seats.paid - seats.listed + going
     elif mode is BatchMode.UNTIL_FULL:
-        room = max(0, seats.paid - seats.listed + len(going))
-    if room is None:
-        return verdicts
+        room = max(0, seats.paid - seats.listed + going)
+    who = call.principal.account_id
+    gate = Gate(call, call.services.catalogue, who, verdicts, room=room, full=full, leaving=going)
+    if mode is BatchMode.ATOMIC:
+        return _all_or_none(call, verdicts, removals, gate, room)
+    fitted = [gate.admit(each) if isinstance(each, Listing) else each for each in verdicts]
+    gate.told.keep()
+    return fitted
+
+
+def _all_or_none(call: Call, verdicts: Verdicts, removals: Removals, gate: Gate, room: int | None) -> Verdicts:
+    """Where something is in the way already, nobody outside is looked for."""
     fitted: Verdicts = []
-    for verdict in verdicts:
-        if isinstance(verdict, ServerProblem) or room > 0:
-            fitted.append(verdict)
-            room -= isinstance(verdict, Listing)
-        else:
-            fitted.append(full)
+    for each in verdicts:
+        fits = isinstance(each, ServerProblem) or room is None or room > 0
+        fitted.append(each if fits else limit_reached())
+        room = room - 1 if room is not None and isinstance(each, Listing) else room
+    if any(isinstance(each, ServerProblem) for each in (*fitted, *removals)):
+        return fitted
+    if problem := gate.check_all():
+        raise problem
+    gate.check_outside(call.request.id)
     return fitted
 
 

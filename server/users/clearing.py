@@ -15,15 +15,18 @@ from contract.events import EventKind, EventObject
 from contract.problems import ProblemCode
 from contract.selections import LeftBecause, RemoveSelection, Selection, SelectionStatus, UsersFilter
 from contract.subscription import SubscriptionStatus
+from server.catalogue import Catalogue
 from server.domain.periods import start_of_day
 from server.http.call import LongCall, make_call
 from server.http.problems import Invalid, ServerProblem
 from server.services import Services
+from server.spending import counted, may_list, refuse_users
 from server.store import selections, subscriptions, users
 from server.store.selections import Member
 from server.store.tables import users as table
 from server.store.types import AnyRow
 from server.unit import Unit, unit_for
+from server.users.adding import main_account
 from server.users.seating import restore_users, seats_in, unlist_users
 from server.users.selecting import abandon, list_of, required, selection_answer
 
@@ -68,7 +71,7 @@ async def restore_selection(call: LongCall) -> Selection:
     """Begin to list again who was removed, who had a seat before first, as far as paid seats are free.
 
     Raises:
-        ServerProblem: nobody was removed, or the period is over.
+        ServerProblem: nobody was removed, the period is over, or it is above the limit of who asks.
     """
 
     def begin(unit: Unit, row: AnyRow) -> dict[str, Any] | None:
@@ -78,6 +81,7 @@ async def restore_selection(call: LongCall) -> Selection:
             raise ServerProblem(ProblemCode.NOT_RESTORABLE, "It is not removed.")
         if unit.now >= row.expires_at:
             raise ServerProblem(ProblemCode.NOT_RESTORABLE, "The period of the removal is over.")
+        _check_limit(unit, call.asked.services.catalogue, row)
         return {
             "status": SelectionStatus.RESTORING.value,
             "next_part": row.parts - 1,
@@ -86,6 +90,15 @@ async def restore_selection(call: LongCall) -> Selection:
         }
 
     return await _begun(call, begin)
+
+
+def _check_limit(unit: Unit, catalogue: Catalogue, row: AnyRow) -> None:
+    """As many as free seats take are within the limit of who asks, who may be another than removed them."""
+    free = max(0, seats_in(subscriptions.get(unit.connection, unit.subscription_id)).free)
+    coming, who = min(free, row.removed - row.restored), unit.actor.account_id
+    within = may_list(unit, catalogue, who, coming)
+    if within is not None and within < coming:
+        raise refuse_users(unit, catalogue, who, coming)
 
 
 async def _begun(call: LongCall, begin: Callable[[Unit, AnyRow], dict[str, Any] | None]) -> Selection:
@@ -129,12 +142,13 @@ def clear(services: Services, number: int) -> Iterator[int]:
             if row is None or row.status not in _STEPS:
                 return
             unit = unit_for(connection, services.clock.now(), row)
-            tried = _STEPS[row.status](unit, row)
+            with counted(unit, services.catalogue, row.account_id):
+                tried = _STEPS[row.status](unit, row, services.catalogue)
             unit.record()
         yield tried
 
 
-def _remove_next(unit: Unit, row: AnyRow) -> int:
+def _remove_next(unit: Unit, row: AnyRow, _catalogue: Catalogue) -> int:
     if row.next_part == row.parts:
         _removed(unit, row)
         return 0
@@ -172,7 +186,7 @@ def _removed(unit: Unit, row: AnyRow) -> None:
         _tell(unit, EventKind.USERS_REMOVED, after, removed=row.removed)
 
 
-def _restore_next(unit: Unit, row: AnyRow) -> int:
+def _restore_next(unit: Unit, row: AnyRow, catalogue: Catalogue) -> int:
     if row.next_part < 0:
         after = _step(unit, row, [], status=SelectionStatus.REMOVED.value)
         if row.restored:
@@ -182,6 +196,8 @@ def _restore_next(unit: Unit, row: AnyRow) -> int:
     found = users.by_number(unit.connection, unit.subscription_id, [each.number for each in members])
     possible, left = _restorable(unit, members, [found[each.number] for each in members])
     free = max(0, seats_in(subscriptions.get(unit.connection, unit.subscription_id)).free)
+    within = may_list(unit, catalogue, row.account_id, min(free, len(possible)))
+    free = free if within is None else min(free, within)
     coming, waiting = possible[:free], possible[free:]
     if coming:
         restore_users(unit, coming)
@@ -197,12 +213,13 @@ def _restorable(unit: Unit, members: Sequence[Member], rows: Sequence[AnyRow]) -
     ended = subscriptions.get(unit.connection, unit.subscription_id).status == SubscriptionStatus.ENDED.value
     taken = users.listed_keys(unit.connection, unit.subscription_id, [each.email_key for each in rows])
     elsewhere = users.listed_accounts(unit.connection, [each.account_id for each in rows])
+    main = main_account(unit)
     possible: list[AnyRow] = []
     left: Left = []
     for member, row in zip(members, rows, strict=True):
         same = row.removed_at is not None and row.version == member.version
         late = row.restorable_until is None or unit.now >= row.restorable_until
-        if same and not (ended or late or row.email_key in taken or row.account_id in elsewhere):
+        if same and not (ended or late or row.email_key in taken or row.account_id in {*elsewhere, main}):
             possible.append(row)
         else:
             left.append((row, LeftBecause.NOT_RESTORABLE))
@@ -231,7 +248,7 @@ def _tell(unit: Unit, kind: EventKind, row: AnyRow, **done: int) -> None:
     unit.emit(kind, EventObject(type="selection", id=row.id, label=label, attributes={**done, **left}))
 
 
-_STEPS: dict[str, Callable[[Unit, AnyRow], int]] = {
+_STEPS: dict[str, Callable[[Unit, AnyRow, Catalogue], int]] = {
     SelectionStatus.REMOVING.value: _remove_next,
     SelectionStatus.RESTORING.value: _restore_next,
 }

@@ -7,6 +7,7 @@ from server.http.call import Call
 from server.http.problems import ServerProblem, not_found
 from server.store import subscriptions, users
 from server.store.types import AnyRow
+from server.users.adding import main_account, main_account_decides
 from server.users.answers import user_answer
 from server.users.seating import restore_users, seats_in, unlist_users
 
@@ -46,7 +47,7 @@ def take_back_removal(call: Call) -> User:
     """List a removed user again, within the period and while a paid seat is free.
 
     Raises:
-        ServerProblem: `not_restorable` or `no_seat_available`.
+        ServerProblem: `not_restorable`, `no_seat_available`, or only the main account itself may.
     """
     row = find(call)
     if row.removed_at is None:
@@ -59,6 +60,8 @@ def take_back_removal(call: Call) -> User:
     subscription = subscriptions.get(call.connection, call.subscription_id)
     if subscription.status == SubscriptionStatus.ENDED.value:
         raise ServerProblem(ProblemCode.NOT_RESTORABLE, "The subscription has ended.")
+    if row.account_id == main_account(call):
+        raise main_account_decides()
     seats = seats_in(subscription)
     if seats.free <= 0:
         raise ServerProblem(ProblemCode.NO_SEAT_AVAILABLE, available_seats=0)

@@ -4,7 +4,7 @@ Every function keeps the counters of the subscription's row, the week's seat use
 """
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from typing import Any, NamedTuple
 
@@ -22,7 +22,10 @@ from server.users.answers import added_object, user_object
 
 
 class Listing(NamedTuple):
-    """Somebody to list: an account that is on no subscription, and how it came in."""
+    """Somebody to list: an account that is on no subscription, and how it came in.
+
+    `outside`: it is an account of somebody else's, or on another subscription, which has to be asked and is not listed.
+    """
 
     account_id: str
     email: str
@@ -31,6 +34,7 @@ class Listing(NamedTuple):
     last_name: str = ""
     position: str = ""
     source: UserSource = UserSource.HAND
+    outside: bool = False
 
 
 def seats_in(row: AnyRow) -> Seats:
@@ -66,6 +70,7 @@ def list_all(unit: Unit, listings: Sequence[Listing]) -> list[dict[str, Any]]:
     users.add(unit.connection, rows)
     active = min(free, len(rows))
     keep_counts(unit, row, replace(seats, active=seats.active + active, not_paid=seats.not_paid + len(rows) - active))
+    _note_main(unit, row, (listing.account_id for listing in listings), uses=True)
     for each in rows:
         if each["source"] != UserSource.TRANSFER.value:
             unit.emit(EventKind.USER_ADDED, added_object(each))
@@ -84,6 +89,7 @@ def unlist_users(unit: Unit, rows: Sequence[AnyRow], *, for_good: bool = False) 
     active = sum(each.status == UserStatus.ACTIVE.value for each in rows)
     for each in () if for_good else rows:
         unit.emit(EventKind.USER_REMOVED, user_object(each, UserStatus.REMOVED), {"status": each.status})
+    _note_main(unit, row, (each.account_id for each in rows), uses=False)
     seats = seats_in(row)
     left = replace(seats, active=seats.active - active, not_paid=seats.not_paid - (len(rows) - active))
     _seat_waiting(unit, row, left)
@@ -96,6 +102,7 @@ def restore_users(unit: Unit, gone: Sequence[AnyRow]) -> None:
     users.restore(unit.connection, [each.id for each in gone])
     seats = seats_in(row)
     keep_counts(unit, row, replace(seats, active=seats.active + len(gone)))
+    _note_main(unit, row, (each.account_id for each in gone), uses=True)
     for each in gone:
         unit.emit(EventKind.USER_RESTORED, user_object(each, UserStatus.ACTIVE), {"status": UserStatus.REMOVED.value})
 
@@ -128,6 +135,12 @@ def make_room(unit: Unit, seats: int) -> None:
         unit.emit(EventKind.USER_UNSEATED, user_object(each, UserStatus.NOT_PAID), {"status": UserStatus.ACTIVE.value})
     counts = seats_in(row)
     keep_counts(unit, row, replace(counts, active=counts.active - too_many, not_paid=counts.not_paid + too_many))
+
+
+def _note_main(unit: Unit, row: AnyRow, account_ids: Iterable[str], *, uses: bool) -> None:
+    """Keep whether the main account is one of the users (D15)."""
+    if row.main_account_uses_seat != uses and row.owner_account_id in account_ids:
+        subscriptions.change(unit.connection, unit.subscription_id, main_account_uses_seat=uses)
 
 
 def _activate(unit: Unit, chosen: Sequence[Waiting]) -> None:

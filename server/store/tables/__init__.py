@@ -5,6 +5,7 @@ from server.store.tables.codes import invitation_code_uses, wrong_guesses
 from server.store.tables.columns import metadata
 from server.store.tables.directory import directory
 from server.store.tables.imports import import_rows, imports
+from server.store.tables.limits import renewal_additions, told_outside
 from server.store.tables.log import event_owners, events, idempotency_keys, sandbox_state, seat_usage
 from server.store.tables.notifications import letters, webhook_deliveries, webhooks
 from server.store.tables.people import accounts, members, organisations, tokens
@@ -34,11 +35,13 @@ __all__ = [
     "organisations",
     "payments",
     "quotes",
+    "renewal_additions",
     "sandbox_charges",
     "sandbox_state",
     "seat_usage",
     "subscriptions",
     "tokens",
+    "told_outside",
     "transfers",
     "user_selection_parts",
     "user_selections",

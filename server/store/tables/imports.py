@@ -3,7 +3,7 @@
 from sqlalchemy import Column, ForeignKey, Index, Integer, String, Table, Text
 
 from contract.imports import ImportVerdict
-from server.store.tables.columns import count, metadata, moment, partial_index, reference, words
+from server.store.tables.columns import count, flag, metadata, moment, partial_index, reference, words
 from server.store.types import Number
 
 imports = Table(
@@ -35,6 +35,8 @@ imports = Table(
     moment("created_at"),
     moment("expires_at"),
     count("version", 1),
+    flag("ask"),
+    words("message"),
 )
 """`applied` counts rows that are done, `announced` those that an event told of. Account, actor and request are those of
 whoever planned or applied it last.

@@ -134,4 +134,5 @@ invitation_codes = Table(
     reference("created_by", "accounts"),
     moment("created_at"),
     count("version", 1),
+    Column("vouched_by", String(60)),
 )

@@ -141,7 +141,7 @@ async def test_an_empty_file_is_refused_with_what_to_do(team: Team) -> None:
 
 
 async def test_whose_address_it_is_decides(team: Team) -> None:
-    """Nobody's: created. A member's: added. Listed: already. Outside: needs a transfer, and nothing of it is taken."""
+    """Nobody's: created. A member's: added. Listed: already. Outside: told by applying, and nothing of it is taken."""
     other = make_organisation(team.server, "Other Ltd", users=1)
     async with other.client() as api:
         (outside,) = (await api.get("/v1/users")).json()["items"]
@@ -152,8 +152,9 @@ async def test_whose_address_it_is_decides(team: Team) -> None:
             f"{users[0]['email']},,,", f"{users[1]['email']},,,", f"{outside['email']},,,", "new@x.example,,,"
         )
         planned = await plan(api, content)
-        assert verdicts(await rows_of(api, planned["id"])) == ["add_member", "already_user", "needs_transfer", "create"]
+        assert verdicts(await rows_of(api, planned["id"])) == ["add_member", "already_user", "create", "create"]
         assert (await apply(team, api, planned))["applied"] == 2
+        assert verdicts(await rows_of(api, planned["id"])) == ["add_member", "already_user", "needs_transfer", "create"]
         assert (await listed(api))[users[0]["email"]][:2] == (users[0]["first_name"], users[0]["last_name"])
 
 

@@ -6,6 +6,7 @@ from typing import Any
 
 import httpx
 import pytest
+from account_desk import move, offered
 from builders import Team, findings_in, make_organisation, running
 
 from contract.people import Role
@@ -211,9 +212,11 @@ async def test_what_can_not_be_meant_is_refused(team: Team, body: dict[str, Any]
 
 
 async def test_a_profile_tells_of_the_request_that_waits(team: Team) -> None:
-    """A pending transfer about the same address is there with its state and expiry, and gone when it was decided."""
-    join(team, "ann")
-    async with team.client() as api:
+    """A pending transfer is there with state and expiry, and gone when it was decided: of one who uses another's."""
+    token = team.token_of(Role.MEMBER, email="ann@b.example")
+    other = make_organisation(team.server, "Other Ltd")
+    async with team.client() as api, other.client() as theirs, team.server.client(token) as herself:
+        await move(herself, await offered(theirs, "ann@b.example"), "accept")
         (ann,) = await ids(api, search="ann@")
         await api.post("/v1/transfers", json={"email": "ann@b.example"})
         waiting = (await api.get(f"/v1/members/{ann}")).json()["transfer"]

@@ -264,8 +264,8 @@ async def test_what_is_suspended_may_be_ended(tmp_path: Path) -> None:
         (Role.BILLING, 0, {"billing_cycle": "annual"}, 200),
         (Role.BILLING, 0, {"pay_users": "all"}, 200),
         (Role.BILLING, 0, {"cancel": True}, 403),
-        (Role.ADMIN, 6000, {"plan": "enterprise"}, 200),
-        (Role.ADMIN, 5999, {"plan": "enterprise"}, 403),
+        (Role.ADMIN, 6000 + 6600, {"plan": "enterprise"}, 200),
+        (Role.ADMIN, 6000 + 6599, {"plan": "enterprise"}, 403),
         (Role.ADMIN, 600, {"pay_users": "all"}, 200),
         (Role.ADMIN, 599, {"pay_users": "all"}, 403),
         (Role.ADMIN, 0, {"seats": 11}, 403),
@@ -275,7 +275,7 @@ async def test_what_is_suspended_may_be_ended(tmp_path: Path) -> None:
     ],
 )
 async def test_who_may_confirm(tmp_path: Path, role: Role, limit: int, change: dict[str, Any], status: int) -> None:
-    """Billing spends, an admin up to the limit and not a cent more, a viewer asks; the end is the owner's (D28)."""
+    """Billing spends, an admin up to the limit, now and at the renewal, a viewer asks; the end is the owner's (D28)."""
     async with running(tmp_path) as server:
         team = make_organisation(server, seats=10, users=11)
         async with server.client(team.token_of(role, spending_limit=limit)) as api:

@@ -34,6 +34,7 @@ REFUSALS = {
     "asked": (409, "transfer_pending"),
     "user": (409, "already_user"),
     "ends": (409, "own_subscription_ends"),
+    "same": (409, "transfer_to_oneself"),
     "late": (409, "undo_not_possible"),
     "soon": (429, "resend_too_soon"),
     "role": (403, "not_allowed"),
