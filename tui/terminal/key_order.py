@@ -12,6 +12,8 @@ from textual import events
 from textual.app import App
 from textual.widget import Widget
 
+from tui.terminal.key_parser import Key
+
 __all__ = ["KeyOrder"]
 
 Result = TypeVar("Result")
@@ -56,6 +58,9 @@ class KeyOrder(App[Result]):
         target = self._front
         if target is None:
             return
+        if isinstance(event, Key) and event.behind_escape and not self.takes_behind_escape(event):
+            self.call_next(self._hand_out_next)
+            return
         self._key_under_way = True
         self._key_number += 1
         number = self._key_number
@@ -70,6 +75,10 @@ class KeyOrder(App[Result]):
         front = self._front
         if front is None or not front.screen.call_later(self.call_later, self._done, number):
             self._done(number)
+
+    def takes_behind_escape(self, event: Key) -> bool:  # noqa: ARG002 - for subclasses
+        """Whether a key that came together with Esc may act, now that Esc has. For subclasses."""
+        return True
 
     @property
     def _front(self) -> Widget | None:
