@@ -202,7 +202,7 @@ class HeadcountApp(TerminalApp[None]):
     def _say_trouble(self, reason: str, words: str) -> None:
         """Say why there is no connection: each reason once, since what comes back each second keeps q from leaving."""
         screen = self.screen
-        if reason in self._told or not isinstance(screen, AreaScreen):
+        if reason in self._told or not (isinstance(screen, AreaScreen) and screen.has_rows):
             return
         if screen.action_bar.result in {"", *self._told.values()}:
             screen.show_error(words)
@@ -210,8 +210,9 @@ class HeadcountApp(TerminalApp[None]):
 
     def _end_trouble(self) -> None:
         """The connection is there: nothing that was said about it holds any longer."""
-        if isinstance(self.screen, AreaScreen) and self.screen.action_bar.result in self._told.values():
-            self.screen.clear_result()
+        screen = self.screen
+        if isinstance(screen, AreaScreen) and screen.has_rows and screen.action_bar.result in self._told.values():
+            screen.clear_result()
         self._told.clear()
 
     def _show_link(self, connection: Connection) -> None:
