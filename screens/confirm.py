@@ -33,8 +33,8 @@ class Confirm(ModalScreen[bool]):
 
     The focus is on Cancel, so Enter alone never confirms. A confirming key that also opens the dialog is not accepted:
     then only the button is left. What nobody can have seen yet (`seen` is false, or `show_summary` has replaced it) is
-    not confirmed by a key that was typed ahead. What it says may change at any time: what is not drawn yet is drawn from
-    that, and what is closed no more.
+    not confirmed by a key that was typed ahead. What it says may change at any time, also before it is drawn
+    and once it is closed.
     """
 
     BINDINGS: ClassVar[list[BindingType]] = [
