@@ -179,7 +179,7 @@ async def test_a_talking_terminal_changes_nothing_for_as_long_as_it_talks(office
 def test_a_real_terminal_that_talks_changes_nothing_and_every_key_between_arrives(office: Office) -> None:
     """The fuzzer on a real terminal, from before the first frame on, with the waits in earnest: the cursor counts."""
     talk, before, moves, cases = Talk(SEED), state(office), 0, 0
-    with at_home(office) as env, PtyProgram(HEADCOUNT, env=env) as program:
+    with at_home(office) as env, PtyProgram(HEADCOUNT, env={**env, "HEADCOUNT_MOUSE": "false"}) as program:
         program.wait_for(lambda: b"loading" in program.raw)
         for reply in REPLIES.values():
             program.send(reply)

@@ -72,6 +72,9 @@ _LATE = {
 }
 """What may follow each beginning, where ESC came so early that it was taken for the key."""
 
+_LATE_TOGETHER = {"]": re.compile(r"[^][]"), **dict.fromkeys("P_^X", re.compile(r"[^\x1b]"))}
+"""The same where it comes in one packet with the beginning: the inside of a string may be anything."""
+
 _C1 = {"\x90": "P", "\x98": "X", "\x9b": "[", "\x9d": "]", "\x9e": "^", "\x9f": "_", "\x8f": "O", "\x8e": "N"}
 _ST = "\x9c"
 _PASTE, _PASTE_END = "\x1b[200~", "\x1b[201~"
@@ -146,7 +149,7 @@ class KeyGate:
         self._state = _State.GROUND
         self._begun = ""
         """What is known of the sequence under way."""
-        self._left = 0
+        self._left = self._reads = 0
         self._last = self._escaped = 0.0
         self._behind = False
         self._pasted: list[str] = []
@@ -169,6 +172,7 @@ class KeyGate:
     def feed(self, text: str, now: float) -> list[Piece]:
         """What somebody did, as far as this text tells."""
         pieces = self.expire(now)
+        self._reads += 1
         if now < self.fresh_until and self._state is _State.GROUND and (tail := _TAIL.match(text)):
             text = text[tail.end() :]
         if self._state is _State.STRING_ESC and now - self._last >= LULL and text[:1] != "\\":
@@ -275,13 +279,14 @@ class KeyGate:
         """The first after Esc: perhaps the rest of a sequence that was cut just there."""
         self._state = _State.GROUND
         if character in _LATE:
-            self._state, self._begun = _State.HELD, character
+            self._state, self._begun, self._left = _State.HELD, character, self._reads
         else:
             self._ground(character)
 
     def _held(self, character: str) -> None:
         introducer = self._begun
-        if _LATE[introducer].match(character):
+        together = _LATE_TOGETHER.get(introducer) if self._left == self._reads else None
+        if _LATE[introducer].match(character) or (together and together.match(character)):
             self._begin(introducer)
             self._take(character, self._last)
         else:

@@ -81,6 +81,14 @@ def test_an_answer_cut_behind_its_escape_and_once_more_is_nothing_but_esc(name: 
     assert Line().say(reply[:1], 0.2, reply[1:2], HELD - 0.1, reply[2:], 0.6, "j") == ["escape", "j"], name
 
 
+@pytest.mark.parametrize("inside", [b"\rcy", b"yes", b"\x01", b"c", "é".encode()])
+@pytest.mark.parametrize("begun", [b"]", b"P", b"_", b"^", b"X"])
+def test_a_string_cut_behind_its_escape_is_nothing_whatever_is_in_it(begun: bytes, inside: bytes) -> None:
+    """The rest comes in one packet, long after ESC was taken for Esc: nobody types that."""
+    for wait in (0.2, 1.9, 5.0):
+        assert Line().say("\x1b", wait, begun + inside + b"\x07j") == ["escape", "j"]
+
+
 @pytest.mark.parametrize("typed", ["[", "]", "P", "O", "_", "^", "X"])
 def test_a_key_that_could_begin_an_answer_is_a_key_after_esc(typed: str) -> None:
     """Esc, a second later the key: it arrives, and so does what is typed after it."""
