@@ -91,13 +91,14 @@ async def test_every_dialog_takes_keys_that_came_in_the_write_that_opened_it(off
                     await asyncio.sleep(wait)
                     for message in [*parser.feed(part), *(parser.tick() if wait else [])]:
                         desk.app.post_message(message)
-                await desk.pilot.pause()
+                await desk.keys_done()
                 for _ in range(3):
                     desk.app.post_message(Key("escape", "\x1b"))
-                await desk.pilot.pause()
+                await desk.keys_done()
+                assert desk.app._running, (SEED, rounds, name)
                 assert desk.app._exception is None, (SEED, rounds, name)
                 rounds += 1
-        await desk.until(lambda: not desk.wire.under_way)
+        await desk.until_quietly(lambda: not desk.wire.under_way)
     print(f"{rounds:,} rounds, seed {SEED}")  # noqa: T201 - the figure is what one wants to know
 
 

@@ -97,7 +97,7 @@ class Ear:
         for message in self.parser.tick():
             self.desk.app.post_message(message)
         if pause:
-            await self.desk.pilot.pause()
+            await self.desk.keys_done()
 
 
 def whole_escape(talk: Talk, reply: bytes) -> list[tuple[float, bytes]]:
@@ -168,7 +168,7 @@ async def test_a_talking_terminal_changes_nothing_for_as_long_as_it_talks(office
                     await ear.hear((0.0, talk.reply()[: talk.chance.randrange(2, 20)]), (12.0, b"k"), pause=False)
                     cases += 3
                 await ear.hear((0.0, b"\x1b"), (0.2, b"\x1b"), (0.2, b"\x1b"), (0.2, b"2"), (0.7, b"g"))
-                await desk.until(lambda: desk.app.current_mode == "users")
+                await desk.until_quietly(lambda: desk.app.current_mode == "users")
         await desk.settled()
         commands = [call for call in desk.wire.calls("POST", "PATCH", "PUT", "DELETE") if not call.endswith("/quotes")]
         assert commands == [], (SEED, cases)
