@@ -35,7 +35,7 @@ DIALOGS = {
     "removing all": "2*d40yyjk\x7f\r",
     "paying from the list": "2P *ccyyyy",
     "exporting": "2E\t\tjk",
-    "opening a user": "2\rjkyq",
+    "opening a user": "2\rjky",
     "help": "2?jk  yq",
     "commands by name": "2:remo\x1b",
     "filter": "2/dee\x1bj",
@@ -52,7 +52,7 @@ DIALOGS = {
     "deleting a code": "5dyyyhl",
     "a code": "5\rjkdyy",
     "invoices": "6\t\t\rjky",
-    "events": "7\rjkyq",
+    "events": "7\rjky",
 }
 
 
