@@ -19,6 +19,7 @@ from client.profile import Profile, open_client
 from contract.people import Me
 from tui.paths import Paths, find, private_folder
 from tui.settings import SettingsError, read_file
+from tui.terminal.key_gate import typed_in
 from tui.text import clean
 
 _NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,39}")
@@ -89,7 +90,7 @@ def _typed_token() -> str:
     if not sys.stdin.isatty():
         return sys.stdin.readline().strip()
     try:
-        return getpass.getpass("Token (hc_…, not shown): ").strip()
+        return typed_in(getpass.getpass("Token (hc_…, not shown): ")).strip()
     except EOFError:
         return ""
 

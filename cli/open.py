@@ -139,12 +139,14 @@ def _screen_of(path: str) -> dict[str, bool]:
 def _offer_demo(flags: "dict[str, Any]") -> int:
     if not (sys.stdin.isatty() and sys.stderr.isatty()):
         return _refuse("No profile is configured yet. Make one with: headcount login --url https://…")
+    from tui.terminal.key_gate import typed_in
+
     print(_OFFER, file=sys.stderr)
     try:
         answer = input("> ")
     except EOFError:
         return 0
-    return 0 if answer.strip() else open_demo(flags, fresh=False)
+    return 0 if typed_in(answer).strip() else open_demo(flags, fresh=False)
 
 
 def _look(flags: "dict[str, Any]") -> Terminal:

@@ -33,8 +33,9 @@ class CodeDetail(Detail):
 
     def show(self, row: Row, lines: Sequence[Line], offers: Sequence[tuple[str, str]]) -> None:
         """What it is now."""
-        self.row, self._offers = row, tuple(offers)
-        body = self.query_one(Scroller)
+        self.row, self._lines, self._offers = row, tuple(lines), tuple(offers)
+        if (body := self.query_one_optional(Scroller)) is None:
+            return
         first = body.first
         body.show_all([], lines, ["", self._keys()])
         body.scroll_lines(first)
@@ -109,7 +110,8 @@ class HandOut(ModalScreen[None]):
     async def _copy(self, text: str, what: str) -> None:
         copied = await copy(self.app, text)
         self._remark = (f"{what}: {copied.value[:1].lower()}{copied.value[1:]}.", _tone(copied))
-        self.query_one(Scroller).show_below(self._below())
+        if (body := self.query_one_optional(Scroller)) is not None:
+            body.show_below(self._below())
 
     def action_no(self) -> None:
         """Close."""

@@ -33,7 +33,8 @@ class Confirm(ModalScreen[bool]):
 
     The focus is on Cancel, so Enter alone never confirms. A confirming key that also opens the dialog is not accepted:
     then only the button is left. What nobody can have seen yet (`seen` is false, or `show_summary` has replaced it) is
-    not confirmed by a key that was typed ahead.
+    not confirmed by a key that was typed ahead. What it says may change at any time, also before it is drawn
+    and once it is closed.
     """
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -91,7 +92,8 @@ class Confirm(ModalScreen[bool]):
             self.let_it_be_read()
 
     def _frame(self) -> None:
-        body = self.query_one(Scroller)
+        if (body := self.query_one_optional(Scroller)) is None:
+            return
         body.border_title = framed(self.summary.title, body.glyphs)
         body.set_class(self.summary.danger, "-danger")
         body.set_class(body.glyphs.ascii, "-ascii")
@@ -104,7 +106,8 @@ class Confirm(ModalScreen[bool]):
     def show_summary(self, summary: Summary, *, seen: bool = False) -> None:
         """Say something else from now on; it can be confirmed when there was time to see it, or at once if `seen`."""
         self.summary, self.on_yes, self._remark = summary, False, ""
-        self.query_one(Scroller).show_all(self._above(), self._items(), self._below())
+        if (body := self.query_one_optional(Scroller)) is not None:
+            body.show_all(self._above(), self._items(), self._below())
         self._frame()
         if not seen:
             self.let_it_be_read()
@@ -169,7 +172,8 @@ class Confirm(ModalScreen[bool]):
 
     def _redraw(self, remark: Line = "") -> None:
         self._remark = remark
-        self.query_one(Scroller).show_below(self._below())
+        if (body := self.query_one_optional(Scroller)) is not None:
+            body.show_below(self._below())
 
     def on_key(self, event: events.Key) -> None:
         """Digits and backspace type the number, if one is asked for."""

@@ -245,6 +245,7 @@ class FormScreen(ModalScreen[Result]):
     FormScreen { align: center middle; background: transparent; }
     """
     BINDINGS: ClassVar = []
+    _made: Form | None = None
 
     def form(self) -> Form:
         """Make the form. For subclasses."""
@@ -252,12 +253,14 @@ class FormScreen(ModalScreen[Result]):
 
     def compose(self) -> ComposeResult:
         """The form."""
-        yield self.form()
+        yield self.sheet
 
     @property
     def sheet(self) -> Form:
-        """The form that is shown."""
-        return self.query_one(Form)
+        """The form that is shown, also before it is and once it no longer is: an answer may come at any time."""
+        if self._made is None:
+            self._made = self.form()
+        return self._made
 
     def on_form_left(self) -> None:
         """Esc."""

@@ -130,14 +130,14 @@ class Columns(ModalScreen[ImportMapping]):
         return min(self.app.size.width, _WIDEST) if self.is_attached else 80
 
     def _redraw(self) -> None:
-        if self.is_mounted:
-            body = self.query_one(Scroller)
+        if (body := self.query_one_optional(Scroller)) is not None:
             body.show_all(self._above(), self._lines(), self._below())
             self.call_after_refresh(self._follow)
 
     def _follow(self) -> None:
         """Keep the column under the cursor in sight."""
-        body = self.query_one(Scroller)
+        if (body := self.query_one_optional(Scroller)) is None:
+            return
         body.scroll_lines(max(0, self._at + 1 - body.room) - body.first)
 
     # Keys.

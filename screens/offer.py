@@ -106,6 +106,7 @@ class Offer(Confirm):
         if left <= 0 and not self._over:
             self._over = True
             self._owner.price_expired(self)
-        body = self.query_one(Scroller)
+        if (body := self.query_one_optional(Scroller)) is None:
+            return
         minutes, seconds = divmod(max(0, round(left)), 60)
         body.border_subtitle = framed(f"holds {minutes}:{seconds:02}" if left > 0 else "expired", body.glyphs)

@@ -228,7 +228,7 @@ class PayScreen(ModalScreen[Quote | None]):
     # The price.
 
     def _hear_changes(self, kinds: frozenset[EventKind]) -> None:
-        if kinds & _CONCERNS:
+        if kinds & _CONCERNS and self.is_attached:
             self._everybody = None
             self.table.reload()
             self._ask()
@@ -298,7 +298,7 @@ class PayScreen(ModalScreen[Quote | None]):
         return ["", *said, *sums, "", keys]
 
     def _show(self) -> None:
-        if self.is_mounted:
+        if self.is_mounted and self.is_attached:
             table, source = self.table, self.source
             said = introduction(source.waiting, chosen=source.users is not None, left_out=self._left_out)
             self.query_one("#said", Scroller).show_lines(said)
@@ -307,6 +307,8 @@ class PayScreen(ModalScreen[Quote | None]):
 
     def _measure(self) -> None:
         """The table is as high as it needs to be, or as there is room."""
+        if not (self.is_mounted and self.is_attached):
+            return
         width = min(_WIDEST, self.size.width) - _SIDES
         others = sum(part.get_content_height(self.size, self.size, width) for part in self.query(Scroller))
         wanted = 1 + (self.table.total if self.table.phase is Phase.READY else 2)

@@ -223,9 +223,8 @@ class TermsDialog(ModalScreen[Quote]):
         return [(f"{quote.due_now} now{credit}", "strong"), (f"   {renewal_words(quote)}", "dim")]
 
     def _redraw(self) -> None:
-        if not self.is_mounted:
+        if (body := self.query_one_optional(Scroller)) is None:
             return
-        body = self.query_one(Scroller)
         lines, starts = self._lines(body.size.width or 74)
         body.show_all(self._above(), lines, self._below())
         if self._at >= 0:
@@ -233,7 +232,8 @@ class TermsDialog(ModalScreen[Quote]):
 
     def _follow(self, end: int) -> None:
         """Keep the option under the cursor, and its price, in sight."""
-        body = self.query_one(Scroller)
+        if (body := self.query_one_optional(Scroller)) is None:
+            return
         body.scroll_lines(max(0, end - body.room) - body.first)
 
     # Keys.

@@ -10,7 +10,7 @@ from typing import ClassVar
 
 from textual.app import SystemCommand
 from textual.binding import BindingType
-from textual.screen import Screen
+from textual.screen import ModalScreen, Screen
 from textual.signal import Signal
 from textual.timer import Timer
 
@@ -23,7 +23,7 @@ from screens.overview import OverviewScreen
 from tui.aftermath import aftermath, left_over
 from tui.area import AreaScreen
 from tui.areas import AREAS, CONTRACT_AREAS, PROFILE
-from tui.commands import BILLED, bindings, for_area
+from tui.commands import BILLED, CHANGING, bindings, for_area, key_names
 from tui.errors import told
 from tui.glyphs import Glyphs, glyphs_for
 from tui.keymap import read_keymap
@@ -34,6 +34,7 @@ from tui.session import Connection, Link, Listeners, Session
 from tui.settings import Settings
 from tui.terminal.app import TerminalApp
 from tui.terminal.first_frame import FirstFrame
+from tui.terminal.key_parser import Key
 from tui.terminal.preflight import Terminal
 from tui.theme import theme_name
 from tui.widgets.app_bar import Frame, link_line
@@ -201,7 +202,7 @@ class HeadcountApp(TerminalApp[None]):
     def _say_trouble(self, reason: str, words: str) -> None:
         """Say why there is no connection: each reason once, since what comes back each second keeps q from leaving."""
         screen = self.screen
-        if reason in self._told or not isinstance(screen, AreaScreen):
+        if reason in self._told or not (isinstance(screen, AreaScreen) and screen.has_rows):
             return
         if screen.action_bar.result in {"", *self._told.values()}:
             screen.show_error(words)
@@ -209,8 +210,9 @@ class HeadcountApp(TerminalApp[None]):
 
     def _end_trouble(self) -> None:
         """The connection is there: nothing that was said about it holds any longer."""
-        if isinstance(self.screen, AreaScreen) and self.screen.action_bar.result in self._told.values():
-            self.screen.clear_result()
+        screen = self.screen
+        if isinstance(screen, AreaScreen) and screen.has_rows and screen.action_bar.result in self._told.values():
+            screen.clear_result()
         self._told.clear()
 
     def _show_link(self, connection: Connection) -> None:
@@ -241,6 +243,20 @@ class HeadcountApp(TerminalApp[None]):
         """The line about what needs attention was closed."""
         self.news.dismiss()
         self._show_frame(news="")
+
+    def takes_behind_escape(self, event: Key) -> bool:
+        """Esc and a key in one breath may be alt and that key, or no key: it moves and opens, but changes nothing."""
+        screen = self.screen
+        if isinstance(screen, ModalScreen):
+            return False
+        if screen.focused is not None and screen.focused.check_consume_key(event.key, event.character):
+            return True
+        active = screen.active_bindings.get(event.key)
+        if active is None or active.binding.id not in CHANGING:
+            return True
+        if isinstance(screen, AreaScreen):
+            screen.show_result(f"Esc and {key_names([event.key])} came together: press it again if you mean it.", "dim")
+        return False
 
     # Keys that work everywhere.
 

@@ -70,6 +70,11 @@ class AreaScreen(Screen[None]):
         return self.query_one(ActionBar)
 
     @property
+    def has_rows(self) -> bool:
+        """Whether its rows are there: not before it is mounted, nor once it is gone."""
+        return self.query_one_optional(ActionBar) is not None
+
+    @property
     def key_bar(self) -> KeyBar:
         """The row of keys."""
         return self.query_one(KeyBar)
@@ -80,22 +85,26 @@ class AreaScreen(Screen[None]):
 
     def show_frame(self, frame: Frame) -> None:
         """Counts, connection or names have changed; under a dialog of its own the row is in sight too."""
-        if self.is_mounted and (not self.paused or self.app.screen_stack[0] is self):
+        if self.has_rows and (not self.paused or self.app.screen_stack[0] is self):
             self.query_one(AppBar).show(frame)
             self.action_bar.show_news(frame.news)
 
     def show_result(self, text: str, tone: str = "ok") -> None:
         """Say what has happened, until the next result or `clear_result`."""
-        self.action_bar.show_result(text, tone)
+        if self.has_rows:
+            self.action_bar.show_result(text, tone)
+        elif not self.is_mounted:
+            self.call_later(self.show_result, text, tone)
 
     def show_error(self, error: BaseException | str) -> None:
         """Say what failed, in the error's own words (what, why, what to do, the request id)."""
         text = str(error) or type(error).__name__
-        self.action_bar.show_result(f"{glyphs_of(self).bad} {text}", "bad")
+        self.show_result(f"{glyphs_of(self).bad} {text}", "bad")
 
     def clear_result(self) -> None:
         """Back to what the action row says otherwise."""
-        self.action_bar.clear_result()
+        if self.has_rows:
+            self.action_bar.clear_result()
 
     def pause(self) -> None:
         """Another screen is in front: stop timers and whatever else would repaint. For subclasses."""

@@ -12,6 +12,7 @@ from tui.command_table import COMMANDS, OFF, Command
 __all__ = [
     "BILLED",
     "BY_ID",
+    "CHANGING",
     "SANDBOX",
     "SUBSCRIPTION",
     "bindings",
@@ -32,6 +33,14 @@ _TERMS = ("more", "fewer", "type", "confirm", "discard", "pay", "pay_overdue", "
 _LIFE = ("cancel", "resume", "start")
 SUBSCRIPTION = frozenset(f"overview.{verb}" for verb in (*_TERMS, *_LIFE))
 """Ids of the commands that change what is subscribed to: a contract settles that elsewhere."""
+
+_AT_ONCE = (
+    *("users.undo", "transfers.undo", "transfers.resend", "profile.undo", "codes.switch", "imports.stop"),
+    *SANDBOX,
+    "dialog.yes",
+)
+CHANGING = frozenset(_AT_ONCE) | {command.id for command in COMMANDS if command.asks}
+"""Ids of the commands that change something, at once or after the dialog they open."""
 
 BY_ID: Mapping[str, Command] = {command.id: command for command in COMMANDS}
 """The same by id."""

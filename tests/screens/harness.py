@@ -141,6 +141,18 @@ class Desk:
         """Wait until nothing is on its way: requests, workers, reloads."""
         await settled(self.pilot, self.wire)
 
+    async def keys_done(self) -> None:
+        """Wait until every key that came has had its effect, which the app itself knows; dialogs may come and go."""
+        await self.until_quietly(lambda: not (self.app._waiting or self.app._key_under_way))
+
+    async def until_quietly(self, condition: Callable[[], bool]) -> None:
+        """Wait until something is so, without asking any widget, which may be gone before it answers."""
+        deadline = time.monotonic() + PATIENCE
+        await asyncio.sleep(0)
+        while not condition():
+            assert time.monotonic() < deadline, self.text
+            await asyncio.sleep(0.002)
+
     async def until(self, condition: Callable[[], bool]) -> None:
         """Wait until something is so."""
         deadline = time.monotonic() + PATIENCE

@@ -2,7 +2,7 @@
 
 from tui.areas import TITLES
 from tui.command_table import COMMANDS
-from tui.commands import for_area, key_table_markdown, scopes_of
+from tui.commands import BY_ID, CHANGING, for_area, key_table_markdown, scopes_of
 
 
 def test_every_command_is_in_the_table_for_the_readme() -> None:
@@ -33,3 +33,20 @@ def test_nothing_is_on_a_key_that_terminals_or_multiplexers_take() -> None:
     keys = {key for command in COMMANDS for key in command.keys.split(",")}
     assert not keys & {"backspace", "ctrl+a", "ctrl+b", "ctrl+d", "ctrl+h", "ctrl+i", "ctrl+m", "ctrl+enter"}
     assert not any(key.startswith("alt+") for key in keys)
+
+
+def test_every_command_that_changes_something_is_known_as_such() -> None:
+    """What asks, what acts at once, and what a role may not do, but for those that only open a form to be filled in."""
+    from screens.billing import BillingScreen
+    from screens.codes import CodesScreen
+    from screens.imports import ImportScreen
+    from screens.members import MembersScreen
+    from screens.transfers import TransfersScreen
+    from screens.users import UsersScreen
+
+    forms = {"users.new", "users.edit", "users.import", "transfers.send", "codes.new", "codes.edit"}
+    forms |= {"imports.mend", "imports.columns"}
+    areas = (UsersScreen, MembersScreen, CodesScreen, TransfersScreen, BillingScreen, ImportScreen)
+    named = {command_id for area in areas for command_id in area.CHANGES}
+    assert named - forms <= CHANGING <= set(BY_ID)
+    assert {command.id for command in COMMANDS if command.asks} <= CHANGING

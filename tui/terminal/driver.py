@@ -2,20 +2,26 @@
 
 It leaves within milliseconds (Textual's key thread sleeps twice on the way out), waits for keys without waking up,
 loses none typed before the app is ready, takes over a terminal on which the first frame is painted, and survives a
-terminal that is gone.
+terminal that is gone. Of the terminal it asks one thing, once: whether it shows frames as a whole (mode 2026). What
+would make it talk by itself is left off: focus reports, its size in the input, keys in kitty's encoding.
 """
 
 import os
 import selectors
 import signal
-from codecs import getincrementaldecoder
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from threading import Event
 from types import FrameType
 from typing import IO, Any, Final
 
 from textual.app import App
-from textual.drivers.linux_driver import LinuxDriver
+from textual.drivers.linux_driver import (
+    KITTY_DISAMBIGUATE_ESCAPE_CODES,
+    KITTY_REPORT_ALL_KEYS,
+    KITTY_REPORT_ASSOCIATED_TEXT,
+    LinuxDriver,
+)
+from textual.message import Message
 
 from tui.terminal.first_frame import FirstFrame
 from tui.terminal.key_parser import KeyParser
@@ -26,10 +32,16 @@ ALTERNATE_SCREEN: Final = "\x1b[?1049h"
 PATIENCE: Final = 1.0
 """Seconds after which keys are read although the app has not said that it is ready."""
 
-TICK: Final = 0.05
-"""Seconds between looks at the clock while an escape sequence may be incomplete."""
-
 CHUNK: Final = 4096
+
+_INSTEAD: Final = {
+    # kitty would send every key, y among them, as a sequence: push "as ever", which Textual's end takes off again,
+    # and leave the application keypad, whose digits and Enter are sequences too
+    f"\x1b[>{KITTY_DISAMBIGUATE_ESCAPE_CODES | KITTY_REPORT_ALL_KEYS | KITTY_REPORT_ASSOCIATED_TEXT}u": "\x1b[>0u\x1b>",
+    # a widget whose focus goes with the terminal's would leave letters to the screen, as commands
+    "\x1b[?1004h": "",
+}
+"""What is written instead of what Textual asks for."""
 
 
 class TerminalDriver(LinuxDriver):
@@ -44,6 +56,8 @@ class TerminalDriver(LinuxDriver):
     def __init__(self, app: App[Any], **options: Any) -> None:
         super().__init__(app, **options)
         self._file: Any = _PatientFile(self._file) if self._file is not None else None
+        self._parser = KeyParser(mouse=self._mouse)
+        self._asked = False
         self._ready = Event()
         self._wake_reader, self._wake_writer = os.pipe()
         os.set_blocking(self._wake_writer, False)
@@ -56,7 +70,8 @@ class TerminalDriver(LinuxDriver):
         """Queue `data`; entering the alternate screen again would clear the first frame."""
         if data == ALTERNATE_SCREEN and self.first_frame is not None:
             return
-        super().write(data)
+        if data := _INSTEAD.get(data, data):
+            super().write(data)
 
     def start_application_mode(self) -> None:
         """Set the modes; a painted first frame stays as it is."""
@@ -69,11 +84,14 @@ class TerminalDriver(LinuxDriver):
             self.on_terminal_changed()
         self._watch_size()
 
-    def stop_application_mode(self) -> None:
-        """As Textual's, which leaves the mouse reporting pixels."""
-        if self._mouse_pixels:
-            self.write("\x1b[?1016l")
-        super().stop_application_mode()
+    def _request_terminal_sync_mode_support(self) -> None:
+        """Ask once: what the answer is does not change."""
+        if not self._asked:
+            self._asked = True
+            super()._request_terminal_sync_mode_support()
+
+    def _query_in_band_window_resize(self) -> None:
+        """Don't ask for sizes in the input: SIGWINCH tells them, and a wrong one would be believed."""
 
     def disable_input(self) -> None:
         """As Textual's, but the key thread is woken."""
@@ -83,29 +101,33 @@ class TerminalDriver(LinuxDriver):
         os.read(self._wake_reader, CHUNK)
 
     def run_input_thread(self) -> None:
-        """Read keys until told to stop; undecodable bytes become `�` instead of the end of the app."""
+        """Read keys until told to stop. What a sequence cut by the end before has begun is still known."""
         self._ready.wait(PATIENCE)
-        parser = KeyParser(self._debug)
-        decode = getincrementaldecoder("utf-8")(errors="replace").decode
+        self._parser.begin()
         with selectors.DefaultSelector() as selector:
             selector.register(self.fileno, selectors.EVENT_READ)
             selector.register(self._wake_reader, selectors.EVENT_READ)
             while not self.exit_event.is_set():
-                events = selector.select(None if parser._timeout_time is None else TICK)  # noqa: SLF001 - it says whether a key is incomplete
-                if any(key.fd == self.fileno for key, _ in events) and not self._feed(parser, decode):
-                    return
-                for event in parser.tick():
-                    self.process_message(event)
+                events = selector.select(self._parser.wait)
+                if any(key.fd == self.fileno for key, _ in events):
+                    if not self._read():
+                        return
+                else:
+                    self._pass_on(self._parser.tick())
 
-    def _feed(self, parser: KeyParser, decode: Callable[[bytes], str]) -> bool:
+    def _read(self) -> bool:
         """Pass on what was typed; false once nothing can come any more."""
         try:
             data = os.read(self.fileno, CHUNK)
         except OSError:
             return False
-        for event in parser.feed(decode(data)) if data else ():
-            self.process_message(event)
+        if data:
+            self._pass_on(self._parser.feed(data))
         return bool(data)
+
+    def _pass_on(self, messages: Iterable[Message]) -> None:
+        for message in messages:
+            self.process_message(message)
 
     def _get_terminal_size(self) -> tuple[int, int]:
         """The size of the terminal the keys come from, also when standard output goes elsewhere."""

@@ -2,15 +2,19 @@
 
 Textual 8.2.8 hands a key to whatever has the focus when it is read. Keys that arrive together (pasted, typed fast, or
 bunched by a slow line) all go to the old place: in `/dee` the letters would run commands instead of filtering. Here a
-key that arrives while another is being handled waits.
+key that arrives while another is being handled waits, and so does a key for a screen that has been opened but has
+nothing in it yet: its commands would look for what is not there.
 """
 
 from collections import deque
+from functools import partial
 from typing import Final, TypeVar
 
 from textual import events
 from textual.app import App
 from textual.widget import Widget
+
+from tui.terminal.key_parser import Key
 
 __all__ = ["KeyOrder"]
 
@@ -18,6 +22,8 @@ Result = TypeVar("Result")
 
 _PATIENCE: Final = 1.0
 """Seconds after which a key is taken as done though nobody said so: its widget may be gone."""
+_MOMENT: Final = 0.005
+"""Seconds between looks whether a screen that was opened has what it is made of."""
 _MOST_WAITING: Final = 500
 
 
@@ -56,6 +62,15 @@ class KeyOrder(App[Result]):
         target = self._front
         if target is None:
             return
+        if not self.screen.is_mounted:
+            self._waiting.appendleft(event)
+            self._key_under_way = True
+            self._key_number += 1
+            self.set_timer(_MOMENT, partial(self._done, self._key_number))
+            return
+        if isinstance(event, Key) and event.behind_escape and not self.takes_behind_escape(event):
+            self.call_next(self._hand_out_next)
+            return
         self._key_under_way = True
         self._key_number += 1
         number = self._key_number
@@ -70,6 +85,10 @@ class KeyOrder(App[Result]):
         front = self._front
         if front is None or not front.screen.call_later(self.call_later, self._done, number):
             self._done(number)
+
+    def takes_behind_escape(self, event: Key) -> bool:  # noqa: ARG002 - for subclasses
+        """Whether a key that came together with Esc may act, now that Esc has. For subclasses."""
+        return True
 
     @property
     def _front(self) -> Widget | None:

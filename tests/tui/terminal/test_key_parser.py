@@ -9,7 +9,7 @@ from tui.terminal.key_parser import KeyParser
 def keys(typed: str) -> list[str]:
     """The keys that arrive for what came in one packet."""
     parser = KeyParser()
-    found = [*parser.feed(typed), *parser.feed("")]
+    found = [*parser.feed(typed.encode()), *parser.end()]
     return [event.key for event in found if isinstance(event, events.Key)]
 
 

@@ -1,5 +1,6 @@
 """Slow lines, terminals with newer protocols, and the frame that is there before Textual."""
 
+import re
 import time
 from pathlib import Path
 
@@ -53,20 +54,29 @@ def test_synchronised_updates(tmp_path: Path) -> None:
     assert frame.endswith(b"\x1b[?2026l")
 
 
-def test_sizes_told_in_band(tmp_path: Path) -> None:
-    """Where the terminal tells its size in the input (mode 2048), resizing redraws everything."""
+def test_a_size_told_in_the_input_is_nothing(tmp_path: Path) -> None:
+    """Nobody asks the terminal for its size in the input (mode 2048): what it says there is swallowed."""
     with demo(tmp_path) as program:
-        program.send("\x1b[?2048;2$y")
-        program.settle(0.1)
-        assert program.modes().get(2048)
-        program.resize(100, 30)
-        program.send("\x1b[48;30;100;600;1000t")
+        program.send("\x1b[?2048;2$y\x1b[48;10;20;600;1000t")
         program.settle(0.3)
+        assert 2048 not in program.modes()
+        assert program.screen.display[23].startswith(" q Quit")
+        program.resize(100, 30)
         program.wait_for(lambda: program.screen.display[29].startswith(" q Quit"))
-        assert "0026" in program.text()
         program.send("q")
         assert program.wait() == 0
         assert program.is_restored()
+
+
+def test_the_terminal_is_asked_one_thing_once(tmp_path: Path) -> None:
+    """No question but for whole frames (mode 2026), and no reports of the focus: what is not asked can't come late."""
+    with demo(tmp_path) as program:
+        program.type("x")
+        written = bytes(program.raw)
+    questions = re.findall(rb"\x1b\[[?>=]?[0-9;]*(?:\$p|n|c|t|q)|\x1b\][0-9;]*\?|\x1bP[^\x1b]*\x1b", written)
+    assert questions == [b"\x1b[?2026$p"]
+    assert b"\x1b[?1004h" not in written
+    assert re.findall(rb"\x1b\[>([0-9]*)u", written) == [b"0"]
 
 
 def test_the_first_frame_stays_until_it_changes(tmp_path: Path) -> None:
