@@ -1,5 +1,6 @@
 """Serving in one process, and stopping within a second even with open streams."""
 
+import contextlib
 import os
 import socket
 import sys
@@ -20,6 +21,8 @@ from server.store import subscriptions
 
 GRACE = 1
 """Seconds that requests under way get when the server stops."""
+
+_INPUT = 0
 
 SWITCH = 0.0005
 """Seconds after which a thread that writes an export or searches lets the requests go on: a tenth of Python's own.
@@ -112,6 +115,7 @@ def _check_plans(services: Services) -> None:
 
 def _stop_with_parent(server: HeadcountServer) -> None:
     """Wait for the end of the standard input, whose other end the kernel closes when the parent ends."""
-    while os.read(sys.stdin.fileno(), 4096):
-        pass
+    with contextlib.suppress(OSError):
+        while os.read(_INPUT, 4096):
+            pass
     server.should_exit = True

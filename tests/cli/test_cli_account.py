@@ -108,9 +108,7 @@ def test_a_decision_is_taken_back(desk: Desk, server: Served) -> None:
 
     asyncio.run(offer())
     offered = next(
-        OwnTransfer.model_validate_json(row)
-        for row in desk.said(f"profile transfers {on} --json").splitlines()
-        if '"offer"' in row
+        OwnTransfer.model_validate(each) for each in desk.listed(f"profile transfers {on}") if each["way"] == "offer"
     )
     for wanted in (offered.id, ""):
         assert desk.said(f"profile decline {offered.id} {on}") == "Declined Tidewheel Works.\n"
