@@ -113,11 +113,13 @@ def unseen(stream: "TextIO") -> bool:
 def show_once(secret: str) -> bool:
     """Print what can never be shown again; answers whether it got out. If it did not, the caller says so."""
     sys.stdout.write(f"{secret}\n")
-    shown = not unseen(sys.stdout)
+    sys.stdout.flush()
     outlet = _outlet(sys.stdout)
-    if outlet is not None:
-        outlet.told = not shown
-    return shown
+    if outlet is None:
+        return True
+    # A reader that has gone by now, such as `head -1`, may well have read it.
+    outlet.told = outlet.absent or outlet.lost is not None
+    return not outlet.told
 
 
 def code_stands() -> None:
