@@ -22,11 +22,16 @@ _INPUT, _OUTPUT, _ERRORS = range(3)
 
 
 class Outlet(io.FileIO):
-    """The end of a stream: takes everything, never raises. `lost` says why something did not get out."""
+    """The end of a stream: takes everything, never raises. `lost` says why something did not get out.
+
+    Data with a hole in it is worse than data that ends, so nothing follows what is lost. A log goes on: its disk may
+    have room again.
+    """
 
     def __init__(self, descriptor: int, *, absent: bool = False) -> None:
         super().__init__(descriptor, "w", closefd=False)
         self.absent = absent
+        self._goes_on = descriptor == _ERRORS
         self.lost: OSError | None = None
         self.needed = True
         self.told = False
@@ -34,16 +39,16 @@ class Outlet(io.FileIO):
     def write(self, data: "ReadableBuffer") -> int:
         """Write what can be written; answers how many bytes are dealt with."""
         view = memoryview(data).cast("B")
-        while self.lost is None:
-            try:
-                written = super().write(view)
-            except OSError as error:
-                self.lost = error
-                break
-            if written is not None:
-                return written
-            self._wait()
-        return view.nbytes
+        if self.lost is not None and not self._goes_on:
+            return view.nbytes
+        try:
+            while (written := super().write(view)) is None:
+                self._wait()
+        except OSError as error:
+            self.lost = error
+            return view.nbytes
+        self.lost = None
+        return written
 
     @property
     def gone(self) -> bool:

@@ -10,6 +10,7 @@ import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
@@ -52,10 +53,10 @@ class Home:
         seats = self.ask("/v1/overview")["seats"]
         return seats["paid"], seats["not_paid"]
 
-    def ask(self, path: str) -> dict[str, dict[str, int]]:
+    def ask(self, path: str) -> dict[str, Any]:
         """What the server answers the owner."""
         headers = {"Authorization": f"Bearer {self.team.token}"}
-        found: dict[str, dict[str, int]] = httpx.get(f"{self.live.url}{path}", headers=headers).json()
+        found: dict[str, Any] = httpx.get(f"{self.live.url}{path}", headers=headers).json()
         return found
 
 
@@ -86,7 +87,7 @@ def test_what_yes_confirms_is_done_whatever_the_shell_does_with_the_output(home:
     said = "It is done, but the output could not be written: No space left on device.\n"
     assert home.shell("headcount plan set enterprise --yes --json >/dev/full") == (0, "", said)
     assert home.ask("/v1/subscription")["plan"] == "enterprise"
-    assert home.shell("headcount seats set 5 --yes >&- 2>&-; headcount seats set 4000000000 --yes | true")[0] == 2
+    assert home.shell("headcount seats set 4000000000 --yes >&- 2>&-")[0] == 2
 
 
 def test_what_the_encoding_lacks_is_replaced(home: Home) -> None:
@@ -95,7 +96,7 @@ def test_what_the_encoding_lacks_is_replaced(home: Home) -> None:
     code, out, err = home.shell(
         f"export PYTHONIOENCODING=ascii; headcount profile show; {strict} events --limit 1 --json"
     )
-    assert (code, err) == (0, "1 of 8 shown; --all for the rest.\n")
+    assert (code, err) == (0, "1 of 6 shown; --all for the rest.\n")
     shown, events = out.splitlines()[0], out.splitlines()[-1]
     assert "of Union ????" in shown
     assert events.startswith('{"items": [{')
@@ -104,8 +105,8 @@ def test_what_the_encoding_lacks_is_replaced(home: Home) -> None:
 def test_a_question_that_nobody_sees_is_not_asked(home: Home) -> None:
     """Keys wait on the terminal, but the errors go elsewhere: nothing is answered by them, and nothing is done."""
     waiting = (
-        "codes create Lyon",
-        "codes delete lyon",
+        "codes create Team-Lyon-27",
+        "codes delete team-lyon-27",
         "profile leave",
         "seats set 20",
         "pay --all",
@@ -166,6 +167,12 @@ def test_a_token_that_was_read_to_its_end_is_not_taken_back(home: Home) -> None:
     assert answer.status_code == 200
 
 
+def _answers(address: Path) -> bool:
+    """Whether somebody listens there."""
+    with socket.socket(socket.AF_UNIX) as knock:
+        return knock.connect_ex(str(address)) == 0
+
+
 def test_a_server_without_streams(tmp_path: Path) -> None:
     """It starts, answers and stops with 0; no file of its own has taken the number of a stream it writes to."""
     database = f"sqlite:///{tmp_path / 'seats.db'}"
@@ -187,13 +194,10 @@ def test_a_server_without_streams(tmp_path: Path) -> None:
         ]
     )
     with httpx.Client(transport=httpx.HTTPTransport(uds=str(private / "api")), base_url="http://server") as client:
-        for _ in range(600):
-            try:
-                assert client.get("/healthz").status_code == 200
-                break
-            except httpx.TransportError:
-                assert process.poll() is None
-                time.sleep(0.05)
+        while not _answers(private / "api"):
+            assert process.poll() is None
+            time.sleep(0.05)
+        assert client.get("/healthz").status_code == 200
         for _ in range(3):
             assert client.get("/v1/me").status_code == 401
         streams = [Path(f"/proc/{process.pid}/fd/{number}").readlink() for number in range(3)]
