@@ -40,7 +40,7 @@ def test_every_list_with_a_limit_has_a_way_to_its_end() -> None:
 
 @pytest.mark.parametrize("words", sorted(LONG))
 def test_a_list_that_stops_says_so(desk: Desk, words: str) -> None:
-    """`2 of 40 shown` beside the table and beside the JSON, which has both in it; to the end there is nothing to say."""
+    """`2 of 40 shown` beside the table and the JSON, which has it in it too; of a whole list nothing is."""
     whole = desk.listed(f"{words} --all")
     said = f"2 of {len(whole):,} shown; --all for the rest.\n"
     table = desk.said(f"{words} --limit 2")
