@@ -356,7 +356,8 @@ def test_the_deed_decides(  # noqa: PLR0917 - fixtures
     good = ran(first, children, leaf, case, "ordinary")
     assert not good.crash
     done = first.state()
-    reads = good.code == 0 and bool(good.out) and before == done and not case.answers
+    looks = before == done or "--dry-run" in case.words  # a dry run of an import leaves its plan behind
+    reads = good.code == 0 and bool(good.out) and looks and not case.answers
     begin = WALK.index((leaf, case)) % (len(MODES) - 1)
     bad_days = (MODES[1:] * 2)[begin : begin + DAYS]
     for mode in bad_days:

@@ -216,3 +216,23 @@ def test_a_stream_that_does_not_wait_gets_every_byte() -> None:
         got += len(piece)
     assert (process.wait(20), got) == (0, 3_000_001)
     theirs.close()
+
+
+def test_a_log_goes_on_when_its_disk_has_room_again_and_data_does_not(tmp_path: Path) -> None:
+    """A log with a hole is a log; data with a hole would pass for whole data, so it ends where it was cut."""
+    script = """
+import os, sys
+from server.streams import install
+install()
+def turn(path):
+    for number in (1, 2):
+        end = os.open(f"{path}{number}" if path != "/dev/full" else path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
+        os.dup2(end, number)
+for path, said in ((sys.argv[1], "one"), ("/dev/full", "two"), (sys.argv[1], "three")):
+    turn(path)
+    for stream in (sys.stdout, sys.stderr):
+        print(said, file=stream, flush=True)
+"""
+    subprocess.run([sys.executable, "-c", script, str(tmp_path / "said")], check=True)
+    assert (tmp_path / "said1").read_text() == "one\n"
+    assert (tmp_path / "said2").read_text() == "one\nthree\n"
