@@ -2,14 +2,18 @@
 
 import argparse
 import datetime as dt
+import sys
 from typing import Any
 
 from cli.exit_codes import DONE, FAILED
+from cli.lists import print_list, whole
 from cli.reach import Stop, call, chosen
-from cli.tables import print_json, print_table
+from cli.say import say
+from cli.tables import as_json, print_json, print_table
 from client.api import Client
 from contract.pages import MAX_LIMIT, PageQuery
 from contract.tokens import HandedOut, NewToken, Token
+from server.streams import code_stands, show_once, unseen
 from tui.text import clean
 
 __all__ = ["create_token", "entitlement", "list_tokens", "revoke_token"]
@@ -19,7 +23,7 @@ def list_tokens(options: argparse.Namespace, flags: dict[str, Any]) -> int:
     """Every token, the newest first; no secrets."""
     found = call(chosen(options, flags), _all)
     if options.json:
-        print_json(*found)
+        print_list(whole(found))
     else:
         rows = [
             (
@@ -50,16 +54,18 @@ def _day(moment: dt.datetime | None) -> str:
 
 
 def create_token(options: argparse.Namespace, flags: dict[str, Any]) -> int:
-    """Hand a token out; it alone is printed, and never again."""
-    made = call(chosen(options, flags), lambda client: _create(client, options), noted=True)
+    """Hand a token out; it alone is printed, and never again. One that could not be printed is revoked."""
+    target = chosen(options, flags)
+    if unseen(sys.stdout):
+        return say("Nothing was done: the token is shown only once, and nobody reads the output.", FAILED)
+    made = call(target, lambda client: _create(client, options), noted=True)
     if not made.token:
         message = f"The answer with the token got lost: revoke it (headcount tokens revoke {made.id}) and make another."
         raise Stop(message, FAILED)
-    if options.json:
-        print_json(made)
-    else:
-        print(clean(made.token, 200))
-    return DONE
+    if show_once(as_json(made) if options.json else clean(made.token, 200)):
+        return DONE
+    revoked = call(target, lambda client: client.revoke_token(made.id), noted=True)
+    return say(f"The token could not be shown, so it was revoked at once: {revoked.id}. Nobody has it.", FAILED)
 
 
 async def _create(client: Client, options: argparse.Namespace) -> HandedOut:
@@ -87,4 +93,5 @@ def entitlement(options: argparse.Namespace, flags: dict[str, Any]) -> int:
     else:
         until = f" until {found.until:%Y-%m-%d %H:%M} UTC" if found.until else ""
         print(f"{'entitled' if found.entitled else 'not entitled'}: {found.reason.value}{until}")
+    code_stands()
     return DONE if found.entitled else FAILED

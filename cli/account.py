@@ -1,12 +1,12 @@
 """`headcount profile`: one's own account, without a screen."""
 
 import argparse
-import sys
 from typing import Any
 
 from cli.exit_codes import DONE, FAILED, NOT_ALLOWED, USAGE
+from cli.lists import print_list, whole
 from cli.reach import Stop, Target, call, chosen
-from cli.say import say
+from cli.say import agreed, can_ask, say
 from cli.tables import print_json, print_table
 from client.api import Client
 from contract.base import Answer
@@ -62,7 +62,7 @@ def transfers(options: argparse.Namespace, flags: dict[str, Any]) -> int:
     """Requests between this account and organisations, the newest first."""
     found = call(chosen(options, flags), _all)
     if options.json:
-        print_json(*found)
+        print_list(whole(found))
     elif found:
         print_table(("id", "way", "state", "organisation", "until"), [_row(each) for each in found])
     else:
@@ -183,12 +183,10 @@ def _may(target: Target, options: argparse.Namespace, question: str) -> bool:
         raise Stop(message, NOT_ALLOWED)
     if options.yes:
         return True
-    if not sys.stdin.isatty():
+    if not can_ask():
         message = f"{question} Say --yes to do it without being asked."
         raise Stop(message, USAGE)
-    sys.stderr.write(f"{question} [y/N] ")
-    sys.stderr.flush()
-    return sys.stdin.readline().strip().casefold() in {"y", "yes"}
+    return agreed(question)
 
 
 def _standing_after(target: Target, options: argparse.Namespace, done: Answer) -> int:

@@ -4,6 +4,8 @@ import argparse
 import importlib.metadata
 from typing import TYPE_CHECKING, Any, TypeAlias
 
+from cli.how_many import add_how_many
+
 if TYPE_CHECKING:
     import datetime as dt
 
@@ -71,8 +73,8 @@ def _add_events(commands: "Commands") -> None:
     events.add_argument("--until", type=_day, metavar="DATE", help="up to this day, it included")
     events.add_argument("--command", dest="command_key", metavar="KEY", help="only what the command with this key did")
     events.add_argument("--follow", action="store_true", help="go on as things happen, until ctrl+c")
-    events.add_argument("--limit", type=int, default=50, help="how many of the past (default 50)")
-    _add_json(events, "one JSON object a line")
+    add_how_many(events)
+    _add_json(events, "as JSON; with --follow one object a line")
 
 
 def _day(text: str) -> "dt.date":
@@ -98,8 +100,8 @@ def _add_members(commands: "Commands") -> None:
     listed.add_argument("--search", metavar="WORDS", help="only whose name, e-mail or position holds them")
     listed.add_argument("--role", choices=("owner", "admin", "billing", "viewer", "member"), help="only with this role")
     listed.add_argument("--listed", choices=("yes", "no"), help="only who is on the subscription, or is not")
-    listed.add_argument("--limit", type=int, default=50, help="how many (default 50)")
-    _add_json(listed, "one JSON object a line")
+    add_how_many(listed)
+    _add_json(listed)
     shown = _command(verbs, "show", "cli.members:show", "one member's profile")
     shown.add_argument("email", metavar="EMAIL", help="the member's address")
     _add_json(shown)
@@ -122,8 +124,8 @@ def _add_members(commands: "Commands") -> None:
 def _add_invoices(commands: "Commands") -> None:
     verbs = _noun(commands, "invoices", "what was charged, and whether it adds up")
     newest = _command(verbs, "list", "cli.invoices:list_newest", "the invoices, newest first")
-    newest.add_argument("--limit", type=int, default=50, help="how many (default 50)")
-    _add_json(newest, "one JSON object a line")
+    add_how_many(newest)
+    _add_json(newest)
     shown = _command(verbs, "show", "cli.invoices:show", "one invoice with its lines and payments")
     shown.add_argument("id", metavar="ID", help="its number, such as INV-00012, or its id")
     _add_json(shown)
@@ -183,7 +185,7 @@ def _add_transfers(commands: "Commands") -> None:
     listed.add_argument("--way", choices=("incoming", "outgoing", "all"), default="incoming", help="default incoming")
     states = ("pending", "accepted", "declined", "cancelled", "expired", "all")
     listed.add_argument("--state", choices=states, default="pending", help="default pending")
-    _add_json(listed, "one JSON object a line")
+    _add_json(listed)
     for verb, what in (("accept", "let people in who ask to join"), ("decline", "say no to who asks to join")):
         decided = _change(verbs, verb, f"cli.transfers:{verb}", what)
         decided.add_argument("emails", nargs="*", metavar="EMAIL", help="who asks")
@@ -199,7 +201,7 @@ def _add_codes(commands: "Commands") -> None:
     verbs = _noun(commands, "codes", "words that let people in by themselves")
     listed = _command(verbs, "list", "cli.codes:list_all", "the invitation codes, newest first")
     listed.add_argument("--state", choices=("active", "used_up", "expired", "off"), help="only those")
-    _add_json(listed, "one JSON object a line")
+    _add_json(listed)
     made = _command(verbs, "create", "cli.codes:create", "make a code, and print it")
     made.add_argument("code", nargs="?", metavar="CODE", help="a word of your own; else one is made up")
     made.add_argument("--uses", type=int, metavar="N", help="by how many people (default: any number)")
@@ -218,7 +220,7 @@ def _add_codes(commands: "Commands") -> None:
         one.add_argument("code", metavar="CODE", help="the code, however it is written, or its id")
         if verb == "delete":
             one.add_argument("--yes", action="store_true", help="delete without asking")
-        _add_json(one, "one JSON object a line" if verb == "uses" else "as JSON")
+        _add_json(one)
 
 
 def _end_of_day(text: str) -> "dt.datetime":

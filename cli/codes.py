@@ -2,13 +2,13 @@
 
 import argparse
 import datetime as dt
-import sys
 import unicodedata
 from typing import Any
 
 from cli.exit_codes import DONE, FAILED, NOT_ALLOWED, USAGE
+from cli.lists import print_list, whole
 from cli.reach import Stop, call, chosen
-from cli.say import say
+from cli.say import agreed, can_ask, say
 from cli.tables import print_json, print_table
 from client.api import Client
 from client.errors import NotFound
@@ -28,7 +28,7 @@ def list_all(options: argparse.Namespace, flags: dict[str, Any]) -> int:
     state = CodeState(options.state) if options.state else None
     found = call(chosen(options, flags), lambda client: _all(client, CodesQuery(state=state, limit=MAX_LIMIT)))
     if options.json:
-        print_json(*found)
+        print_list(whole(found))
     elif found:
         rows = [(each.code, each.state.value, _used(each), _end(each), each.created_by) for each in found]
         print_table(("code", "state", "uses", "expires", "made by"), rows, right=(2,))
@@ -114,19 +114,17 @@ def delete(options: argparse.Namespace, flags: dict[str, Any]) -> int:
 
 def _agreed(code: InvitationCode) -> bool:
     """Ask on the terminal; only yes is yes."""
-    if not sys.stdin.isatty():
+    if not can_ask():
         message = "Say --yes to delete it without being asked."
         raise Stop(message, USAGE)
-    sys.stderr.write(f"Delete {clean(code.code, 60)}, used {_used(code)}? This can't be taken back. [y/N] ")
-    sys.stderr.flush()
-    return sys.stdin.readline().strip().casefold() in {"y", "yes"}
+    return agreed(f"Delete {clean(code.code, 60)}, used {_used(code)}? This can't be taken back.")
 
 
 def uses(options: argparse.Namespace, flags: dict[str, Any]) -> int:
     """Who came in with a code, the last first."""
     found = call(chosen(options, flags), lambda client: _uses(client, options.code))
     if options.json:
-        print_json(*found)
+        print_list(whole(found))
     elif found:
         rows = [(f"{each.used_at:%Y-%m-%d %H:%M}", each.name, each.email, each.status.value) for each in found]
         print_table(("used", "name", "e-mail", "status"), rows)

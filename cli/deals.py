@@ -4,13 +4,12 @@ The words are those of the app's dialogs. What is charged is what was shown: a p
 """
 
 import argparse
-import sys
 from collections.abc import Awaitable, Callable
 from typing import Any
 
 from cli.exit_codes import CANCELLED, DONE, NOT_ALLOWED, USAGE
 from cli.reach import Target, call, chosen
-from cli.say import say
+from cli.say import agreed, can_ask, say, seen
 from cli.tables import print_json
 from client.api import Client
 from client.errors import QuoteStale
@@ -32,17 +31,17 @@ _NO_TERMINAL = "Nothing was asked for: without a terminal say --yes to confirm, 
 def deal(options: argparse.Namespace, flags: dict[str, Any], wanted: WhatToChange) -> int:
     """Price a change and make it, or with `--dry-run` only say what it would cost and come to. The exit code."""
     asks = not (options.yes or options.dry_run)
-    if asks and not (sys.stdin.isatty() and sys.stderr.isatty()):
+    if asks and not can_ask():
         return say(_NO_TERMINAL, USAGE)
     target = chosen(options, flags)
-    quote, me = call(target, lambda client: _priced(client, wanted, target), noted=True)
+    quote, me = call(target, lambda client: _priced(client, wanted, target), noted=True, deed=False)
     if not options.json:
         print("\n".join(summary(quote)))
     if options.dry_run:
         if options.json:
             print_json(quote)
         return _would(quote, me, target)
-    if asks and not _agreed(quote, shown=not options.json):
+    if asks and not _agreed(quote, shown=not options.json and seen()):
         return say("Nothing was done.", CANCELLED)
     return _confirm(target, quote, as_json=options.json)
 
@@ -84,14 +83,12 @@ def _would(quote: Quote, me: Me, target: Target) -> int:
 
 
 def _agreed(quote: Quote, *, shown: bool) -> bool:
-    """Ask on the terminal; only yes is yes."""
+    """Ask on the terminal, where the price stands above the question wherever else it was written to."""
     from screens.summary import verb
 
     if not shown:
         say("\n".join(summary(quote)), DONE)
-    sys.stderr.write(f"{verb(quote)}? [y/N] ")
-    sys.stderr.flush()
-    return sys.stdin.readline().strip().casefold() in {"y", "yes"}
+    return agreed(f"{verb(quote)}?")
 
 
 def _confirm(target: Target, quote: Quote, *, as_json: bool) -> int:

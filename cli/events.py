@@ -2,11 +2,14 @@
 
 import argparse
 import asyncio
+import sys
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
 from cli.exit_codes import DONE, exit_code
+from cli.how_many import how_many
+from cli.lists import Listed, gathered, print_list, tell_rest
 from cli.reach import call, chosen, told
 from cli.say import say
 from cli.tables import as_json
@@ -15,12 +18,16 @@ from client.errors import HeadcountError
 from client.events import Live, Offline, Unreadable
 from contract.events import Event, EventsQuery
 from contract.pages import MAX_LIMIT
+from server.streams import unseen
 from tui.sentences import sentence
 
 __all__ = ["events"]
 
 _GATHER = 0.1
 """Seconds in which events of a burst are gathered before they are asked for."""
+
+_LOOK_EVERY = 0.5
+"""Seconds between two looks whether somebody still reads."""
 
 _AGAIN = 1.0
 """Seconds after which is asked again when that failed: the stream says what is wrong."""
@@ -37,32 +44,36 @@ def events(options: argparse.Namespace, flags: dict[str, Any]) -> int:
         until=options.until,
         idempotency_key=options.command_key,
     )
-    limit = max(0 if options.follow else 1, options.limit)
+    limit = how_many(options, least=0 if options.follow else 1)
     return call(chosen(options, flags), lambda client: _print(client, query, limit, options))
 
 
-async def _print(client: Client, query: EventsQuery, limit: int, options: argparse.Namespace) -> int:
+async def _print(client: Client, query: EventsQuery, limit: int | None, options: argparse.Namespace) -> int:
     told_of = (await client.overview()).last_event_id if options.follow else None
-    found = await _newest(client, query.model_copy(update={"up_to": told_of}), limit) if limit else []
-    _show(reversed(found), as_lines_of_json=options.json)
+    past = query.model_copy(update={"up_to": told_of})
+    found = await gathered(client, client.events, past, limit, counts=not options.follow)
+    listed = Listed(found.items[::-1], has_more=found.has_more, total=found.total)
+    if told_of is None and options.json:
+        print_list(listed)
+        return DONE
+    _show(listed.items, as_lines_of_json=options.json)
     if told_of is None:
+        tell_rest(listed)
         return DONE
     return await _Follower(client, query, told_of, as_lines_of_json=options.json).run()
-
-
-async def _newest(client: Client, query: EventsQuery, limit: int) -> list[Event]:
-    found: list[Event] = []
-    async for page in client.all_pages(client.events, query.model_copy(update={"limit": min(limit, MAX_LIMIT)})):
-        found += page.items
-        if len(found) >= limit:
-            break
-    return found[:limit]
 
 
 def _show(found: Iterable[Event], *, as_lines_of_json: bool) -> None:
     for event in found:
         plain = f"{event.created_at:%Y-%m-%d %H:%M:%S} UTC  {sentence(event)}"
         print(as_json(event) if as_lines_of_json else plain, flush=True)
+
+
+async def _nobody_reads() -> int:
+    """Ends when what is printed gets nowhere any more, so that `| head -3` ends when it has its three."""
+    while not unseen(sys.stdout):  # noqa: ASYNC110 - nothing tells when a reader leaves
+        await asyncio.sleep(_LOOK_EVERY)
+    return DONE
 
 
 @dataclass(slots=True)
@@ -81,15 +92,14 @@ class _Follower:
     _cut: bool = False
 
     async def run(self) -> int:
-        """For ever, or until the server lets this token read no longer: the exit code of that."""
-        printing = asyncio.ensure_future(self._print_when_rung())
-        listening = asyncio.ensure_future(self._listen())
+        """Until nobody reads on, or the server lets this token read no longer: the exit code of that."""
+        parts = [asyncio.ensure_future(each) for each in (self._listen(), self._print_when_rung(), _nobody_reads())]
         try:
-            await asyncio.wait({printing, listening}, return_when=asyncio.FIRST_COMPLETED)
-            return await (listening if listening.done() else printing)
+            ended, _ = await asyncio.wait(parts, return_when=asyncio.FIRST_COMPLETED)
+            return await next(each for each in parts if each in ended)
         finally:
-            printing.cancel()
-            listening.cancel()
+            for each in parts:
+                each.cancel()
 
     async def _listen(self) -> int:
         async for item in self.client.stream(self.last_id):

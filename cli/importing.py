@@ -7,14 +7,13 @@ Exit codes: 0 every row is on the list, 1 some rows failed, 2 the columns are no
 import argparse
 import asyncio
 import os
-import sys
 from pathlib import Path
 from typing import Any
 
 from cli.exit_codes import CANCELLED, CONFLICT, DONE, FAILED, USAGE
 from cli.progress import Progress
 from cli.reach import Stop, call, chosen
-from cli.say import say
+from cli.say import agreed, can_ask, say
 from cli.tables import print_json
 from client.api import Client
 from contract.imports import Import, ImportCounts, ImportField, ImportMapping, ImportStatus, ImportStop, SheetFormat
@@ -44,13 +43,13 @@ def import_users(options: argparse.Namespace, flags: dict[str, Any]) -> int:
         message = "Say which file to import, or --resume with the id of an import that stopped."
         raise Stop(message, USAGE)
     asks = not (options.yes or options.dry_run)
-    if asks and not (sys.stdin.isatty() and sys.stderr.isatty()):
+    if asks and not can_ask():
         return say(_NO_TERMINAL, USAGE)
     mapping = _mapping(options.map) if options.map else None
     options.file = Path(options.file).expanduser() if options.file else None
     options.rejected = _place(options.rejected) if options.rejected else None
     target = chosen(options, flags)
-    planned = call(target, lambda client: _planned(client, options, mapping), noted=True)
+    planned = call(target, lambda client: _planned(client, options, mapping), noted=True, deed=False)
     _tell("\n".join(summary(planned)))
     if planned.status is ImportStatus.NEEDS_MAPPING:
         return _end(options, planned, USAGE)
@@ -130,11 +129,7 @@ def _place(name: str) -> Path:
 
 
 def _agreed(planned: Import) -> bool:
-    if not planned.remaining:
-        return True
-    sys.stderr.write(f"Import {count(planned.remaining, 'user')}? [y/N] ")
-    sys.stderr.flush()
-    return sys.stdin.readline().strip().casefold() in {"y", "yes"}
+    return not planned.remaining or agreed(f"Import {count(planned.remaining, 'user')}?")
 
 
 async def _applied(client: Client, options: argparse.Namespace, planned: Import) -> tuple[Import, int]:
@@ -193,4 +188,4 @@ def _end(options: argparse.Namespace, found: Import, code: int) -> int:
 
 
 def _tell(text: str) -> None:
-    print(text, file=sys.stderr)
+    say(text, DONE)

@@ -8,7 +8,9 @@ from pathlib import Path
 from typing import Any
 
 from cli.exit_codes import DONE, FAILED, USAGE
+from cli.how_many import how_many
 from cli.invoice_files import Malformed, read_invoices
+from cli.lists import gathered, print_list, tell_rest
 from cli.reach import Stop, Target, by_contract, call, chosen
 from cli.tables import print_json, print_table
 from client.api import Client
@@ -16,6 +18,7 @@ from client.errors import NotFound
 from contract.billing import Invoice
 from contract.explain import Explanation, explain
 from contract.pages import MAX_LIMIT, PageQuery
+from server.streams import code_stands
 from tui.text import clean
 
 __all__ = ["explain_one", "list_newest", "show"]
@@ -26,15 +29,16 @@ _LONGEST = 500
 def list_newest(options: argparse.Namespace, flags: dict[str, Any]) -> int:
     """The newest invoices, newest first: a table, or one JSON object a line."""
     target = chosen(options, flags)
-    found = call(target, lambda client: _newest(client, max(1, options.limit)))
+    listed = call(target, lambda client: gathered(client, client.invoices, PageQuery(), how_many(options)))
     if options.json:
-        print_json(*found)
-    elif found:
+        print_list(listed)
+    elif found := listed.items:
         rows = [
             (each.number, f"{each.issued_at:%Y-%m-%d}", each.status.value, f"{each.total}", f"{each.due}", _what(each))
             for each in found
         ]
         print_table(("number", "issued", "status", "total", "due", "what"), rows, right=(3, 4))
+        tell_rest(listed)
     else:
         print(by_contract(call(target, lambda client: client.overview())) or "There are no invoices yet.")
     return DONE
@@ -44,15 +48,6 @@ def _what(invoice: Invoice) -> str:
     first = clean(invoice.lines[0].description, 60) if invoice.lines else ""
     more = f" and {len(invoice.lines) - 1} more" if len(invoice.lines) > 1 else ""
     return first + more
-
-
-async def _newest(client: Client, limit: int) -> list[Invoice]:
-    found: list[Invoice] = []
-    async for page in client.all_pages(client.invoices, PageQuery(limit=min(limit, MAX_LIMIT))):
-        found += page.items
-        if len(found) >= limit:
-            break
-    return found[:limit]
 
 
 def show(options: argparse.Namespace, flags: dict[str, Any]) -> int:
@@ -108,6 +103,7 @@ def explain_one(options: argparse.Namespace, flags: dict[str, Any]) -> int:
     readings = [explain(each) for each in found]
     for reading in readings:
         print("\n".join(clean(line, _LONGEST) for line in said_of(reading)))
+    code_stands()
     return DONE if all(each.adds_up for each in readings) else FAILED
 
 

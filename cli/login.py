@@ -13,7 +13,7 @@ import tomli_w
 from pydantic import ValidationError
 
 from cli.exit_codes import exit_code
-from cli.say import say
+from cli.say import read_line, say
 from client.errors import HeadcountError
 from client.profile import Profile, open_client
 from contract.people import Me
@@ -88,7 +88,7 @@ def _named_source(options: argparse.Namespace) -> dict[str, str]:
 def _typed_token() -> str:
     """What is typed unseen, or comes through a pipe; empty when there is nothing."""
     if not sys.stdin.isatty():
-        return sys.stdin.readline().strip()
+        return read_line() or ""
     try:
         return typed_in(getpass.getpass("Token (hc_…, not shown): ")).strip()
     except EOFError:

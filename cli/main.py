@@ -1,12 +1,15 @@
 """The `headcount` command: which words start what, and the exit codes.
 
 Exit codes: 0 done, 1 failed, 2 usage or settings, 3 not allowed, 4 conflict or stale, 5 payment refused, 6 unreachable,
-130 cancelled.
+130 cancelled. A command that changed something ends with the code of that, whatever becomes of its output. One that
+only reads ends with 1 when its output can't be written, and with 0 when its reader has gone or its output was closed.
 """
 
 import errno
-import os
 import sys
+
+from cli.say import open_streams
+from server.streams import ended
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -20,29 +23,26 @@ _NO_ROOM = (errno.ENOSPC, errno.EDQUOT)
 def main(arguments: "Sequence[str] | None" = None) -> int:
     """Run one command. Returns the exit code; never raises for what a user did."""
     words = list(sys.argv[1:] if arguments is None else arguments)
+    try:
+        code = _started(words)
+    except KeyboardInterrupt:
+        code = 130
+    except SystemExit as end:
+        code = end.code if isinstance(end.code, int) else int(end.code is not None)
+    except OSError as error:
+        if error.errno not in _NO_ROOM:
+            raise
+        print(f"There is no room for what has to be written: {error.strerror}.", file=sys.stderr)
+        code = 1
+    return ended(code)
+
+
+def _started(words: list[str]) -> int:
     if words[:1] == ["server"]:
         from server.__main__ import main as server
 
         return server(words[1:])
-    try:
-        code = _plain(words) if words in ([], ["demo"]) else _parsed(words)
-        sys.stdout.flush()
-    except KeyboardInterrupt:
-        return 130
-    except BrokenPipeError:
-        return _hush(0)
-    except OSError as error:
-        if error.errno not in _NO_ROOM:
-            raise
-        print(f"The output could not be written: {error.strerror}.", file=sys.stderr)
-        return _hush(1)
-    return code
-
-
-def _hush(code: int) -> int:
-    """Write nothing more: who reads has enough (`| head -1`), or the disk has not."""
-    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-    return code
+    return _plain(words) if words in ([], ["demo"]) else _parsed(words)
 
 
 def _plain(words: list[str]) -> int:
@@ -92,4 +92,5 @@ def run() -> None:
     """The console script: gone at once, since an app that has closed its files need not tear down its modules."""
     from tui.terminal.restore import leave
 
+    open_streams()
     leave(main())

@@ -4,6 +4,8 @@ import argparse
 from typing import Any
 
 from cli.exit_codes import CONFLICT, DONE, FAILED, NOT_ALLOWED, USAGE
+from cli.how_many import how_many
+from cli.lists import gathered, print_list, tell_rest
 from cli.reach import Stop, Target, call, chosen
 from cli.say import say
 from cli.tables import print_json, print_table
@@ -26,24 +28,15 @@ def list_all(options: argparse.Namespace, flags: dict[str, Any]) -> int:
         search=(options.search or "")[:200],
         role=Role(options.role) if options.role else None,
         listed=None if options.listed is None else options.listed == "yes",
-        limit=max(1, min(options.limit, MAX_LIMIT)),
     )
-    members = call(chosen(options, flags), lambda client: _first(client, query, options.limit))
+    members = call(chosen(options, flags), lambda client: gathered(client, client.members, query, how_many(options)))
     if options.json:
-        print_json(*members)
-    else:
-        head = ("name", "e-mail", "position", "role", "user")
-        print_table(head, [(each.name, each.email, each.position, each.role, listing_word(each)) for each in members])
+        print_list(members)
+        return DONE
+    rows = [(each.name, each.email, each.position, each.role, listing_word(each)) for each in members.items]
+    print_table(("name", "e-mail", "position", "role", "user"), rows)
+    tell_rest(members)
     return DONE
-
-
-async def _first(client: Client, query: MembersQuery, limit: int) -> list[Member]:
-    found: list[Member] = []
-    async for page in client.all_pages(client.members, query):
-        found += page.items
-        if len(found) >= limit:
-            break
-    return found[: max(0, limit)]
 
 
 def show(options: argparse.Namespace, flags: dict[str, Any]) -> int:

@@ -7,6 +7,7 @@ Textual and everything that rests on it. Whatever this module imports at its top
 import os
 import sys
 
+from cli.say import answered, can_ask
 from tui.paths import config_file, find
 from tui.terminal.preflight import Terminal, Unsuitable, preflight
 
@@ -137,16 +138,10 @@ def _screen_of(path: str) -> dict[str, bool]:
 
 
 def _offer_demo(flags: "dict[str, Any]") -> int:
-    if not (sys.stdin.isatty() and sys.stderr.isatty()):
+    if not can_ask():
         return _refuse("No profile is configured yet. Make one with: headcount login --url https://…")
-    from tui.terminal.key_gate import typed_in
-
-    print(_OFFER, file=sys.stderr)
-    try:
-        answer = input("> ")
-    except EOFError:
-        return 0
-    return 0 if typed_in(answer).strip() else open_demo(flags, fresh=False)
+    typed = answered(f"{_OFFER}\n> ")
+    return open_demo(flags, fresh=False) if typed == "" else 0
 
 
 def _look(flags: "dict[str, Any]") -> Terminal:

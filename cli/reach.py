@@ -18,6 +18,7 @@ from client.journal import Journal
 from client.profile import Profile, open_client
 from contract.problems import ProblemCode
 from contract.subscription import Overview, PlanKind
+from server.streams import code_stands
 from tui.paths import find, private_folder
 from tui.settings import SettingsError, load
 from tui.text import clean
@@ -66,8 +67,12 @@ def chosen(options: argparse.Namespace, flags: dict[str, Any], *, or_demo: bool 
     return Target("demo", Profile(url=f"unix://{address}", token_file=token_file))
 
 
-def call(target: Target, action: Callable[[Client], Awaitable[T]], *, noted: bool = False) -> T:
+def call(
+    target: Target, action: Callable[[Client], Awaitable[T]], *, noted: bool = False, deed: bool | None = None
+) -> T:
     """What an action with a client comes to; `noted` commands are on disk before their first byte leaves.
+
+    Once a `deed` is done (every noted command is one, unless it only prepares), no output can make it a failure.
 
     Raises:
         HeadcountError: what the client raises.
@@ -78,7 +83,10 @@ def call(target: Target, action: Callable[[Client], Awaitable[T]], *, noted: boo
         async with open_client(target.profile, journal=_journal(target.name) if noted else None) as client:
             return await action(client)
 
-    return asyncio.run(connected())
+    answer = asyncio.run(connected())
+    if noted if deed is None else deed:
+        code_stands()
+    return answer
 
 
 def _journal(name: str) -> Journal:

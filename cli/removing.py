@@ -6,13 +6,12 @@ Exit codes: 0 everybody who was counted is removed, 1 some were left alone, 2 no
 
 import argparse
 import asyncio
-import sys
 from typing import Any
 
 from cli.exit_codes import CANCELLED, DONE, FAILED, USAGE
 from cli.progress import Progress
 from cli.reach import Stop, call, chosen
-from cli.say import say
+from cli.say import agreed, answered, can_ask, say
 from cli.tables import print_json
 from cli.users import filters
 from client.api import Client
@@ -53,7 +52,7 @@ def remove(options: argparse.Namespace, flags: dict[str, Any]) -> int:
         message = "Say whom to remove: --status, --source, --search or --added, or --all for everybody."
         raise Stop(message, USAGE)
     asks = not (options.yes or options.dry_run)
-    if asks and not (sys.stdin.isatty() and sys.stderr.isatty()):
+    if asks and not can_ask():
         return say(_NO_TERMINAL, USAGE)
     target = chosen(options, flags)
 
@@ -66,7 +65,7 @@ def remove(options: argparse.Namespace, flags: dict[str, Any]) -> int:
     _tell("\n".join(_summary(selection, overview)))
     if options.dry_run or not selection.count:
         return _end(options, selection, DONE)
-    if asks and not _agreed(f"Type {selection.count} to remove {count(selection.count, 'user')}: ", selection.count):
+    if asks and not _typed(selection.count):
         return say("Nobody was removed.", CANCELLED)
     key = new_key()
 
@@ -82,14 +81,14 @@ def remove(options: argparse.Namespace, flags: dict[str, Any]) -> int:
 def restore(options: argparse.Namespace, flags: dict[str, Any]) -> int:
     """Take a removal back, as far as paid seats are free. The exit code."""
     asks = not (options.yes or options.dry_run)
-    if asks and not (sys.stdin.isatty() and sys.stderr.isatty()):
+    if asks and not can_ask():
         return say("Nobody was restored: without a terminal say --yes, or --dry-run to see how many.", USAGE)
     target = chosen(options, flags)
     selection = call(target, lambda client: client.selection(options.id))
     _tell(f"{count(selection.away, 'user')} of this removal {'is' if selection.away == 1 else 'are'} still away.")
     if options.dry_run or not selection.away:
         return _end(options, selection, DONE)
-    if asks and not _agreed(f"Restore {count(selection.away, 'user')}? [y/N] "):
+    if asks and not agreed(f"Restore {count(selection.away, 'user')}?"):
         return say("Nobody was restored.", CANCELLED)
     key = new_key()
 
@@ -144,22 +143,27 @@ async def _user_id(client: Client, who: str) -> str:
     raise Stop(message, FAILED)
 
 
-def _agreed(question: str, number: int | None = None) -> bool:
-    """Ask on the terminal: the number itself, or yes."""
-    sys.stderr.write(question)
-    sys.stderr.flush()
-    said = sys.stdin.readline().strip().casefold()
-    return said in {"y", "yes"} if number is None else said.replace(",", "") == str(number)
+def _typed(number: int) -> bool:
+    """Ask on the terminal for the number itself."""
+    typed = answered(f"Type {number} to remove {count(number, 'user')}: ") or ""
+    return typed.replace(",", "") == str(number)
 
 
 def _end(options: argparse.Namespace, selection: Selection, code: int) -> int:
     """Who was left alone, and the whole as JSON if that was asked for."""
     for each in selection.left:
         _tell(f"! {clean(each.name, 60)} <{clean(each.email, 120)}>: {_LEFT[each.because]}")
+    if more := _left(selection) - len(selection.left):
+        _tell(f"! and {more:,} more")
     if options.json:
         print_json(selection)
     return code
 
 
+def _left(selection: Selection) -> int:
+    """How many were left alone by the command that ran last."""
+    return selection.gone + selection.changed + selection.came + selection.no_seat + selection.not_restorable
+
+
 def _tell(text: str) -> None:
-    sys.stderr.write(f"{text}\n")
+    say(text, DONE)

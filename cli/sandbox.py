@@ -73,7 +73,7 @@ def now(options: argparse.Namespace, flags: dict[str, Any]) -> int:
 def payments(options: argparse.Namespace, flags: dict[str, Any]) -> int:
     """What becomes of the next payment, or of the next few."""
     body = PaymentsBody(next=options.next, times=options.times)
-    state = call(chosen(options, flags, or_demo=True), lambda client: _set(client, body))
+    state = call(chosen(options, flags, or_demo=True), lambda client: _set(client, body), noted=True)
     if options.json:
         print_json(state)
     else:

@@ -4,14 +4,14 @@ The words are those of the app's dialog. A decision acts on the versions that we
 """
 
 import argparse
-import sys
 from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
 from cli.exit_codes import CANCELLED, CONFLICT, DONE, FAILED, NOT_ALLOWED, USAGE
+from cli.lists import print_list, whole
 from cli.reach import Stop, Target, call, chosen
-from cli.say import say
+from cli.say import agreed, can_ask, say, seen
 from cli.tables import print_json, print_table
 from client.api import Client
 from client.protocol import new_key
@@ -51,7 +51,7 @@ def list_all(options: argparse.Namespace, flags: dict[str, Any]) -> int:
     )
     found = call(chosen(options, flags), lambda client: _all(client, query))
     if options.json:
-        print_json(*found)
+        print_list(whole(found))
     else:
         head = ("name", "e-mail", "way", "state", "asked", "expires", "gives up")
         print_table(head, [_row(each) for each in found])
@@ -83,7 +83,7 @@ def _decide(options: argparse.Namespace, flags: dict[str, Any], *, accepting: bo
         message = "Say whom: addresses, or --all."
         raise Stop(message, USAGE)
     target = chosen(options, flags)
-    overview, requests = call(target, lambda client: _waiting(client, target, options.emails), noted=True)
+    overview, requests = call(target, lambda client: _waiting(client, target, options.emails), noted=True, deed=False)
     if not requests:
         return say("Nobody waits for a decision.", DONE)
     plan = Plan(tuple(requests), accept=accepting, reason="" if accepting else options.reason)
@@ -93,10 +93,10 @@ def _decide(options: argparse.Namespace, flags: dict[str, Any], *, accepting: bo
         return say("None of them fits. Nothing was done.", CONFLICT)
     choice = choice if choice in question.choices else Choice.ALL
     summary = question.summary(choice)
-    _print(summary, narrate=options.json)
+    _print(summary, options)
     if options.dry_run:
         return _would(target, overview)
-    if not options.yes and not _agreed(summary.verb):
+    if not options.yes and not agreed(f"{summary.verb}?"):
         return say(_NOTHING, CANCELLED)
     decided, key = question.decided(choice), new_key()
     report = call(target, lambda client: client.decide(decided.body, key=key), noted=True)
@@ -104,7 +104,7 @@ def _decide(options: argparse.Namespace, flags: dict[str, Any], *, accepting: bo
 
 
 def _check_asking(options: argparse.Namespace) -> None:
-    if not (options.yes or options.dry_run or (sys.stdin.isatty() and sys.stderr.isatty())):
+    if not (options.yes or options.dry_run or can_ask()):
         raise Stop(_NO_TERMINAL, USAGE)
 
 
@@ -117,6 +117,8 @@ async def _waiting(client: Client, target: Target, emails: Sequence[str]) -> tup
     found = await _all(client, query)
     overview = await client.overview()
     if not emails:
+        if len(found) > MAX_DECISIONS:
+            say(f"{len(found):,} requests wait; these are the first {MAX_DECISIONS:,}. Do it again for the rest.", DONE)
         return overview, found[:MAX_DECISIONS]
     wanted = {email.casefold() for email in emails}
     missing = wanted - {each.email.casefold() for each in found}
@@ -126,27 +128,21 @@ async def _waiting(client: Client, target: Target, emails: Sequence[str]) -> tup
     return overview, [each for each in found if each.email.casefold() in wanted]
 
 
-def _print(summary: Summary, *, narrate: bool) -> None:
+def _print(summary: Summary, options: argparse.Namespace) -> None:
+    """What a decision does: on the standard output, and where a question follows on the terminal in any case."""
     final = "headcount undo takes it back within 10 minutes." if summary.final.startswith("z ") else summary.final
     lines = [summary.title, *summary.lines[:1], *summary.items, final]
     said = "\n".join(filter(None, (_plain(line) for line in lines)))
-    if narrate:
-        say(said, DONE)
-    else:
+    if not options.json:
         print(said)
+    if options.json or not (options.yes or options.dry_run or seen()):
+        say(said, DONE)
 
 
 def _would(target: Target, overview: Overview) -> int:
     if target.profile.read_only or Permission.MANAGE_TRANSFERS not in overview.me.may:
         return say("Nothing was done, and this profile may not do it.", NOT_ALLOWED)
     return say(_NOTHING, DONE)
-
-
-def _agreed(verb: str) -> bool:
-    """Ask on the terminal; only yes is yes."""
-    sys.stderr.write(f"{verb}? [y/N] ")
-    sys.stderr.flush()
-    return sys.stdin.readline().strip().casefold() in {"y", "yes"}
 
 
 def _told(plan: Plan, report: DecisionReport, *, as_json: bool) -> int:
@@ -167,10 +163,10 @@ def undo(options: argparse.Namespace, flags: dict[str, Any]) -> int:
     if last is None:
         return say("Nothing to undo: you decided nothing in the last 10 minutes.", CONFLICT)
     summary = earlier_summary(last, ())
-    _print(replace(summary, lines=[" ".join(map(_plain, summary.lines))]), narrate=options.json)
+    _print(replace(summary, lines=[" ".join(map(_plain, summary.lines))]), options)
     if options.dry_run:
         return say(_NOTHING, DONE)
-    if not options.yes and not _agreed(summary.verb):
+    if not options.yes and not agreed(f"{summary.verb}?"):
         return say(_NOTHING, CANCELLED)
     key = new_key()
     return _undone(call(target, lambda client: client.undo_decisions(last.id, key=key), noted=True), options)

@@ -4,6 +4,8 @@ import argparse
 from collections.abc import Callable
 from typing import TYPE_CHECKING, TypeAlias
 
+from cli.how_many import add_how_many
+
 if TYPE_CHECKING:
     Commands: TypeAlias = argparse._SubParsersAction[argparse.ArgumentParser]  # noqa: SLF001 - it has no other name
 
@@ -15,8 +17,8 @@ def add_users(verbs: "Commands", make: Making, make_change: Making) -> None:
     """All verbs of `headcount users`; `make_change` makes one that shows first what it does, and asks."""
     listed = make(verbs, "list", "cli.users:list_all", "the users, by name")
     _add_filters(listed)
-    listed.add_argument("--limit", type=int, default=50, help="how many (default 50)")
-    _add_json(listed, "one JSON object a line")
+    add_how_many(listed)
+    _add_json(listed, "as JSON")
     _add_import(verbs, make_change)
     _add_removal(verbs, make_change)
     _add_file(make(verbs, "template", "cli.users:template", "save the empty file to fill in for an import"))

@@ -12,15 +12,17 @@ from pathlib import Path
 from typing import Any
 
 from cli.exit_codes import CANCELLED, DONE, FAILED, USAGE
+from cli.how_many import how_many
+from cli.lists import Listed, gathered, print_list, tell_rest
 from cli.reach import Stop, Target, call, chosen
-from cli.say import say
-from cli.tables import print_json, print_table
+from cli.say import agreed, can_ask, say
+from cli.tables import print_table
 from client.api import Client
 from contract.exports import ExportQuery, Language, TemplateQuery
 from contract.imports import SheetFormat
-from contract.pages import MAX_LIMIT
 from contract.users import User, UserSource, UsersQuery, UserStatus
 from screens.attention import zone_of
+from server.streams import code_stands
 from tui.day_spans import DaySpanError, day_span
 from tui.language import language_of
 from tui.text import clean
@@ -60,27 +62,22 @@ def export(options: argparse.Namespace, flags: dict[str, Any]) -> int:
 
 def list_all(options: argparse.Namespace, flags: dict[str, Any]) -> int:
     """Users by name, as many as were asked for."""
-    limit = max(0, options.limit)
-    query = UsersQuery(limit=max(1, min(limit, MAX_LIMIT)), **filters(options))
+    query = UsersQuery(**filters(options))
 
-    async def first(client: Client) -> tuple[list[User], dt.tzinfo]:
+    async def first(client: Client) -> tuple[Listed[User], dt.tzinfo]:
         zone = zone_of(await client.overview())
-        found: list[User] = []
-        async for page in client.all_pages(client.users, query):
-            found += page.items
-            if len(found) >= limit:
-                break
-        return found[:limit], zone
+        return await gathered(client, client.users, query, how_many(options)), zone
 
     users, zone = call(chosen(options, flags), first)
     if options.json:
-        print_json(*users)
-    else:
-        rows = [
-            (each.name, each.email, each.position, each.status, each.source, f"{each.added_at.astimezone(zone):%F}")
-            for each in users
-        ]
-        print_table(("name", "e-mail", "position", "status", "source", "added"), rows)
+        print_list(users)
+        return DONE
+    rows = [
+        (each.name, each.email, each.position, each.status, each.source, f"{each.added_at.astimezone(zone):%F}")
+        for each in users.items
+    ]
+    print_table(("name", "e-mail", "position", "status", "source", "added"), rows)
+    tell_rest(users)
     return DONE
 
 
@@ -140,12 +137,10 @@ def _replaces(into: Path) -> bool:
     if into.is_dir():
         message = f"{named} is a folder."
         raise Stop(message, USAGE)
-    if not (sys.stdin.isatty() and sys.stderr.isatty()):
+    if not can_ask():
         message = f"{named} is there already. Say --force to replace it."
         raise Stop(message, FAILED)
-    sys.stderr.write(f"{named} is there already. Replace it? [y/N] ")
-    sys.stderr.flush()
-    if sys.stdin.readline().strip().casefold() not in {"y", "yes"}:
+    if not agreed(f"{named} is there already. Replace it?"):
         message = "Nothing was done."
         raise Stop(message, CANCELLED)
     return True
@@ -155,6 +150,7 @@ def _tell(options: argparse.Namespace, into: Path | None, what: str, rows: int |
     if into is None:
         return DONE
     if options.json:
+        code_stands()
         print(json.dumps({"file": str(into)} | ({} if rows is None else {"rows": rows})))
         return DONE
     return say(f"Saved {what} in {clean(str(into), 500)}.", DONE)

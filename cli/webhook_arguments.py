@@ -4,6 +4,8 @@ import argparse
 from collections.abc import Callable
 from typing import TYPE_CHECKING, TypeAlias
 
+from cli.how_many import add_how_many
+
 if TYPE_CHECKING:
     import datetime as dt
 
@@ -34,7 +36,7 @@ def add_webhooks(verbs: "Commands", make: Making) -> list[argparse.ArgumentParse
     rotated = make(verbs, "rotate", "cli.webhooks:rotate", "a new secret, printed once; both sign for a day")
     sent = make(verbs, "deliveries", "cli.webhooks:deliveries", "what was sent, the newest events first")
     sent.add_argument("--state", choices=("waiting", "delivered", "failed"), help="only those")
-    sent.add_argument("--limit", type=int, default=50, help="how many (default 50)")
+    add_how_many(sent)
     again = make(verbs, "replay", "cli.webhooks:replay", "send again what was sent, or given up")
     which = again.add_mutually_exclusive_group(required=True)
     which.add_argument("--event", metavar="ID", help="one event, such as evt_12")

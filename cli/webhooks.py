@@ -2,13 +2,17 @@
 
 import argparse
 import datetime as dt
+import sys
 from typing import Any
 
 from cli.exit_codes import DONE, FAILED, USAGE
+from cli.how_many import how_many
+from cli.lists import Listed, gathered, print_list, tell_rest, whole
 from cli.reach import Stop, call, chosen
-from cli.tables import print_json, print_table
+from cli.say import say
+from cli.tables import as_json, print_json, print_table
 from client.api import Client
-from contract.pages import MAX_LIMIT, PageQuery
+from contract.pages import MAX_LIMIT, Page, PageQuery
 from contract.webhooks import (
     DeliveriesQuery,
     Delivery,
@@ -19,17 +23,21 @@ from contract.webhooks import (
     WebhookChanges,
     WebhookWithSecret,
 )
+from server.streams import show_once, unseen
 from tui.text import clean
 from tui.wording import count
 
 __all__ = ["add", "change", "deliveries", "list_all", "remove", "replay", "rotate", "show"]
 
 
+_NOBODY_READS = "Nothing was done: the secret is shown only once, and nobody reads the output."
+
+
 def list_all(options: argparse.Namespace, flags: dict[str, Any]) -> int:
     """The webhooks: a table, or one JSON object a line."""
     found = call(chosen(options, flags), _all)
     if options.json:
-        print_json(*found)
+        print_list(whole(found))
     elif found:
         rows = [(each.id, _state(each), each.url, _kinds(each), each.description) for each in found]
         print_table(("id", "state", "address", "kinds", "description"), rows)
@@ -55,25 +63,41 @@ def _kinds(webhook: Webhook) -> str:
 def add(options: argparse.Namespace, flags: dict[str, Any]) -> int:
     """Tell an address from now on; its secret alone is printed, and never again."""
     new = NewWebhook(url=options.url, description=options.description or "", kinds=_wanted(options.kinds) or ())
-    made = call(chosen(options, flags), lambda client: client.create_webhook(new), noted=True)
-    return _print_secret(made, options, f"headcount webhooks rotate {made.id}")
+    target = chosen(options, flags)
+    if unseen(sys.stdout):
+        return say(_NOBODY_READS, FAILED)
+    made = call(target, lambda client: client.create_webhook(new), noted=True)
+    if _shows_secret(made, options):
+        return DONE
+    call(target, lambda client: client.delete_webhook(made.id), noted=True)
+    return say(f"The secret could not be shown, so the webhook was removed at once: {made.id}.", FAILED)
 
 
 def rotate(options: argparse.Namespace, flags: dict[str, Any]) -> int:
     """Make a new secret; it alone is printed, and never again. For a day the old one signs too."""
-    made = call(chosen(options, flags), lambda client: client.rotate_webhook(options.id), noted=True)
-    return _print_secret(made, options, f"headcount webhooks rotate {made.id}")
+    target = chosen(options, flags)
+    if unseen(sys.stdout):
+        return say(_NOBODY_READS, FAILED)
+    made = call(target, lambda client: client.rotate_webhook(options.id), noted=True)
+    if _shows_secret(made, options):
+        return DONE
+    return say(
+        "The new secret could not be shown. For a day the one before it signs too. Make another, and give it to "
+        f"the receiver at once, since the old one ends then: headcount webhooks rotate {made.id}",
+        FAILED,
+    )
 
 
-def _print_secret(made: WebhookWithSecret, options: argparse.Namespace, again: str) -> int:
+def _shows_secret(made: WebhookWithSecret, options: argparse.Namespace) -> bool:
+    """Print a secret alone, or all as JSON; answers whether it got out.
+
+    Raises:
+        Stop: the answer came a second time, and without the secret.
+    """
     if not made.secret:
-        message = f"The answer with the secret got lost: make another one with {again}."
+        message = f"The answer with the secret got lost: make another one with headcount webhooks rotate {made.id}."
         raise Stop(message, FAILED)
-    if options.json:
-        print_json(made)
-    else:
-        print(clean(made.secret, 200))
-    return DONE
+    return show_once(as_json(made) if options.json else clean(made.secret, 200))
 
 
 def show(options: argparse.Namespace, flags: dict[str, Any]) -> int:
@@ -137,28 +161,26 @@ def _moment(at: dt.datetime | None) -> str:
 def deliveries(options: argparse.Namespace, flags: dict[str, Any]) -> int:
     """What was sent, the newest events first: a table, or one JSON object a line."""
     state = DeliveryState(options.state) if options.state else None
-    query = DeliveriesQuery(state=state, limit=min(max(1, options.limit), MAX_LIMIT))
-    found = call(chosen(options, flags), lambda client: _newest(client, options, query))
+
+    async def newest(client: Client) -> Listed[Delivery]:
+        async def page(query: DeliveriesQuery) -> Page[Delivery]:
+            return await client.deliveries(options.id, query)
+
+        return await gathered(client, page, DeliveriesQuery(state=state), how_many(options))
+
+    listed = call(chosen(options, flags), newest)
     if options.json:
-        print_json(*found)
-    elif found:
+        print_list(listed)
+    elif found := listed.items:
         rows = [
             (each.event_id, each.event_type, each.state.value, str(each.attempts), _last(each), _next(each))
             for each in found
         ]
         print_table(("event", "kind", "state", "attempts", "last answer", "next attempt"), rows, right=(3,))
+        tell_rest(listed)
     else:
         print("There are no such deliveries.")
     return DONE
-
-
-async def _newest(client: Client, options: argparse.Namespace, query: DeliveriesQuery) -> list[Delivery]:
-    found: list[Delivery] = []
-    async for page in client.all_pages(lambda asked: client.deliveries(options.id, asked), query):
-        found += page.items
-        if len(found) >= options.limit:
-            break
-    return found[: max(1, options.limit)]
 
 
 def _last(delivery: Delivery) -> str:

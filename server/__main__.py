@@ -152,4 +152,7 @@ def _instant(value: str) -> dt.datetime:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    from server.streams import ended, install
+
+    install()
+    sys.exit(ended(main()))

@@ -13,6 +13,7 @@ from server.catalogue import catalogue_of
 from server.clock import utc_now
 from server.settings import ServerSettings, SettingsError, sqlite_path
 from server.store.database import Database
+from server.streams import code_stands, show_once
 
 if TYPE_CHECKING:
     from server.copies import Copied
@@ -41,10 +42,10 @@ def init(options: argparse.Namespace) -> int:
         with database.write() as connection:
             check_founding(connection, at)
             made = found(connection, wanted, catalogue, at)
+            _show_once(made.token, "nothing was founded")
     finally:
         database.close()
-    _say(f"founded {options.organisation!r} ({made.organisation_id}) for {options.owner}; the token is shown only now:")
-    sys.stdout.write(made.token + "\n")
+    _say(f"founded {options.organisation!r} ({made.organisation_id}) for {options.owner}; the token is shown only now")
     return 0
 
 
@@ -58,11 +59,11 @@ def token(options: argparse.Namespace) -> int:
     try:
         with database.write() as connection:
             made = sign_in(connection, wanted, utc_now())
+            _show_once(made.token, "no token was made")
     finally:
         database.close()
     where = repr(made.organisation) if made.organisation else "no organisation"
-    _say(f"{options.email} of {where}; the token is shown only now:")
-    sys.stdout.write(made.token + "\n")
+    _say(f"{options.email} of {where}; the token is shown only now")
     return 0
 
 
@@ -233,6 +234,8 @@ def mails(options: argparse.Namespace) -> int:
             lines = [shown(row) for row in letters.outbox(connection)]
     finally:
         database.close()
+    if options.retry:
+        code_stands()
     sys.stdout.writelines(f"{line}\n" for line in lines)
     _say(f"{again} will be tried again when the server runs" if options.retry else f"{len(lines)} letters")
     return 0
@@ -265,11 +268,11 @@ def seed(options: argparse.Namespace) -> int:
     try:
         with database.write() as connection:
             token = seed_crowd(connection, options.organisation, options.users, utc_now())
+            _show_once(token, "nobody was added")
     finally:
         database.close()
     took = time.perf_counter() - start
     _say(f"{options.users} users in {took:.1f} s ({options.users / took:,.0f} a second)")
-    sys.stdout.write(token + "\n")
     return 0
 
 
@@ -281,6 +284,17 @@ def _listener(options: argparse.Namespace) -> listeners.Listener:
     if not listeners.is_loopback(options.host):
         _say(f"warning: {options.host} is reachable from outside, and tokens travel in the clear without TLS in front")
     return listeners.tcp(options.host, options.port)
+
+
+def _show_once(token: str, instead: str) -> None:
+    """Print a token while nothing is written for good yet: one that nobody can read must not be there either.
+
+    Raises:
+        SettingsError: it can't be printed; what belongs to it is undone.
+    """
+    if not show_once(token):
+        message = f"the token could not be shown, so {instead}"
+        raise SettingsError(message)
 
 
 def _say(text: str) -> None:

@@ -1,6 +1,7 @@
 """Serving in one process, and stopping within a second even with open streams."""
 
 import asyncio
+import contextlib
 import os
 import socket
 import sys
@@ -24,6 +25,8 @@ from server.starting import check
 
 GRACE = 1
 """Seconds that requests under way get when the server stops."""
+
+_INPUT = 0
 
 SWITCH = 0.0001
 """Seconds after which a thread that searches, or writes very much, lets the requests go on: a fiftieth of Python's own.
@@ -117,6 +120,7 @@ def serve(
 
 def _stop_with_parent(server: HeadcountServer) -> None:
     """Wait for the end of the standard input, whose other end the kernel closes when the parent ends."""
-    while os.read(sys.stdin.fileno(), 4096):
-        pass
+    with contextlib.suppress(OSError):
+        while os.read(_INPUT, 4096):
+            pass
     server.should_exit = True

@@ -1,5 +1,6 @@
 """What stories of commands without a screen share: a home with profiles, and the commands run in this process."""
 
+import json
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -45,6 +46,14 @@ class Desk:
         found = self.run(words)
         assert found == code, (words, found, self.out, self.err)
         return self.out
+
+    def listed(self, words: str) -> list[dict[str, Any]]:
+        """The items of a list that is printed to its end as JSON."""
+        found: dict[str, Any] = json.loads(self.said(f"{words} --json"))
+        items: list[dict[str, Any]] = found.pop("items")
+        assert found == {"has_more": False, "total": len(items)}
+        assert self.err == ""
+        return items
 
 
 def desk_in(home: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Desk:

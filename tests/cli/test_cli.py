@@ -1,5 +1,6 @@
 """The commands that need no screen: login, info, events, and what is said to somebody who mistypes."""
 
+import json
 import os
 import subprocess
 import sys
@@ -185,12 +186,12 @@ def test_info_tells_paths_and_sources(home: Path) -> None:
 
 
 def test_events_are_listed_oldest_first(home: Path, server: tuple[str, str]) -> None:
-    """D29: what happened, a line each, or a JSON object a line."""
+    """D29: what happened, a line each, or as JSON."""
     url, token = server
     headcount(home, "login", "--url", url, "--token-env", "HC", HC=token)
     lines = headcount(home, "events", HC=token).stdout.splitlines()
     assert lines[0].endswith("created Acme")
-    assert len(headcount(home, "events", "--json", "--limit", "1", HC=token).stdout.splitlines()) == 1
+    assert len(json.loads(headcount(home, "events", "--json", "--limit", "1", HC=token).stdout)["items"]) == 1
 
 
 def test_the_version_is_told(home: Path) -> None:

@@ -92,7 +92,7 @@ def test_asking_and_taking_back(desk: Desk, server: Served) -> None:
     on = "--profile kuebra"
     said = desk.said(f"profile join owner@nowhere.example {on}")
     assert said.startswith("Asked: if there is owner@nowhere.example, its owner decides (trf_")
-    asked = OwnTransfer.model_validate_json(desk.said(f"profile transfers {on} --json"))
+    (asked,) = (OwnTransfer.model_validate(each) for each in desk.listed(f"profile transfers {on}"))
     assert (asked.way, asked.state) == ("ask", "pending")
     assert desk.run(f"profile accept {asked.id} {on}") == 4
     assert desk.said(f"profile cancel {asked.id} {on}") == "Taken back: owner@nowhere.example.\n"
@@ -121,9 +121,7 @@ def test_a_decision_is_taken_back(desk: Desk, server: Served) -> None:
 
     asyncio.run(offer())
     offered = next(
-        OwnTransfer.model_validate_json(row)
-        for row in desk.said(f"profile transfers {on} --json").splitlines()
-        if '"offer"' in row
+        OwnTransfer.model_validate(each) for each in desk.listed(f"profile transfers {on}") if each["way"] == "offer"
     )
     for wanted in (offered.id, ""):
         assert desk.said(f"profile decline {offered.id} {on}") == "Declined Tidewheel Works.\n"

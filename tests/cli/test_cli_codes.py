@@ -56,7 +56,7 @@ def test_who_came_in_is_listed(desk: Desk) -> None:
     """The demo's code with its uses, the last first."""
     head, *lines = desk.said("codes uses welcome-26").splitlines()
     assert head.split() == ["used", "name", "e-mail", "status"]
-    found = [CodeUse.model_validate_json(line) for line in desk.said("codes uses welcome-26 --json").splitlines()]
+    found = [CodeUse.model_validate(each) for each in desk.listed("codes uses welcome-26")]
     assert len(found) == len(lines) == 8
     assert [use.used_at for use in found] == sorted((use.used_at for use in found), reverse=True)
 

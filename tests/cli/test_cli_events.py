@@ -70,7 +70,7 @@ def test_what_one_command_did(desk: Desk, server: Served) -> None:
             await client.batch_users(UserBatch(add=people), key="two-at-once")
 
     asyncio.run(add())
-    found = [json.loads(line) for line in desk.said("events --command two-at-once --json").splitlines()]
+    found = desk.listed("events --command two-at-once")
     assert [each["object"]["label"] for each in found] == ["a@acme.example", "b@acme.example"]
     assert desk.said("events --command nothing") == ""
 

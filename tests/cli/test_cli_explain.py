@@ -80,7 +80,7 @@ def test_without_a_seal_only_the_sums_are_vouched_for(tmp_path: Path, capsys: Sa
 
 
 def test_a_file_may_hold_many(tmp_path: Path, capsys: Said) -> None:
-    """A page as the API answers it, a list, or one a line as `invoices list --json` prints them."""
+    """A page as the API answers it, a list, as `invoices list --json` prints it, or one a line."""
     one, two = sealed(), sealed(id="inv_2", number="INV-00013", payments=(make_payment(invoice_id="inv_2"),))
     both = [json.loads(each.model_dump_json()) for each in (one, two)]
     lines = "\n".join(json.dumps(each) for each in both)

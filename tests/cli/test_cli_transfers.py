@@ -31,7 +31,7 @@ def desk(tmp_path: Path, server: Served, monkeypatch: pytest.MonkeyPatch, capsys
 
 def waiting(desk: Desk) -> list[str]:
     """Who asks to join, as a program reads it."""
-    return [Transfer.model_validate_json(line).email for line in desk.said("transfers list --json").splitlines()]
+    return [Transfer.model_validate(each).email for each in desk.listed("transfers list")]
 
 
 def make_room(server: Served, seats: int) -> None:
@@ -96,7 +96,7 @@ def test_nothing_is_decided_by_mistake(desk: Desk, server: Served) -> None:
     desk.sign_in(server.profile(), "looking", read_only=True)
     desk.said("transfers accept --all --dry-run --profile looking", 3)
     desk.said("transfers accept --all --yes --profile looking", 3)
-    assert len(desk.said("transfers list --json --profile acme").splitlines()) == 7
+    assert len(desk.listed("transfers list --profile acme")) == 7
 
 
 def test_what_became_of_an_earlier_decision_is_told_first(desk: Desk) -> None:

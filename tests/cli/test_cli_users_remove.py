@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from cli_desk import Desk, desk_in
@@ -24,13 +25,13 @@ def desk(tmp_path: Path, server: Served, monkeypatch: pytest.MonkeyPatch, capsys
     return found
 
 
-def listed(desk: Desk, words: str = "") -> list[dict[str, str]]:
+def listed(desk: Desk, words: str = "") -> list[dict[str, Any]]:
     """The users that a list has."""
-    return [json.loads(line) for line in desk.said(f"users list --json --limit 1000 {words}").splitlines()]
+    return desk.listed(f"users list --all {words}")
 
 
 def test_the_list(desk: Desk) -> None:
-    """As a table or one JSON object a line, filtered by words, status, source and days."""
+    """As a table or as JSON, filtered by words, status, source and days."""
     assert len(listed(desk)) == 40
     head, first, *_ = desk.said("users list --limit 1").splitlines()
     assert head.split() == ["name", "e-mail", "position", "status", "source", "added"]

@@ -30,7 +30,7 @@ def desk(tmp_path: Path, server: Served, monkeypatch: pytest.MonkeyPatch, capsys
 def added(desk: Desk, words: str) -> Webhook:
     """The webhook that was added last."""
     desk.said(f"webhooks add {words}")
-    found = [Webhook.model_validate_json(line) for line in desk.said("webhooks list --json").splitlines()]
+    found = [Webhook.model_validate(each) for each in desk.listed("webhooks list")]
     return max(found, key=lambda each: each.created_at)
 
 
@@ -62,9 +62,9 @@ def test_changed_and_replayed(desk: Desk) -> None:
     assert desk.said(f"webhooks show {made.id}").split()[1:3] == ["off", "(owner)"]
     changed = json.loads(desk.said(f"webhooks change {made.id} --on --kinds all --description Two --json"))
     assert (changed["enabled"], changed["kinds"], changed["description"]) == (True, [], "Two")
-    while not (lines := desk.said(f"webhooks deliveries {made.id} --json").splitlines()):
+    while not (sent := desk.listed(f"webhooks deliveries {made.id}")):
         pass
-    (first, *_) = [Delivery.model_validate_json(line) for line in lines]
+    (first, *_) = [Delivery.model_validate(each) for each in sent]
     assert first.error == "it can't be connected to"
     table = desk.said(f"webhooks deliveries {made.id} --state waiting --limit 1").splitlines()
     assert table[0].split()[:4] == ["event", "kind", "state", "attempts"]

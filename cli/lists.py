@@ -1,0 +1,69 @@
+"""A list as a command prints it: how many were asked for, and how many there are, so that none stops in silence."""
+
+import json
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from typing import Generic, TypeVar
+
+from pydantic import BaseModel
+
+from cli.exit_codes import DONE
+from cli.say import say
+from client.api import Client
+from contract.pages import MAX_LIMIT, Page, PageQuery
+
+__all__ = ["Listed", "gathered", "print_list", "tell_rest", "whole"]
+
+M = TypeVar("M", bound=BaseModel)
+Q = TypeVar("Q", bound=PageQuery)
+
+
+@dataclass(frozen=True, slots=True)
+class Listed(Generic[M]):
+    """The items that are printed; `total` is how many there are, None when the server does not say."""
+
+    items: list[M]
+    has_more: bool = False
+    total: int | None = None
+
+
+def whole(items: Sequence[M]) -> Listed[M]:
+    """A list that is printed to its end."""
+    return Listed(list(items), has_more=False, total=len(items))
+
+
+async def gathered(
+    client: Client, method: Callable[[Q], Awaitable[Page[M]]], query: Q, most: int | None, *, counts: bool = True
+) -> Listed[M]:
+    """The first `most` items of a list; the server counts them only when there are more, and if it `counts`."""
+    size = MAX_LIMIT if most is None else max(1, min(most, MAX_LIMIT))
+    found: list[M] = []
+    more = False
+    pages: AsyncIterator[Page[M]] = client.all_pages(method, query.model_copy(update={"limit": size}))
+    async for page in pages:
+        found += page.items
+        more = page.has_more
+        if most is not None and len(found) >= most:
+            break
+    if most is None or (not more and len(found) <= most):
+        return whole(found)
+    total = (await method(query.model_copy(update={"limit": 1, "count": True}))).total if counts else None
+    return Listed(found[:most], has_more=True, total=total)
+
+
+def print_list(listed: Listed[M]) -> None:
+    """The list as one JSON object of the API's own shape: `items`, `has_more` and `total`."""
+    items = [each.model_dump(mode="json") for each in listed.items]
+    print(json.dumps({"items": items, "has_more": listed.has_more, "total": listed.total}))
+    tell_rest(listed)
+
+
+def tell_rest(listed: Listed[M]) -> None:
+    """Say on the standard error that a list goes on where the printed one stops, and how to see the rest."""
+    if not listed.has_more:
+        return
+    shown = f"{len(listed.items):,}"
+    if listed.total is None:
+        say(f"{shown} shown, and there are more; --all for the rest.", DONE)
+    else:
+        say(f"{shown} of {listed.total:,} shown; --all for the rest.", DONE)
