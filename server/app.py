@@ -33,8 +33,8 @@ from server.http import idempotency
 from server.http.binding import Endpoint, Handlers, Resource, request_id
 from server.http.envelope import Envelope
 from server.http.problems import ServerProblem, not_found, render
-from server.keeping import keep_watch, tell_heads
 from server.http.proxies import Forwarded
+from server.keeping import keep_watch, tell_heads
 from server.notifications.opening import PAGES
 from server.payments.gateway import Gateway
 from server.payments.sandbox import SandboxGateway

@@ -371,6 +371,8 @@ def _files_gone(error: FilesGoneError) -> ServerProblem:
         said += " Whether this one was done is known then."
     code = ProblemCode.INTERNAL_ERROR if error.begun else ProblemCode.SERVER_BUSY
     return ServerProblem(code, f"{said} Send the same command with the same key then.")
+
+
 def _json(answer: BaseModel) -> str:
     """An answer as text; a long list in it item by item, since nobody else gets on while one is written as a whole."""
     long = {name: value for name, value in answer if isinstance(value, tuple) and len(value) > LONG_LIST}

@@ -68,6 +68,8 @@ def _drop_authority(scope: Scope) -> None:
     if found := _AUTHORITY.match(raw):
         scope["raw_path"] = raw[found.end() :] or b"/"
         scope["path"] = unquote(scope["raw_path"].decode("latin-1"))
+
+
 def _too_much(scope: Scope) -> ServerProblem | None:
     """Why a request is refused by its size alone; the connection is closed, since nobody knows what follows."""
     close = {"Connection": "close"}

@@ -136,7 +136,7 @@ def judge(
         account = found.get(key or "")
         if problem is None and account is not None and account.id == owner:
             problem = main_account_decides()
-        verdict = problem or _judge_one(unit, new, key or "", listed, account, leaving, source=source)
+        verdict = problem or _judge_one(unit, new, key or "", listed, account, leaving=leaving, source=source)
         if isinstance(verdict, Listing):
             listed.add(verdict.email_key)
         verdicts.append(verdict)
@@ -225,8 +225,8 @@ def _judge_one(
     key: str,
     listed: set[str],
     account: AnyRow | None,
-    leaving: Collection[str],
     *,
+    leaving: Collection[str],
     source: UserSource,
 ) -> Listing | ServerProblem:
     if key in listed:
