@@ -77,8 +77,10 @@ def _would(quote: Quote, me: Me, target: Target) -> int:
         return say("Nothing was done, and this profile may not do it.", NOT_ALLOWED)
     if (quote.change.cancel or quote.change.resume) and me.role is not Role.OWNER:
         return say("Nothing was done, and only the owner may do it.", NOT_ALLOWED)
-    if quote.spending and not quote.spending.allowed:
-        return say(f"Nothing was done, and it is above the monthly limit of {quote.spending.limit}.", NOT_ALLOWED)
+    limit = me.spending_limit
+    alone = limit and limit.currency == quote.due_now.currency and quote.due_now.amount > limit.amount
+    if alone or (quote.spending and not quote.spending.allowed):
+        return say(f"Nothing was done, and it is above the monthly limit of {limit}.", NOT_ALLOWED)
     return say("Nothing was done.", DONE)
 
 
