@@ -163,7 +163,7 @@ async def test_a_talking_terminal_changes_nothing_for_as_long_as_it_talks(office
                 await ear.hear((0.0, area.encode()))
                 for _ in range(30):
                     await ear.hear(
-                        *talk.pieces(talk.reply()), (0.7, b"j"), *whole_escape(talk, talk.reply()), pause=False
+                        *whole_escape(talk, talk.reply()), (0.7, b"j"), *whole_escape(talk, talk.reply()), pause=False
                     )
                     await ear.hear((0.0, talk.reply()[: talk.chance.randrange(2, 20)]), (12.0, b"k"), pause=False)
                     cases += 3

@@ -66,9 +66,9 @@ _LATE = {
     "]": re.compile(r"[0-9lLI]"),
     "P": re.compile(r"[0-9!>$+{|]"),
     "O": re.compile(r"[A-DFHMP-Sa-dj-y]"),
-    "_": re.compile(r"[ -~]"),
-    "^": re.compile(r"[ -~]"),
-    "X": re.compile(r"[ -~]"),
+    "_": re.compile(r"[^\x1b]"),
+    "^": re.compile(r"[^\x1b]"),
+    "X": re.compile(r"[^\x1b]"),
 }
 """What may follow each beginning, where ESC came so early that it was taken for the key."""
 
