@@ -118,6 +118,13 @@ def code(stage: Stage) -> None:
     stage.given["code"] = stage.ask("POST", "/v1/invitation-codes", {"code": f"Team-{stage.number}-Lyon"})["code"]
 
 
+def switched_off(stage: Stage) -> None:
+    """There is one that lets nobody in."""
+    code(stage)
+    made = stage.ask("GET", "/v1/invitation-codes")["items"][0]
+    stage.ask("PATCH", f"/v1/invitation-codes/{made['id']}", {"enabled": False}, **{"If-Match": f'"{made["version"]}"'})
+
+
 def cancelled(stage: Stage) -> None:
     """The subscription ends with its period."""
     quote = stage.ask("POST", "/v1/quotes", {"cancel": True})
@@ -250,7 +257,7 @@ CASES: dict[str, tuple[Case, ...]] = {
     "codes create": (Case("--uses 3"),),
     "codes show": (Case("{code}", (code,)),),
     "codes off": (Case("{code}", (code,)),),
-    "codes on": (Case("{code} --json", (code,)),),
+    "codes on": (Case("{code} --json", (switched_off,)),),
     "codes delete": (Case("{code} --yes", (code,)), Case("{code}", (code,))),
     "codes uses": (Case("{code}", (code,)),),
     "profile show": (Case("", HUMAN),),
