@@ -21,7 +21,7 @@ from starlette.responses import Response
 
 from contract.base import Body, Query
 from contract.operation import Key, Operation
-from contract.operations import CREATE_QUOTE, MEND_IMPORT_ROW, SEND_IMPORT_TRANSFERS
+from contract.operations import CREATE_QUOTE, MEND_IMPORT_ROW, SEND_IMPORT_TRANSFERS, UNDO_DECISIONS
 from contract.people import Permission, Role
 from contract.problems import ProblemCode
 from server.domain.refusals import Refusal
@@ -47,7 +47,7 @@ NO_VERSION = -1
 _SEARCHING = ("search", "who", "kind", "object", "added_from", "added_before")
 FEW_BYTES = 4 * 1024
 """What a body of no more than that asks for is done at once, but for `MANY`."""
-MANY = frozenset({SEND_IMPORT_TRANSFERS, MEND_IMPORT_ROW, CREATE_QUOTE})
+MANY = frozenset({UNDO_DECISIONS, SEND_IMPORT_TRANSFERS, MEND_IMPORT_ROW, CREATE_QUOTE})
 """Commands whose few bytes may mean very many things to do."""
 LONG_LIST = 500
 """Items of an answer that are written at once."""
