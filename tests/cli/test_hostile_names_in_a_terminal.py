@@ -15,7 +15,7 @@ from server.store.database import Database
 
 HEADCOUNT = ["-c", "from cli.main import run; run()"]
 CSI = re.compile(r"\x1b\[([?<>=]?[\d;:]*[ $]?)([@-~])")
-ALLOWED = set("CHKmrhlup")
+ALLOWED = set("CGHKmrhlup")
 """The last letters of what the program itself writes: positions, colours, erasing, scrolling, modes, its questions."""
 
 POINTER = "\x1b]22;default\x07"
