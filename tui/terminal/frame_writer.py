@@ -33,17 +33,18 @@ class FrameWriter:
         self._parts: list[str] = []
         self._pen = PLAIN
         self._at: tuple[int, int] | None = None
+        self._line: int | None = None
 
     def clear(self) -> None:
         """Leave nothing on the terminal, whatever is there: every cell of the frame has to be written after it."""
         self._parts.append("\x1b[m\x1b[r\x1b[2J")
-        self._at = None
+        self._at = self._line = None
 
     def scroll(self, top: int, bottom: int, lines: int) -> None:
         """Let the terminal move the rows `top` to `bottom` up by `lines`, or down if that is negative."""
         edge, step = (bottom, "\n") if lines > 0 else (top, "\x1bM")
         self._parts.append(f"\x1b[{top + 1};{bottom + 1}r\x1b[{edge + 1}H{step * abs(lines)}\x1b[r")
-        self._at = None
+        self._at = self._line = None
 
     def row(self, y: int, shown: Row, wanted: Row) -> None:
         """Write what differs in row `y`; unknown cells in `wanted` are left alone."""
@@ -62,17 +63,21 @@ class FrameWriter:
             last = wanted[-1]
             if x == len(wanted) and last is not None and is_ambiguous(last[0]):
                 self._write(y, start, wanted[start:-1])
-                self._write_edge(y, wanted)
+                self._write_edge(y, shown, wanted)
             else:
                 self._write(y, start, wanted[start:x])
 
-    def _write_edge(self, y: int, wanted: Row) -> None:
+    def _write_edge(self, y: int, shown: Row, wanted: Row) -> None:
         """Write an ambiguous last character: where it is wide, some terminals leave it out, others move it back to fit.
 
-        So there is a blank under it, and what is to its left is written after it.
+        So nothing that could stay is under it, and what is to its left is written after it.
         """
         x = len(wanted) - 1
-        self._write_on_blanks(y, x, wanted[x:])
+        under = shown[x]
+        if under is not None and (under[0] == " " or is_ambiguous(under[0])):
+            self._write(y, x, wanted[x:])
+        else:
+            self._write_on_blanks(y, x, wanted[x:])
         before = x - 1
         while before > 0 and (cell := wanted[before]) is not None and cell[0] == "":
             before -= 1
@@ -172,9 +177,13 @@ class FrameWriter:
             return
         if self._at is not None and self._at[1] == y and self._at[0] < x:
             self._parts.append(f"\x1b[{x - self._at[0]}C")
+        elif self._line == y:
+            self._parts.append(f"\x1b[{x + 1}G")
+        elif self._line == y - 1 and x == 0:
+            self._parts.append("\r\n")
         else:
             self._parts.append(f"\x1b[{y + 1};{x + 1}H" if x else f"\x1b[{y + 1}H")
-        self._at = (x, y)
+        self._at, self._line = (x, y), y
 
 
 @lru_cache(4096)

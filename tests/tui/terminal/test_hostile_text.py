@@ -160,3 +160,12 @@ async def test_no_colour_means_none() -> None:
         await pilot.pause()
         styles = [style for strip in app.screen._compositor.render_strips() for _, style, _ in strip if style]
     assert all(colour is None or colour.is_default for style in styles for colour in (style.color, style.bgcolor))
+
+
+@pytest.mark.parametrize("cluster", CLUSTERS.values(), ids=CLUSTERS)
+def test_the_fence_keeps_every_width(cluster: str) -> None:
+    """What it takes out of a line, the joiner of two emoji included, moves nothing behind it."""
+    line = [Segment(f"a{cluster}b"), Segment(cluster)]
+    fenced = ControlFence().apply(line, Color(0, 0, 0))
+    assert [cell_len(segment.text) for segment in fenced] == [cell_len(segment.text) for segment in line]
+    assert "\u200d" not in "".join(segment.text for segment in fenced)
