@@ -4,8 +4,12 @@ import re
 from collections.abc import Iterator
 
 import pytest
+from disagreeing import CLUSTERS
+from rich.cells import cell_len
+from rich.segment import Segment
 from rich.text import Text
 from textual.app import ComposeResult
+from textual.color import Color
 from textual.content import Content
 from textual.widget import Widget
 from textual.widgets import (
@@ -31,6 +35,7 @@ from textual.widgets import (
 )
 
 from tui.terminal.app import TerminalApp
+from tui.terminal.filters import ControlFence
 from tui.terminal.preflight import Terminal
 from tui.text import clean
 
