@@ -262,6 +262,10 @@ class ManagedList(KeptResults):
             self._rest.stop()
         self._rest = self.set_timer(REST, self.show_detail)
 
+    def on_panel_widened(self) -> None:
+        """The details have their room now, or another."""
+        self.show_detail()
+
     def show_detail(self) -> None:
         """The row under the cursor, beside the table where there is room."""
         panel, row = self.query_one("#detail", Panel), self.table.row

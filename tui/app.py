@@ -283,7 +283,8 @@ class HeadcountApp(TerminalApp[None]):
         await self.action_area(areas[(here + step) % len(areas)])
 
     def action_refresh_all(self) -> None:
-        """R: everything again, and a lost connection at once."""
+        """R: everything again, the picture included, and a lost connection at once."""
+        self.action_redraw()
         for table in self.screen_stack[0].query(VirtualTable):
             table.let_go()
         self.session.touch(*EventKind)

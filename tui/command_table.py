@@ -304,6 +304,15 @@ COMMANDS: tuple[Command, ...] = (
     Command("app.refresh", "r", "screen.refresh_view", "refresh", "Ask the server for this view again.", _ALL),
     Command("app.refresh_all", "R", "refresh_all", "refresh all", "Ask the server for everything again.", _ALL),
     Command(
+        "app.redraw",
+        "ctrl+l",
+        "redraw",
+        "redraw",
+        "Clear the terminal and draw everything again.",
+        _ALL,
+        priority=True,
+    ),
+    Command(
         "app.palette", "colon,ctrl+p", "command_palette", "commands", "Every command by name.", _ALL, palette=False
     ),
     Command("app.help", "question_mark,f1", "help", "help", "The keys of this screen.", _ALL, show=True),

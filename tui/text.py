@@ -11,13 +11,19 @@ from typing import Final, Literal
 
 from rich.cells import cell_len, get_character_cell_size
 
-__all__ = ["cells", "clean", "fit", "to_ascii"]
+__all__ = ["cells", "clean", "cluster_end", "cluster_start", "fit", "to_ascii"]
 
 MAX_MARKS: Final = 3
 """How many combining marks in a row are kept: more would grow over the neighbouring rows."""
 
+LONGEST_LETTER: Final = 12
+"""Characters, marks included, that are one letter: of a longer chain nobody can tell, and it is cut anywhere."""
+
 _UNSEEN: Final = frozenset(["Cf", "Cs", "Co", "Cn", "Zl", "Zp"])
 _BLANK_LETTERS: Final = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u180b\u180c\u180d\u180f\u3164\uffa0")
+_VIRAMA: Final = 9
+"""The combining class of the sign that joins the letter before it and the one behind."""
+
 _PICTURES: Final = 0x2400
 _DELETE: Final = 0x7F
 _FLAG_A: Final = 0x1F1E6
@@ -44,7 +50,7 @@ def clean(value: str, limit: int = 200) -> str:
     beginning = value[: limit * 4]
     shown = _limit_marks(unicodedata.normalize("NFC", "".join(map(_shown, _plain_emoji(beginning)))))
     if len(shown) > limit or len(beginning) < len(value):
-        return shown[: limit - 1] + "…"
+        return shown[: cluster_start(shown, limit - 1)] + "…"
     return shown
 
 
@@ -65,6 +71,41 @@ def fit(text: str, width: int, *, ascii_only: bool = False, align: Literal["left
         size = cells(text)
     padding = " " * (width - size)
     return padding + text if align == "right" else text + padding
+
+
+def cluster_start(text: str, place: int) -> int:
+    """Where the letter begins, with all its marks, inside which `place` is; `place` itself if it is between two."""
+    start = place
+    while 0 < start < len(text) and _joins(text[start - 1], text[start]):
+        start -= 1
+        if place - start > LONGEST_LETTER:
+            return place
+    return start
+
+
+def cluster_end(text: str, place: int) -> int:
+    """Where the letter ends, with all its marks, that begins at `place`."""
+    end = place + 1
+    while end < len(text) and end - place < LONGEST_LETTER and _joins(text[end - 1], text[end]):
+        end += 1
+    return min(end, len(text))
+
+
+@lru_cache(8192)
+def _joins(before: str, character: str) -> bool:
+    """Whether a character is drawn as part of the one before it: a mark, open or hidden, or a letter joined to it."""
+    if character.isascii():
+        return False
+    category = unicodedata.category(character)
+    return (
+        category[0] == "M"
+        or get_character_cell_size(character) == 0
+        or (category == "Lo" and unicodedata.combining(before) == _VIRAMA)
+        or (
+            unicodedata.decomposition(character).startswith("<")
+            and any(unicodedata.category(part)[0] == "M" for part in unicodedata.normalize("NFKD", character))
+        )
+    )
 
 
 def to_ascii(text: str) -> str:
@@ -127,7 +168,7 @@ def _head(text: str, width: int) -> str:
     for index, character in enumerate(text):
         width -= get_character_cell_size(character)
         if width < 0:
-            return text[:index]
+            return text[: cluster_start(text, index)]
     return text
 
 

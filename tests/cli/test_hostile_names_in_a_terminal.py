@@ -15,7 +15,7 @@ from server.store.database import Database
 
 HEADCOUNT = ["-c", "from cli.main import run; run()"]
 CSI = re.compile(r"\x1b\[([?<>=]?[\d;:]*[ $]?)([@-~])")
-ALLOWED = set("CHKmrhlup")
+ALLOWED = set("CGHKmrhlup")
 """The last letters of what the program itself writes: positions, colours, erasing, scrolling, modes, its questions."""
 
 POINTER = "\x1b]22;default\x07"
@@ -94,9 +94,17 @@ def test_no_name_reaches_the_terminal_as_anything_but_text(home: Path, columns: 
         program.send("/\x15[@click\r")
         program.wait_for_text("[@click=app.quit]")
         title = program.screen.title
-        program.send("\x11")
-        program.settle(0.3)
         said = bytes(program.raw).decode("utf-8", "strict")
+        for key in ("\x0c", "R", "e\x0c"):
+            start = len(program.raw)
+            program.settle(0.3)
+            shown = program.text()
+            program.send(key)
+            program.wait_for(lambda: program.raw.count(b"\x1b[2J", start) == 1)  # noqa: B023 - waited for at once
+            program.settle(0.3)
+            assert program.text() == shown or key[0] == "e"
+        program.send("\x1b\x11")
+        program.settle(0.3)
     assert title == ""
     assert strange(said) == []
     assert "HIJACKED" in said

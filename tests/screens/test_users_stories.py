@@ -279,3 +279,19 @@ async def test_the_top_row_counts_on_under_an_open_form(tmp_path: Path) -> None:
             await desk.until(lambda: "of 41" in desk.text)
             await desk.until(lambda: "2 Users 41" in desk.text)
             assert desk.app.screen is not desk.app.screen_stack[0]
+
+
+async def test_details_are_broken_for_the_room_they_have(tmp_path: Path) -> None:
+    """Where a terminal grows while another area is in front, the details beside the list have their lines whole."""
+    with serving(tmp_path) as office:
+        async with office.at_work(area="users") as desk:
+            await desk.press("1")
+            await desk.pilot.resize_terminal(120, 40)
+            await desk.settled()
+            await desk.press("2")
+            await desk.until(lambda: "Details" in desk.text)
+            await desk.until(lambda: "E-mail      " in desk.text and "Way in      " in desk.text)
+            panel = desk.app.screen.query_one("#detail", Panel)
+            panel.show(["broken for no room"])
+            panel.post_message(Panel.Widened())
+            await desk.until(lambda: "Way in      " in desk.text)

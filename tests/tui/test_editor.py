@@ -1,5 +1,6 @@
 """Typing one line, key by key."""
 
+from tui.text import clean
 from tui.widgets.editor import Editor
 
 
@@ -24,6 +25,26 @@ def test_keys_of_the_shell_work() -> None:
     assert typed("ctrl+w", editor=editor).text == "status:not "
     assert typed("home", "right", "ctrl+k", editor=editor).text == "s"
     assert typed("ctrl+u", editor=editor).text == ""
+
+
+def test_a_mark_joins_the_letter_before_it() -> None:
+    """Names in any script can be typed key by key, and what a form takes is what was typed."""
+    for name in ("नमस्ते", "ที่นี่", "தமிழ்", "e\u0302\u0323", "ç", "שָׁלוֹם"):
+        assert typed(*name).text == clean(name)
+    assert typed(*"e\u0301x").text == "éx"
+    assert typed("\u0301").text == "◌\u0301"
+
+
+def test_the_caret_steps_over_whole_letters() -> None:
+    """It never stands inside a letter with its marks; backspace takes the last mark, delete the letter."""
+    editor = Editor()
+    editor.set("कि")
+    assert typed("left", editor=editor).caret == 0
+    assert editor.pieces(8)[1] == ("कि", "reverse")
+    assert typed("right", editor=editor).caret == 2
+    assert typed("backspace", editor=editor).text == "क"
+    editor.set("xคำy")
+    assert typed("home", "right", "delete", editor=editor).text == "xy"
 
 
 def test_digits_only() -> None:

@@ -2,8 +2,9 @@
 
 from functools import lru_cache
 from typing import Final
+from unicodedata import normalize
 
-from rich.cells import split_graphemes
+from rich.cells import cell_len, split_graphemes
 from rich.color import Color, ColorSystem
 from rich.style import Style
 from textual._compositor import ChopsUpdate, LayoutUpdate
@@ -83,17 +84,27 @@ def _write(row: Row, x: int, strip: Strip, colours: ColorSystem | None) -> None:
 
 @lru_cache(8192)
 def cells_of(text: str, pen: Pen) -> tuple[Cell, ...]:
-    """One entry for each cell that `text` takes."""
+    """One entry for each cell that `text` takes where Textual lays it out."""
     blank: Cell = (" ", paper(pen))
     if text.isascii():
         return tuple(blank if character == " " else (character, pen) for character in text)
     cells: list[Cell] = []
     for start, end, width in split_graphemes(text)[0]:
         if width:
-            grapheme = text[start:end]
+            grapheme = _composed(text[start:end], width)
             cells.append(blank if grapheme == " " else (grapheme, pen))
             cells.extend([("", pen)] * (width - 1))
-    return tuple(cells)
+    # Rich counts what is left of a cut cluster in two ways; Textual places the next text by this one
+    room = cell_len(text)
+    return tuple([*cells, *[blank] * (room - len(cells))][:room])
+
+
+def _composed(cluster: str, width: int) -> str:
+    """A letter and its marks as the one character that there may be for them: terminals agree about it."""
+    if len(cluster) == 1:
+        return cluster
+    composed = normalize("NFC", cluster)
+    return composed if len(composed) == 1 and cell_len(composed) == width else cluster
 
 
 @lru_cache(4096)

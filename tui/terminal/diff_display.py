@@ -38,6 +38,7 @@ class DiffDisplay(App[Result]):
     def __init__(self, *arguments: Any, **options: Any) -> None:
         self._shown: list[Row] = []
         self._holds_frames = False
+        self._to_clear = False
         self._writes_differences = textual.__version__ == TESTED and os.environ.get(PLAIN_OUTPUT) != "1"
         super().__init__(*arguments, **options)
 
@@ -46,8 +47,12 @@ class DiffDisplay(App[Result]):
         self._shown = [_painted_row(line, frame.terminal.columns) for line in frame.lines]
 
     def forget_screen(self) -> None:
-        """Treat everything on the terminal as unknown: somebody else wrote on it, or it changed its size."""
+        """Treat everything on the terminal as unknown: somebody else wrote on it, or it changed its size.
+
+        The next whole frame clears it first: what terminals left where they measured differently goes too.
+        """
         self._shown = []
+        self._to_clear = True
 
     def hold_frames(self) -> None:
         """Write nothing for now: while the app is mounted Textual draws screens without their widgets."""
@@ -91,9 +96,14 @@ class DiffDisplay(App[Result]):
     def _frame(self, update: CompositorUpdate) -> str:
         """The sequences that make the terminal show `update`, which from now on counts as shown."""
         assert isinstance(update, (LayoutUpdate, ChopsUpdate))
+        clears = self._to_clear and isinstance(update, LayoutUpdate) and update.region == self.size.region
+        if clears:
+            self._to_clear, self._shown = False, []
         shown = self._shown_at_this_size()
         rows = updated_rows(update, shown, self.console._color_system)  # noqa: SLF001 - Textual hands Rich the same
         writer = FrameWriter(erases_with_background=self.erases_with_background)
+        if clears:
+            writer.clear()
         move = find_move(shown, rows)
         if move is not None:
             for y in range(move.top, move.bottom + 1):

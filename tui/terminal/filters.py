@@ -3,7 +3,7 @@
 import re
 from typing import Final
 
-from rich.cells import cell_len
+from rich.cells import cell_len, split_graphemes
 from rich.segment import Segment
 from rich.style import Style
 from textual.color import Color
@@ -31,7 +31,7 @@ class ControlFence(LineFilter):
             _FORBIDDEN.search(text) for text, _, _ in segments
         ):
             return segments
-        return [Segment(_FORBIDDEN.sub(_replacement, text), _without_link(style)) for text, style, _ in segments]
+        return [Segment(_harmless(text), _without_link(style)) for text, style, _ in segments]
 
 
 class AsciiOnly(LineFilter):
@@ -42,6 +42,20 @@ class AsciiOnly(LineFilter):
         if all(text.isascii() for text, _, _ in segments):
             return segments
         return [Segment(to_ascii(text), style, control) for text, style, control in segments]
+
+
+def _harmless(text: str) -> str:
+    """`text` without what is forbidden, and as wide: of clusters that only a joiner made narrow the head remains."""
+    if not _FORBIDDEN.search(text):
+        return text
+    return "".join(_harmless_cluster(text[start:end], width) for start, end, width in split_graphemes(text)[0])
+
+
+def _harmless_cluster(cluster: str, width: int) -> str:
+    shown = _FORBIDDEN.sub(_replacement, cluster)
+    if cell_len(shown) == width:
+        return shown
+    return cluster[0] if cell_len(cluster[0]) == width else "�" * width
 
 
 def _replacement(match: re.Match[str]) -> str:

@@ -134,11 +134,18 @@ def _sequence(terminal: Terminal, lines: "Sequence[Sequence[Span]]") -> str:
         size = 0
         for text, wanted in line:
             text = text[: terminal.columns - size]  # noqa: PLW2901 - the rest does not fit
-            parts += [switch(pen, wanted), text]
+            parts += [switch(pen, wanted), _placed(text, size)]
             pen, size = wanted, size + len(text)
         if size < terminal.columns:
             parts.append(_rest(terminal, pen, terminal.columns - size))
     return "".join([*parts, "\x1b[m\x1b[?2026l"])
+
+
+def _placed(text: str, x: int) -> str:
+    """`text` at column `x`, what follows a character beyond ASCII placed anew: some terminals draw it wide."""
+    if text.isascii():
+        return text
+    return "".join(c if c.isascii() else f"{c}\x1b[{x + number + 1}G" for number, c in enumerate(text, 1))
 
 
 def _rest(terminal: Terminal, pen: Pen, width: int) -> str:

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from tui.text import cells, clean
+from tui.text import cells, clean, cluster_end, cluster_start
 from tui.theme import Piece
 
 __all__ = ["Editor"]
@@ -24,24 +24,27 @@ class Editor:
 
     def insert(self, text: str) -> bool:
         """Put text in at the caret: one line, harmless; True when something changed."""
-        added = clean(text, limit=self.limit) if text else ""
         if self.digits:
-            added = "".join(character for character in added if character in "0123456789")
-        added = added[: max(0, self.limit - len(self.text))]
-        self.text = self.text[: self.caret] + added + self.text[self.caret :]
-        self.caret += len(added)
-        return bool(added)
+            text = "".join(character for character in text if character in "0123456789")
+        # a mark belongs to the letter before it, as which it is judged with it
+        start = cluster_start(self.text, self.caret - 1) if self.caret else 0
+        letter = self.text[start : self.caret]
+        added = clean(letter + text, limit=self.limit + len(letter)) if text else letter
+        added = added[: max(0, self.limit - len(self.text) + len(letter))]
+        self.text = self.text[:start] + added + self.text[self.caret :]
+        self.caret = start + len(added)
+        return added != letter
 
     def press(self, key: str, character: str | None) -> bool:
         """Handle a key; False when it means nothing here."""
         edits = {
             "backspace": lambda: self._cut(self.caret - 1, self.caret),
-            "delete": lambda: self._cut(self.caret, self.caret + 1),
+            "delete": lambda: self._cut(self.caret, cluster_end(self.text, self.caret)),
             "ctrl+u": lambda: self._cut(0, self.caret),
             "ctrl+k": lambda: self._cut(self.caret, len(self.text)),
             "ctrl+w": lambda: self._cut(self._word_start(), self.caret),
-            "left": lambda: self._to(self.caret - 1),
-            "right": lambda: self._to(self.caret + 1),
+            "left": lambda: self._to(cluster_start(self.text, self.caret - 1)),
+            "right": lambda: self._to(cluster_end(self.text, self.caret)),
             "home": lambda: self._to(0),
             "end": lambda: self._to(len(self.text)),
             "ctrl+e": lambda: self._to(len(self.text)),
@@ -70,6 +73,7 @@ class Editor:
         """The part of the text around the caret that fits into `width` cells, the caret in reverse."""
         start = 0
         while start < self.caret and cells(self.text[start : self.caret]) >= width:
-            start += 1
-        under = self.text[self.caret : self.caret + 1] or " "
-        return [self.text[start : self.caret], (under, "reverse"), self.text[self.caret + 1 :]]
+            start = cluster_end(self.text, start)
+        end = cluster_end(self.text, self.caret)
+        under = self.text[self.caret : end] or " "
+        return [self.text[start : self.caret], (under, "reverse"), self.text[end:]]

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import ClassVar
 
 from textual.geometry import Size
+from textual.message import Message
 from textual.strip import Strip
 from textual.widget import Widget
 
@@ -36,6 +37,9 @@ class Panel(Canvas):
     }
     """
 
+    class Widened(Message):
+        """The panel got another width, for which its lines have to be broken anew."""
+
     def __init__(
         self,
         *children: Widget,
@@ -47,6 +51,13 @@ class Panel(Canvas):
         super().__init__(*children, id=id, classes=classes)
         self._titles = (title, subtitle)
         self._lines: tuple[Line, ...] = ()
+        self._width = 0
+
+    def on_resize(self) -> None:
+        """Tell of another width, once it is known: a screen hears of its own size before its panels have theirs."""
+        if self.size.width != self._width:
+            self._width = self.size.width
+            self.post_message(self.Widened())
 
     def on_mount(self) -> None:
         """Titles and frame depend on the app's glyphs, so they are set here."""

@@ -53,7 +53,7 @@ class Demo(TerminalApp[None]):
         Binding("c", "copy", "Copy"),
         Binding("x", "count", "Count"),
         Binding("z", "suspend_process", "Suspend"),
-        Binding("ctrl+l", "redraw", "Redraw"),
+        Binding("ctrl+l", "redraw", "Redraw", priority=True),
     ]
     counted = 0
 

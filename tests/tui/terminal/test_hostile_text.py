@@ -4,8 +4,12 @@ import re
 from collections.abc import Iterator
 
 import pytest
+from disagreeing import CLUSTERS
+from rich.cells import cell_len
+from rich.segment import Segment
 from rich.text import Text
 from textual.app import ComposeResult
+from textual.color import Color
 from textual.content import Content
 from textual.widget import Widget
 from textual.widgets import (
@@ -31,6 +35,7 @@ from textual.widgets import (
 )
 
 from tui.terminal.app import TerminalApp
+from tui.terminal.filters import ControlFence
 from tui.terminal.preflight import Terminal
 from tui.text import clean
 
@@ -160,3 +165,12 @@ async def test_no_colour_means_none() -> None:
         await pilot.pause()
         styles = [style for strip in app.screen._compositor.render_strips() for _, style, _ in strip if style]
     assert all(colour is None or colour.is_default for style in styles for colour in (style.color, style.bgcolor))
+
+
+@pytest.mark.parametrize("cluster", CLUSTERS.values(), ids=CLUSTERS)
+def test_the_fence_keeps_every_width(cluster: str) -> None:
+    """What it takes out of a line, the joiner of two emoji included, moves nothing behind it."""
+    line = [Segment(f"a{cluster}b"), Segment(cluster)]
+    fenced = ControlFence().apply(line, Color(0, 0, 0))
+    assert [cell_len(segment.text) for segment in fenced] == [cell_len(segment.text) for segment in line]
+    assert "\u200d" not in "".join(segment.text for segment in fenced)

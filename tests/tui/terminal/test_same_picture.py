@@ -1,6 +1,7 @@
 """Writing only differences shows exactly what Textual's own output shows."""
 
 import contextlib
+import os
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -188,3 +189,22 @@ def test_the_terminal_moves_what_moved() -> None:
 def test_pens_change_shortly(old: Pen, new: Pen, sequence: str) -> None:
     """Only what differs is sent, and a reset only when an attribute must go."""
     assert switch(old, new) == sequence
+
+
+@pytest.mark.parametrize("keys", ["\x0c", "d\x0c"], ids=["in the list", "in a dialog"])
+def test_ctrl_l_mends_what_others_wrote(tmp_path: Path, keys: str) -> None:
+    """The terminal is cleared and every cell written again, in front of a dialog as well."""
+    with PtyProgram([DEMO], 80, 24, {"HEADCOUNT_TEST_STATE": str(tmp_path)}) as program:
+        program.wait_for_text("user3@")
+        if keys[:-1]:
+            program.send(keys[:-1])
+            program.wait_for_text("Really?")
+        program.settle(0.2)
+        before = program.cells()
+        os.write(program.slave, b"\x1b[7mwall: the machine goes down\x1b[m\x1b[12;1H\x1b[J")
+        program.settle(0.2)
+        assert program.cells() != before
+        start = len(program.raw)
+        program.send(keys[-1])
+        program.wait_for(lambda: b"\x1b[2J" in program.raw[start:])
+        program.wait_for(lambda: program.cells() == before)
