@@ -7,7 +7,7 @@ from contextlib import closing
 from pathlib import Path
 from typing import Any
 
-from server.ids import new_id
+from server.platform.ids import new_id
 
 DAYS_14 = 14 * 86_400 * 1_000_000
 Row = dict[str, Any]

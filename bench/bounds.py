@@ -199,8 +199,8 @@ def _files() -> Iterator[tuple[str, bytes]]:
 def _callers(data: Data) -> dict[str, str]:
     """A token of every role there is, a wrong one, and none."""
     from server.catalogue import default_catalogue  # noqa: F401 - the store's types are ready with it
-    from server.clock import Clock
-    from server.founding import give_token
+    from server.operations.provisioning import give_token
+    from server.platform.clock import Clock
     from server.store import organisations
     from server.store.database import Database
 

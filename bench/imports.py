@@ -17,12 +17,12 @@ from bench.world import World
 from contract.imports import ImportStatus
 from contract.users import BatchMode, NewUser
 from server.catalogue import default_catalogue
-from server.clock import Clock
-from server.founding import Founding, found
 from server.imports.applying import apply_rows
 from server.imports.planning import plan
+from server.operations.provisioning import Founding, found
 from server.payments.sandbox import SandboxGateway
-from server.services import Services
+from server.platform.clock import Clock
+from server.platform.services import Services
 from server.settings import ServerSettings
 from server.sheets.reading import open_sheet
 from server.store import imports

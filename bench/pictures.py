@@ -15,9 +15,9 @@ from pathlib import Path
 from cli.demo import running
 from client.profile import Profile, open_client
 from tui.app import HeadcountApp
-from tui.paths import find
-from tui.session import Link, Session
-from tui.widgets.virtual_table import VirtualTable
+from tui.runtime.paths import find
+from tui.runtime.session import Link, Session
+from tui.widgets.table.table import VirtualTable
 
 NOW = "2026-11-21T14:02:00Z"
 SIZES = ((80, 24), (120, 40))

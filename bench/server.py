@@ -24,8 +24,8 @@ from bench.raw_writes import seconds_for_three, seconds_to_replay
 from bench.terminal import ROOT, environment
 from bench.world import Data, World
 from server.app import create_app
-from server.listeners import unix
-from server.serving import make_server
+from server.serving.listeners import unix
+from server.serving.server import make_server
 from server.settings import ServerSettings
 
 SMALL, MIDDLE = 100, 10_000

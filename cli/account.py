@@ -3,10 +3,10 @@
 import argparse
 from typing import Any
 
+from cli.connection import Stop, Target, call, chosen
 from cli.exit_codes import DONE, FAILED, NOT_ALLOWED, USAGE
 from cli.lists import print_list, whole
-from cli.reach import Stop, Target, call, chosen
-from cli.say import agreed, can_ask, say
+from cli.output import agreed, can_ask, say
 from cli.tables import print_json, print_table
 from client.api import Client
 from contract.base import Answer
@@ -14,8 +14,8 @@ from contract.codes import RedeemCode
 from contract.pages import MAX_LIMIT, PageQuery
 from contract.profile import AcceptOffer, AskToJoin, Own, OwnProfile, OwnTransfer
 from contract.transfers import Reason
-from tui.text import clean
-from tui.wording import count
+from tui.presentation.text import clean
+from tui.presentation.wording import count
 
 __all__ = ["accept", "cancel", "decline", "join", "leave", "open_link", "redeem", "show", "transfers", "undo"]
 

@@ -277,15 +277,15 @@ def _add_profile(commands: "Commands") -> None:
 
 def _add_access(commands: "Commands") -> None:
     verbs = _noun(commands, "tokens", "what members sign in with")
-    listed = _command(verbs, "list", "cli.access:list_tokens", "every token, without its secret")
-    made = _command(verbs, "create", "cli.access:create_token", "make a token for a member, and print it once")
+    listed = _command(verbs, "list", "cli.tokens:list_tokens", "every token, without its secret")
+    made = _command(verbs, "create", "cli.tokens:create_token", "make a token for a member, and print it once")
     made.add_argument("email", metavar="EMAIL")
     made.add_argument("--label", default="", help="what it is for")
     made.add_argument("--days", type=int, metavar="N", help="for how long (default: until it is revoked)")
-    revoked = _command(verbs, "revoke", "cli.access:revoke_token", "take a token back at once")
+    revoked = _command(verbs, "revoke", "cli.tokens:revoke_token", "take a token back at once")
     revoked.add_argument("id", metavar="ID")
     asked = _command(
-        commands, "entitlement", "cli.access:entitlement", "may somebody use the service? exit code 0 if so, 1 if not"
+        commands, "entitlement", "cli.tokens:entitlement", "may somebody use the service? exit code 0 if so, 1 if not"
     )
     asked.add_argument("who", metavar="EMAIL", help="an e-mail, or an account's id")
     for command in (listed, made, revoked, asked):

@@ -3,17 +3,17 @@
 import argparse
 from typing import Any
 
-from cli.deals import deal
+from cli.connection import Stop, by_contract, call, chosen
 from cli.exit_codes import DONE, USAGE
-from cli.reach import Stop, by_contract, call, chosen
+from cli.purchase import deal
 from cli.tables import print_json
 from client.api import Client
 from contract.pages import MAX_LIMIT, PageQuery
 from contract.quotes import Change, Start
 from contract.subscription import BillingCycle, Overview, Plan
 from contract.users import User, UsersQuery
-from tui.text import clean
-from tui.wording import count
+from tui.presentation.text import clean
+from tui.presentation.wording import count
 
 __all__ = ["billing_set", "cancel", "pay", "plan_set", "resume", "seats_set", "seats_show", "start"]
 

@@ -5,18 +5,18 @@ import datetime as dt
 import unicodedata
 from typing import Any
 
+from cli.connection import Stop, call, chosen
 from cli.exit_codes import DONE, FAILED, NOT_ALLOWED, USAGE
 from cli.lists import print_list, whole
-from cli.reach import Stop, call, chosen
-from cli.say import agreed, can_ask, say
+from cli.output import agreed, can_ask, say
 from cli.tables import print_json, print_table
 from client.api import Client
 from client.errors import NotFound
 from client.protocol import is_identifier
 from contract.codes import CodeChanges, CodesQuery, CodeState, CodeUse, InvitationCode, NewCode
 from contract.pages import MAX_LIMIT, PageQuery
-from tui.text import clean
-from tui.wording import count
+from tui.presentation.text import clean
+from tui.presentation.wording import count
 
 __all__ = ["create", "delete", "list_all", "show", "switch_off", "switch_on", "uses"]
 

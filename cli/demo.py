@@ -15,7 +15,7 @@ import tempfile
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from tui.paths import Paths, private_folder
+from tui.runtime.paths import Paths, private_folder
 
 _DATABASE = "headcount.sqlite3"
 _LAST_SEEN = "last-seen"

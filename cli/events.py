@@ -7,19 +7,19 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
+from cli.connection import call, chosen, told
 from cli.exit_codes import DONE, exit_code
 from cli.how_many import how_many
 from cli.lists import Listed, gathered, print_list, tell_rest
-from cli.reach import call, chosen, told
-from cli.say import say
+from cli.output import say
 from cli.tables import as_json
 from client.api import Client
 from client.errors import HeadcountError
 from client.events import Live, Offline, Unreadable
 from contract.events import Event, EventsQuery
 from contract.pages import MAX_LIMIT
-from server.streams import unseen
-from tui.sentences import sentence
+from server.platform.streams import unseen
+from tui.presentation.event_descriptions import sentence
 
 __all__ = ["events"]
 

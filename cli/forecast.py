@@ -3,14 +3,14 @@
 import argparse
 from typing import Any
 
+from cli.connection import by_contract, call, chosen
 from cli.exit_codes import DONE
-from cli.reach import by_contract, call, chosen
 from cli.tables import print_json, print_table
 from client.api import Client
 from contract.billing import ExpectedPayment, Forecast, ForecastQuery
 from contract.subscription import Overview, SubscriptionStatus
-from tui.text import clean
-from tui.wording import count
+from tui.presentation.text import clean
+from tui.presentation.wording import count
 
 __all__ = ["forecast"]
 

@@ -10,18 +10,18 @@ import os
 from pathlib import Path
 from typing import Any
 
+from cli.connection import Stop, call, chosen
 from cli.exit_codes import CANCELLED, CONFLICT, DONE, FAILED, USAGE
+from cli.output import agreed, can_ask, say
 from cli.progress import Progress
-from cli.reach import Stop, call, chosen
-from cli.say import agreed, can_ask, say
 from cli.tables import print_json
 from client.api import Client
 from contract.imports import Import, ImportCounts, ImportField, ImportMapping, ImportStatus, ImportStop, SheetFormat
 from contract.users import BatchMode
-from screens.limit_words import check_lines
-from tui.text import clean
-from tui.theme import Line, parts
-from tui.wording import count
+from tui.presentation.limit_words import check_lines
+from tui.presentation.text import clean
+from tui.presentation.tones import Line, parts
+from tui.presentation.wording import count
 
 __all__ = ["import_users", "summary"]
 

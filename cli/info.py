@@ -4,8 +4,8 @@ import os
 import sys
 from typing import Any
 
-from tui.paths import find
-from tui.settings import AttentionKind, Screen, SettingsError, load, origin
+from tui.runtime.paths import find
+from tui.runtime.settings import AttentionKind, Screen, SettingsError, load, origin
 
 
 def info(flags: dict[str, Any]) -> int:

@@ -7,19 +7,19 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from cli.connection import Stop, Target, by_contract, call, chosen
 from cli.exit_codes import DONE, FAILED, USAGE
 from cli.how_many import how_many
 from cli.invoice_files import Malformed, read_invoices
 from cli.lists import gathered, print_list, tell_rest
-from cli.reach import Stop, Target, by_contract, call, chosen
 from cli.tables import print_json, print_table
 from client.api import Client
 from client.errors import NotFound
 from contract.billing import Invoice
 from contract.explain import Explanation, explain
 from contract.pages import MAX_LIMIT, PageQuery
-from server.streams import code_stands
-from tui.text import clean
+from server.platform.streams import code_stands
+from tui.presentation.text import clean
 
 __all__ = ["explain_one", "list_newest", "show"]
 

@@ -8,7 +8,7 @@ from typing import Generic, TypeVar
 from pydantic import BaseModel
 
 from cli.exit_codes import DONE
-from cli.say import say
+from cli.output import say
 from client.api import Client
 from contract.pages import MAX_LIMIT, Page, PageQuery
 

@@ -13,14 +13,14 @@ import tomli_w
 from pydantic import ValidationError
 
 from cli.exit_codes import exit_code
-from cli.say import read_line, say
+from cli.output import read_line, say
 from client.errors import HeadcountError
 from client.profile import Profile, open_client
 from contract.people import Me
-from tui.paths import Paths, find, private_folder
-from tui.settings import SettingsError, read_file
+from tui.presentation.text import clean
+from tui.runtime.paths import Paths, find, private_folder
+from tui.runtime.settings import SettingsError, read_file
 from tui.terminal.key_gate import typed_in
-from tui.text import clean
 
 _NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,39}")
 _NOTHING_GIVEN = "No token was given: type it, pipe it in, or use --token-env, --token-command or --token-file."

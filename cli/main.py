@@ -8,8 +8,8 @@ only reads ends with 1 when its output can't be written, and with 0 when its rea
 import errno
 import sys
 
-from cli.say import open_streams
-from server.streams import ended
+from cli.output import open_streams
+from server.platform.streams import ended
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -82,7 +82,7 @@ def _run(options: "argparse.Namespace", flags: "dict[str, Any]") -> int:
 def _run_without_a_screen(options: "argparse.Namespace", flags: "dict[str, Any]") -> int:
     from importlib import import_module
 
-    from cli.reach import guarded
+    from cli.connection import guarded
 
     module, _, function = options.run.partition(":")
     return guarded(lambda: int(getattr(import_module(module), function)(options, flags)))

@@ -3,11 +3,11 @@
 import argparse
 from typing import Any
 
+from cli.connection import Stop, Target, call, chosen
 from cli.exit_codes import CONFLICT, DONE, FAILED, NOT_ALLOWED, USAGE
 from cli.how_many import how_many
 from cli.lists import gathered, print_list, tell_rest
-from cli.reach import Stop, Target, call, chosen
-from cli.say import say
+from cli.output import say
 from cli.tables import print_json, print_table
 from client.api import Client
 from client.protocol import new_key
@@ -16,8 +16,8 @@ from contract.pages import MAX_LIMIT
 from contract.people import Permission, Role
 from contract.subscription import Overview, SubscriptionStatus
 from contract.users import MAX_BATCH, BatchMode, UserBatchReport
-from screens.members_source import listing_word
-from tui.text import clean
+from screens.members.source import listing_word
+from tui.presentation.text import clean
 
 __all__ = ["add", "list_all", "show"]
 
@@ -49,7 +49,7 @@ def show(options: argparse.Namespace, flags: dict[str, Any]) -> int:
     if options.json:
         print_json(member)
         return DONE
-    from screens.members_text import profile_lines
+    from screens.members.text import profile_lines
 
     print("\n".join(_plain(line) for line in profile_lines(member)))
     return DONE
@@ -87,7 +87,7 @@ async def _member(client: Client, email: str) -> Member:
 
 def _would(target: Target, overview: Overview, members: list[Member]) -> int:
     """How the seats would work out, and the exit code it would have."""
-    from screens.members_text import adding_summary
+    from screens.members.text import adding_summary
 
     coming = [member for member in members if member.status is None]
     if coming:
@@ -106,7 +106,7 @@ def _would(target: Target, overview: Overview, members: list[Member]) -> int:
 
 
 def _told(members: list[Member], report: UserBatchReport, *, as_json: bool) -> int:
-    from screens.members_text import adding_results
+    from screens.members.text import adding_results
 
     title, lines, left = adding_results(members, report)
     if as_json:
@@ -118,6 +118,6 @@ def _told(members: list[Member], report: UserBatchReport, *, as_json: bool) -> i
 
 def _plain(line: Any) -> str:
     """A line of a screen without its tones."""
-    from tui.theme import parts
+    from tui.presentation.tones import parts
 
     return clean("".join(part if isinstance(part, str) else part[0] for part in parts(line)), 500)

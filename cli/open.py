@@ -7,8 +7,8 @@ Textual and everything that rests on it. Whatever this module imports at its top
 import os
 import sys
 
-from cli.say import answered, can_ask
-from tui.paths import config_file, find
+from cli.output import answered, can_ask
+from tui.runtime.paths import config_file, find
 from tui.terminal.preflight import Terminal, Unsuitable, preflight
 
 TYPE_CHECKING = False
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from typing import Any
 
     from client.profile import Profile
-    from tui.settings import Settings
+    from tui.runtime.settings import Settings
     from tui.terminal.first_frame import FirstFrame
 
 
@@ -41,8 +41,8 @@ def open_demo(flags: "dict[str, Any]", *, fresh: bool) -> int:
         terminal = _look(flags)
     except Unsuitable as error:
         return _refuse(str(error))
-    from tui.splash import splash
     from tui.terminal.first_frame import painted
+    from tui.terminal.splash import splash
 
     try:
         with painted(terminal, splash(terminal)) as frame:
@@ -59,7 +59,7 @@ def _demo(terminal: Terminal, flags: "dict[str, Any]", frame: "FirstFrame", *, f
     try:
         with running(paths, fresh=fresh) as demo:
             from client.profile import Profile
-            from tui.settings import SettingsError, load
+            from tui.runtime.settings import SettingsError, load
 
             try:
                 settings = load(paths.config_file, flags=flags)
@@ -80,8 +80,8 @@ def open_profile(flags: "dict[str, Any]") -> int:
         terminal = _look({**_screen_of(written), **flags.get("screen", {})})
     except Unsuitable as error:
         return _refuse(str(error))
-    from tui.splash import splash
     from tui.terminal.first_frame import painted
+    from tui.terminal.splash import splash
 
     try:
         with painted(terminal, splash(terminal)) as frame:
@@ -93,7 +93,7 @@ def open_profile(flags: "dict[str, Any]") -> int:
 
 def _without_settings(flags: "dict[str, Any]") -> int:
     """There is no profile to open; a flag or the environment may name one all the same."""
-    from tui.settings import SettingsError, load
+    from tui.runtime.settings import SettingsError, load
 
     try:
         load(find(os.environ).config_file, flags=flags).chosen_profile()
@@ -105,7 +105,7 @@ def _without_settings(flags: "dict[str, Any]") -> int:
 def _chosen(terminal: Terminal, flags: "dict[str, Any]", frame: "FirstFrame") -> int | None:
     """The app on the profile that the settings choose; None when they have none."""
     _import_swiftly()
-    from tui.settings import SettingsError, load
+    from tui.runtime.settings import SettingsError, load
 
     try:
         settings = load(find(os.environ).config_file, flags=flags)
@@ -185,9 +185,9 @@ def _run(
     from client.journal import Journal
     from client.profile import open_client
     from tui.app import HeadcountApp
-    from tui.last_seen import LastSeen
-    from tui.paths import private_folder
-    from tui.session import Session
+    from tui.runtime.paths import private_folder
+    from tui.runtime.session import Session
+    from tui.runtime.snapshot_cache import LastSeen
 
     _loaded()
     paths = find(os.environ)

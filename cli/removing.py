@@ -8,10 +8,10 @@ import argparse
 import asyncio
 from typing import Any
 
+from cli.connection import Stop, call, chosen
 from cli.exit_codes import CANCELLED, DONE, FAILED, USAGE
+from cli.output import agreed, answered, can_ask, say
 from cli.progress import Progress
-from cli.reach import Stop, call, chosen
-from cli.say import agreed, answered, can_ask, say
 from cli.tables import print_json
 from cli.users import filters
 from client.api import Client
@@ -27,10 +27,10 @@ from contract.selections import (
 )
 from contract.subscription import Overview
 from contract.users import UsersQuery
-from screens.seat_sums import Vacancy, vacancy_lines
-from tui.text import clean
-from tui.theme import Line, pieces
-from tui.wording import count
+from tui.presentation.seat_sums import Vacancy, vacancy_lines
+from tui.presentation.text import clean
+from tui.presentation.tones import Line, pieces
+from tui.presentation.wording import count
 
 __all__ = ["remove", "restore"]
 

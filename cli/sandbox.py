@@ -4,16 +4,16 @@ import argparse
 import re
 from typing import Any
 
+from cli.connection import Stop, call, chosen
 from cli.exit_codes import DONE, FAILED, USAGE
-from cli.reach import Stop, call, chosen
 from cli.tables import print_json
 from client.api import Client
 from client.errors import NotFound
 from contract.events import Event, EventsQuery
 from contract.pages import MAX_LIMIT
 from contract.sandbox import DURATION, Clock, ClockBody, PaymentsBody, PaymentsState
-from tui.sentences import sentence
-from tui.wording import count
+from tui.presentation.event_descriptions import sentence
+from tui.presentation.wording import count
 
 __all__ = ["advance", "now", "payments"]
 

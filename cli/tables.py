@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 
 from pydantic import BaseModel
 
-from tui.text import cells, clean, fit
+from tui.presentation.text import cells, clean, fit
 
 __all__ = ["as_json", "print_json", "print_table"]
 

@@ -8,10 +8,10 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
+from cli.connection import Stop, Target, call, chosen
 from cli.exit_codes import CANCELLED, CONFLICT, DONE, FAILED, NOT_ALLOWED, USAGE
 from cli.lists import print_list, whole
-from cli.reach import Stop, Target, call, chosen
-from cli.say import agreed, can_ask, say, seen
+from cli.output import agreed, can_ask, say, seen
 from cli.tables import print_json, print_table
 from client.api import Client
 from client.protocol import new_key
@@ -28,13 +28,13 @@ from contract.transfers import (
     TransferState,
     UndoReport,
 )
-from screens.deciding_text import Question, earlier_summary
-from screens.question import Summary
-from screens.seat_choice import Choice
-from screens.transfers_text import Plan, decision_results, undo_results
-from tui.aftermath import aftermath, left_over
-from tui.text import clean
-from tui.theme import Line, parts
+from screens.transfers.decisions_text import Question, earlier_summary
+from screens.transfers.seat_choice import Choice
+from screens.transfers.text import Plan, decision_results, undo_results
+from tui.presentation.confirmation import Summary
+from tui.presentation.text import clean
+from tui.presentation.tones import Line, parts
+from tui.runtime.recovery import aftermath, left_over
 
 __all__ = ["accept", "decline", "list_all", "undo"]
 

@@ -11,22 +11,22 @@ from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Any
 
+from cli.connection import Stop, Target, call, chosen
 from cli.exit_codes import CANCELLED, DONE, FAILED, USAGE
 from cli.how_many import how_many
 from cli.lists import Listed, gathered, print_list, tell_rest
-from cli.reach import Stop, Target, call, chosen
-from cli.say import agreed, can_ask, say
+from cli.output import agreed, can_ask, say
 from cli.tables import print_table
 from client.api import Client
 from contract.exports import ExportQuery, Language, TemplateQuery
 from contract.imports import SheetFormat
 from contract.users import User, UserSource, UsersQuery, UserStatus
-from screens.attention import zone_of
-from server.streams import code_stands
-from tui.day_spans import DaySpanError, day_span
-from tui.language import language_of
-from tui.text import clean
-from tui.wording import count
+from server.platform.streams import code_stands
+from tui.presentation.attention import zone_of
+from tui.presentation.day_spans import DaySpanError, day_span
+from tui.presentation.language import language_of
+from tui.presentation.text import clean
+from tui.presentation.wording import count
 
 __all__ = ["export", "filters", "list_all", "template"]
 

@@ -5,11 +5,11 @@ import datetime as dt
 import sys
 from typing import Any
 
+from cli.connection import Stop, call, chosen
 from cli.exit_codes import DONE, FAILED, USAGE
 from cli.how_many import how_many
 from cli.lists import Listed, gathered, print_list, tell_rest, whole
-from cli.reach import Stop, call, chosen
-from cli.say import say
+from cli.output import say
 from cli.tables import as_json, print_json, print_table
 from client.api import Client
 from contract.pages import MAX_LIMIT, Page, PageQuery
@@ -23,9 +23,9 @@ from contract.webhooks import (
     WebhookChanges,
     WebhookWithSecret,
 )
-from server.streams import show_once, unseen
-from tui.text import clean
-from tui.wording import count
+from server.platform.streams import show_once, unseen
+from tui.presentation.text import clean
+from tui.presentation.wording import count
 
 __all__ = ["add", "change", "deliveries", "list_all", "remove", "replay", "rotate", "show"]
 

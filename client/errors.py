@@ -39,7 +39,7 @@ from typing import Any, ClassVar
 
 from pydantic import ValidationError
 
-from client.advice import ADVICE
+from client.error_hints import ADVICE
 from contract.problems import FieldError, Problem, ProblemCode
 from contract.quotes import Quote
 from contract.spending import SpendingCheck

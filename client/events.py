@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from pydantic import ValidationError
 
-from client.calling import Pace
+from client.call_executor import Pace
 from client.errors import Broken, HeadcountError, NoToken, ReadOnly, Refused, TooManyRequests, UnsafeAddress, Untrusted
 from client.protocol import Channel, build_stream, is_identifier
 from client.retries import STREAM

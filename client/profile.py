@@ -13,7 +13,7 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 from client import credentials
 from client.address import parse_address
 from client.api import Client
-from client.calling import Pace
+from client.call_executor import Pace
 from client.errors import UnsafeAddress
 from client.journal import Journal
 from client.protocol import Channel

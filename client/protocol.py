@@ -18,7 +18,7 @@ from contract.base import Answer, Body, Identifier, Query
 from contract.operation import Operation
 from contract.operations import STREAM_EVENTS
 from contract.problems import Problem
-from contract.waiting import bounded, retry_after_seconds
+from contract.retry_after import bounded, retry_after_seconds
 
 A = TypeVar("A", bound=Answer)
 

@@ -5,7 +5,7 @@ import io
 from collections.abc import Sequence
 from pathlib import Path
 
-from client.calls.asking import check_place, new_file_beside
+from client.calls.base import check_place, new_file_beside
 from client.errors import NotSaved
 from contract.formulas import guarded
 

@@ -19,6 +19,7 @@ import httpx
 from pydantic import SecretStr
 
 from client.address import Address
+from client.content_encoding import unpacked, unpacker_for
 from client.errors import (
     BadAnswer,
     Broken,
@@ -31,7 +32,6 @@ from client.errors import (
     Untrusted,
 )
 from client.protocol import Call, Reply, failure, request_id_of
-from client.unpacking import unpacked, unpacker_for
 
 LARGEST_ANSWER = 32 << 20
 LARGEST_PROBLEM = 1 << 20

@@ -18,7 +18,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = _parser().parse_args(arguments)
     from sqlalchemy.exc import DatabaseError
 
-    from server import commands
+    from server.operations import commands
     from server.settings import SettingsError
 
     try:
@@ -96,7 +96,7 @@ def _run(command: argparse.ArgumentParser) -> None:
     command.add_argument("--now", type=_instant, metavar="ISO8601", help="what time a sandbox starts at")
     command.add_argument("--exit-with-parent", action="store_true", help="stop when the standard input ends")
     from server.notifications import options as notifications
-    from server.reached import add_options
+    from server.serving.network_options import add_options
 
     add_options(command)
     notifications.add_options(command)
@@ -152,7 +152,7 @@ def _instant(value: str) -> dt.datetime:
 
 
 if __name__ == "__main__":
-    from server.streams import ended, install
+    from server.platform.streams import ended, install
 
     install()
     sys.exit(ended(main()))

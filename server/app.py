@@ -28,18 +28,18 @@ from starlette.routing import Route
 from contract.operations import OPERATIONS, SET_CLOCK, SET_PAYMENTS
 from contract.problems import ProblemCode
 from server.catalogue import Catalogue, default_catalogue
-from server.clock import Clock
 from server.http import idempotency
 from server.http.binding import Endpoint, Handlers, Resource, request_id
 from server.http.envelope import Envelope
 from server.http.problems import ServerProblem, not_found, render
 from server.http.proxies import Forwarded
-from server.keeping import keep_watch, tell_heads
-from server.notifications.opening import PAGES
+from server.notifications.landing_pages import PAGES
 from server.payments.gateway import Gateway
 from server.payments.sandbox import SandboxGateway
+from server.platform.clock import Clock
+from server.platform.services import Services
 from server.sandbox.state import restore_clock
-from server.services import Services
+from server.serving.loss_watch import keep_watch, tell_heads
 from server.settings import ServerSettings
 from server.store.database import Database
 

@@ -10,8 +10,8 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints, Validation
 from contract.money import Money
 from contract.subscription import BillingCycle, Plan, PlanKind
 from server.domain.plans import Market, PlanTerms
+from server.platform.text import is_unsafe
 from server.settings import SettingsError
-from server.text import is_unsafe
 
 DEFAULT = Path(__file__).with_name("catalogue.toml")
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict
 
-from server.mail_settings import MailSettings
+from server.notifications.mail_settings import MailSettings
 
 MAX_BODY = 32 * 1024 * 1024
 """The largest request body, in bytes."""
@@ -33,9 +33,9 @@ class ServerSettings(BaseModel):
     chores: float = 60.0
     """Seconds between two looks for what fell due."""
     max_connections: int = 1000
-    """Connections at once, as far as files may be open (`server.door`); half of them may be event streams."""
+    """Connections at once, as far as files may be open (`serving.connection_cap`); half may be event streams."""
     patience: float = 10.0
-    """Seconds for the head of a request, and for each next part of its body and of its answer (`server.patience`)."""
+    """Seconds for the head of a request, and for each next part of its body and answer (`serving.client_timeouts`)."""
     slowest: int = 1024
     """Bytes a second below which a body or an answer does not come on."""
     trusted_proxies: tuple[IPv4Network | IPv6Network, ...] = ()

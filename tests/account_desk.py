@@ -5,8 +5,8 @@ from typing import Any
 import httpx
 from builders import RunningServer, Team
 
-from server.founding import give_token
-from server.signing_in import Wanted, sign_in
+from server.operations.authentication import Wanted, sign_in
+from server.operations.provisioning import give_token
 
 
 def outsider(server: RunningServer, email: str = "ana@outside.example") -> str:

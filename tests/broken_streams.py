@@ -104,11 +104,31 @@ def _load() -> None:
         if run := each.get_default("run"):
             importlib.import_module(run.partition(":")[0])
     server_parser()
-    loaded = ("cli.info", "cli.login", "cli.open", "client.transport", "server.commands", "server.founding")
-    more = ("server.seed.crowd", "server.signing_in", "server.store.schema", "server.verify", "server.check_prices")
+    loaded = (
+        "cli.info",
+        "cli.login",
+        "cli.open",
+        "client.transport",
+        "server.operations.commands",
+        "server.operations.provisioning",
+    )
+    more = (
+        "server.seed.bulk_users",
+        "server.operations.authentication",
+        "server.store.schema",
+        "server.operations.verify",
+        "server.operations.check_prices",
+    )
     import gc
 
-    for name in (*loaded, *more, "server.notifications.outbox", "screens.summary", "httpcore", "alembic.command"):
+    for name in (
+        *loaded,
+        *more,
+        "server.notifications.outbox",
+        "tui.presentation.quote_summary",
+        "httpcore",
+        "alembic.command",
+    ):
         importlib.import_module(name)
     gc.freeze()
 

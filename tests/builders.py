@@ -22,16 +22,16 @@ from contract.people import Role
 from contract.subscription import BillingCycle
 from contract.users import User
 from server.app import create_app
-from server.clock import Clock
-from server.founding import Founding, found, give_token
-from server.services import Services
+from server.operations.provisioning import Founding, found, give_token
+from server.operations.verify import findings
+from server.platform.clock import Clock
+from server.platform.services import Services
+from server.platform.text import email_key
+from server.platform.transaction import Unit
 from server.settings import ServerSettings
 from server.store import organisations
-from server.text import email_key
-from server.unit import Unit
 from server.users.adding import become_accounts
-from server.users.seating import Listing, list_users
-from server.verify import findings
+from server.users.seat_assignment import Listing, list_users
 
 NOW = dt.datetime(2025, 11, 14, 9, 30, tzinfo=dt.UTC)
 """A Friday in the middle of a month."""

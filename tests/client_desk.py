@@ -14,7 +14,7 @@ import httpx
 import uvicorn
 
 from client.api import Client
-from client.calling import Pace
+from client.call_executor import Pace
 from client.journal import Journal
 from client.profile import Profile, open_client
 from contract.money import Money

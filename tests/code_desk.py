@@ -5,7 +5,7 @@ from typing import Any
 import httpx
 from builders import RunningServer, Team
 
-from server.founding import give_token
+from server.operations.provisioning import give_token
 from server.store import organisations
 
 

@@ -8,7 +8,7 @@ import pyte
 from rich.cells import get_character_cell_size
 from wcwidth import wcwidth
 
-from tui.terminal.doubt import is_ambiguous, is_doubtful
+from tui.terminal.ambiguous_width import is_ambiguous, is_doubtful
 
 __all__ = ["CLUSTERS", "MODELS", "Disagreeing", "Width"]
 

@@ -7,10 +7,10 @@ from dataclasses import dataclass, field
 from textual.app import App, ComposeResult
 from textual.binding import Binding
 
-from tui.palette import HEADCOUNT
-from tui.widgets.virtual_table import VirtualTable
-from tui.widgets.virtual_table_columns import Column
-from tui.widgets.virtual_table_data import Query, Row, Window
+from tui.widgets.table.columns import Column
+from tui.widgets.table.data import Query, Row, Window
+from tui.widgets.table.table import VirtualTable
+from tui.widgets.themes import HEADCOUNT
 
 COLUMNS = (
     Column("email", "E-mail", weight=3, min_width=20, sortable=True),

@@ -10,18 +10,18 @@ from textual.binding import BindingType
 from textual.screen import Screen
 from textual.widget import Widget
 
-from screens.confirm import Confirm, Summary
-from tui.area import AreaScreen, ListScreen
-from tui.commands import bindings
-from tui.glyphs import glyphs_for
-from tui.palette import HEADCOUNT
-from tui.theme import theme_name, wants_ansi
+from screens.shared.area_screen import AreaScreen, ListScreen
+from screens.shared.confirm import Confirm, Summary
+from tui.input.commands import bindings
+from tui.presentation.glyphs import glyphs_for
+from tui.presentation.tones import theme_name, wants_ansi
 from tui.widgets.app_bar import Frame, link_line
 from tui.widgets.filter_bar import FilterBar
 from tui.widgets.gauges import Meter, UsageChart
 from tui.widgets.panel import Panel
 from tui.widgets.stepper import Stepper
-from tui.widgets.virtual_table import VirtualTable
+from tui.widgets.table.table import VirtualTable
+from tui.widgets.themes import HEADCOUNT
 
 FRAME = Frame(
     counts={"users": 39, "transfers": 7},

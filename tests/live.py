@@ -12,8 +12,8 @@ from typing import Any
 from builders import RunningServer
 
 from server.app import create_app
-from server.clock import Clock
-from server.serving import HeadcountServer, make_server
+from server.platform.clock import Clock
+from server.serving.server import HeadcountServer, make_server
 from server.settings import ServerSettings
 
 

@@ -15,9 +15,9 @@ from contract.money import Money
 from contract.subscription import BillingCycle
 from server.app import create_app
 from server.catalogue import Catalogue, default_catalogue
-from server.clock import Clock
-from server.founding import Founding, found
+from server.operations.provisioning import Founding, found
 from server.payments.gateway import Outcome
+from server.platform.clock import Clock
 from server.settings import ServerSettings
 from server.store.tables import subscriptions
 

@@ -17,7 +17,7 @@ import standardwebhooks
 from builders import RunningServer, Team
 
 from server.app import create_app
-from server.clock import Clock
+from server.platform.clock import Clock
 from server.settings import ServerSettings
 
 BEGIN = dt.datetime(2025, 11, 14, 9, 30, tzinfo=dt.UTC)

@@ -10,8 +10,8 @@ from sqlalchemy import Connection
 from contract.people import Role
 from server.catalogue import default_catalogue
 from server.http.tokens import make_token
+from server.operations.authentication import Wanted, sign_in
 from server.seed.demo import seed_demo
-from server.signing_in import Wanted, sign_in
 
 USER = "bjorn@tidewheel.example"
 """A member of Tidewheel Works who uses its subscription."""

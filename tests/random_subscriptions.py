@@ -15,7 +15,7 @@ from transfer_desk import ask_to_join
 from contract.subscription import BillingCycle
 from server.app import create_app
 from server.catalogue import default_catalogue
-from server.clock import Clock
+from server.platform.clock import Clock
 from server.settings import ServerSettings
 
 SEED = int(os.environ.get("HEADCOUNT_TEST_SEED", "0")) or random.SystemRandom().randrange(1, 2**32)

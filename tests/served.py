@@ -63,8 +63,8 @@ class Served:
 
     def sign_in(self, email: str, label: str = "") -> str:
         """Somebody's own sign-in: a token for their account, as `server token` makes it beside no server."""
-        from server.clock import utc_now
-        from server.signing_in import Wanted, sign_in
+        from server.operations.authentication import Wanted, sign_in
+        from server.platform.clock import utc_now
         from server.store.sqlite import make_engine
 
         engine = make_engine(self.database)

@@ -10,12 +10,12 @@ import pytest
 from contract.money import Money
 from contract.quotes import Change
 from contract.subscription import BillingCycle, PlanKind, SubscriptionStatus
+from server.domain.errors import Refusal
 from server.domain.periods import Period
 from server.domain.plans import Market, PlanTerms
 from server.domain.pricing import Payee, PricedChange, price_change
-from server.domain.refusals import Refusal
 from server.domain.seats import Seats
-from server.domain.standing import Standing
+from server.domain.subscription_state import Standing
 
 NOVEMBER = Period(dt.date(2026, 11, 1), dt.date(2026, 12, 1))
 MIDDLE = dt.date(2026, 11, 16)

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from tui.commands import key_table_markdown
-from tui.keymap import read_keymap
-from tui.settings import Settings, load
+from tui.input.commands import key_table_markdown
+from tui.input.keymap import read_keymap
+from tui.runtime.settings import Settings, load
 
 ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text()
@@ -41,7 +41,7 @@ def test_what_the_example_only_mentions_can_be_used(tmp_path: Path) -> None:
 
 def test_the_readme_lists_the_keys_as_they_are() -> None:
     """The README's table of keys is the one the app is made from."""
-    shown = README.partition("<!-- keys: made from tui/commands.py; a test compares -->\n")[2]
+    shown = README.partition("<!-- keys: made from tui/input/commands.py; a test compares -->\n")[2]
     assert shown.partition("<!-- /keys -->")[0] == key_table_markdown()
 
 

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from tui.settings import Attention, AttentionKind, SettingsError, load, origin
+from tui.runtime.settings import Attention, AttentionKind, SettingsError, load, origin
 
 
 def write(folder: Path, text: str, mode: int = 0o600) -> Path:

@@ -7,11 +7,11 @@ import httpx
 from builders import Team
 from sqlalchemy import select, update
 
-from server import text
-from server.ids import new_id
+from server.operations.verify import findings
+from server.platform import text
+from server.platform.ids import new_id
 from server.store import organisations, transfers
 from server.store.tables import transfers as table
-from server.verify import findings
 
 DAY = dt.timedelta(days=1)
 

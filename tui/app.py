@@ -18,28 +18,28 @@ from client.errors import HeadcountError
 from contract.events import EventKind
 from contract.profile import OwnProfile
 from contract.subscription import Overview, PlanKind
-from screens.confirm import Confirm, Summary
-from screens.overview import OverviewScreen
-from tui.aftermath import aftermath, left_over
-from tui.area import AreaScreen
-from tui.areas import AREAS, CONTRACT_AREAS, PROFILE
-from tui.commands import BILLED, CHANGING, bindings, for_area, key_names
-from tui.errors import told
-from tui.glyphs import Glyphs, glyphs_for
-from tui.keymap import read_keymap
-from tui.live import LiveArea
-from tui.news import News
-from tui.palette import HEADCOUNT
-from tui.session import Connection, Link, Listeners, Session
-from tui.settings import Settings
+from screens.overview.screen import OverviewScreen
+from screens.shared.area_screen import AreaScreen
+from screens.shared.confirm import Confirm, Summary
+from screens.shared.live_area import LiveArea
+from tui.input.areas import AREAS, CONTRACT_AREAS, PROFILE
+from tui.input.commands import BILLED, CHANGING, bindings, for_area, key_names
+from tui.input.keymap import read_keymap
+from tui.presentation.errors import told
+from tui.presentation.glyphs import Glyphs, glyphs_for
+from tui.presentation.tones import theme_name
+from tui.presentation.wording import clock
+from tui.runtime.notifications import News
+from tui.runtime.recovery import aftermath, left_over
+from tui.runtime.session import Connection, Link, Listeners, Session
+from tui.runtime.settings import Settings
 from tui.terminal.app import TerminalApp
 from tui.terminal.first_frame import FirstFrame
 from tui.terminal.key_parser import Key
 from tui.terminal.preflight import Terminal
-from tui.theme import theme_name
 from tui.widgets.app_bar import Frame, link_line
-from tui.widgets.virtual_table import VirtualTable
-from tui.wording import clock
+from tui.widgets.table.table import VirtualTable
+from tui.widgets.themes import HEADCOUNT
 
 __all__ = ["HeadcountApp"]
 
@@ -53,7 +53,7 @@ def _later(module: str, name: str) -> Callable[[], Screen[None]]:
     """A screen that is imported when it is first wanted: the first one shows sooner."""
 
     def made() -> Screen[None]:
-        screen: Screen[None] = getattr(importlib.import_module(f"screens.{module}"), name)()
+        screen: Screen[None] = getattr(importlib.import_module(f"screens.{module}.screen"), name)()
         return screen
 
     return made
@@ -62,7 +62,7 @@ def _later(module: str, name: str) -> Callable[[], Screen[None]]:
 async def _load_other_screens() -> None:
     """Import the other areas while somebody looks at the first, so that their keys answer at once."""
     for name in tuple(AREAS)[1:]:
-        await asyncio.to_thread(importlib.import_module, f"screens.{name}")
+        await asyncio.to_thread(importlib.import_module, f"screens.{name}.screen")
 
 
 class HeadcountApp(TerminalApp[None]):
@@ -292,7 +292,7 @@ class HeadcountApp(TerminalApp[None]):
 
     async def action_help(self) -> None:
         """The keys of this screen."""
-        from screens.help import Help
+        from screens.shared.help import Help
 
         area = getattr(self.screen, "AREA", "")
         if area:

@@ -1,6 +1,6 @@
 """One's own account, what it may use, and the tokens an owner hands out."""
 
-from client.calls.asking import Asking
+from client.calls.base import Asking
 from contract import operations as op
 from contract.codes import RedeemCode
 from contract.entitlements import Entitlement

@@ -1,6 +1,6 @@
 """Invitation codes."""
 
-from client.calls.asking import Asking
+from client.calls.base import Asking
 from contract import operations as op
 from contract.codes import CodeChanges, CodesQuery, CodeUse, InvitationCode, NewCode
 from contract.pages import Page, PageQuery

@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from client.calls.asking import Asking
+from client.calls.base import Asking
 from client.events import EventStream
 from contract import operations as op
 from contract.events import Event, EventsQuery

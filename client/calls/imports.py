@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 
-from client.calls.asking import Asking
+from client.calls.base import Asking
 from client.errors import UnreadableUpload
 from client.protocol import Upload
 from contract import operations as op

@@ -1,6 +1,6 @@
 """The organisation's directory."""
 
-from client.calls.asking import Asking
+from client.calls.base import Asking
 from contract import operations as op
 from contract.members import Member, MemberProfile, MembersQuery, NewFromMembers
 from contract.pages import Page

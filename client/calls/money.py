@@ -1,6 +1,6 @@
 """What is paid: plans, quotes, invoices, payments, the sandbox."""
 
-from client.calls.asking import Asking
+from client.calls.base import Asking
 from contract import operations as op
 from contract.billing import Forecast, ForecastQuery, Invoice, Payment, PaymentsQuery
 from contract.pages import Page, PageQuery

@@ -1,6 +1,6 @@
 """Transfer requests."""
 
-from client.calls.asking import Asking
+from client.calls.base import Asking
 from contract import operations as op
 from contract.pages import Page
 from contract.transfers import (

@@ -3,7 +3,7 @@
 import asyncio
 from pathlib import Path
 
-from client.calls.asking import Asking
+from client.calls.base import Asking
 from client.saved_sheets import people_in
 from contract import operations as op
 from contract.exports import ExportQuery, TemplateQuery

@@ -1,6 +1,6 @@
 """Webhooks: addresses that the server tells about events."""
 
-from client.calls.asking import Asking
+from client.calls.base import Asking
 from contract import operations as op
 from contract.pages import Page, PageQuery
 from contract.webhooks import (

@@ -4,8 +4,8 @@ from typing import Any
 
 from contract.codes import CodeChanges, InvitationCode
 from contract.events import EventKind
-from server.codes.answers import as_answer, required, subject
 from server.codes.making import check_end
+from server.codes.serializers import as_answer, required, subject
 from server.http.call import Call
 from server.store import codes
 

@@ -8,13 +8,13 @@ from contract.codes import InvitationCode, NewCode
 from contract.events import EventKind
 from contract.problems import ProblemCode
 from server.codes import guesses
-from server.codes.answers import as_answer, subject
+from server.codes.serializers import as_answer, subject
 from server.domain.codes import ALPHABET, GROUP, GROUPS, SHORTEST, grouped
 from server.http.call import Call
 from server.http.problems import Invalid, ServerProblem
-from server.ids import new_id
+from server.platform.ids import new_id
+from server.platform.text import code_key
 from server.store import codes
-from server.text import code_key
 from server.users.adding import check_plan
 
 SEPARATORS = " -_."

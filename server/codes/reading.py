@@ -2,7 +2,7 @@
 
 from contract.codes import CodeSort, CodesQuery, CodeUse, InvitationCode
 from contract.pages import Page
-from server.codes.answers import as_answer, required, use_answer
+from server.codes.serializers import as_answer, required, use_answer
 from server.http.call import Call
 from server.http.masking import sees_codes, shown_code
 from server.store import codes

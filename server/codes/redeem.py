@@ -9,15 +9,15 @@ from contract.problems import ProblemCode
 from contract.subscription import PlanKind, SubscriptionStatus
 from contract.users import User, UserSource
 from server.codes import guesses
-from server.codes.answers import as_answer, subject
+from server.codes.serializers import as_answer, subject
 from server.http.call import Call
 from server.http.problems import ServerProblem
-from server.spending import counted, may_list
+from server.limits.spending import counted, may_list
+from server.platform.text import code_key
 from server.store import codes, decisions, organisations, subscriptions, users
 from server.store.types import AnyRow
-from server.text import code_key
 from server.users.adding import check_plan, contract_limit, limit_reached
-from server.users.seating import Listing, list_users, seats_in
+from server.users.seat_assignment import Listing, list_users, seats_in
 
 _TOLD = {
     CodeState.USED_UP: ProblemCode.CODE_USED_UP,

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from contract.money import Money
 from contract.problems import ProblemCode
 from contract.subscription import BillingCycle, PlanKind
-from server.domain.refusals import Refusal
+from server.domain.errors import Refusal
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

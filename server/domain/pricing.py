@@ -9,13 +9,13 @@ from contract.problems import ProblemCode
 from contract.quotes import Change, QuoteWarning, Start
 from contract.subscription import BillingCycle, PlanKind, SubscriptionStatus
 from server.domain.charging import Charge
-from server.domain.moves import by_contract, check_move, starts_anew
+from server.domain.errors import Refusal
 from server.domain.periods import period_from
+from server.domain.plan_transitions import by_contract, check_move, starts_anew
 from server.domain.plans import Market, PlanTerms
 from server.domain.proration import Holding, Share, line, prorate, share_of_days, whole
-from server.domain.refusals import Refusal
 from server.domain.renewal import renewal
-from server.domain.standing import Standing
+from server.domain.subscription_state import Standing
 from server.domain.warnings import warnings_of
 from server.domain.wording import seats_in_words
 

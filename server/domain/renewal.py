@@ -10,7 +10,7 @@ from server.domain.charging import Charge
 from server.domain.periods import Period
 from server.domain.plans import Market
 from server.domain.proration import line, whole
-from server.domain.standing import Standing
+from server.domain.subscription_state import Standing
 from server.domain.wording import seats_in_words
 
 

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, replace
 
 from contract.problems import ProblemCode
-from server.domain.refusals import Refusal
+from server.domain.errors import Refusal
 
 
 @dataclass(frozen=True, slots=True)

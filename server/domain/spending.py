@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from contract.subscription import SubscriptionStatus
 from server.domain.plans import Market
 from server.domain.renewal import renewal
-from server.domain.standing import Standing
+from server.domain.subscription_state import Standing
 
 _WAITS_FOR_PAYMENT = {SubscriptionStatus.PAST_DUE, SubscriptionStatus.SUSPENDED}
 

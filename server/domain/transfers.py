@@ -9,7 +9,7 @@ from contract.problems import ProblemCode
 from contract.subscription import SubscriptionStatus
 from contract.transfers import Direction, TransferState
 from contract.users import UserStatus
-from server.domain.refusals import Refusal
+from server.domain.errors import Refusal
 
 PENDING_FOR = dt.timedelta(days=14)
 """How long a request waits for its answer (D23)."""

@@ -6,7 +6,7 @@ from contract.money import Money
 from contract.quotes import QuoteWarning, WarningCode
 from contract.subscription import PlanKind, SubscriptionStatus
 from server.domain.charging import Charge
-from server.domain.standing import Standing
+from server.domain.subscription_state import Standing
 from server.domain.wording import days_in_words, seats_in_words
 
 

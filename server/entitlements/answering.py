@@ -7,11 +7,11 @@ from server.catalogue import Catalogue
 from server.domain.entitlements import Access, entitlement
 from server.domain.periods import start_of_day
 from server.http.call import Call
+from server.platform.text import email_key
+from server.platform.transaction import Unit
 from server.store import entitlements as store
 from server.store.types import AnyRow
 from server.subscription.reading import suspended_at
-from server.text import email_key
-from server.unit import Unit
 
 NOT_LISTED = Entitlement(entitled=False, reason=EntitlementReason.NOT_LISTED)
 

@@ -5,9 +5,9 @@ from contract.users import UserStatus
 from server.domain.entitlements import entitlement
 from server.entitlements.answering import access_of
 from server.http.call import Principal
-from server.services import Services
+from server.platform.services import Services
+from server.platform.text import email_key
 from server.store import entitlements as store
-from server.text import email_key
 
 
 def entitlement_of_user(services: Services, principal: Principal, who: str) -> Entitlement | None:

@@ -18,7 +18,7 @@ from server.http.auth import still_may
 from server.http.call import LongCall
 from server.http.masking import shown_body
 from server.http.problems import ServerProblem
-from server.services import Services
+from server.platform.services import Services
 from server.store import events
 
 BATCH = 500

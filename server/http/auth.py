@@ -10,7 +10,7 @@ from contract.problems import ProblemCode
 from server.http import tokens as token_text
 from server.http.call import Principal
 from server.http.problems import ServerProblem
-from server.services import Services
+from server.platform.services import Services
 from server.store.types import AnyRow
 
 LADDER = (Role.VIEWER, Role.BILLING, Role.ADMIN, Role.OWNER)

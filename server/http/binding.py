@@ -24,15 +24,15 @@ from contract.operation import Key, Operation
 from contract.operations import CREATE_QUOTE, MEND_IMPORT_ROW, SEND_IMPORT_TRANSFERS, UNDO_DECISIONS
 from contract.people import Permission, Role
 from contract.problems import ProblemCode
-from server.domain.refusals import Refusal
+from server.domain.errors import Refusal
 from server.http import bodies, idempotency
 from server.http.auth import authenticate, permit
 from server.http.call import Asked, Call, Handler, LongCall, LongHandler, QuickHandler, Reply, make_call
 from server.http.problems import MEDIA_TYPE, ServerProblem, not_found, refused, render
 from server.http.unsaved import cannot_answer, passing
 from server.http.uploads import receive
-from server.services import Services
-from server.spending import counted
+from server.limits.spending import counted
+from server.platform.services import Services
 from server.store.database import FilesGoneError
 
 log = logging.getLogger("headcount.server")

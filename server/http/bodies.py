@@ -12,8 +12,8 @@ from contract.base import Body, Query
 from contract.problems import FieldError, ProblemCode
 from server.http.problems import MAX_ERRORS, ServerProblem, field_errors, pointer, validation_failed
 from server.http.reading import read
-from server.pace import give_way
-from server.text import is_unsafe
+from server.platform.text import is_unsafe
+from server.platform.time_slice import give_way
 
 B = TypeVar("B", bound=Body)
 Q = TypeVar("Q", bound=Query)

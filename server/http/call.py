@@ -18,8 +18,8 @@ from contract.problems import ProblemCode
 from server.http import idempotency
 from server.http.problems import ServerProblem
 from server.http.uploads import Upload
-from server.services import Services
-from server.unit import Unit
+from server.platform.services import Services
+from server.platform.transaction import Unit
 
 T = TypeVar("T")
 

@@ -15,7 +15,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from contract.operation import MOST_HEADER_LINES, MOST_HEADERS, MOST_TARGET
 from contract.problems import ProblemCode
 from server.http.problems import ServerProblem, render
-from server.ids import random_text
+from server.platform.ids import random_text
 
 access = logging.getLogger("headcount.access")
 log = logging.getLogger("headcount.server")

@@ -7,7 +7,7 @@ from sqlalchemy import BigInteger, String, literal
 
 from contract.pages import PageQuery
 from server.http import cursors
-from server.store.searched import Order, SearchedList
+from server.store.search import Order, SearchedList
 from server.store.types import AnyRow, to_microseconds
 
 

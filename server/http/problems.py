@@ -13,7 +13,7 @@ from sqlalchemy import Connection
 from starlette.responses import Response
 
 from contract.problems import PROBLEMS, FieldError, ItemProblem, Problem, ProblemCode
-from server.domain.refusals import Refusal
+from server.domain.errors import Refusal
 
 MEDIA_TYPE = "application/problem+json"
 

@@ -5,7 +5,7 @@ import hashlib
 import hmac
 from typing import NamedTuple
 
-from server.ids import ALPHABET, LENGTH, random_text
+from server.platform.ids import ALPHABET, LENGTH, random_text
 
 PREFIX = "hc_"
 SECRET = 43

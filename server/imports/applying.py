@@ -11,19 +11,19 @@ from contract.problems import ProblemCode
 from contract.users import BatchMode, UserSource
 from server.http.call import Call
 from server.http.problems import ServerProblem
-from server.imports.answers import import_answer, not_ready, required
-from server.imports.judging import FULL, Judged, say_problem
 from server.imports.planning import path_of, subject
-from server.pace import Pace, give_way
-from server.services import Services
-from server.spending import check_users, counted, over
+from server.imports.row_validation import FULL, Judged, say_problem
+from server.imports.serializers import import_answer, not_ready, required
+from server.limits.spending import check_users, counted, over
+from server.platform.services import Services
+from server.platform.time_slice import Pace, give_way
+from server.platform.transaction import Unit, unit_for
 from server.store import imports, subscriptions
 from server.store.types import AnyRow
 from server.transfers.create import check_asking, request_transfer
-from server.unit import Unit, unit_for
 from server.users.adding import check_plan, check_ways_in, join, judge, limit_of
 from server.users.gate import Gate
-from server.users.seating import Listing, seats_in
+from server.users.seat_assignment import Listing, seats_in
 
 Outcomes: TypeAlias = list[tuple[AnyRow, Listing | ServerProblem]]
 

@@ -13,12 +13,12 @@ from contract.operations import (
     STOP_IMPORT,
 )
 from server.imports.applying import apply_import, stop_import
-from server.imports.mending import mend_import_row
 from server.imports.planning import map_import, plan_import
 from server.imports.reading import get_import, list_import_rows, list_imports
 from server.imports.rejected import rejected_rows
+from server.imports.retention import forget, resume
+from server.imports.row_correction import mend_import_row
 from server.imports.transfers import send_import_transfers
-from server.imports.upkeep import forget, resume
 
 HANDLERS = {
     LIST_IMPORTS: list_imports,

@@ -16,17 +16,17 @@ from contract.problems import ProblemCode
 from server.http.bodies import parse_body
 from server.http.call import Call, LongCall, Reply, make_call
 from server.http.problems import Invalid, ServerProblem
-from server.ids import new_id
-from server.imports.answers import columns_of, import_answer, mapping_of, not_ready, places_of, required
-from server.imports.judging import Cells, judge_rows
-from server.pace import Pace, give_way
-from server.services import Services
+from server.imports.row_validation import Cells, judge_rows
+from server.imports.serializers import columns_of, import_answer, mapping_of, not_ready, places_of, required
+from server.platform.ids import new_id
+from server.platform.services import Services
+from server.platform.text import is_unsafe
+from server.platform.time_slice import Pace, give_way
+from server.platform.transaction import unit_for
 from server.sheets.reading import open_sheet
 from server.sheets.sheet import Person, Sheet, UnreadableSheet
 from server.store import imports
 from server.store.types import AnyRow
-from server.text import is_unsafe
-from server.unit import unit_for
 from server.users.adding import check_plan, limit_of
 
 MOST = 2000

@@ -4,9 +4,9 @@ from contract.imports import Import, ImportRow, ImportRowsQuery, ImportsQuery
 from contract.pages import Page
 from server.http import cursors
 from server.http.call import Call
-from server.imports.answers import import_answer, required, row_answer
+from server.imports.serializers import import_answer, required, row_answer
+from server.platform.text import fold
 from server.store import imports
-from server.text import fold
 
 _NEWEST, _IN_ORDER = "newest", "row"
 

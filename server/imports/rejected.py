@@ -8,9 +8,9 @@ from contract.calls.imports import SHEETS
 from contract.exports import Language
 from contract.imports import RejectedQuery, SheetFormat
 from server.http.call import LongCall, make_call
-from server.imports.answers import required
-from server.pace import give_way
-from server.services import Services
+from server.imports.serializers import required
+from server.platform.services import Services
+from server.platform.time_slice import give_way
 from server.sheets.wording import PERSON, Heading
 from server.sheets.writing import write_csv, write_xlsx
 from server.store import imports

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from contract.imports import ImportRow, ImportStatus, ImportTransferReport, ImportTransfers, ImportVerdict
 from server.http.call import Call
 from server.http.problems import Invalid, ServerProblem
-from server.imports.answers import import_answer, not_ready, required, row_answer
+from server.imports.serializers import import_answer, not_ready, required, row_answer
 from server.store import imports
 from server.store.types import AnyRow
 from server.transfers.create import check_asking, request_transfer

@@ -3,8 +3,8 @@
 from contract.billing import Invoice, InvoiceStatus
 from contract.events import EventKind, EventObject
 from server.domain.charging import Charge
+from server.platform.transaction import Unit
 from server.store import invoices
-from server.unit import Unit
 
 
 def issue(unit: Unit, charge: Charge, *, status: InvoiceStatus, tax_rate: int, quote_id: str | None = None) -> Invoice:

@@ -13,7 +13,7 @@ from server.store.types import AnyRow
 from server.users.adding import admit_one, check_plan, main_account, main_account_decides
 from server.users.batch import fit
 from server.users.gate import Verdicts
-from server.users.seating import Listing, list_users
+from server.users.seat_assignment import Listing, list_users
 
 
 def add_member(call: Call) -> User:

@@ -8,13 +8,13 @@ from contract.users import UserStatus
 from server.http.call import Call
 from server.http.paging import read_page
 from server.http.problems import not_found
-from server.members.answers import member_answer, member_fields
+from server.members.serializers import member_answer, member_fields
+from server.platform.text import fold
 from server.store import events, members, users
 from server.store.members import ORDERS, MemberList, Wanted
 from server.store.types import AnyRow
-from server.text import fold
-from server.transfers.answers import as_answer
-from server.users.answers import user_answer
+from server.transfers.serializers import as_answer
+from server.users.serializers import user_answer
 
 
 def list_members(call: Call) -> Page[Member]:

@@ -11,11 +11,11 @@ from contextlib import suppress
 
 from sqlalchemy.exc import SQLAlchemyError
 
-from server.notifications import noting, turns
-from server.notifications.noting import Attempt
+from server.notifications import delivery_cursor, delivery_log
+from server.notifications.delivery_log import Attempt
 from server.notifications.targets import networks_of
 from server.notifications.waiting import wait
-from server.services import Services
+from server.platform.services import Services
 from server.store import webhooks
 from server.store.types import AnyRow
 
@@ -106,21 +106,21 @@ class Courier:
             async with self._slots:
                 await self._tell(turn)
             return 0
-        if turn.scanned - turn.webhook.position >= turns.SCAN:
+        if turn.scanned - turn.webhook.position >= delivery_cursor.SCAN:
             self._write(turn, [])
         self._read = (turn.webhook.position, turn.scanned)
         return turn.pause
 
-    def _plan(self) -> turns.Turn | None:
+    def _plan(self) -> delivery_cursor.Turn | None:
         with self._services.database.read() as connection:
             webhook = webhooks.told(connection, self._webhook_id)
             if webhook is None:
                 return None
             stored, read = self._read
             begin_at = max(read, webhook.position) if stored == webhook.position else webhook.position
-            return turns.plan(connection, webhook, self._services.clock.machine(), begin_at)
+            return delivery_cursor.plan(connection, webhook, self._services.clock.machine(), begin_at)
 
-    async def _tell(self, turn: turns.Turn) -> None:
+    async def _tell(self, turn: delivery_cursor.Turn) -> None:
         """Whatever interrupts it, what was answered until then is written."""
         attempts: list[Attempt] = []
         try:
@@ -129,8 +129,8 @@ class Courier:
             if attempts:
                 self._write(turn, attempts)
 
-    async def _send(self, turn: turns.Turn, attempts: list[Attempt]) -> None:
-        from server.notifications.posting import Post
+    async def _send(self, turn: delivery_cursor.Turn, attempts: list[Attempt]) -> None:
+        from server.notifications.http_delivery import Post
 
         clock, settings, begun = self._services.clock, self._services.settings, time.monotonic()
         in_force = _secrets(turn.webhook, self._services)
@@ -142,9 +142,9 @@ class Courier:
                 if refused or outcome.gone or time.monotonic() - begun > WRITTEN_EVERY:
                     return
 
-    def _write(self, turn: turns.Turn, attempts: list[Attempt]) -> None:
+    def _write(self, turn: delivery_cursor.Turn, attempts: list[Attempt]) -> None:
         with self._services.database.write() as connection:
-            noting.write(connection, turn, attempts, self._services.clock.now())
+            delivery_log.write(connection, turn, attempts, self._services.clock.now())
 
 
 def _secrets(webhook: AnyRow, services: Services) -> list[str]:

@@ -19,7 +19,7 @@ from server.notifications.hooks import (
     rotate_webhook,
 )
 from server.notifications.replaying import list_deliveries, replay_webhook
-from server.notifications.upkeep import forget
+from server.notifications.retention import forget
 from server.notifications.workers import begin_mail, send_mail, tell_webhooks
 
 HANDLERS = {

@@ -10,11 +10,11 @@ from contract.webhooks import MOST_WEBHOOKS, NewWebhook, Webhook, WebhookChanges
 from server.http import cursors
 from server.http.call import Call, Reply
 from server.http.problems import Invalid
-from server.notifications.answers import as_answer, required
-from server.notifications.noting import subject
+from server.notifications.delivery_cursor import new_webhook_id
+from server.notifications.delivery_log import subject
+from server.notifications.serializers import as_answer, required
 from server.notifications.signing import new_secret
 from server.notifications.targets import TargetError, checked, networks_of
-from server.notifications.turns import new_webhook_id
 from server.store import events, webhooks
 from server.store.types import AnyRow
 

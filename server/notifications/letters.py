@@ -10,12 +10,12 @@ from sqlalchemy import Connection
 
 from contract.events import EventKind
 from contract.transfers import TransferState
-from server.mail_settings import MailSettings
 from server.notifications import wording
-from server.notifications.queueing import DECIDED, WITH_LINK
-from server.store import letters
+from server.notifications.enqueue import DECIDED, WITH_LINK
+from server.notifications.mail_settings import MailSettings
+from server.platform.text import is_unsafe, made_safe
+from server.store import outbound_mail
 from server.store.types import AnyRow
-from server.text import is_unsafe, made_safe
 
 _STATES = {
     EventKind.TRANSFER_ACCEPTED: TransferState.ACCEPTED,
@@ -39,7 +39,7 @@ def compose(connection: Connection, letter: AnyRow, mail: MailSettings) -> Email
     Raises:
         UnsendableError: the address is none.
     """
-    row = letters.about(connection, letter.transfer_id)
+    row = outbound_mail.about(connection, letter.transfer_id)
     kind = EventKind(letter.kind)
     if row is None or row.version != letter.transfer_version or row.state != _STATES.get(kind, TransferState.PENDING):
         return None
@@ -52,7 +52,7 @@ def compose(connection: Connection, letter: AnyRow, mail: MailSettings) -> Email
 
 
 def _knows_of_a_decision(connection: Connection, letter: AnyRow) -> bool:
-    return letters.was_told(connection, letter.transfer_id, [each.value for each in DECIDED])
+    return outbound_mail.was_told(connection, letter.transfer_id, [each.value for each in DECIDED])
 
 
 def _message(letter: AnyRow, words: wording.Words, recipient: str, mail: MailSettings) -> EmailMessage:

@@ -8,13 +8,13 @@ import datetime as dt
 import logging
 
 from server.domain.transfers import RESEND_PAUSE
-from server.mail_settings import MailSettings
 from server.notifications.letters import UnsendableError, compose
+from server.notifications.mail_settings import MailSettings
 from server.notifications.schedule import LETTERS, MAIL_SERVER, next_attempt
 from server.notifications.smtp import LaterError, Line, LineError, RefusedError
 from server.notifications.waiting import seconds_until, wait
-from server.services import Services
-from server.store import letters
+from server.platform.services import Services
+from server.store import outbound_mail
 from server.store.types import AnyRow
 
 log = logging.getLogger("headcount.server")
@@ -29,7 +29,7 @@ async def send(services: Services, settings: MailSettings) -> None:
     Nothing is handed in while that could not be noted: it would be handed in again and again.
     """
     sender = _Sender(services, settings)
-    with services.notices.listen(letters.MAIL) as bell:
+    with services.notices.listen(outbound_mail.MAIL) as bell:
         while not services.notices.closed:
             bell.clear()
             try:
@@ -56,8 +56,8 @@ class _Sender:
             return seconds_until(self._left_alone, now)
         self._left_alone = None
         with self._services.database.read() as connection:
-            due = letters.due(connection, now, AT_ONCE)
-            following = letters.next_moment(connection)
+            due = outbound_mail.due(connection, now, AT_ONCE)
+            following = outbound_mail.next_moment(connection)
         if not due:
             return None if following is None else seconds_until(following, now)
         if not self._services.heartbeat.alive():
@@ -76,9 +76,13 @@ class _Sender:
         try:
             with self._services.database.read() as connection:
                 message = compose(connection, letter, self._settings)
-                last = letters.last_to_address(connection, letter) if letter.kind in letters.WITH_LINK else None
+                last = (
+                    outbound_mail.last_to_address(connection, letter)
+                    if letter.kind in outbound_mail.WITH_LINK
+                    else None
+                )
             if message is None:
-                self._finish(letter, letters.DROPPED)
+                self._finish(letter, outbound_mail.DROPPED)
                 return True
             if last is not None and self._services.clock.machine() < last + RESEND_PAUSE:
                 self._postpone(letter, last + RESEND_PAUSE)
@@ -96,7 +100,7 @@ class _Sender:
             log.exception("letter %s could not be handed in", letter.id)
             self._put_off(letter, "the server failed at it: its log says why")
         else:
-            self._finish(letter, letters.SENT)
+            self._finish(letter, outbound_mail.SENT)
             self._silent = 0
         return True
 
@@ -110,7 +114,7 @@ class _Sender:
     def _postpone(self, letter: AnyRow, until: dt.datetime) -> None:
         """Nobody is written to more than once an hour, however often a request is cancelled and sent anew (D23)."""
         with self._services.database.write() as connection:
-            letters.postpone(connection, letter.id, until)
+            outbound_mail.postpone(connection, letter.id, until)
 
     def _put_off(self, letter: AnyRow, why: str) -> None:
         until = next_attempt(letter.attempts + 1, LETTERS, self._services.clock.machine())
@@ -118,12 +122,12 @@ class _Sender:
             self._give_up(letter, why)
             return
         with self._services.database.write() as connection:
-            letters.put_off(connection, letter.id, until, why)
+            outbound_mail.put_off(connection, letter.id, until, why)
 
     def _give_up(self, letter: AnyRow, why: str) -> None:
         log.error("letter %s is given up: %s (headcount server mails lists them)", letter.id, why)
-        self._finish(letter, letters.FAILED, why)
+        self._finish(letter, outbound_mail.FAILED, why)
 
     def _finish(self, letter: AnyRow, state: str, error: str = "") -> None:
         with self._services.database.write() as connection:
-            letters.finish(connection, letter.id, state, self._services.clock.machine(), error=error)
+            outbound_mail.finish(connection, letter.id, state, self._services.clock.machine(), error=error)

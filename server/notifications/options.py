@@ -8,11 +8,11 @@ from typing import NoReturn
 
 from pydantic import SecretStr
 
-from server.listeners import is_loopback
-from server.mail_settings import USUAL_PORTS, MailSettings, Security
-from server.reached import network, public_url
+from server.notifications.mail_settings import USUAL_PORTS, MailSettings, Security
+from server.platform.text import email_key, is_unsafe
+from server.serving.listeners import is_loopback
+from server.serving.network_options import network, public_url
 from server.settings import SettingsError
-from server.text import email_key, is_unsafe
 
 PASSWORD_VARIABLE = "HEADCOUNT_SMTP_PASSWORD"  # noqa: S105 - where it is, not what
 _OTHERS = 0o077

@@ -1,7 +1,7 @@
 """The outbox of the e-mail as a person reads it in a terminal."""
 
+from server.platform.text import made_safe
 from server.store.types import AnyRow
-from server.text import made_safe
 
 
 def shown(row: AnyRow) -> str:

@@ -9,8 +9,8 @@ from server.events.listing import number_of
 from server.http import cursors
 from server.http.call import Call
 from server.http.problems import not_found
-from server.notifications.answers import delivery_answer, required
-from server.notifications.noting import subject
+from server.notifications.delivery_log import subject
+from server.notifications.serializers import delivery_answer, required
 from server.store import events, webhooks
 from server.store.types import AnyRow
 

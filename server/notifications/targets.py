@@ -12,8 +12,8 @@ from concurrent.futures import ThreadPoolExecutor
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
 from typing import TYPE_CHECKING, Any, TypeAlias
 
+from server.platform.text import is_unsafe
 from server.settings import ServerSettings
-from server.text import is_unsafe
 
 if TYPE_CHECKING:
     import httpx

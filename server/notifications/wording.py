@@ -7,8 +7,8 @@ from typing import NamedTuple
 
 from contract.events import EventKind
 from contract.transfers import Direction
+from server.platform.text import made_safe
 from server.store.types import AnyRow
-from server.text import made_safe
 
 PAGE = "/request"
 """Where the link of a request leads: `PAGE?link=SECRET`."""

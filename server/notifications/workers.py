@@ -1,15 +1,15 @@
 """The workers. What only a server with mail or webhooks needs is imported when there are some."""
 
 from server.notifications.delivering import Couriers
-from server.services import Services
-from server.store import letters
+from server.platform.services import Services
+from server.store import outbound_mail
 
 
 async def begin_mail(services: Services) -> None:
     """At start: letters are written from now on, if there is somebody to hand them in to."""
     if services.settings.mail is not None:
         with services.database.write() as connection:
-            letters.switch_on(connection)
+            outbound_mail.switch_on(connection)
 
 
 async def send_mail(services: Services) -> None:

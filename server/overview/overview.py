@@ -12,8 +12,8 @@ from contract.subscription import (
     SeatUsage,
     TransferCounts,
 )
-from server.domain.joining import paying_for, seat_price
 from server.domain.periods import local_date
+from server.domain.seat_allocation import paying_for, seat_price
 from server.http.call import Call
 from server.http.masking import MASKED, sees_codes, shown_events
 from server.people.me import me_answer

@@ -7,8 +7,8 @@ from sqlalchemy import Connection, insert, select, update
 
 from contract.money import Money
 from contract.sandbox import NextPayment
-from server.clock import Clock
 from server.payments.gateway import Delivery, Outcome, OutcomeUnknownError
+from server.platform.clock import Clock
 from server.sandbox.state import take_next_payment
 from server.store.database import Database
 from server.store.tables import sandbox_charges as charges

@@ -14,14 +14,14 @@ from contract.billing import PaymentStatus
 from contract.events import Actor, EventRequest
 from contract.money import Money
 from server.payments.gateway import Delivery, LocalGateway, Outcome, OutcomeUnknownError, TellingGateway, ask
+from server.platform.services import Services
+from server.platform.transaction import Unit
 from server.quotes.finish import finish
 from server.renewals.collect import collected
-from server.services import Services
 from server.store import organisations, payments, quotes
 from server.store.quotes import StoredQuote
 from server.store.tables import invoices
 from server.store.types import AnyRow
-from server.unit import Unit
 
 log = logging.getLogger("headcount.server")
 

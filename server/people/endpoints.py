@@ -5,9 +5,9 @@ from collections.abc import Iterator
 from contract.operations import CREATE_TOKEN, LIST_TOKENS, ME, REVOKE_TOKEN
 from contract.people import Me
 from server.http.call import Call
-from server.people.handing_out import create_token, list_tokens, revoke_token
 from server.people.me import me_answer
-from server.services import Services
+from server.people.token_issuing import create_token, list_tokens, revoke_token
+from server.platform.services import Services
 
 
 def show_me(call: Call) -> Me:

@@ -2,7 +2,7 @@
 
 from contract.people import PERMISSIONS, Account, Me, Organisation, Role
 from server.http.call import Call, Principal
-from server.spending import left_of
+from server.limits.spending import left_of
 
 
 def me_answer(call: Call) -> Me:

@@ -6,19 +6,19 @@ from contract.events import EventKind
 from contract.problems import ProblemCode
 from contract.profile import MOST_ASKS, AskToJoin, OwnTransfer
 from contract.transfers import Direction, TransferState
-from server import text
 from server.domain.transfers import PENDING_FOR
 from server.http.call import Call
 from server.http.problems import Invalid, ServerProblem
-from server.ids import new_id
+from server.platform import text
+from server.platform.ids import new_id
 from server.profile.answering import transfer_answer
 from server.profile.own import agreed_end, house_of, my_key, whose
 from server.store import own_transfers, transfers, users
 from server.store.types import AnyRow
-from server.transfers.answers import as_answer
-from server.transfers.carry import Told
+from server.transfers.event_emission import tell
+from server.transfers.execute import Told
 from server.transfers.expiry import expire
-from server.transfers.telling import tell
+from server.transfers.serializers import as_answer
 
 
 def ask_to_join(call: Call) -> OwnTransfer:

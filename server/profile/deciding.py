@@ -8,16 +8,16 @@ from server.domain.transfers import Action, Asked, Party, wrong_side
 from server.http import cursors
 from server.http.call import Call
 from server.http.problems import ServerProblem, not_found
+from server.limits.spending import counted
 from server.profile.answering import transfer_answer
 from server.profile.own import agreed_end, house_of, whose
-from server.spending import counted
 from server.store import decisions, own_transfers, transfers
 from server.store.types import AnyRow, to_microseconds
-from server.transfers.answers import as_problem
-from server.transfers.carry import Told, carry_out
-from server.transfers.keeping import keep
+from server.transfers.decision_log import keep
+from server.transfers.execute import Told, carry_out
 from server.transfers.links import hash_of
 from server.transfers.moves import take_back
+from server.transfers.serializers import as_problem
 from server.transfers.undo import reverse
 
 SORT = "own_transfers.newest"

@@ -6,7 +6,7 @@ from server.http.call import Call
 from server.http.problems import ServerProblem
 from server.profile.own import house_of
 from server.store import organisations, subscriptions, users
-from server.users.seating import unlist_users
+from server.users.seat_assignment import unlist_users
 
 
 def leave(call: Call) -> Left:

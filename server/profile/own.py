@@ -9,11 +9,11 @@ from contract.profile import Own
 from contract.subscription import BillingCycle, PlanKind, SubscriptionStatus
 from server.http.call import Call
 from server.http.problems import ServerProblem
+from server.platform.text import email_key
 from server.store import decisions, organisations
 from server.store.own_transfers import Whose
 from server.store.types import AnyRow
-from server.text import email_key
-from server.transfers.carry import Told
+from server.transfers.execute import Told
 
 _EACH = {BillingCycle.MONTHLY: "month", BillingCycle.ANNUAL: "year"}
 

@@ -7,15 +7,15 @@ from contract.quotes import AffectedUsers, Confirmation, Quote
 from contract.subscription import SubscriptionStatus
 from server.domain.charging import Charge
 from server.invoices.issuing import issue
+from server.platform.services import Services
+from server.platform.transaction import Unit
+from server.quotes.event_emission import tell
 from server.quotes.make import MAX_NAMES
-from server.quotes.telling import tell
-from server.services import Services
 from server.store import invoices, quotes, subscriptions
 from server.store.quotes import StoredQuote
 from server.store.types import AnyRow
 from server.subscription.reading import subscription_answer
-from server.unit import Unit
-from server.users.seating import make_room, seat_chosen, seat_waiting
+from server.users.seat_assignment import make_room, seat_chosen, seat_waiting
 
 _OVERDUE = {SubscriptionStatus.PAST_DUE.value, SubscriptionStatus.SUSPENDED.value}
 

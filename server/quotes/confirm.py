@@ -16,18 +16,18 @@ from contract.people import Role
 from contract.problems import ProblemCode
 from contract.quotes import Change, Confirmation, Quote, QuoteStatus
 from contract.subscription import SubscriptionStatus
+from server.domain.errors import Refusal
 from server.domain.periods import local_date
 from server.domain.pricing import PricedChange
-from server.domain.refusals import Refusal
 from server.http.call import Call, LongCall
 from server.http.problems import ServerProblem, not_found
-from server.ids import new_id
+from server.limits.spending import allowance_of, settle
 from server.payments import gateway
+from server.platform.ids import new_id
 from server.quotes.apply import apply
-from server.quotes.basis import basis_of, moved
 from server.quotes.finish import PaymentRefused, finish
 from server.quotes.make import make, payees_of, price, still_payees
-from server.spending import allowance_of, settle
+from server.quotes.price_snapshot import basis_of, moved
 from server.store import payments, quotes, subscriptions
 from server.store.quotes import StoredQuote
 from server.store.types import AnyRow

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from contract.operation import Operation
 from contract.operations import CONFIRM_QUOTE, CREATE_QUOTE, GET_QUOTE
 from contract.quotes import Quote
-from server.domain.refusals import Refusal
+from server.domain.errors import Refusal
 from server.http.call import Call, Handler, LongHandler
 from server.http.problems import ServerProblem, not_found
 from server.payments.settle import settle_elsewhere, settle_pending

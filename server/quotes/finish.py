@@ -11,11 +11,11 @@ from contract.quotes import Confirmation
 from server.http import idempotency
 from server.http.problems import MEDIA_TYPE, ServerProblem
 from server.payments.gateway import Outcome
+from server.platform.services import Services
+from server.platform.transaction import Unit
 from server.quotes.apply import apply, bill
-from server.services import Services
 from server.store import limits, payments, quotes
 from server.store.quotes import StoredQuote
-from server.unit import Unit
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,20 +5,20 @@ from collections.abc import Sequence
 
 from contract.problems import ProblemCode
 from contract.quotes import MAX_PAYEES, AffectedUsers, Change, Quote, QuoteStatus, QuoteWarning, WarningCode
-from server.domain.moves import by_contract
+from server.domain.errors import Refusal
 from server.domain.periods import local_date
+from server.domain.plan_transitions import by_contract
 from server.domain.pricing import Payee, PricedChange, price_change
-from server.domain.refusals import Refusal
 from server.domain.renewal import forecast
-from server.domain.standing import Standing
-from server.ids import new_id
-from server.quotes.basis import basis_of
-from server.services import Services
-from server.spending import allowance_of, check_of
+from server.domain.subscription_state import Standing
+from server.limits.spending import allowance_of, check_of
+from server.platform.ids import new_id
+from server.platform.services import Services
+from server.platform.transaction import Unit
+from server.quotes.price_snapshot import basis_of
 from server.store import invoices, quotes, subscriptions, users
 from server.store.quotes import StoredQuote
 from server.subscription.reading import standing_of
-from server.unit import Unit
 
 VALID_FOR = dt.timedelta(minutes=15)
 MAX_NAMES = 20

@@ -9,10 +9,10 @@ from contract.subscription import SubscriptionStatus
 from server.domain.periods import Period
 from server.domain.retries import next_try
 from server.payments.gateway import Outcome
+from server.platform.transaction import Unit
 from server.store import invoices, payments, subscriptions
 from server.store.types import AnyRow
-from server.unit import Unit
-from server.users.seating import make_room, seat_waiting
+from server.users.seat_assignment import make_room, seat_waiting
 
 
 def collected(unit: Unit, payment_id: str, outcome: Outcome) -> None:

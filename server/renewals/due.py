@@ -19,13 +19,13 @@ from contract.subscription import SubscriptionStatus
 from server.domain.periods import start_of_day
 from server.payments.gateway import LocalGateway
 from server.payments.settle import ask_within
+from server.platform.services import Services
+from server.platform.transaction import Unit
 from server.renewals.renew import renew
-from server.services import Services
 from server.store import events, payments, selections, subscriptions, transfers
 from server.store.tables import subscriptions as table
 from server.store.types import AnyRow
 from server.transfers.expiry import expire
-from server.unit import Unit
 
 log = logging.getLogger("headcount.server")
 

@@ -5,16 +5,16 @@ from contract.events import EventKind, EventObject
 from contract.money import Money
 from contract.subscription import SubscriptionStatus
 from server.domain.renewal import Renewal, renewal
-from server.ids import new_id
 from server.invoices.issuing import issue
 from server.payments.gateway import LocalGateway
 from server.payments.settle import ask_within
+from server.platform.ids import new_id
+from server.platform.services import Services
+from server.platform.transaction import Unit
 from server.renewals.collect import start_period
-from server.services import Services
 from server.store import invoices, payments, subscriptions
 from server.store.types import AnyRow
 from server.subscription.reading import standing_of
-from server.unit import Unit
 
 
 def renew(unit: Unit, services: Services, row: AnyRow) -> None:

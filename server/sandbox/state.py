@@ -5,8 +5,8 @@ import datetime as dt
 from sqlalchemy import Connection, insert, select, update
 
 from contract.sandbox import NextPayment
-from server.history import begin
-from server.services import Services
+from server.operations.clock_check import begin
+from server.platform.services import Services
 from server.store.tables import payments, sandbox_state
 
 _MICROSECOND = dt.timedelta(microseconds=1)

@@ -11,12 +11,12 @@ from contract.transfers import Direction
 from contract.users import UserSource
 from server.catalogue import Catalogue
 from server.domain.periods import add_months
-from server.founding import Founded, Founding, found
 from server.http.tokens import digest, token_id
+from server.operations.provisioning import Founded, Founding, found
 from server.people.own_sign_in import note_own_sign_in
-from server.seed import cast
-from server.seed.cast import Person
-from server.seed.chronicle import Chronicle
+from server.seed import people as cast
+from server.seed.history import Chronicle
+from server.seed.people import Person
 from server.seed.year import recently, year
 from server.settings import SettingsError
 from server.store import subscriptions, tokens

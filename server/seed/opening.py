@@ -7,9 +7,9 @@ from pathlib import Path
 from sqlalchemy import Connection, select
 
 from server.catalogue import default_catalogue
-from server.clock import utc_now
-from server.founding import Founded
 from server.http.tokens import token_id
+from server.operations.provisioning import Founded
+from server.platform.clock import utc_now
 from server.settings import DatabaseInUseError, SettingsError
 from server.store import tokens
 from server.store.database import Database

@@ -9,9 +9,9 @@ from operator import itemgetter
 from contract.people import Role
 from contract.transfers import Direction, TransferState
 from contract.users import UserSource
-from server.seed import cast
-from server.seed.cast import Person
-from server.seed.chronicle import Chronicle
+from server.seed import people as cast
+from server.seed.history import Chronicle
+from server.seed.people import Person
 
 HAND, IMPORT, MEMBER = UserSource.HAND, UserSource.IMPORT, UserSource.MEMBER
 INCOMING, OUTGOING = Direction.INCOMING, Direction.OUTGOING

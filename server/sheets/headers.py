@@ -3,8 +3,8 @@
 import re
 from collections.abc import Mapping, Sequence
 
+from server.platform.text import email_key, fold
 from server.sheets.sheet import Field, Record
-from server.text import email_key, fold
 
 _WORDS: dict[Field, str] = {
     Field.EMAIL: """

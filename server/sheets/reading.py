@@ -5,7 +5,7 @@ from contextlib import closing
 from itertools import islice
 from pathlib import Path
 
-from server.sheets.commas import CommaFile, open_commas
+from server.sheets.csv import CommaFile, open_commas
 from server.sheets.headers import by_content, checked, has_address, mapping_of
 from server.sheets.sheet import (
     MOST_COLUMNS,

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from server.sheets.archives import broken, check_archive
-from server.sheets.parts import Elements, Rows, Shown, Texts, date_styles, epoch, feed
 from server.sheets.sheet import MAX_CELL, Record, UnreadableSheet
+from server.sheets.workbook_parts import Elements, Rows, Shown, Texts, date_styles, epoch, feed
 
 _CELL_TOO_LONG = f"A cell is longer than {MAX_CELL:,} characters."
 

@@ -20,7 +20,7 @@ from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import NamedTuple
 
-from server.clock import utc_now
+from server.platform.clock import utc_now
 
 log = logging.getLogger("headcount.anchor")
 

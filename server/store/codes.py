@@ -25,9 +25,9 @@ from sqlalchemy import (
 from contract.codes import CodesQuery, CodeState
 from contract.pages import PageQuery
 from server.http import cursors
+from server.platform.text import code_key, fold
 from server.store.tables import accounts, invitation_code_uses, invitation_codes, users
 from server.store.types import AnyRow, to_microseconds
-from server.text import code_key, fold
 
 C = invitation_codes.c
 U = invitation_code_uses.c

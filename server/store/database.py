@@ -14,7 +14,7 @@ from sqlalchemy.exc import DatabaseError, OperationalError
 
 from server.settings import SettingsError, sqlite_path
 from server.store import anchor, lost, schema, sqlite
-from server.store.asking import prepared
+from server.store.prepared import prepared
 from server.store.readers import Readers
 from server.store.types import AnyRow
 from server.store.watch import Watch

@@ -10,7 +10,7 @@ from contract.billing import Factor, Granularity, Invoice, InvoiceStatus, Line, 
 from contract.explain import seal_of
 from contract.money import Money
 from server.domain.charging import Charge
-from server.ids import new_id
+from server.platform.ids import new_id
 from server.store import payments
 from server.store.tables import invoice_lines, invoices
 from server.store.types import AnyRow

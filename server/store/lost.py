@@ -6,9 +6,9 @@ from typing import NamedTuple
 
 from sqlalchemy import Connection, bindparam, select
 
+from server.platform.text import made_safe
 from server.store.anchor import Head, Reading
 from server.store.tables import events, organisations
-from server.text import made_safe
 
 SHOWN = 5
 """Losses that one refusal names; `verify` names them all."""

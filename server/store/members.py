@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import Connection, Select, and_, func, select
 
 from contract.users import UserStatus
-from server.store.searched import Equals, Kind, Order, SearchedList
+from server.store.search import Equals, Kind, Order, SearchedList
 from server.store.tables import LIVING, accounts, directory, members, subscriptions, transfers, users
 from server.store.types import AnyRow
 

@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import Connection, delete, insert, select, update
 
 from contract.people import Role
-from server.ids import new_id
+from server.platform.ids import new_id
 from server.store.bulk import execute_many
 from server.store.tables import accounts, members, organisations, tokens
 from server.store.transfers import chunks

@@ -184,7 +184,7 @@ def contains(column: ColumnElement[str], word: str) -> ColumnElement[bool]:
 
 
 def folded(text: ColumnElement[str]) -> ColumnElement[str]:
-    """A text without accents or case, as `server.text.fold` makes it."""
+    """A text without accents or case, as `server.platform.text.fold` makes it."""
     return func.hc_fold(text)
 
 

@@ -8,8 +8,8 @@ from typing import Any, Protocol
 
 from sqlalchemy import Connection
 
+from server.platform.text import fold
 from server.store.tables.directory import directory
-from server.text import fold
 
 
 class Driver(Protocol):

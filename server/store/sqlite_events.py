@@ -11,8 +11,8 @@ from typing import Any, NamedTuple
 from sqlalchemy import Connection, insert, select, text
 
 from contract.events import Event
+from server.platform.text import fold
 from server.store.tables import event_owners
-from server.text import fold
 
 EVENTS_DDL = (
     """CREATE VIRTUAL TABLE events_search USING fts5(

@@ -20,10 +20,10 @@ from sqlalchemy import (
 
 from contract.transfers import TransferSort, TransfersQuery
 from server.http import cursors
+from server.platform.text import fold
 from server.store.bulk import execute_many
 from server.store.tables import transfers
 from server.store.types import AnyRow, from_microseconds, to_microseconds
-from server.text import fold
 
 T = transfers.c
 CHUNK = 1000

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import ColumnElement, Connection, func, select
 
-from server.store.searched import Equals, Kind, Order, SearchedList
+from server.store.search import Equals, Kind, Order, SearchedList
 from server.store.tables import LIVING, subscriptions, users
 
 ORDERS = {

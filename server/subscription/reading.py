@@ -13,13 +13,13 @@ from contract.subscription import (
     SubscriptionStatus,
 )
 from server.catalogue import Catalogue
-from server.domain.moves import choices
 from server.domain.periods import Period, local_date
+from server.domain.plan_transitions import choices
 from server.domain.plans import Market
 from server.domain.renewal import forecast, renewal
 from server.domain.retries import AT_LEAST, last_try
 from server.domain.seats import Seats
-from server.domain.standing import Standing
+from server.domain.subscription_state import Standing
 from server.store.types import AnyRow
 
 _OVERDUE = (SubscriptionStatus.PAST_DUE, SubscriptionStatus.SUSPENDED)

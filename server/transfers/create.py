@@ -7,20 +7,20 @@ from sqlalchemy import select
 from contract.events import EventKind
 from contract.problems import ProblemCode
 from contract.transfers import Direction, NewTransfer, Transfer, TransferState
-from server import text
 from server.catalogue import Catalogue
 from server.domain.transfers import PENDING_FOR, RESEND_PAUSE
 from server.http.call import Call
 from server.http.problems import Invalid, ServerProblem
-from server.ids import new_id
-from server.spending import may_ask, refuse_users
+from server.limits.spending import may_ask, refuse_users
+from server.platform import text
+from server.platform.ids import new_id
+from server.platform.transaction import Unit
 from server.store import limits, subscriptions, transfers, users
 from server.store.tables import accounts, members
-from server.transfers.answers import as_answer
+from server.transfers.event_emission import tell
 from server.transfers.expiry import expire
 from server.transfers.links import new_link
-from server.transfers.telling import tell
-from server.unit import Unit
+from server.transfers.serializers import as_answer
 from server.users.adding import check_plan
 
 

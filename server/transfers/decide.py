@@ -2,12 +2,12 @@
 
 from contract.problems import ItemProblem
 from contract.transfers import Decided, DecisionReport, DecisionResult, Decisions, Reason
-from server.domain.refusals import Refusal
+from server.domain.errors import Refusal
 from server.domain.transfers import UNDO_FOR, Action, Asked
 from server.http.call import Call
-from server.transfers.answers import as_problem
-from server.transfers.carry import Outcome, carry_out
-from server.transfers.keeping import keep
+from server.transfers.decision_log import keep
+from server.transfers.execute import Outcome, carry_out
+from server.transfers.serializers import as_problem
 
 
 def accept_transfer(call: Call) -> Decided:

@@ -4,11 +4,11 @@ from collections.abc import Iterable
 
 from contract.events import EventKind
 from contract.transfers import TransferState
+from server.platform.transaction import Unit
 from server.store import transfers
 from server.store.types import AnyRow
-from server.transfers.answers import as_answer
-from server.transfers.telling import tell
-from server.unit import Unit
+from server.transfers.event_emission import tell
+from server.transfers.serializers import as_answer
 
 
 def expire(unit: Unit) -> None:

@@ -7,11 +7,11 @@ from contract.transfers import Direction, Transfer, TransferState
 from server.domain.transfers import PENDING_FOR, RESEND_PAUSE, Action, Party, refusal_of
 from server.http.call import Call
 from server.store import transfers
-from server.transfers.answers import as_answer, as_problem, as_request
 from server.transfers.create import check_ends
+from server.transfers.event_emission import tell
 from server.transfers.links import new_link
 from server.transfers.reading import required
-from server.transfers.telling import tell
+from server.transfers.serializers import as_answer, as_problem, as_request
 
 
 def cancel_transfer(call: Call) -> Transfer:

@@ -6,7 +6,7 @@ from server.http.call import Call
 from server.http.problems import not_found
 from server.store import transfers
 from server.store.types import AnyRow
-from server.transfers.answers import as_answer
+from server.transfers.serializers import as_answer
 
 
 def list_transfers(call: Call) -> Page[Transfer]:

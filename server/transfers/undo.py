@@ -9,17 +9,17 @@ from contract.events import EventKind
 from contract.problems import ProblemCode
 from contract.transfers import DecisionResult, TransferState, UndoReport
 from contract.users import UserStatus
-from server.domain.refusals import Refusal
+from server.domain.errors import Refusal
 from server.domain.transfers import Action, Aftermath, refusal_of_undo
 from server.http.call import Call
 from server.http.problems import ServerProblem, not_found
 from server.store import decisions, invoices, organisations, transfers, users
 from server.store.types import AnyRow
-from server.transfers.answers import as_answer, as_request
 from server.transfers.decide import as_item
-from server.transfers.ending import bring_back
-from server.transfers.telling import tell
-from server.users.seating import unlist_users
+from server.transfers.event_emission import tell
+from server.transfers.serializers import as_answer, as_request
+from server.transfers.superseded_subscriptions import bring_back
+from server.users.seat_assignment import unlist_users
 
 _PENDING: dict[str, Any] = {
     "state": TransferState.PENDING.value,

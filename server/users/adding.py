@@ -10,15 +10,15 @@ from contract.users import User, UserSource
 from server.catalogue import Catalogue
 from server.http.call import Call
 from server.http.problems import Invalid, ServerProblem
-from server.ids import new_ids
+from server.platform.ids import new_ids
+from server.platform.text import email_key, is_unsafe
+from server.platform.transaction import Unit
 from server.store import organisations, subscriptions, users
 from server.store.bulk import execute_many
 from server.store.tables import accounts, members
 from server.store.types import AnyRow
-from server.text import email_key, is_unsafe
-from server.unit import Unit
 from server.users.gate import Gate
-from server.users.seating import Listing, list_all, list_users
+from server.users.seat_assignment import Listing, list_all, list_users
 
 TEXTS = ("email", "first_name", "last_name", "position")
 

@@ -10,9 +10,9 @@ from server.http.problems import ServerProblem, not_found
 from server.store import subscriptions, users
 from server.store.types import AnyRow
 from server.users.adding import become_accounts, check_plan, contract_limit, judge, limit_reached
-from server.users.answers import user_answer
 from server.users.gate import Gate, Verdicts
-from server.users.seating import Listing, list_users, seats_in, unlist_users
+from server.users.seat_assignment import Listing, list_users, seats_in, unlist_users
+from server.users.serializers import user_answer
 
 Removals: TypeAlias = list[AnyRow | ServerProblem]
 

@@ -5,12 +5,12 @@ from contract.problems import ProblemCode
 from contract.users import User, UserStatus
 from server.http.call import Call
 from server.http.problems import ServerProblem
+from server.platform.text import fold, name_key, search_key
+from server.platform.transaction import Unit
 from server.store import organisations, users
 from server.store.types import AnyRow
-from server.text import fold, name_key, search_key
-from server.unit import Unit
-from server.users.answers import user_answer, user_object
 from server.users.removing import find_listed
+from server.users.serializers import user_answer, user_object
 
 
 def change_user(call: Call) -> User:

@@ -18,14 +18,14 @@ from contract.operations import (
 from contract.users import User
 from server.http.call import Call
 from server.users.adding import add_user
-from server.users.answers import user_answer
 from server.users.batch import batch_users
-from server.users.clearing import remove_selection, restore_selection, resume
+from server.users.bulk_removal import remove_selection, restore_selection, resume
 from server.users.editing import change_user
 from server.users.files import export_users, users_template
 from server.users.listing import list_users
 from server.users.removing import find, remove_user, take_back_removal
-from server.users.selecting import forget, select_users, show_selection
+from server.users.selections import forget, select_users, show_selection
+from server.users.serializers import user_answer
 
 
 def show_user(call: Call) -> User:

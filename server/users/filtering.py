@@ -6,8 +6,8 @@ from contract.exports import ExportQuery
 from contract.selections import UsersFilter
 from contract.users import UsersQuery
 from server.domain.periods import start_of_day
+from server.platform.text import fold
 from server.store.user_lists import Wanted
-from server.text import fold
 
 
 def wanted_users(asked: UsersQuery | ExportQuery | UsersFilter, subscription_id: str, time_zone: str) -> Wanted:

@@ -9,10 +9,10 @@ from typing import TypeAlias
 from contract.problems import ProblemCode
 from server.catalogue import Catalogue
 from server.http.problems import ServerProblem
-from server.outside import ASK_INSTEAD, Told
-from server.spending import may_list, refuse_users
-from server.unit import Unit
-from server.users.seating import Listing
+from server.limits.outside_addresses import ASK_INSTEAD, Told
+from server.limits.spending import may_list, refuse_users
+from server.platform.transaction import Unit
+from server.users.seat_assignment import Listing
 
 Verdicts: TypeAlias = list[Listing | ServerProblem]
 

@@ -7,8 +7,8 @@ from server.http.paging import read_page
 from server.store import events, subscriptions
 from server.store.types import AnyRow
 from server.store.user_lists import ORDERS, UserList, Wanted
-from server.users.answers import user_answer
 from server.users.filtering import wanted_users
+from server.users.serializers import user_answer
 
 
 def list_users(call: Call) -> Page[User]:

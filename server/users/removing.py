@@ -8,8 +8,8 @@ from server.http.problems import ServerProblem, not_found
 from server.store import subscriptions, users
 from server.store.types import AnyRow
 from server.users.adding import main_account, main_account_decides
-from server.users.answers import user_answer
-from server.users.seating import restore_users, seats_in, unlist_users
+from server.users.seat_assignment import restore_users, seats_in, unlist_users
+from server.users.serializers import user_answer
 
 
 def find(call: Call) -> AnyRow:

@@ -208,7 +208,7 @@ def test_a_stream_that_does_not_wait_gets_every_byte() -> None:
     """Somebody made the output non-blocking: what it can't take at once it gets later."""
     ours, theirs = socket.socketpair()
     os.set_blocking(ours.fileno(), False)
-    script = "from server.streams import install; install(); print('x' * 3_000_000)"
+    script = "from server.platform.streams import install; install(); print('x' * 3_000_000)"
     process = subprocess.Popen([sys.executable, "-c", script], stdout=ours.fileno())
     ours.close()
     got = 0
@@ -222,7 +222,7 @@ def test_a_log_goes_on_when_its_disk_has_room_again_and_data_does_not(tmp_path: 
     """A log with a hole is a log; data with a hole would pass for whole data, so it ends where it was cut."""
     script = """
 import os, sys
-from server.streams import install
+from server.platform.streams import install
 install()
 def turn(path):
     for number in (1, 2):

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from client.profile import Profile
-from tui.settings import load
+from tui.runtime.settings import load
 
 HEADCOUNT = [sys.executable, "-c", "from cli.main import run; run()"]
 

@@ -10,8 +10,8 @@ from cli_desk import Desk, desk_in
 from ptyterm import PtyProgram
 from served import Served, served
 
-from cli.deals import _would
-from cli.reach import Target
+from cli.connection import Target
+from cli.purchase import _would
 from client.journal import Intention, Journal
 from client.profile import Profile
 from contract.people import PERMISSIONS, Role

@@ -8,7 +8,7 @@ import pytest
 from cli_desk import Desk, desk_in
 
 from cli.demo import Demo, running, where_it_runs
-from tui.paths import find
+from tui.runtime.paths import find
 
 
 @pytest.fixture

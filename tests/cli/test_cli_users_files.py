@@ -11,7 +11,7 @@ from served import Served, served
 from contract.exports import Language
 from server.sheets.reading import open_sheet
 from server.sheets.sheet import Field, SheetKind
-from tui.language import language_of
+from tui.presentation.language import language_of
 
 
 @pytest.fixture(scope="module")

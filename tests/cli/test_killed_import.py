@@ -19,8 +19,8 @@ import tomli_w
 from import_desk import crowd
 from served import Served, served
 
+from server.operations.verify import findings
 from server.store.database import Database
-from server.verify import findings
 
 HEADCOUNT = [sys.executable, "-c", "from cli.main import run; run()"]
 KILLS = int(os.environ.get("HEADCOUNT_KILLS", "1"))

@@ -27,8 +27,8 @@ from contract.operation import Operation
 from contract.pages import Page
 from contract.people import Me
 from contract.problems import ProblemCode
+from contract.retry_after import LONGEST, retry_after_seconds
 from contract.users import NewUser, User, UserChanges, UserSort, UsersQuery
-from contract.waiting import LONGEST, retry_after_seconds
 
 JSON = {"content-type": "application/json; charset=utf-8"}
 PROBLEM = {"content-type": "application/problem+json"}

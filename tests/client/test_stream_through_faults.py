@@ -20,7 +20,7 @@ from pydantic import SecretStr
 from toxic import ENDS, ToxicLine
 
 from client.address import parse_address
-from client.calling import Pace
+from client.call_executor import Pace
 from client.events import EventStream, Live, Offline
 from client.transport import HttpChannel, Wire
 from contract.events import Event

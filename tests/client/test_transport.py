@@ -16,7 +16,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from client.address import parse_address
-from client.calling import Pace
+from client.call_executor import Pace
 from client.errors import BadAnswer, Broken, CannotConnect, HeadcountError, TimedOut, UnsafeAddress, Untrusted
 from client.profile import Profile, Timeouts, open_client
 from client.protocol import Call

@@ -9,9 +9,9 @@ import httpx
 import pytest
 from client_desk import client_of, me, problem
 
+from client.content_encoding import PIECE, Unpacker, unpacker_for
 from client.errors import BadAnswer, Broken, NotAllowed
 from client.transport import LARGEST_ANSWER
-from client.unpacking import PIECE, Unpacker, unpacker_for
 from contract.problems import ProblemCode
 
 PACKED: dict[str, Callable[[bytes], bytes]] = {

@@ -25,24 +25,24 @@ from sqlalchemy import Connection
 from textual.pilot import Pilot
 
 from client.api import Client
-from client.calling import Pace
+from client.call_executor import Pace
 from client.profile import Profile, open_client
 from contract.people import Role
 from contract.subscription import Overview
 from server.app import create_app
 from server.catalogue import default_catalogue
-from server.clock import Clock
-from server.founding import Founding, found, give_token
 from server.http.tokens import make_token
+from server.operations.provisioning import Founding, found, give_token
+from server.platform.clock import Clock
+from server.platform.text import email_key
 from server.seed.demo import seed_demo
 from server.settings import ServerSettings
 from server.store import organisations
 from server.store.database import Database
-from server.text import email_key
 from tui.app import HeadcountApp
-from tui.session import Link, Session
-from tui.settings import Screen, Settings
-from tui.widgets.virtual_table import VirtualTable
+from tui.runtime.session import Link, Session
+from tui.runtime.settings import Screen, Settings
+from tui.widgets.table.table import VirtualTable
 
 NOW = dt.datetime(2026, 11, 20, 14, 2, tzinfo=dt.UTC)
 """A Friday, ten days before a renewal."""

@@ -30,8 +30,8 @@ from contract.billing import Factor, Forecast, Invoice, InvoiceStatus, Line, Pay
 from contract.explain import seal_of
 from contract.subscription import Overview, Plan, PlanKind, SubscriptionStatus
 from tui.app import HeadcountApp
-from tui.session import Session
-from tui.settings import Screen, Settings
+from tui.runtime.session import Session
+from tui.runtime.settings import Screen, Settings
 
 DECEMBER = dt.date(2026, 12, 1)
 CONTRACT = Plan(id="contract", name="Contract", kind=PlanKind.CONTRACT, sub_accounts=True)

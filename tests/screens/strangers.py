@@ -10,12 +10,12 @@ from sqlalchemy import Connection
 
 from contract.people import Role
 from server.catalogue import default_catalogue
-from server.founding import give_token
 from server.http.tokens import make_token
+from server.operations.authentication import Wanted, sign_in
+from server.operations.provisioning import give_token
+from server.platform.text import email_key
 from server.seed.demo import seed_demo
-from server.signing_in import Wanted, sign_in
 from server.store import organisations
-from server.text import email_key
 
 ORGANISATION = "Tidewheel Works"
 JANE = "jane@tidewheel.example"

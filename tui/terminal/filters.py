@@ -9,7 +9,7 @@ from rich.style import Style
 from textual.color import Color
 from textual.filter import LineFilter
 
-from tui.text import to_ascii
+from tui.presentation.text import to_ascii
 
 __all__ = ["AsciiOnly", "ControlFence"]
 
@@ -22,7 +22,8 @@ _FORBIDDEN: Final = re.compile(
 class ControlFence(LineFilter):
     """Puts `�` for control, bidirectional, unseen and surrogate characters, and drops hyperlinks.
 
-    Strings from outside are made safe by `tui.text.clean` where they enter; this is for the one that was forgotten.
+    Strings from outside are made safe by `tui.presentation.text.clean` where they enter; this is for the one that was
+    forgotten.
     """
 
     def apply(self, segments: list[Segment], background: Color) -> list[Segment]:  # noqa: ARG002 - Textual's signature

@@ -8,8 +8,8 @@ anew as soon as anything in it changes.
 from functools import lru_cache
 from typing import Final
 
+from tui.terminal.ambiguous_width import is_ambiguous, is_doubtful
 from tui.terminal.cells import Row, is_wide
-from tui.terminal.doubt import is_ambiguous, is_doubtful
 from tui.terminal.pen import PLAIN, Pen, marks_blanks, switch
 
 __all__ = ["FrameWriter"]

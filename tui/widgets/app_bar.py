@@ -8,12 +8,13 @@ from rich.segment import Segment
 from rich.style import Style
 from textual.strip import Strip
 
-from tui.areas import FIRST_AREAS, PROFILE, TITLES
-from tui.commands import key_names, keys_of
-from tui.glyphs import UNICODE, Glyphs
-from tui.theme import Line, Piece
-from tui.theme import parts as parts_of
-from tui.widgets.canvas import Canvas, width_of
+from tui.input.areas import FIRST_AREAS, PROFILE, TITLES
+from tui.input.commands import key_names, keys_of
+from tui.presentation.glyphs import UNICODE, Glyphs
+from tui.presentation.lines import width_of
+from tui.presentation.tones import Line, Piece
+from tui.presentation.tones import parts as parts_of
+from tui.widgets.canvas import Canvas
 from tui.widgets.host import user_keys_of
 
 __all__ = ["AppBar", "Frame", "link_line"]

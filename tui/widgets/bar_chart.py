@@ -7,7 +7,7 @@ from typing import ClassVar
 from rich.segment import Segment
 from textual.strip import Strip
 
-from tui.text import cells, fit
+from tui.presentation.text import cells, fit
 from tui.widgets.canvas import Canvas
 
 __all__ = ["Bar", "BarChart"]

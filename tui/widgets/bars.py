@@ -5,11 +5,12 @@ from textwrap import wrap
 
 from textual.strip import Strip
 
-from tui.command_table import COMMANDS, Command
-from tui.commands import for_area, key_names, keys_of
-from tui.text import cells, clean, fit
-from tui.theme import Line, Piece, parts
-from tui.widgets.canvas import Canvas, width_of
+from tui.input.command_table import COMMANDS, Command
+from tui.input.commands import for_area, key_names, keys_of
+from tui.presentation.lines import width_of
+from tui.presentation.text import cells, clean, fit
+from tui.presentation.tones import Line, Piece, parts
+from tui.widgets.canvas import Canvas
 from tui.widgets.host import user_keys_of
 
 __all__ = ["ActionBar", "KeyBar"]

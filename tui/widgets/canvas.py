@@ -1,6 +1,5 @@
 """The base of our widgets: draws its own lines from text in tones, instead of being a tree of smaller widgets."""
 
-import re
 from typing import ClassVar
 
 from rich.segment import Segment
@@ -10,36 +9,13 @@ from textual.geometry import Region
 from textual.strip import Strip
 from textual.widget import Widget
 
-from tui.glyphs import Glyphs, glyphs_of
-from tui.text import cells, fit, to_ascii
-from tui.theme import Line, Piece, pieces
+from tui.presentation.glyphs import Glyphs, glyphs_of
+from tui.presentation.text import cells, fit, to_ascii
+from tui.presentation.tones import Line, pieces
 
-__all__ = ["Canvas", "framed", "width_of", "wrapped"]
+__all__ = ["Canvas", "framed"]
 
-_WORDS = re.compile(r"\s+|\S+")
 _FRAME_TONES = {"ok": "$text-success", "warn": "$text-warning", "bad": "$text-error", "dim": "$foreground-muted"}
-
-
-def width_of(line: Line) -> int:
-    """How many cells a line takes."""
-    return sum(cells(text) for text, _ in pieces(line))
-
-
-def wrapped(line: Line, width: int, hang: int = 0) -> list[Line]:
-    """A line in as many as it needs at `width` cells, broken between words, all but the first indented by `hang`."""
-    if width_of(line) <= width:
-        return [line]
-    lines: list[list[Piece]] = [[]]
-    left = width
-    for text, tone in pieces(line):
-        for word in _WORDS.findall(text):
-            if cells(word) > left and lines[-1]:
-                lines.append([" " * hang])
-                left = width - hang
-            if len(lines[-1]) > (len(lines) > 1) or not word.isspace() or len(lines) == 1:
-                lines[-1].append((word, tone))
-                left -= cells(word)
-    return [*lines]
 
 
 def framed(line: Line, glyphs: Glyphs) -> Content | None:

@@ -2,8 +2,8 @@
 
 from dataclasses import dataclass
 
-from tui.text import cells, clean, cluster_end, cluster_start
-from tui.theme import Piece
+from tui.presentation.text import cells, clean, cluster_end, cluster_start
+from tui.presentation.tones import Piece
 
 __all__ = ["Editor"]
 

@@ -5,8 +5,8 @@ from textual.geometry import Region
 from textual.message import Message
 from textual.strip import Strip
 
-from tui.text import cells, clean, fit
-from tui.theme import Piece
+from tui.presentation.text import cells, clean, fit
+from tui.presentation.tones import Piece
 from tui.widgets.canvas import Canvas
 from tui.widgets.editor import Editor
 

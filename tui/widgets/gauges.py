@@ -7,8 +7,9 @@ from typing import ClassVar
 from rich.segment import Segment
 from textual.strip import Strip
 
-from tui.theme import Line, parts
-from tui.widgets.canvas import Canvas, width_of
+from tui.presentation.lines import width_of
+from tui.presentation.tones import Line, parts
+from tui.widgets.canvas import Canvas
 
 __all__ = ["Meter", "UsageChart", "compress"]
 

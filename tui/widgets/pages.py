@@ -7,8 +7,9 @@ from textual import events
 from textual.geometry import Size
 from textual.strip import Strip
 
-from tui.theme import Line
-from tui.widgets.canvas import Canvas, wrapped
+from tui.presentation.lines import wrapped
+from tui.presentation.tones import Line
+from tui.widgets.canvas import Canvas
 
 __all__ = ["Scroller"]
 

@@ -8,8 +8,8 @@ from textual.message import Message
 from textual.strip import Strip
 from textual.widget import Widget
 
-from tui.text import clean
-from tui.theme import Line
+from tui.presentation.text import clean
+from tui.presentation.tones import Line
 from tui.widgets.canvas import Canvas, framed
 
 __all__ = ["Panel", "TooSmall"]

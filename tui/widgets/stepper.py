@@ -4,7 +4,7 @@ from textual import events
 from textual.message import Message
 from textual.strip import Strip
 
-from tui.theme import Line, Piece, parts, pieces
+from tui.presentation.tones import Line, Piece, parts, pieces
 from tui.widgets.canvas import Canvas
 from tui.widgets.editor import Editor
 

@@ -5,8 +5,9 @@ from textwrap import wrap
 
 from textual.strip import Strip
 
-from tui.theme import Line, pieces
-from tui.widgets.canvas import Canvas, width_of
+from tui.presentation.lines import width_of
+from tui.presentation.tones import Line, pieces
+from tui.widgets.canvas import Canvas
 
 __all__ = ["SummaryBar"]
 

@@ -9,7 +9,7 @@ import pytest
 from contract.codes import CodeState
 from server.codes.making import generated
 from server.domain.codes import ALPHABET, GROUP, GROUPS, SHORTEST, retry_after, state_of
-from server.text import code_key
+from server.platform.text import code_key
 
 NOW = dt.datetime(2026, 11, 20, 14, 2, tzinfo=dt.UTC)
 HOUR = dt.timedelta(hours=1)

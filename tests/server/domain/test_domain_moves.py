@@ -7,9 +7,9 @@ from standings import ANNUAL, CONTACT, MIDDLE, MONTHLY, NOVEMBER, market, refusa
 
 from contract.problems import ProblemCode
 from contract.subscription import BillingCycle, SubscriptionStatus
-from server.domain.moves import choices
+from server.domain.plan_transitions import choices
 from server.domain.seats import Seats
-from server.domain.standing import Standing
+from server.domain.subscription_state import Standing
 
 ACTIVE, ENDED = SubscriptionStatus.ACTIVE, SubscriptionStatus.ENDED
 PAST_DUE, SUSPENDED = SubscriptionStatus.PAST_DUE, SubscriptionStatus.SUSPENDED

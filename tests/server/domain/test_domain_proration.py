@@ -13,7 +13,6 @@ from contract.arithmetic import plus, recomputed, rounded, tax_on
 from contract.billing import Granularity, Rounding
 from contract.money import Money
 from contract.subscription import BillingCycle
-from server.check_prices import check_prices
 from server.domain.periods import Period, period_from
 from server.domain.proration import (
     Decrease,
@@ -28,6 +27,7 @@ from server.domain.proration import (
     shares_billed,
     whole,
 )
+from server.operations.check_prices import check_prices
 
 DATA = Path(__file__).parents[2] / "data"
 JANUARY = Period(dt.date(2026, 1, 1), dt.date(2026, 2, 1))

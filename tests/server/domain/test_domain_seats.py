@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from contract.problems import ProblemCode
-from server.domain.refusals import Refusal
+from server.domain.errors import Refusal
 from server.domain.seats import Seats
 
 

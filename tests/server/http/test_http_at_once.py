@@ -13,7 +13,7 @@ from live import live_server
 
 from contract.people import Role
 from server.http.problems import ServerProblem
-from server.turnstile import AtOnce, Turnstile
+from server.platform.concurrency_limits import AtOnce, Turnstile
 
 
 def test_each_bound_is_told_apart() -> None:

@@ -18,8 +18,8 @@ import pytest
 from builders import make_organisation
 from live import LiveServer, live_server
 
-from server.door import KEPT_BACK, Door, most_connections
-from server.patience import Patience, Progress
+from server.serving.client_timeouts import Patience, Progress
+from server.serving.connection_cap import KEPT_BACK, Door, most_connections
 from server.settings import SettingsError
 
 PATIENCE = 0.3

@@ -20,9 +20,9 @@ from contract.quotes import Change
 from contract.selections import NewSelection
 from contract.transfers import Decisions
 from contract.users import MAX_BATCH, UserBatch
-from server import text
 from server.http import bodies, reading
 from server.http.problems import LONGEST_PART, MAX_ERRORS, ServerProblem
+from server.platform import text
 from server.store import users
 
 JSON = {"Content-Type": "application/json"}
@@ -290,7 +290,7 @@ def test_marks_are_put_in_order_a_hundred_at_a_time(monkeypatch: pytest.MonkeyPa
         longest = max(longest, len(value))
         return normalize(form, value)
 
-    monkeypatch.setattr("server.text.unicodedata.normalize", counted)
+    monkeypatch.setattr("server.platform.text.unicodedata.normalize", counted)
     assert text.fold("é" + "\u0301\u0316" * 16_000 + "Ö") == "eo"
     assert text.email_key("a@" + "ü" * 30_000 + ".example") is None
     assert longest <= 254

@@ -18,11 +18,11 @@ from sqlalchemy import event
 from contract.money import Money
 from contract.operation import Operation
 from contract.operations import OPERATIONS
-from server.heartbeat import LASTS, Heartbeat
 from server.http.tokens import make_token
 from server.payments.gateway import Outcome
+from server.platform.heartbeat import LASTS, Heartbeat
+from server.platform.tasks import Tasks
 from server.seed.opening import open_demo
-from server.tasks import Tasks
 
 READS = [each for each in OPERATIONS if each.method == "GET" and not each.stream]
 
@@ -212,19 +212,19 @@ async def test_what_was_finished_stays_under_its_key(team: Team, monkeypatch: py
     """A command that is done and kept, but whose answer can't be given, is answered from its key and not done again."""
     from sqlalchemy.exc import OperationalError
 
-    from server.users import clearing
+    from server.users import bulk_removal
 
-    real = clearing.start
+    real = bulk_removal.start
 
     def start(services: Any, row: Any) -> None:
-        monkeypatch.setattr(clearing, "start", real)
+        monkeypatch.setattr(bulk_removal, "start", real)
         real(services, row)
         statement = "SELECT"
         raise OperationalError(statement, {}, Exception("disk failed"))
 
     async with team.client() as api:
         chosen = (await api.post("/v1/users/selections", json={"filter": {}})).json()
-        monkeypatch.setattr(clearing, "start", start)
+        monkeypatch.setattr(bulk_removal, "start", start)
         path, body = f"/v1/users/selections/{chosen['id']}/remove", {"count": chosen["count"]}
         first = await api.post(path, json=body, headers={"Idempotency-Key": "k"})
         second = await api.post(path, json=body, headers={"Idempotency-Key": "k"})
@@ -234,7 +234,7 @@ async def test_what_was_finished_stays_under_its_key(team: Team, monkeypatch: py
 
 async def test_ready_is_who_can_write(team: Team, monkeypatch: pytest.MonkeyPatch) -> None:
     """`/readyz` is 503 when nothing can be written and 200 when it can again; `/healthz` asks no database."""
-    monkeypatch.setattr("server.heartbeat.LASTS", 0.0)
+    monkeypatch.setattr("server.platform.heartbeat.LASTS", 0.0)
     async with team.server.client() as api:
         assert (await api.get("/readyz")).status_code == 200
         fail_writes(team.server)

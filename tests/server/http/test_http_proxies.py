@@ -14,7 +14,7 @@ from live import live_server
 
 from contract.operations import OPERATIONS
 from server.http.proxies import MOST_HOPS, Forwarded, parsed
-from server.reached import network
+from server.serving.network_options import network
 
 
 async def who(peer: str, *lines: str, trusted: tuple[str, ...] = ("10.0.0.0/8", "2001:db8:f::/48"), unix: bool) -> Any:

@@ -18,11 +18,11 @@ from sqlalchemy import Table, or_, select
 from contract.operation import Operation
 from contract.operations import OPERATIONS
 from contract.people import Role
-from server.founding import give_token
 from server.http.tokens import make_token
+from server.operations.provisioning import give_token
+from server.operations.verify import findings
 from server.store import tokens
 from server.store.tables import members, metadata
-from server.verify import findings
 
 ONE_LOOP = pytest.mark.asyncio(loop_scope="module")
 

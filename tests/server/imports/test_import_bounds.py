@@ -9,12 +9,12 @@ from builders import make_organisation, running
 from import_desk import plan, send, sheet
 
 from contract.imports import MAX_COLUMNS
-from server.imports import judging, mending
-from server.sheets import commas
-from server.sheets.commas import KEPT_CELLS, SNIFFED, open_commas
-from server.sheets.parts import MAX_ELEMENTS, Elements
+from server.imports import row_correction, row_validation
+from server.sheets import csv as commas
+from server.sheets.csv import KEPT_CELLS, SNIFFED, open_commas
 from server.sheets.reading import open_sheet
 from server.sheets.sheet import MOST_COLUMNS, UnreadableSheet
+from server.sheets.workbook_parts import MAX_ELEMENTS, Elements
 
 
 async def test_a_file_has_no_more_columns_than_the_contract_says(tmp_path: Path) -> None:
@@ -83,22 +83,22 @@ def test_a_part_of_very_many_elements_is_left() -> None:
 async def test_mending_one_of_very_many_alike_judges_few(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """The rows of one address are not compared with each other: a few are judged, all say the right thing."""
     judged = 0
-    judge = judging.judge_rows
+    judge = row_validation.judge_rows
 
     def counted(*given: Any) -> Any:
         nonlocal judged
         judged += 1
         return judge(*given)
 
-    monkeypatch.setattr(mending, "judge_rows", counted)
-    monkeypatch.setattr(mending, "MOST_ALIKE", 5)
+    monkeypatch.setattr(row_correction, "judge_rows", counted)
+    monkeypatch.setattr(row_correction, "MOST_ALIKE", 5)
     async with running(tmp_path) as server, make_organisation(server).client() as api:
         planned = await plan(api, sheet(*["same@x.example,Ann,A,"] * 400))
         path = f"/v1/imports/{planned['id']}/rows"
         answer = await api.patch(path, json={"number": 2, "email": "other@x.example"})
         counts = answer.json()["current"]["counts"]
         assert (counts["create"], counts["duplicate_in_file"]) == (2, 398)
-        assert judged <= 2 * (1 + mending.MOST_ALIKE)
+        assert judged <= 2 * (1 + row_correction.MOST_ALIKE)
         rows = (await api.get(path, params={"limit": 500})).json()["items"]
         assert [row["verdict"] for row in rows[:3]] == ["create", "create", "duplicate_in_file"]
         assert {row["reason"] for row in rows[2:]} == {"The same address as in row 3."}

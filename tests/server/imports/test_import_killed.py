@@ -20,11 +20,12 @@ from sqlalchemy import select
 from contract.imports import ImportStatus
 from contract.users import BatchMode
 from server.catalogue import default_catalogue
-from server.clock import Clock
 from server.imports import applying, planning
-from server.imports.upkeep import resume
+from server.imports.retention import resume
+from server.operations.verify import findings
 from server.payments.sandbox import SandboxGateway
-from server.services import Services
+from server.platform.clock import Clock
+from server.platform.services import Services
 from server.settings import ServerSettings
 from server.sheets.reading import open_sheet
 from server.store import imports
@@ -32,7 +33,6 @@ from server.store.database import Database
 from server.store.tables import events, import_rows, users
 from server.store.tables import imports as table
 from server.store.watch import Watch
-from server.verify import findings
 
 ROWS = 60
 

@@ -16,8 +16,8 @@ from served import Served, served
 
 from contract.imports import Import, ImportStatus, ImportStop
 from contract.users import UserSource, UsersQuery
+from server.operations.verify import findings
 from server.store.database import Database
-from server.verify import findings
 
 ROWS = 600
 KILLS = int(os.environ.get("HEADCOUNT_KILLS", "3"))

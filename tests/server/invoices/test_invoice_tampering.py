@@ -13,9 +13,9 @@ from billing_desk import DECLINED, LocalBank, add_users, confirm, get, move
 from builders import NOW, make_organisation, running
 from sqlalchemy import Connection, Table, create_engine, select, text
 
+from server.operations.verify import findings
 from server.store.invoices import digest_of, find
 from server.store.tables import invoice_lines, invoices, payments, subscriptions
-from server.verify import findings
 
 TABLES = (invoices, invoice_lines, payments)
 UNSEEN = {

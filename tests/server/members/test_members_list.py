@@ -15,9 +15,10 @@ from sqlalchemy import text
 
 from contract.members import MemberSort
 from contract.people import Role
-from server.seed.crowd import seed_crowd
-from server.store import organisations, searched
-from server.text import email_key, fold
+from server.platform.text import email_key, fold
+from server.seed.bulk_users import seed_crowd
+from server.store import organisations
+from server.store import search as searched
 
 LETTERS = "aàáâbcçdđeéëèfgğhiıíjklłmnñoøöópqrsşßtuüvwxyzž '-[]%_\"*"
 POSITIONS = ("", "Engineer", "Ingénieur", "Größe", "50% off_")

@@ -13,7 +13,7 @@ from transfer_desk import asked
 @pytest.fixture(autouse=True)
 def _no_patience(monkeypatch: pytest.MonkeyPatch) -> None:
     """Whether the disk takes anything is found out each time."""
-    monkeypatch.setattr("server.heartbeat.LASTS", 0.0)
+    monkeypatch.setattr("server.platform.heartbeat.LASTS", 0.0)
 
 
 async def knocked(house: Office, times: int, *, room: bool) -> None:

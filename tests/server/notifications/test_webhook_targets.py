@@ -17,7 +17,7 @@ import standardwebhooks
 from builders import make_organisation
 from notifications_desk import office, receiver, subscribed, until
 
-from server.notifications import posting, signing, targets
+from server.notifications import http_delivery, signing, targets
 
 DATA = Path(__file__).parents[2] / "data"
 NOW = dt.datetime(2025, 11, 14, 9, 30, tzinfo=dt.UTC)
@@ -98,7 +98,7 @@ async def test_connects_to_the_address_that_was_checked(monkeypatch: pytest.Monk
     allowed = [ip_network("127.0.0.2/32")]
     async with receiver() as there:
         port = httpx.URL(there.url).port
-        async with posting.Post(f"https://hooks.example:{port}/", [signing.new_secret()], allowed, 5) as post:
+        async with http_delivery.Post(f"https://hooks.example:{port}/", [signing.new_secret()], allowed, 5) as post:
             first = await post.tell("msg_1", b"{}", NOW)
             second = await post.tell("msg_1", b"{}", NOW)
         assert first.error == "it can't be connected to"
@@ -140,7 +140,7 @@ async def test_names_nobody_answers_for_hold_up_nothing_else(monkeypatch: pytest
 async def https_name(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[None]:
     """`hooks.example` and `other.example` are this machine, and the tests' certificate is trusted."""
     monkeypatch.setenv("SSL_CERT_FILE", str(DATA / "notifications.pem"))
-    posting._trusted.cache_clear()
+    http_delivery._trusted.cache_clear()
 
     def look_up(_: str, port: int) -> list[Any]:
         """This machine."""
@@ -148,7 +148,7 @@ async def https_name(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[None]:
 
     monkeypatch.setattr(targets, "look_up", look_up)
     yield
-    posting._trusted.cache_clear()
+    http_delivery._trusted.cache_clear()
 
 
 @pytest.mark.usefixtures("https_name")
@@ -163,7 +163,7 @@ async def test_a_certificate_is_for_the_name() -> None:
             ("other.example", None, "its certificate is not valid"),
         ):
             url, secret = f"https://{name}:{port}/x", signing.new_secret()
-            async with posting.Post(url, [secret], targets.LOOPBACK, 5) as post:
+            async with http_delivery.Post(url, [secret], targets.LOOPBACK, 5) as post:
                 outcome = await post.tell("msg_1", b'{"a":1}', NOW)
             assert (outcome.status, outcome.error) == (status, error)
         (told,) = there.told

@@ -7,7 +7,7 @@ from billing_desk import ask, confirm, tell_gateway
 from builders import findings_in, make_organisation, running
 from sqlalchemy import text
 
-from server.services import Services
+from server.platform.services import Services
 
 ALTERED = {
     "UPDATE subscriptions SET pending_payment_id = NULL": ["was asked, and no subscription is kept for it"],

@@ -14,10 +14,10 @@ from sqlalchemy import Connection, text
 from contract.events import Actor, EventKind, EventObject
 from contract.operations import OPERATIONS
 from contract.people import Permission, Role
-from server.signing_in import Wanted, sign_in
+from server.operations.authentication import Wanted, sign_in
+from server.platform.transaction import Unit
 from server.store import schema, sqlite
 from server.store.tables import members
-from server.unit import Unit
 
 REFUSED = (403, "own_sign_in_needed")
 ANA, BO = "ana@outside.example", "bo@team.example"

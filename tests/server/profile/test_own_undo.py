@@ -14,7 +14,7 @@ from sqlalchemy import select, update
 from transfer_desk import ask_to_join, decide
 
 from contract.people import Role
-from server.founding import give_token
+from server.operations.provisioning import give_token
 from server.store.tables import events, members, subscriptions
 
 ANA = "ana@outside.example"

@@ -12,8 +12,8 @@ from billing_desk import FakeBank, confirm, get, kinds, statuses_of_payments
 from builders import findings_in, make_organisation, running
 from served import served
 
+from server.operations.verify import findings
 from server.store.database import Database
-from server.verify import findings
 
 CHANGES: list[dict[str, Any]] = [
     {"seats": 12},

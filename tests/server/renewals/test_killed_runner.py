@@ -21,17 +21,17 @@ from transfer_desk import ask_to_join
 
 from contract.money import Money
 from server.catalogue import default_catalogue
-from server.clock import Clock
+from server.operations.verify import findings
 from server.payments.gateway import Outcome
 from server.payments.sandbox import SandboxGateway
 from server.payments.settle import settle_elsewhere, settle_pending
+from server.platform.clock import Clock
+from server.platform.services import Services
 from server.renewals.due import run_due
-from server.services import Services
 from server.settings import ServerSettings
 from server.store.database import Database
 from server.store.payments import asked
 from server.store.tables import events, invoices, payments, sandbox_charges, subscriptions, transfers
-from server.verify import findings
 
 LATER = dt.datetime(2025, 12, 15, 12, tzinfo=dt.UTC)
 """A day after the periods of all that were founded at `builders.NOW` have ended."""

@@ -17,12 +17,12 @@ from typing import Any
 import pytest
 from sqlalchemy import func, select
 
+from server.operations.verify import findings
 from server.people.tokens import new_token
 from server.seed import demo, opening
 from server.settings import DatabaseInUseError, SettingsError
 from server.store.database import Database
 from server.store.tables import events, tokens
-from server.verify import findings
 
 NOW = dt.datetime(2026, 3, 19, 15, 20, tzinfo=dt.UTC)
 

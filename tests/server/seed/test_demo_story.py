@@ -14,10 +14,10 @@ from contract.arithmetic import recomputed
 from contract.billing import Line
 from server.catalogue import default_catalogue
 from server.http.tokens import make_token
+from server.operations.verify import findings
 from server.seed.demo import seed_demo
 from server.settings import SettingsError
 from server.store.database import Database
-from server.verify import findings
 
 NOW = dt.datetime(2026, 3, 19, 15, 20, tzinfo=dt.UTC)
 TOKEN = make_token().token

@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 from openpyxl import Workbook
 
-from server.sheets import commas, parts, sheet, workbook
+from server.sheets import csv as commas
+from server.sheets import sheet, workbook, workbook_parts
 from server.sheets.reading import open_sheet
 from server.sheets.sheet import Field, SheetFault, UnreadableSheet
 
@@ -71,7 +72,7 @@ def test_a_small_file_that_claims_a_million_rows(tmp_path: Path) -> None:
         body = f'<dimension ref="A1:XFD1048576"/><sheetData>{head}{far}</sheetData>'
         with at_once():
             rows = list(open_sheet(forged(tmp_path, body)).rows())
-        assert [row.number for row in rows] == [2, last][: 2 if last <= parts.LAST_ROW else 1]
+        assert [row.number for row in rows] == [2, last][: 2 if last <= workbook_parts.LAST_ROW else 1]
 
 
 def test_a_cell_in_the_last_column_costs_nothing(tmp_path: Path) -> None:

@@ -10,9 +10,9 @@ from builders import Team, add_users, make_organisation, running
 from sqlalchemy import Connection
 
 from contract.events import EventKind, EventObject
+from server.platform.transaction import Unit
 from server.store import anchor
 from server.store.database import Database, FilesGoneError
-from server.unit import Unit
 
 
 def heads(team: Team) -> dict[str, int]:

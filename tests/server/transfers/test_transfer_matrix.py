@@ -20,9 +20,9 @@ from sqlalchemy import select, update
 from transfer_matrix import CALLS, REQUESTS, STATES, WHO, Cell, cells
 
 from contract.people import Role
+from server.platform.transaction import Unit
 from server.store.tables import asks, decision_items, metadata, transfers
 from server.transfers.expiry import expire
-from server.unit import Unit
 
 CELLS = cells()
 NAME = "Tidewheel"

@@ -12,7 +12,7 @@ from builders import Team, add_users, findings_in, make_organisation, running
 from sqlalchemy import event, update
 
 from contract.users import UserSort
-from server.store import searched
+from server.store import search as searched
 from server.store.tables import subscriptions, users
 from server.store.user_lists import UserList, Wanted
 

@@ -10,8 +10,8 @@ from builders import Team, add_users, findings_in, make_organisation, running
 from sqlalchemy import event
 
 from contract.users import UserSort
-from server.store import searched
-from server.text import fold
+from server.platform.text import fold
+from server.store import search as searched
 
 PEOPLE = [
     ("Ada", "Lovelace", "ada@b.example", "Engineer"),

@@ -14,7 +14,8 @@ from contract.people import Role
 from server.renewals.due import run_due
 from server.store import selections
 from server.store.tables import user_selection_parts
-from server.users import clearing, selecting
+from server.users import bulk_removal
+from server.users import selections as selecting
 
 
 @pytest.fixture
@@ -130,7 +131,7 @@ async def test_came_are_only_those_the_filter_means(team: Team) -> None:
 
 async def test_however_many_came_they_are_counted(team: Team, monkeypatch: pytest.MonkeyPatch) -> None:
     """Only the first of those who came are named; the number is of all."""
-    monkeypatch.setattr(clearing, "NAMED", 2)
+    monkeypatch.setattr(bulk_removal, "NAMED", 2)
     async with team.client() as api:
         counted = await select(api)
         add_users(team, 5, start=100)
@@ -228,13 +229,13 @@ async def test_a_part_that_failed_is_done_when_asked_again(team: Team, monkeypat
             raise OSError
 
         with monkeypatch.context() as patched:
-            patched.setattr(clearing, "unlist_users", broken)
+            patched.setattr(bulk_removal, "unlist_users", broken)
             answer = await api.post(path, json={"count": 20})
         assert (answer.json()["status"], answer.json()["removed"]) == ("removing", 0)
         done = await remove(api, counted)
         assert (done["status"], done["removed"]) == ("removed", 20)
         with monkeypatch.context() as patched:
-            patched.setattr(clearing, "restore_users", broken)
+            patched.setattr(bulk_removal, "restore_users", broken)
             await api.post(f"/v1/users/selections/{counted['id']}/restore")
         assert (await restore(api, done))["restored"] == 15
 
@@ -248,7 +249,7 @@ async def test_nobody_on_the_way_out_is_paid_for_again(team: Team, monkeypatch: 
             raise OSError
 
         with monkeypatch.context() as patched:
-            patched.setattr(clearing, "unlist_users", broken)
+            patched.setattr(bulk_removal, "unlist_users", broken)
             await api.post(f"/v1/users/selections/{counted['id']}/remove", json={"count": 5})
         assert (await api.post("/v1/sandbox/clock", json={"advance": "P1M"})).status_code == 200
         assert (await api.get("/v1/subscription")).json()["period_end"] == "2025-12-14"
@@ -291,14 +292,14 @@ async def test_killed_in_between_it_goes_on(tmp_path: Path, monkeypatch: pytest.
         team = make_organisation(server, seats=15, users=20)
         async with team.client() as api:
             counted = await select(api)
-        monkeypatch.setattr(clearing, "start", lambda *_: None)
+        monkeypatch.setattr(bulk_removal, "start", lambda *_: None)
         async with team.client() as api:
             path = f"/v1/users/selections/{counted['id']}/remove"
             answer = await api.post(path, json={"count": 20}, headers={"Idempotency-Key": "once"})
         assert answer.json()["status"] == "removing"
         with server.services.database.read() as connection:
             number = selections.get(connection, team.subscription_id, counted["id"]).number  # type: ignore[union-attr]
-        steps = clearing.clear(server.services, number)
+        steps = bulk_removal.clear(server.services, number)
         assert [next(steps), next(steps)] == [3, 2]
         del steps
     monkeypatch.undo()
@@ -313,7 +314,7 @@ async def test_killed_in_between_it_goes_on(tmp_path: Path, monkeypatch: pytest.
 
 async def test_others_get_their_turn(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """While many are removed other requests are answered between two parts."""
-    monkeypatch.setattr(clearing, "PATIENCE", 0.0)
+    monkeypatch.setattr(bulk_removal, "PATIENCE", 0.0)
     monkeypatch.setattr(selecting, "PART", 10)
     async with running(tmp_path) as server:
         team = make_organisation(server, seats=500, users=500)

@@ -9,9 +9,9 @@ from disagreeing import CLUSTERS, MODELS, Disagreeing, Width
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tui.glyphs import ASCII, UNICODE
+from tui.presentation.glyphs import ASCII, UNICODE
+from tui.terminal.ambiguous_width import is_ambiguous, is_doubtful
 from tui.terminal.cells import Row, cells_of, is_wide
-from tui.terminal.doubt import is_ambiguous, is_doubtful
 from tui.terminal.frame_writer import FrameWriter
 from tui.terminal.pen import PLAIN, Pen
 from tui.terminal.scrolling import find_move, moved

@@ -34,10 +34,10 @@ from textual.widgets import (
     Tree,
 )
 
+from tui.presentation.text import clean
 from tui.terminal.app import TerminalApp
 from tui.terminal.filters import ControlFence
 from tui.terminal.preflight import Terminal
-from tui.text import clean
 
 MARK = "Zq"
 HOSTILE = {

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tui.text import MAX_MARKS, cells, clean, fit, to_ascii
+from tui.presentation.text import MAX_MARKS, cells, clean, fit, to_ascii
 
 ANYTHING = st.text(
     st.one_of(

@@ -1,0 +1,117 @@
+"""A change with a price, without a screen: ask for the quote, show all of it, confirm it once, say what became of it.
+
+The words are those of the app's dialogs. What is charged is what was shown: a price that moved meanwhile ends with 4.
+"""
+
+import argparse
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+from cli.connection import Target, call, chosen
+from cli.exit_codes import CANCELLED, DONE, NOT_ALLOWED, USAGE
+from cli.output import agreed, can_ask, say, seen
+from cli.tables import print_json
+from client.api import Client
+from client.errors import QuoteStale
+from client.protocol import new_key
+from contract.people import Me, Permission, Role
+from contract.quotes import Change, Quote
+from tui.presentation.text import clean
+from tui.runtime.recovery import aftermath, left_over
+
+__all__ = ["WhatToChange", "deal"]
+
+WhatToChange = Callable[[Client], Awaitable[Change]]
+"""Makes the change out of what was typed; it may ask the server what is meant."""
+
+_LONGEST = 500
+_NO_TERMINAL = "Nothing was asked for: without a terminal say --yes to confirm, or --dry-run to see the price."
+
+
+def deal(options: argparse.Namespace, flags: dict[str, Any], wanted: WhatToChange) -> int:
+    """Price a change and make it, or with `--dry-run` only say what it would cost and come to. The exit code."""
+    asks = not (options.yes or options.dry_run)
+    if asks and not can_ask():
+        return say(_NO_TERMINAL, USAGE)
+    target = chosen(options, flags)
+    quote, me = call(target, lambda client: _priced(client, wanted, target), noted=True, deed=False)
+    if not options.json:
+        print("\n".join(summary(quote)))
+    if options.dry_run:
+        if options.json:
+            print_json(quote)
+        return _would(quote, me, target)
+    if asks and not _agreed(quote, shown=not options.json and seen()):
+        return say("Nothing was done.", CANCELLED)
+    return _confirm(target, quote, as_json=options.json)
+
+
+async def _priced(client: Client, wanted: WhatToChange, target: Target) -> tuple[Quote, Me]:
+    """The quote and who asks for it, once it is said what became of earlier commands without an answer."""
+    if not target.profile.read_only:
+        for said in await aftermath(client, await left_over(client)):
+            say(said, DONE)
+    quote = await client.quote(await wanted(client))
+    return quote, await client.me()
+
+
+def summary(quote: Quote) -> list[str]:
+    """What it changes, what it does, what it costs, and what can't be undone, as lines of plain text."""
+    from tui.presentation.quote_summary import deal_summary
+
+    said = deal_summary(quote, title="", opener="")
+    lines = [*said.lines, *said.items, *said.money, said.final]
+    return [clean(_plain(line), _LONGEST) for line in lines if line]
+
+
+def _plain(line: Any) -> str:
+    """A line of a screen without its tones."""
+    from tui.presentation.tones import parts
+
+    return "".join(part if isinstance(part, str) else part[0] for part in parts(line))
+
+
+def _would(quote: Quote, me: Me, target: Target) -> int:
+    """Whether confirming would be allowed, as far as that can be told beforehand: the exit code it would have."""
+    if target.profile.read_only or Permission.CONFIRM_QUOTES not in me.may:
+        return say("Nothing was done, and this profile may not do it.", NOT_ALLOWED)
+    if (quote.change.cancel or quote.change.resume) and me.role is not Role.OWNER:
+        return say("Nothing was done, and only the owner may do it.", NOT_ALLOWED)
+    limit = me.spending_limit
+    alone = limit and limit.currency == quote.due_now.currency and quote.due_now.amount > limit.amount
+    if alone or (quote.spending and not quote.spending.allowed):
+        return say(f"Nothing was done, and it is above the monthly limit of {limit}.", NOT_ALLOWED)
+    return say("Nothing was done.", DONE)
+
+
+def _agreed(quote: Quote, *, shown: bool) -> bool:
+    """Ask on the terminal, where the price stands above the question wherever else it was written to."""
+    from tui.presentation.quote_summary import verb
+
+    if not shown:
+        say("\n".join(summary(quote)), DONE)
+    return agreed(f"{verb(quote)}?")
+
+
+def _confirm(target: Target, quote: Quote, *, as_json: bool) -> int:
+    from tui.presentation.quote_summary import done
+
+    key = new_key()
+    try:
+        confirmation = call(target, lambda client: client.confirm(quote.id, key=key), noted=True)
+    except QuoteStale as error:
+        _say_what_moved(quote, error)
+        raise
+    if as_json:
+        print_json(confirmation)
+    else:
+        print(done(confirmation, quote))
+    return DONE
+
+
+def _say_what_moved(quote: Quote, error: QuoteStale) -> None:
+    from tui.presentation.quote_summary import moved_words
+
+    moved = moved_words(quote, error.fresh) if error.fresh else ""
+    if moved:
+        say(moved, DONE)

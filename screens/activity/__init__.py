@@ -1,0 +1,1 @@
+"""Activity: what happened, found, followed and saved."""

@@ -1,0 +1,1 @@
+"""Invitation codes: made, handed out, switched off."""

@@ -1,0 +1,1 @@
+"""Importing a file of people: the plan, mending it, applying it."""

@@ -1,0 +1,215 @@
+"""The directory: everybody who belongs to the organisation, and "Add to my subscription"."""
+
+from collections.abc import Sequence
+from typing import ClassVar
+
+from textual import work
+from textual.binding import BindingType
+
+from client.errors import HeadcountError, NotFound
+from contract.events import EventKind
+from contract.members import Member, MemberProfile, NewFromMembers
+from contract.people import Permission
+from contract.subscription import Overview, PlanKind
+from contract.users import MAX_BATCH, User, UserBatch, UserBatchReport
+from screens.members.source import MEMBER_FIELDS, MembersSource
+from screens.members.text import adding_results, adding_summary, listing_tone, profile_lines, take_back_summary
+from screens.shared.detail import Detail, labelled
+from screens.shared.managed_list import ManagedList
+from screens.users.text import removal_results
+from tui.input.commands import bindings
+from tui.presentation.errors import told
+from tui.presentation.text import clean
+from tui.presentation.tones import Line
+from tui.presentation.wording import count
+from tui.widgets.table.columns import Column
+from tui.widgets.table.data import Row
+from tui.widgets.table.table import VirtualTable
+
+__all__ = ["MembersScreen"]
+
+COLUMNS = (
+    Column("name", "Name", weight=2, min_width=16, sortable=True),
+    Column("email", "E-mail", weight=3, min_width=26, sortable=True),
+    Column("position", "Position", weight=2, min_width=10, drop=2, sortable=True),
+    Column("role", "Role", width=7, drop=1),
+    Column("status", "User", width=10, sortable=True, tone=listing_tone),
+)
+_AREAS = ("user.", "users.", "subscription.", "code.used", "transfer.", "import.")
+
+
+class MembersScreen(ManagedList):
+    """The members of the organisation."""
+
+    AREA = "members"
+    BINDINGS: ClassVar[list[BindingType]] = [*bindings("members")]
+    NEEDS = Permission.MANAGE_USERS
+    CHANGES = ("members.add", "members.undo")
+    CONCERNS = frozenset(kind for kind in EventKind if kind.value.startswith(_AREAS))
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.added: list[User] = []
+
+    def make_table(self) -> VirtualTable:
+        """Everybody, by name."""
+        return VirtualTable(
+            MembersSource(self.client),
+            COLUMNS,
+            noun="members",
+            empty="Nobody is in the directory yet.",
+            copy_column="email",
+            describe=told,
+        )
+
+    def fields(self) -> dict[str, Sequence[str]]:
+        """Role, listed or not, and status; on a contract everybody listed has the same status."""
+        return {name: values for name, values in MEMBER_FIELDS.items() if name != "status" or not self._contract}
+
+    @property
+    def _contract(self) -> bool:
+        """Whether there is no word about paying here."""
+        overview = self.session.overview
+        return overview is not None and overview.plan.kind is PlanKind.CONTRACT
+
+    def overview_changed(self, overview: Overview) -> None:
+        """Offer what the plan and the role allow."""
+        super().overview_changed(overview)
+        self.filter_bar.hint = " ".join(f"{name}:" for name in self.fields())
+        self.filter_bar.refresh()
+        self.show_detail()
+
+    def why_not(self, doing: str) -> str:
+        """Besides the role: a plan without sub-accounts takes nobody (D17)."""
+        overview = self.session.overview
+        refused = super().why_not(doing)
+        if not refused and overview is not None and not overview.plan.sub_accounts:
+            return f"The plan {clean(overview.plan.name, 60)} is for one account: it takes no further users."
+        return refused
+
+    def detail(self, row: Row) -> Sequence[Line]:
+        """What the directory says about one member."""
+        return profile_lines(row.item, self.session.overview)
+
+    def actions(self) -> list[tuple[str, str]]:
+        """Adding what is marked; taking the last addition back."""
+        if self.why_not(""):
+            return []
+        offered = [("members.add", f"add {self.table.mark_count:,}…")] if self.table.mark_count else []
+        return [*offered, ("members.undo", "take back")] if self.added else offered
+
+    def out_of_reach(self) -> set[str]:
+        """What the role may not do, and undoing when nobody was added."""
+        return super().out_of_reach() | (set() if self.added else {"members.undo"})
+
+    # A profile.
+
+    def on_virtual_table_opened(self, message: VirtualTable.Opened) -> None:
+        """Enter: the whole profile, as it is on the server now."""
+        message.prevent_default()
+        self.show_profile(message.row.id, message.row.item.name)
+
+    def show_user(self, user: User) -> None:
+        """From the list of users: the profile behind a user, with the cursor on that member."""
+        self.filter_bar.set_text(user.email)
+        self.show_profile(user.account_id, user.name)
+
+    @work(group="question", exclusive=True, exit_on_error=False)
+    async def show_profile(self, member_id: str, name: str) -> None:
+        """Ask for a member's profile, and show it with what may be done."""
+        try:
+            member = await self.client.member(member_id)
+        except NotFound:
+            self.show_result(f"{clean(name, 60)} is not in the directory.", "warn")
+        except HeadcountError as error:
+            self.show_error(told(error))
+        else:
+            self._open(member)
+
+    def _open(self, member: MemberProfile) -> None:
+        if self.app.screen is not self:
+            return
+        lines = [*profile_lines(member, self.session.overview), labelled("Id", (member.id, "dim"))]
+        dialog = Detail(clean(member.name, 60), lines, self._offers(member))
+        self.app.push_screen(dialog, lambda asked: self._take_up(asked, member) if asked else None)
+
+    def _offers(self, member: Member) -> Sequence[tuple[str, str]]:
+        if member.status is not None:
+            return (("members.user", "the user"),)
+        return () if self.why_not("") else (("members.add", "add to my subscription…"),)
+
+    def _take_up(self, command_id: str, member: Member) -> None:
+        if command_id == "members.user":
+            self._show_user(member)
+        else:
+            self._ask_to_add([member])
+
+    def action_user(self) -> None:
+        """u: this member in the list of users."""
+        row = self.table.row
+        if row is None:
+            self.say_no_row()
+        elif row.item.status is None:
+            self.show_result(f"{clean(row.item.name, 60)} is not on the subscription. a adds them.", "dim")
+        else:
+            self._show_user(row.item)
+
+    def _show_user(self, member: Member) -> None:
+        self.go_to("users", lambda users: users.filter_bar.set_text(member.email))
+
+    # Adding.
+
+    def action_add(self) -> None:
+        """a: the marked members, or the one under the cursor; asks first."""
+        if not self.refuses("add users"):
+            self.with_rows(MAX_BATCH, lambda rows: self._ask_to_add([row.item for row in rows]))
+
+    def _ask_to_add(self, chosen: Sequence[Member]) -> None:
+        overview = self.session.overview
+        if not chosen or overview is None:
+            return
+        coming = [member for member in chosen if member.status is None]
+        if not coming:
+            whose = f"{clean(chosen[0].name, 60)} is" if len(chosen) == 1 else "All of them are"
+            self.show_result(f"{whose} on the subscription already.", "dim")
+            return
+        already = len(chosen) - len(coming)
+        summary = adding_summary(coming, overview, already=already, hidden=self.hidden_words)
+        self.confirm(summary, lambda: self._add(coming))
+
+    @work(group="command", exit_on_error=False)
+    async def _add(self, members: Sequence[Member]) -> None:
+        body = NewFromMembers(ids=tuple(member.id for member in members))
+        with self.commanding(f"adding {count(len(members), 'member')}", body, EventKind.USER_ADDED) as key:
+            self._show_added(members, await self.client.add_members(body, key=key))
+
+    def _show_added(self, members: Sequence[Member], report: UserBatchReport) -> None:
+        added = [result.user for result in report.results if result.user]
+        self.added = added or self.added
+        title, lines, left = adding_results(members, report)
+        self.keep_marked([row for row in self.table.marks.chosen.values() if row.id in left])
+        self.show_ledger(title, lines, failed=bool(left), hint="z takes it back" if added else "")
+        self.show_marks()
+
+    # Taking it back.
+
+    def action_undo(self) -> None:
+        """z: remove those again who were added last; asks first."""
+        overview = self.session.overview
+        if self.refuses("remove users") or overview is None:
+            return
+        if not self.added:
+            self.show_result("Nothing to undo: nobody was added here since the start.", "dim")
+            return
+        added = self.added
+        self.confirm(take_back_summary(added, overview), lambda: self._take_back(added))
+
+    @work(group="command", exit_on_error=False)
+    async def _take_back(self, users: Sequence[User]) -> None:
+        batch = UserBatch(remove=tuple(user.id for user in users))
+        with self.commanding(f"removing {count(len(users), 'user')} again", batch, EventKind.USER_REMOVED) as key:
+            report = await self.client.batch_users(batch, key=key)
+            self.added = []
+            title, lines = removal_results(users, report)
+            self.show_ledger(title, lines, failed=bool(report.failed))
+        self.show_marks()

@@ -1,0 +1,340 @@
+"""One's own account: what one uses, requests that wait, a code, asking to join, leaving."""
+
+from collections.abc import Iterable
+from typing import ClassVar, Protocol, cast
+
+from textual import work
+from textual.binding import BindingType
+from textual.containers import Horizontal
+from textual.signal import Signal
+from textual.widget import Widget
+
+from client.errors import HeadcountError
+from contract.codes import RedeemCode
+from contract.events import EventKind
+from contract.profile import AcceptOffer, AskToJoin, OwnProfile, OwnTransfer, ProfileChanges, Way
+from contract.transfers import Reason
+from screens.profile.commands import Again, OwnCommands
+from screens.profile.forms import ASK, CODE, DECLINE, EDIT, Asked
+from screens.profile.text import (
+    LABEL,
+    accepting,
+    chosen_request,
+    ending_lines,
+    leaving,
+    nothing_waits,
+    request_lines,
+    state,
+    taking_back,
+    undo_lines,
+    use_lines,
+    you_lines,
+)
+from tui.input.commands import bindings
+from tui.presentation.errors import told
+from tui.presentation.glyphs import glyphs_of
+from tui.presentation.lines import wrapped
+from tui.presentation.text import clean
+from tui.presentation.tones import Line
+from tui.widgets.panel import Panel
+
+__all__ = ["ProfileScreen"]
+
+NARROW, LEAST = 36, 4
+"""Cells across a panel before there is a layout, and the fewest lines that the upper two have."""
+
+OWN_AFFAIRS = frozenset({"profile.code", "profile.join", "profile.edit", "profile.leave"})
+"""What a token that was handed out may not do, whatever there is."""
+
+NOTHING = Reason()
+"""Stands for the body of a command that has none."""
+
+
+class _Hub(Protocol):
+    """What this screen needs of the app around it, besides what all live screens do."""
+
+    own_signal: Signal[OwnProfile]
+
+
+class ProfileScreen(OwnCommands):
+    """The screen of one's own account; of somebody who administers nothing it is the only one."""
+
+    AREA = "profile"
+    BINDINGS: ClassVar[list[BindingType]] = [*bindings("profile")]
+    DEFAULT_CSS = """
+    ProfileScreen {
+        #top { height: 7; max-height: 60%; }
+        #you, #uses { width: 1fr; height: 100%; }
+        #waiting { height: 1fr; }
+    }
+    """
+
+    chosen = 0
+
+    def body(self) -> Iterable[Widget]:
+        """Who one is and what one uses, side by side; what waits below."""
+        yield Horizontal(Panel(title="You", id="you"), Panel(title="What you use", id="uses"), id="top")
+        yield Panel(title="Requests that wait", id="waiting")
+
+    def on_mount(self) -> None:
+        """Listen, and ask."""
+        cast("_Hub", self.app).own_signal.subscribe(self, self.show_own)
+        for name in ("you", "uses", "waiting"):
+            self.query_one(f"#{name}", Panel).show([("loading…", "dim")])
+        if self.session.own is not None:
+            self.show_own(self.session.own)
+        else:
+            self._load()
+        self._show_keys()
+        self.call_after_refresh(self._paint)
+
+    def resume(self) -> None:
+        """In front again: much may have changed."""
+        super().resume()
+        self.refresh_view()
+
+    def on_resize(self) -> None:
+        """Other widths break lines elsewhere."""
+        self.call_after_refresh(self._paint)
+
+    def refresh_view(self) -> None:
+        """`r`: ask again."""
+        if self.session.own is not None:
+            self.session.retry()
+        else:
+            self._load()
+
+    def things_changed(self, kinds: frozenset[EventKind]) -> None:
+        """Anything that happens to the subscription may be about oneself."""
+        if kinds:
+            self._load()
+
+    @work(group="profile", exclusive=True, exit_on_error=False)
+    async def _load(self) -> None:
+        try:
+            self.show_own(await self.client.own_profile())
+        except HeadcountError as error:
+            if self.own is None:
+                for name in ("you", "uses", "waiting"):
+                    self.query_one(f"#{name}", Panel).show([(told(error), "bad"), ("r asks again", "dim")])
+            else:
+                self.show_error(told(error))
+
+    def show_own(self, own: OwnProfile) -> None:
+        """Paint it; the cursor stays on its request."""
+        before = self.request
+        self.own = own
+        ids = [each.id for each in own.waiting]
+        kept = ids.index(before.id) if before and before.id in ids else min(self.chosen, len(ids) - 1)
+        self.chosen = max(0, kept)
+        self._paint()
+
+    def _paint(self) -> None:
+        own = self.own
+        if own is None or not self.is_mounted:
+            return
+        self.query_one("#uses", Panel).show_titles("What you use", [state(own, glyphs_of(self))])
+        tallest = LEAST
+        for name, lines in (("you", you_lines(own)), ("uses", use_lines(own))):
+            panel = self.query_one(f"#{name}", Panel)
+            width = panel.content_size.width or NARROW
+            shown = [part for each in lines for part in wrapped(each, width, LABEL)]
+            panel.show(shown)
+            tallest = max(tallest, len(shown))
+        self.query_one("#top").styles.height = tallest + 2
+        self._paint_waiting(own)
+        self._show_keys()
+
+    def _paint_waiting(self, own: OwnProfile) -> None:
+        panel = self.query_one("#waiting", Panel)
+        nothing: list[Line] = [(nothing_waits(own), "dim")]
+        lines = [*undo_lines(own), *(request_lines(own, self.chosen, glyphs_of(self)) or nothing)]
+        room = max(1, panel.content_size.height)
+        at = next((place for place, each in enumerate(lines) if self._is_chosen(each)), 0)
+        start = max(0, min(at - room // 2, len(lines) - room))
+        panel.show(lines[start : start + room])
+        panel.show_titles("Requests that wait", f"{len(own.waiting)}" if own.waiting else "")
+
+    def _is_chosen(self, shown: Line) -> bool:
+        first = shown[0] if isinstance(shown, list) else shown
+        return isinstance(first, tuple) and first[0].startswith(glyphs_of(self).point)
+
+    # What a key is about.
+
+    @property
+    def request(self) -> OwnTransfer | None:
+        """The request the cursor is on."""
+        return chosen_request(self.own.waiting, self.chosen) if self.own else None
+
+    @property
+    def last_decision(self) -> OwnTransfer | None:
+        """What `z` takes back."""
+        return next(iter(self.own.undoable), None) if self.own else None
+
+    def absent_commands(self) -> frozenset[str]:
+        """What there is nothing for just now."""
+        request = self.request
+        offered = request is not None and request.way is Way.OFFER
+        absent = set() if offered else {"profile.accept", "profile.decline"}
+        absent |= set() if request and not offered else {"profile.take_back"}
+        absent |= set() if self.own and self.own.uses else {"profile.leave"}
+        absent |= set() if self.last_decision else {"profile.undo"}
+        absent |= set() if self.own is None or self.own.me.own_sign_in else OWN_AFFAIRS
+        return frozenset(absent)
+
+    def _show_keys(self) -> None:
+        self.key_bar.hide(sorted(self.absent_commands()))
+
+    def action_move(self, step: int) -> None:
+        """Another request."""
+        if self.own and self.own.waiting:
+            self.chosen = max(0, min(self.chosen + step, len(self.own.waiting) - 1))
+            self._paint()
+
+    def _needs(self, way: Way, doing: str) -> OwnTransfer | None:
+        if self.refuses(doing):
+            return None
+        request = self.request
+        if request is None or request.way is not way:
+            which = "no offer" if way is Way.OFFER else "no request of your own"
+            self.show_result(f"There is {which} under the cursor.", "dim")
+            return None
+        return request
+
+    # Requests.
+
+    def action_accept(self) -> None:
+        """a: join, after reading what that does."""
+        request, own = self._needs(Way.OFFER, "accept anything"), self.own
+        if request is None or own is None:
+            return
+        ends = tuple(each.id for each in own.owns)
+
+        def join() -> None:
+            agreed = AcceptOffer(ends=ends)
+            self.do(
+                "joining", agreed, lambda key: self.client.accept_offer(request.id, agreed, key=key), about=request.id
+            )
+
+        self.confirm(accepting(request, own), join)
+
+    def action_decline(self) -> None:
+        """x: say no, with a reason or without; the form's Enter does it."""
+        request = self._needs(Way.OFFER, "decline anything")
+        if request is None:
+            return
+        asked = Asked(f"Decline {clean(request.organisation, 40)}", DECLINE.fields, DECLINE.why, DECLINE.does)
+
+        def decline(typed: dict[str, str]) -> None:
+            reason = Reason(reason=typed["reason"])
+            self.do(
+                "declining",
+                reason,
+                lambda key: self.client.decline_offer(request.id, reason, key=key),
+                about=request.id,
+                said="Declined.",
+            )
+
+        self.ask(asked, decline)
+
+    def action_undo(self) -> None:
+        """z: the last decision one made here, also one from before a restart."""
+        if self.refuses("take anything back"):
+            return
+        last = self.last_decision
+        if last is None:
+            self.show_result("You have decided nothing within the last ten minutes.", "dim")
+            return
+        again = "waits for your answer again"
+        self.do(
+            "undoing",
+            NOTHING,
+            lambda key: self.client.undo_offer(last.id, key=key),
+            about=f"undo {last.id} {last.version}",
+            said=f"Undone: what {clean(last.organisation, 60)} asks {again}.",
+        )
+
+    def action_take_back(self) -> None:
+        """d: one's own request."""
+        request = self._needs(Way.ASK, "take anything back")
+        if request is not None:
+            self.confirm(
+                taking_back(request),
+                lambda: self.do(
+                    "taking it back",
+                    NOTHING,
+                    lambda key: self.client.cancel_ask(request.id, key=key),
+                    about=request.id,
+                    said="Taken back.",
+                ),
+            )
+
+    # Joining, leaving, editing.
+
+    def action_use_code(self) -> None:
+        """u: a code."""
+        if not self.refuses("use a code"):
+            self.ask(CODE, self._redeem)
+
+    def _redeem(self, typed: dict[str, str]) -> None:
+        code = RedeemCode(code=typed["code"])
+        self.do(
+            "using the code",
+            code,
+            lambda key: self.client.redeem_code(code, key=key),
+            again=Again(CODE, typed, self._redeem),
+        )
+
+    def action_join(self) -> None:
+        """t: ask an organisation."""
+        if not self.refuses("ask anybody"):
+            self.ask(ASK, self._join, warning=self._warning())
+
+    def _warning(self) -> Line:
+        lines = ending_lines(self.own.owns if self.own else (), "without refund when they accept")
+        return lines[0] if lines else ""
+
+    def _join(self, typed: dict[str, str]) -> None:
+        ends = tuple(each.id for each in self.own.owns) if self.own else ()
+        ask = AskToJoin(organisation=typed["organisation"], message=typed["message"], ends=ends)
+        said = (
+            f"Asked: if there is {clean(ask.organisation, 60)}, its owner decides. Nobody tells you whether there is."
+        )
+        self.do(
+            "asking",
+            ask,
+            lambda key: self.client.ask_to_join(ask, key=key),
+            said=said,
+            again=Again(ASK, typed, self._join),
+        )
+
+    def action_edit(self) -> None:
+        """e: names and position."""
+        if self.refuses("edit anything") or self.own is None:
+            return
+        account = self.own.me.account
+        self.ask(EDIT, self._edit, {name: getattr(account, name) for name in EDIT.fields})
+
+    def _edit(self, typed: dict[str, str]) -> None:
+        changes = ProfileChanges(**typed)
+        self.do(
+            "saving",
+            changes,
+            lambda key: self.client.change_profile(changes, key=key),
+            said="Saved.",
+            again=Again(EDIT, typed, self._edit),
+        )
+
+    def action_leave(self) -> None:
+        """L: off the subscription one uses."""
+        if self.refuses("leave") or self.own is None:
+            return
+        if self.own.uses is None:
+            self.show_result("You use no subscription.", "dim")
+            return
+        self.confirm(
+            leaving(self.own),
+            lambda: self.do(
+                "leaving", NOTHING, lambda key: self.client.leave(key=key), about="leave", said="You have left."
+            ),
+        )

@@ -1,0 +1,1 @@
+"""Everything with a price: quotes, their confirmation, and what became of them."""

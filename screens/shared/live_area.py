@@ -1,0 +1,82 @@
+"""Screens that follow the server: they hear of a new overview and of what changed, while they are in front."""
+
+from typing import cast
+
+from client.api import Client
+from contract.events import EventKind
+from contract.subscription import Overview
+from screens.shared.area_screen import AreaScreen, ListScreen
+from tui.runtime.live_updates import Hub
+from tui.runtime.session import Session
+
+__all__ = ["LiveArea", "LiveList"]
+
+
+class LiveArea(AreaScreen):
+    """An area with the session at hand. What changed while another screen was in front is told when it is back."""
+
+    _missed: frozenset[EventKind] = frozenset()
+    _missed_overview = False
+
+    @property
+    def hub(self) -> Hub:
+        """The app, as far as screens know it."""
+        return cast("Hub", self.app)
+
+    @property
+    def session(self) -> Session:
+        """The connection and the last overview."""
+        return self.hub.session
+
+    @property
+    def client(self) -> Client:
+        """The calls."""
+        return self.session.client
+
+    @property
+    def unfinished(self) -> str:
+        """What would be lost by quitting now, as the end of "You have …"; empty when nothing would."""
+        return ""
+
+    def overview_changed(self, overview: Overview) -> None:
+        """There is a new overview. For subclasses."""
+
+    def things_changed(self, kinds: frozenset[EventKind]) -> None:
+        """Things of these kinds have changed on the server. For subclasses."""
+
+    def on_mount(self) -> None:
+        """Listen, and start from what is known already."""
+        self.hub.overview_signal.subscribe(self, self._hear_overview)
+        self.hub.changed_signal.subscribe(self, self._hear_changes)
+        if self.session.overview:
+            self.overview_changed(self.session.overview)
+
+    def resume(self) -> None:
+        """In front again: catch up."""
+        if self._missed_overview and self.session.overview:
+            self._missed_overview = False
+            self.overview_changed(self.session.overview)
+        if self._missed:
+            missed, self._missed = self._missed, frozenset()
+            self.things_changed(missed)
+
+    def _hear_overview(self, overview: Overview) -> None:
+        if self._hidden:
+            self._missed_overview = True
+        else:
+            self.overview_changed(overview)
+
+    def _hear_changes(self, kinds: frozenset[EventKind]) -> None:
+        if self._hidden:
+            self._missed |= kinds
+        else:
+            self.things_changed(kinds)
+
+    @property
+    def _hidden(self) -> bool:
+        """Whether another area is in front; under a dialog of its own a screen still follows."""
+        return self.app.screen_stack[0] is not self
+
+
+class LiveList(ListScreen, LiveArea):
+    """The same around a table."""

@@ -1,0 +1,1 @@
+"""Transfer requests: deciding those that come in, sending those that go out."""

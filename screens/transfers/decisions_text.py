@@ -1,0 +1,161 @@
+"""The question before requests are decided: as it stands now, whatever others decide while it is being read. Pure."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+
+from contract.subscription import Overview, PlanKind
+from contract.transfers import DecisionSummary, Transfer
+from screens.purchase.quote_dialog import Also
+from screens.transfers.seat_choice import Choice, Room, choice_lines, room_for, seat_lines
+from screens.transfers.text import Plan, who
+from tui.presentation.confirmation import Summary
+from tui.presentation.lines import line
+from tui.presentation.text import clean
+from tui.presentation.tones import Line
+from tui.presentation.wording import count, some
+
+__all__ = ["Question", "earlier_summary"]
+
+_NAMED = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What is asked before a decision: about whom, how the seats work out, and who was dealt with meanwhile.
+
+    `gone` says by id what somebody else did; those requests are shown and left out.
+    """
+
+    plan: Plan
+    overview: Overview
+    hidden: str = ""
+    may_buy: bool = False
+    gone: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def left(self) -> tuple[Transfer, ...]:
+        """The requests that still wait."""
+        return tuple(request for request in self.plan.requests if request.id not in self.gone)
+
+    @property
+    def room(self) -> Room:
+        """How the seats work out for them."""
+        return room_for(self.overview, len(self.left), may_buy=self.may_buy)
+
+    @property
+    def choices(self) -> tuple[Choice, ...]:
+        """What may be chosen."""
+        return self.room.choices if self.plan.accept else (Choice.ALL,)
+
+    def as_of(self, overview: Overview | None, gone: Mapping[str, str]) -> "Question":
+        """The same with the seats as they are now, and who was dealt with by now."""
+        return replace(self, overview=overview or self.overview, gone=gone)
+
+    def decided(self, choice: Choice) -> Plan:
+        """What exactly is decided, and how many of it are said to become NOT PAID."""
+        room = self.room
+        requests = self.left[: room.fit] if choice is Choice.FITTING else self.left
+        unpaid = room.over if choice is Choice.ALL and not room.contract else 0
+        return replace(self.plan, requests=requests, unpaid=unpaid if self.plan.accept else None)
+
+    def waiting_on(self, choice: Choice) -> tuple[Transfer, ...]:
+        """The requests that stay as they are, and marked."""
+        return self.left[self.room.fit :] if choice is Choice.FITTING else ()
+
+    def summary(self, choice: Choice) -> Summary:
+        """What the dialog says."""
+        plan = self.decided(choice)
+        verb, asked, many = ("Accept" if plan.accept else "Decline"), len(self.left), len(plan.requests)
+        of = f"{many:,} of {count(asked, 'transfer request')}" if many < asked else count(many, "transfer request")
+        return Summary(
+            title=f"{verb} {of}",
+            verb=f"{verb} {many:,}",
+            lines=[*self._gone_lines(), *self._lines(choice)],
+            items=self._items(choice),
+            hidden=self.hidden,
+            final=_given_up(plan, self.overview),
+            opener="transfers.accept" if plan.accept else "transfers.decline",
+        )
+
+    def also(self) -> Also:
+        """The same after a purchase of the seats that are missing, by one yes."""
+        plan = self.decided(Choice.BUYING)
+        many = len(plan.requests)
+        who_waits = count(many, "transfer request")
+        return Also(
+            verb=f"accept {many:,}",
+            lines=[f"Then {who_waits} {'is' if many == 1 else 'are'} accepted, and active at once."],
+            final=_given_up(plan, self.overview),
+            undone="Nothing was accepted.",
+        )
+
+    def names(self) -> list[Line]:
+        """Everybody who is decided about, a line each."""
+        return self._items(Choice.BUYING)
+
+    def _lines(self, choice: Choice) -> list[Line]:
+        if self.plan.accept:
+            said = seat_lines(self.overview, self.room)
+            choices = choice_lines(self.room, choice)
+            return [*said, "", *choices] if choices else said
+        if self.plan.reason:
+            return [line(("Reason they read: ", "dim"), clean(self.plan.reason, 500))]
+        return [("No reason is given.", "dim")]
+
+    def _gone_lines(self) -> list[Line]:
+        gone = [request for request in self.plan.requests if request.id in self.gone]
+        if not gone:
+            return []
+        first = [f"{clean(each.name, 40)} ({self.gone[each.id]})" for each in gone[:_NAMED]]
+        more = f" and {len(gone) - _NAMED:,} more" if len(gone) > _NAMED else ""
+        return [(f"Others were faster, left out: {', '.join(first)}{more}.", "warn"), ""]
+
+    def _items(self, choice: Choice) -> list[Line]:
+        fit = self.room.fit
+        places = {request.id: place for place, request in enumerate(self.left)}
+        return [self._item(request, choice, places.get(request.id, 0) >= fit > 0) for request in self.plan.requests]
+
+    def _item(self, request: Transfer, choice: Choice, over: bool) -> Line:  # noqa: FBT001 - one fact of a line
+        if why := self.gone.get(request.id):
+            return line((f"{who(request)}  {why}: left out", "dim"))
+        if over and choice is Choice.FITTING:
+            return line((f"{who(request)}  keeps waiting", "dim"))
+        said: Line = ("  gives up " + clean(request.gives_up, 60), "warn") if request.gives_up else ""
+        if not self.plan.accept:
+            return who(request)
+        over = over and choice is Choice.ALL
+        tail: Line = ("  refused" if self.room.contract else "  NOT PAID", "warn") if over else ""
+        return line(who(request), *(part for part in (tail, said) if isinstance(part, tuple)))
+
+
+def _given_up(plan: Plan, overview: Overview) -> str:
+    """What can't be taken back. On a contract there is no word about paying, not even about somebody else's plan."""
+    giving = [request.name for request in plan.requests if request.gives_up]
+    if not plan.accept or not giving:
+        return "z takes it back within 10 minutes."
+    contract = overview.plan.kind is PlanKind.CONTRACT
+    one = len(giving) == 1
+    own = f"Their own{'' if contract else ' paid'} {'subscription ends' if one else 'subscriptions end'}"
+    return f"{own} {'for good' if contract else 'without refund'}: {some(giving, len(giving), 6)}."
+
+
+def earlier_summary(decision: DecisionSummary, names: Sequence[str]) -> Summary:
+    """What taking back a decision does that was made before the app was started; some of the names may be known."""
+    done = decision.accepted + decision.declined
+    said = [
+        count(decision.accepted, "acceptance") if decision.accepted else "",
+        f"{decision.declined:,} declined" if decision.declined else "",
+    ]
+    what = "Who was accepted leaves the list of users; the requests wait again."
+    lines: list[Line] = [
+        f"You decided this at {decision.created_at:%H:%M} UTC; it can be taken back until {decision.undo_until:%H:%M}.",
+        what if decision.accepted else "The requests wait again.",
+    ]
+    rest = [f"and {done - len(names):,} more"] if 0 < len(names) < done else []
+    return Summary(
+        title=f"Take back: {', '.join(filter(None, said))}",
+        verb=f"Take back {done:,}",
+        lines=lines,
+        items=[*(clean(name, 120) for name in names), *rest],
+        opener="transfers.undo",
+    )

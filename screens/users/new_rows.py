@@ -1,0 +1,151 @@
+"""The rows of the form that adds users: what was typed or pasted, and what became of it. Pure."""
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from enum import Enum, auto
+
+from client.errors import HeadcountError, Invalid
+from contract.problems import ItemProblem, ProblemCode
+from contract.users import NewUser, User
+from screens.users.text import outcome, person, reason
+from tui.presentation.lines import line
+from tui.presentation.text import clean
+from tui.presentation.tones import Line
+
+__all__ = ["FIELDS", "Entry", "Stage", "field_errors", "from_lines", "from_texts", "lines_of", "tally"]
+
+FIELDS = {"email": 254, "first_name": 200, "last_name": 200, "position": 200}
+"""The fields of a new user and the most characters each may have, in the order of the form."""
+
+_ADDRESS_IN_BRACKETS = re.compile(r"(?P<name>[^<>]*)<(?P<email>[^<>\s]+@[^<>\s]+)>")
+_LEAST_ADDRESS = 3
+
+
+class Stage(Enum):
+    """Where an entry stands."""
+
+    WAITING = auto()
+    SENDING = auto()
+    ADDED = auto()
+    FAILED = auto()
+    NEEDS_TRANSFER = auto()
+    ASKED = auto()
+
+
+@dataclass(slots=True)
+class Entry:
+    """Somebody to add. `said` is the outcome in words, `user` is there once it is one, `wrong` names the fields."""
+
+    new: NewUser
+    stage: Stage = Stage.WAITING
+    said: str = ""
+    user: User | None = None
+    wrong: Mapping[str, str] = field(default_factory=dict)
+
+    def added(self, user: User) -> None:
+        """It is a user now."""
+        self.stage, self.user, self.said = Stage.ADDED, user, ""
+
+    def failed(self, error: HeadcountError, words: str) -> None:
+        """It is none, and why."""
+        outside = error.code is ProblemCode.NEEDS_TRANSFER
+        self.stage = Stage.NEEDS_TRANSFER if outside else Stage.FAILED
+        self.said = "belongs to an account outside" if outside else words
+        self.wrong = field_errors(error)
+
+    def refused(self, problem: ItemProblem) -> None:
+        """It is none, as one item of a batch."""
+        outside = problem.code is ProblemCode.NEEDS_TRANSFER
+        self.stage = Stage.NEEDS_TRANSFER if outside else Stage.FAILED
+        self.said = "belongs to an account outside" if outside else reason(problem)
+        at = problem.pointer.rsplit("/", 1)[-1]
+        self.wrong = {at if at in FIELDS else "email": self.said}
+
+    @property
+    def line(self) -> Line:
+        """Who, and what became of it."""
+        name = f"{self.new.first_name} {self.new.last_name}".strip()
+        who = person(name or self.new.email, self.new.email)
+        match self.stage:
+            case Stage.WAITING:
+                return line(("· ", "dim"), who)
+            case Stage.SENDING:
+                return line(("· ", "dim"), who, ("  saving…", "dim"))
+            case Stage.ADDED if self.user:
+                return line(("✓ ", "ok"), who, "  ", outcome(self.user))
+            case Stage.ASKED:
+                return line(("✓ ", "ok"), who, ("  transfer request sent", "ok"))
+            case _:
+                return line(("! ", "bad"), who, (f"  {self.said}", "warn" if self._outside else "bad"))
+
+    @property
+    def _outside(self) -> bool:
+        return self.stage is Stage.NEEDS_TRANSFER
+
+
+def field_errors(error: HeadcountError) -> dict[str, str]:
+    """What is wrong with which field of a new user; what is about none of them is said at the address."""
+    found: dict[str, str] = {}
+    if isinstance(error, Invalid):
+        for each in error.fields:
+            name = each.pointer.rsplit("/", 1)[-1]
+            found.setdefault(name if name in FIELDS else "email", clean(each.detail))
+    return found or {"email": clean(error.message)}
+
+
+def from_texts(texts: Mapping[str, str]) -> NewUser | dict[str, str]:
+    """What was typed as a new user, or what is wrong where before anything is sent."""
+    if "@" not in texts["email"] or len(texts["email"]) < _LEAST_ADDRESS:
+        return {"email": "Type an e-mail address." if not texts["email"] else "This is not an e-mail address."}
+    return NewUser(**{name: texts.get(name, "")[:most] for name, most in FIELDS.items()})
+
+
+def from_lines(text: str) -> tuple[list[NewUser], int]:
+    """The people in pasted lines, each address once, and how many lines hold no address.
+
+    A line is an address, `First Last <address>`, or cells between tabs, semicolons or commas: address, first name,
+    last name, position, with the address anywhere.
+    """
+    found: dict[str, NewUser] = {}
+    without = 0
+    for row in filter(None, map(str.strip, text.splitlines())):
+        new = _from_line(row)
+        if new is None:
+            without += 1
+        else:
+            found.setdefault(new.email.casefold(), new)
+    return list(found.values()), without
+
+
+def _from_line(row: str) -> NewUser | None:
+    bracketed = _ADDRESS_IN_BRACKETS.search(row)
+    if bracketed:
+        first, _, last = bracketed["name"].strip(" \"'").rpartition(" ")
+        return _checked([bracketed["email"], first or last, last if first else ""])
+    cells = [cell.strip(" \"'") for cell in re.split(r"[\t;,]", row)]
+    at = next((place for place, cell in enumerate(cells) if "@" in cell), None)
+    return None if at is None else _checked([cells[at], *cells[:at], *cells[at + 1 :]])
+
+
+def _checked(cells: Sequence[str]) -> NewUser | None:
+    made = from_texts(dict(zip(FIELDS, cells, strict=False)))
+    return made if isinstance(made, NewUser) else None
+
+
+def lines_of(entries: Iterable[Entry]) -> list[Line]:
+    """One line for each."""
+    return [entry.line for entry in entries]
+
+
+def tally(entries: Sequence[Entry]) -> str:
+    """What has been done so far: `3 added, 1 failed`."""
+    counts = {stage: sum(entry.stage is stage for entry in entries) for stage in Stage}
+    said = [
+        (counts[Stage.ADDED], "added"),
+        (counts[Stage.ASKED], "asked to join"),
+        (counts[Stage.NEEDS_TRANSFER], "to be asked by a transfer request"),
+        (counts[Stage.FAILED], "failed"),
+        (counts[Stage.SENDING], "on their way"),
+    ]
+    return ", ".join(f"{number:,} {words}" for number, words in said if number)

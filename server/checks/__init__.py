@@ -1,1 +1,0 @@
-"""Checking the billing rules against worked numbers from outside."""

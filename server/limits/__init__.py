@@ -1,0 +1,1 @@
+"""What is counted against limits: an admin's spending, addresses found to be outside."""

@@ -1,0 +1,184 @@
+"""The monthly limit of an admin, for every way in which it makes a payment larger: the one place that counts it.
+
+What a change makes of the next renewal is found by comparing the subscription before it and after, in the transaction
+that makes it; who may not spend that is refused, and the transaction with it. Who does many at once asks `may_list`
+first, and takes those that fit.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from contract.money import Money
+from contract.people import Role
+from contract.problems import ProblemCode
+from contract.spending import SpendingCheck
+from server.catalogue import Catalogue
+from server.domain.periods import local_date, start_of_day
+from server.domain.spending import Allowance, growth, most_users, next_renewal
+from server.domain.subscription_state import Standing
+from server.http.problems import ServerProblem
+from server.platform.transaction import Unit
+from server.store import limits, payments, subscriptions
+from server.store.types import AnyRow
+from server.subscription.reading import standing_of
+
+MANY = 1_000_000
+"""More users than any limit is asked about."""
+
+
+def allowance_of(
+    unit: Unit, account_id: str | None, row: AnyRow | None = None, *, admins_alone: bool = False
+) -> Allowance | None:
+    """What an account may spend this month, the month of the subscription's time zone; None: no limit binds it.
+
+    Nobody's account (the server's own work) has none. Who is no longer in the organisation, or has lost the right to
+    spend, may make nothing larger; with `admins_alone` there is none for them, to show it to who may spend at all.
+    """
+    if account_id is None:
+        return None
+    held = limits.holder(unit.connection, unit.organisation_id, account_id)
+    admin = held is not None and held.role == Role.ADMIN.value
+    if limits.unbound(held) or (admins_alone and not admin):
+        return None
+    row = row or subscriptions.get(unit.connection, unit.subscription_id)
+    since = start_of_day(local_date(unit.now, row.time_zone).replace(day=1), row.time_zone)
+    return Allowance(
+        limit=(held.spending_limit or 0) if admin and held is not None else 0,
+        paid=payments.spent(unit.connection, unit.organisation_id, account_id, since),
+        added=limits.added(unit.connection, unit.organisation_id, account_id, since),
+    )
+
+
+@contextmanager
+def counted(unit: Unit, catalogue: Catalogue, account_id: str | None) -> Iterator[None]:
+    """Count what is done inside against an account's limit.
+
+    Raises:
+        ServerProblem: `spending_limit_reached`, once all of it was tried: the transaction is to be given up.
+    """
+    row = subscriptions.get(unit.connection, unit.subscription_id)
+    allowance = allowance_of(unit, account_id, row)
+    yield
+    if allowance is None or account_id is None:
+        return
+    after = subscriptions.get(unit.connection, unit.subscription_id)
+    if after.version == row.version:
+        return
+    sides = standing_of(row, catalogue), standing_of(after, catalogue)
+    settle(unit, catalogue, allowance, account_id, sides)
+
+
+def settle(
+    unit: Unit,
+    catalogue: Catalogue,
+    allowance: Allowance,
+    account_id: str,
+    sides: tuple[Standing, Standing],
+    *,
+    due_now: int = 0,
+    quote_id: str | None = None,
+) -> None:
+    """Check one change, as the subscription stands before and after it, and note what it adds to the renewal.
+
+    Raises:
+        ServerProblem: `spending_limit_reached`.
+    """
+    before, after = sides
+    check = check_of(allowance, catalogue, before, after, due_now)
+    if not check.allowed:
+        raise over(check)
+    if check.renewal_adds.amount:
+        limits.add(
+            unit.connection,
+            unit.organisation_id,
+            account_id,
+            renewal_date=after.period.end,
+            amount=check.renewal_adds.amount,
+            now=unit.now,
+            quote_id=quote_id,
+        )
+
+
+def check_of(
+    allowance: Allowance, catalogue: Catalogue, before: Standing, after: Standing, due_now: int = 0
+) -> SpendingCheck:
+    """How a change stands against a limit. A credit that it uses up is one that the renewal will not have."""
+    market = catalogue.market(before.currency)
+    adds = next_renewal(after, market) - next_renewal(before, market) + max(0, before.credit - after.credit)
+    return _check(allowance, before, due_now, adds, allowed=allowance.allows(due_now, adds, after.period.end))
+
+
+def _check(allowance: Allowance, standing: Standing, due_now: int, adds: int, *, allowed: bool) -> SpendingCheck:
+    def money(amount: int) -> Money:
+        return Money(amount=amount, currency=standing.currency)
+
+    return SpendingCheck(
+        limit=money(allowance.limit),
+        spent=money(allowance.spent),
+        left=money(allowance.left),
+        due_now=money(due_now),
+        renewal_adds=money(adds),
+        allowed=allowed,
+    )
+
+
+def check_users(unit: Unit, catalogue: Catalogue, account_id: str | None, users: int) -> SpendingCheck | None:
+    """How so many more users would stand against an account's limit; None where no limit binds it."""
+    row = subscriptions.get(unit.connection, unit.subscription_id)
+    allowance = allowance_of(unit, account_id, row)
+    if allowance is None:
+        return None
+    standing = standing_of(row, catalogue)
+    adds = growth(standing, users, catalogue.market(row.currency))
+    allowed = allowance.allows(0, adds, standing.period.end)
+    return _check(allowance, standing, 0, adds, allowed=allowed)
+
+
+def may_list(unit: Unit, catalogue: Catalogue, account_id: str | None, wanted: int, leaving: int = 0) -> int | None:
+    """How many of so many more users an account may list, once others have left; None where no limit binds it."""
+    row = subscriptions.get(unit.connection, unit.subscription_id)
+    allowance = allowance_of(unit, account_id, row)
+    if allowance is None:
+        return None
+    standing = standing_of(row, catalogue)
+    room = allowance.room(standing.period.end)
+    return most_users(standing, wanted, room, catalogue.market(row.currency), leaving)
+
+
+def may_ask(unit: Unit, catalogue: Catalogue, account_id: str | None, wanted: int) -> int | None:
+    """How many of so many accounts may be asked: each that still waits may become a user by its answer alone."""
+    if account_id is None or limits.unbound(limits.holder(unit.connection, unit.organisation_id, account_id)):
+        return None
+    waiting = limits.asked_by(unit.connection, unit.subscription_id, account_id)
+    most = may_list(unit, catalogue, account_id, waiting + wanted)
+    return None if most is None else max(0, most - waiting)
+
+
+def refuse_users(unit: Unit, catalogue: Catalogue, account_id: str | None, users: int = 1) -> ServerProblem:
+    """Why so many more users are refused."""
+    check = check_users(unit, catalogue, account_id, users)
+    assert check is not None
+    return over(check)
+
+
+def over(check: SpendingCheck) -> ServerProblem:
+    """The refusal, with all that it was found from."""
+    sums = []
+    if check.due_now.amount:
+        sums.append(f"costs {check.due_now} now")
+    if check.renewal_adds.amount > 0:
+        sums.append(f"adds {check.renewal_adds} to the next renewal")
+    said = f"Your limit is {check.limit} a month, {check.spent} of it is spent, and this {' and '.join(sums)}."
+    return ServerProblem(ProblemCode.SPENDING_LIMIT_REACHED, said, **check.model_dump(mode="json"))
+
+
+def left_of(unit: Unit, catalogue: Catalogue, account_id: str) -> tuple[Money, Money, int | None] | None:
+    """An account's limit, what is left of it this month, and how many more users it may list (None: any number)."""
+    row = subscriptions.get(unit.connection, unit.subscription_id)
+    allowance = allowance_of(unit, account_id, row)
+    if allowance is None:
+        return None
+    standing = standing_of(row, catalogue)
+    users = most_users(standing, MANY, allowance.room(standing.period.end), catalogue.market(row.currency))
+    limit, left = (Money(amount=each, currency=row.currency) for each in (allowance.limit, allowance.left))
+    return limit, left, None if users == MANY else users

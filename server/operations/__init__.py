@@ -1,0 +1,1 @@
+"""What an operator does: provisioning, verifying, backing up, checking prices."""

@@ -1,0 +1,301 @@
+"""What `python -m server` does, one function a command; each answers the exit code."""
+
+import argparse
+import json
+import sys
+import time
+from collections.abc import Iterable
+from itertools import chain
+from typing import TYPE_CHECKING, Any
+
+from server.catalogue import catalogue_of
+from server.platform.clock import utc_now
+from server.platform.streams import code_stands, show_once
+from server.serving import listeners
+from server.settings import ServerSettings, SettingsError, sqlite_path
+from server.store.database import Database
+
+if TYPE_CHECKING:
+    from server.operations.backup import Copied
+
+
+def init(options: argparse.Namespace) -> int:
+    """Found an organisation. The token is the only thing on the standard output."""
+    from contract.subscription import BillingCycle
+    from server.operations.clock_check import check_founding
+    from server.operations.provisioning import Founding, found
+
+    catalogue = catalogue_of(options.catalogue)
+    wanted = Founding(
+        organisation=options.organisation,
+        owner=options.owner,
+        plan=options.plan,
+        cycle=BillingCycle(options.cycle),
+        seats=options.seats,
+        currency=options.currency,
+        time_zone=options.time_zone,
+    )
+    database = Database(options.db)
+    database.open()
+    try:
+        at = options.now or utc_now()
+        with database.write() as connection:
+            check_founding(connection, at)
+            made = found(connection, wanted, catalogue, at)
+            _show_once(made.token, "nothing was founded")
+    finally:
+        database.close()
+    _say(f"founded {options.organisation!r} ({made.organisation_id}) for {options.owner}; the token is shown only now")
+    return 0
+
+
+def token(options: argparse.Namespace) -> int:
+    """Print a token for an account. The token is the only thing on the standard output."""
+    from server.operations.authentication import Wanted, sign_in
+
+    wanted = Wanted(options.email, options.organisation or "", options.label, new=options.sign_up)
+    database = Database(options.db)
+    database.open()
+    try:
+        with database.write() as connection:
+            made = sign_in(connection, wanted, utc_now())
+            _show_once(made.token, "no token was made")
+    finally:
+        database.close()
+    where = repr(made.organisation) if made.organisation else "no organisation"
+    _say(f"{options.email} of {where}; the token is shown only now")
+    return 0
+
+
+def run(options: argparse.Namespace) -> int:
+    """Serve until a signal."""
+    if options.now and not options.sandbox:
+        message = "--now needs --sandbox: a real server's clock is the machine's"
+        raise SettingsError(message)
+    from server.notifications.options import mail_settings
+    from server.serving.network_options import UNIX, public_url, trusted_proxies
+    from server.serving.server import serve
+
+    settings = ServerSettings(
+        database=options.db,
+        sandbox=options.sandbox,
+        now=options.now,
+        max_connections=options.max_connections,
+        trusted_proxies=trusted_proxies(options),
+        trust_unix=UNIX in options.trusted_proxy,
+        public_url=public_url(options),
+        mail=mail_settings(options),
+        webhook_networks=tuple(options.webhook_network),
+    )
+    catalogue = catalogue_of(options.catalogue)
+    return serve(settings, _listener(options), catalogue=catalogue, exit_with_parent=options.exit_with_parent)
+
+
+def demo(options: argparse.Namespace) -> int:
+    """Serve the sample organisation on the parent's socket, and stop with the parent."""
+    from server.seed.opening import open_demo
+    from server.serving.server import serve
+
+    open_demo(options.db, options.token_file, options.now)
+    settings = ServerSettings(database=options.db, sandbox=True, now=options.now)
+    listener = listeners.unix(options.uds) if options.uds else listeners.inherited(options.fd)
+    return serve(settings, listener, exit_with_parent=True)
+
+
+def migrate(options: argparse.Namespace) -> int:
+    """Bring the database up to date."""
+    from server.store.schema import HEAD, upgrade
+
+    database = Database(options.db)
+    database.open(migrate=False)
+    try:
+        before = upgrade(database.engine)
+    finally:
+        database.close()
+    _say(f"at {HEAD}" if before == HEAD else f"from {before or 'nothing'} to {HEAD}")
+    return 0
+
+
+def verify(options: argparse.Namespace) -> int:
+    """Print what is wrong, one line a finding; works beside a running server, unless a loss is to be accepted."""
+    from server.operations import anchor_check
+    from server.operations.verify import everything
+
+    if options.accept_loss:
+        return _accept_loss(options)
+    where = anchor_check.anchor_for(sqlite_path(options.db), options.anchor)
+    known = anchor_check.read_anchor(where)
+    database = Database(options.db, read_only=True)
+    database.open()
+    try:
+        with database.read() as connection:
+            against = anchor_check.against(connection, known, where)
+            findings = _told(chain(everything(connection), against.findings), quietly=options.json)
+    finally:
+        database.close()
+    for note in against.notes:
+        _say(f"note: {note}")
+    if against.findings:
+        _say(_WHAT_NOW)
+    if options.json:
+        _write_json({"findings": findings, "notes": against.notes})
+    _say(_count(len(findings), "finding") if findings else "everything is as it should be")
+    return 1 if findings else 0
+
+
+_WHAT_NOW = (
+    "the database is not what its anchor says: restore a backup that is (headcount server restore), or go on without\n"
+    "what is gone, which the history will say: headcount server verify --accept-loss"
+)
+
+
+def _accept_loss(options: argparse.Namespace) -> int:
+    from server.operations.anchor_check import accept_loss
+
+    accepted = accept_loss(options.db)
+    if options.json:
+        _write_json({"accepted": accepted})
+    else:
+        _told(accepted)
+    _say("accepted: the server will start, and the history says so" if accepted else "nothing is missing")
+    return 0
+
+
+def backup(options: argparse.Namespace) -> int:
+    """Copy the database to a file and verify it; works beside a running server."""
+    from server.operations import backup as copies
+
+    made = copies.backup(options.db, options.to, overwrite=options.overwrite, with_findings=options.with_findings)
+    return _copied(options, made, "no copy was kept; --with-findings keeps it all the same")
+
+
+def restore(options: argparse.Namespace) -> int:
+    """Verify a copy and put it in the place of the database; the server must not be running."""
+    from server.operations import backup as copies
+
+    made = copies.restore(options.copy, options.to, overwrite=options.overwrite, with_findings=options.with_findings)
+    if made.aside:
+        _say(f"what was there is kept as {made.aside}")
+    code = _copied(options, made, "nothing was changed; --with-findings restores it all the same")
+    if made.lost:
+        _say("the server will not start before that is accepted: headcount server verify --accept-loss")
+    return code
+
+
+def _copied(options: argparse.Namespace, made: "Copied", refusal: str) -> int:
+    _told([*made.findings, *made.lost], quietly=options.json)
+    if options.json:
+        _write_json(
+            {
+                "file": str(made.file) if made.file else None,
+                "organisations": made.organisations,
+                "events": made.events,
+                "findings": made.findings,
+                "lost": made.lost,
+                "kept": str(made.aside) if made.aside else None,
+            }
+        )
+    if made.findings:
+        _say(_count(len(made.findings), "finding") + ("" if made.file else f": {refusal}"))
+    if made.file:
+        what = f"{_count(made.organisations, 'organisation')}, {_count(made.events, 'event')}"
+        _say(f"{made.file}: {what}" + ("" if made.findings else ", verified"))
+    return 1 if made.findings else 0
+
+
+def _told(findings: Iterable[str], *, quietly: bool = False) -> list[str]:
+    """Write each finding as it is found; answers them all."""
+    found = []
+    for finding in findings:
+        found.append(finding)
+        if not quietly:
+            sys.stdout.write(finding + "\n")
+    return found
+
+
+def _count(number: int, what: str) -> str:
+    return f"{number:,} {what}" + ("" if number == 1 else "s")
+
+
+def _write_json(answer: dict[str, Any]) -> None:
+    sys.stdout.write(json.dumps(answer, ensure_ascii=False, indent=2) + "\n")
+
+
+def mails(options: argparse.Namespace) -> int:
+    """Print the letters that wait or were given up, one a line; works beside a running server, unless one retries."""
+    from server.notifications.outbox import shown
+    from server.store import outbound_mail
+
+    database = Database(options.db, read_only=not options.retry)
+    database.open()
+    try:
+        with database.write() if options.retry else database.read() as connection:
+            again = outbound_mail.retry(connection) if options.retry else 0
+            lines = [shown(row) for row in outbound_mail.outbox(connection)]
+    finally:
+        database.close()
+    if options.retry:
+        code_stands()
+    sys.stdout.writelines(f"{line}\n" for line in lines)
+    _say(f"{again} will be tried again when the server runs" if options.retry else f"{len(lines)} letters")
+    return 0
+
+
+def check_prices(options: argparse.Namespace) -> int:
+    """Print what differs from a file of worked prices, one line a finding; needs no database."""
+    from server.operations.check_prices import check_prices as check
+    from server.operations.check_prices import shown
+    from server.operations.price_file import PriceFileError
+
+    try:
+        report = check(options.file)
+    except PriceFileError as error:
+        _say(shown(f"headcount server: {error}"))
+        return 2
+    sys.stdout.writelines(f"{finding}\n" for finding in report.findings)
+    for sentence in report.summary:
+        _say(sentence)
+    return 1 if report.findings else 0
+
+
+def seed(options: argparse.Namespace) -> int:
+    """Add users to a new organisation by the fastest way there is; prints its owner's token."""
+    from server.seed.bulk_users import seed_crowd
+
+    database = Database(options.db)
+    database.open()
+    start = time.perf_counter()
+    try:
+        with database.write() as connection:
+            token = seed_crowd(connection, options.organisation, options.users, utc_now())
+            _show_once(token, "nobody was added")
+    finally:
+        database.close()
+    took = time.perf_counter() - start
+    _say(f"{options.users} users in {took:.1f} s ({options.users / took:,.0f} a second)")
+    return 0
+
+
+def _listener(options: argparse.Namespace) -> listeners.Listener:
+    if options.fd is not None:
+        return listeners.inherited(options.fd)
+    if options.uds is not None:
+        return listeners.unix(options.uds)
+    if not listeners.is_loopback(options.host):
+        _say(f"warning: {options.host} is reachable from outside, and tokens travel in the clear without TLS in front")
+    return listeners.tcp(options.host, options.port)
+
+
+def _show_once(token: str, instead: str) -> None:
+    """Print a token while nothing is written for good yet: one that nobody can read must not be there either.
+
+    Raises:
+        SettingsError: it can't be printed; what belongs to it is undone.
+    """
+    if not show_once(token):
+        message = f"the token could not be shown, so {instead}"
+        raise SettingsError(message)
+
+
+def _say(text: str) -> None:
+    sys.stderr.write(text + "\n")

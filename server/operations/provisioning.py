@@ -1,0 +1,203 @@
+"""Founding an organisation: its owner, its subscription, and the owner's first token."""
+
+import datetime as dt
+from dataclasses import dataclass
+from typing import NamedTuple, NoReturn
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from sqlalchemy import Connection, insert
+
+from contract.events import EventKind, EventObject
+from contract.people import Role
+from contract.subscription import BillingCycle, PlanKind, SubscriptionStatus
+from server.catalogue import Catalogue
+from server.domain.periods import local_date, period_from
+from server.http.tokens import make_token
+from server.people.own_sign_in import note_own_sign_in
+from server.platform.ids import new_id
+from server.platform.text import email_key, fold, is_unsafe
+from server.platform.transaction import Unit
+from server.settings import SettingsError
+from server.store import organisations, tokens, usage
+from server.store.tables import subscriptions
+
+MAX_SEATS = 10_000_000
+MAX_NAME = 200
+
+
+@dataclass(frozen=True, kw_only=True)
+class Founding:
+    """What an organisation starts with. On a contract `seats` is the most users it may have."""
+
+    organisation: str
+    owner: str
+    plan: str = "business"
+    cycle: BillingCycle = BillingCycle.MONTHLY
+    seats: int = 10
+    currency: str = "EUR"
+    time_zone: str = "UTC"
+    first_name: str = ""
+    last_name: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Founded:
+    """The ids, and the token: it is nowhere else."""
+
+    organisation_id: str
+    subscription_id: str
+    account_id: str
+    token: str
+
+
+class _Price(NamedTuple):
+    unit: int | None
+    sub_accounts: bool
+
+
+def found(connection: Connection, wanted: Founding, catalogue: Catalogue, now: dt.datetime) -> Founded:
+    """Make it all, in this transaction.
+
+    Raises:
+        SettingsError: the organisation exists, or something in the wish is not possible.
+    """
+    price = _checked_price(wanted, catalogue)
+    key = email_key(wanted.owner)
+    if key is None:
+        _refuse(f"{wanted.owner!r} is not an e-mail address")
+    if organisations.by_name(connection, fold(wanted.organisation)):
+        _refuse(f"the organisation {wanted.organisation!r} exists already")
+    organisation_id = organisations.add(
+        connection, name=wanted.organisation, name_key=fold(wanted.organisation), now=now
+    )
+    account_id = _owner(connection, wanted, key, now)
+    organisations.add_member(
+        connection,
+        organisation_id=organisation_id,
+        account_id=account_id,
+        role=Role.OWNER,
+        now=now,
+        spending_limit=None,
+    )
+    subscription_id = _subscribe(
+        connection,
+        wanted,
+        _Price(price, catalogue.offer(wanted.plan).sub_accounts),
+        organisation_id,
+        account_id,
+        now=now,
+    )
+    token = give_token(connection, organisation_id, account_id, now, label="the owner's first token")
+    _tell(connection, wanted, organisation_id, subscription_id, now)
+    return Founded(organisation_id=organisation_id, subscription_id=subscription_id, account_id=account_id, token=token)
+
+
+def give_token(
+    connection: Connection, organisation_id: str | None, account_id: str, now: dt.datetime, *, label: str = ""
+) -> str:
+    """Sign somebody in by themselves: a token for their account, of no organisation if need be.
+
+    It is answered once and stored only as a hash. Tokens that others made for the account end.
+    """
+    note_own_sign_in(connection, account_id, now)
+    made = make_token()
+    tokens.add(
+        connection,
+        token_id=made.id,
+        secret_hash=made.secret_hash,
+        organisation_id=organisation_id,
+        account_id=account_id,
+        label=label,
+        now=now,
+    )
+    return made.token
+
+
+def _owner(connection: Connection, wanted: Founding, key: str, now: dt.datetime) -> str:
+    """The owner's account: the one with that address, or a new one."""
+    account = organisations.account_by_email(connection, key)
+    if account:
+        return str(account.id)
+    names = {"first_name": wanted.first_name, "last_name": wanted.last_name}
+    return organisations.add_account(connection, email=wanted.owner, email_key=key, now=now, **names)
+
+
+def _checked_price(wanted: Founding, catalogue: Catalogue) -> int | None:
+    if not fold(wanted.organisation) or is_unsafe(wanted.organisation) or len(wanted.organisation) > MAX_NAME:
+        _refuse("an organisation needs a name of at most 200 characters, without control characters")
+    if wanted.plan not in catalogue.offers:
+        _refuse(f"there is no plan {wanted.plan!r}; there are {', '.join(catalogue.offers)}")
+    if not 0 <= wanted.seats <= MAX_SEATS:
+        _refuse(f"seats go from 0 to {MAX_SEATS}")
+    try:
+        ZoneInfo(wanted.time_zone)
+    except (ZoneInfoNotFoundError, ValueError, OSError) as error:
+        message = f"{wanted.time_zone!r} is not a time zone such as Europe/Paris"
+        raise SettingsError(message) from error
+    if wanted.currency not in catalogue.currencies:
+        _refuse(f"nothing is sold in {wanted.currency}; there are {', '.join(sorted(catalogue.currencies))}")
+    offer = catalogue.offer(wanted.plan)
+    price = offer.unit_price(wanted.cycle, wanted.currency)
+    if offer.kind is PlanKind.PAID and price is None:
+        _refuse(f"{wanted.plan} is not sold {wanted.cycle.value} in {wanted.currency}")
+    return price
+
+
+def _subscribe(
+    connection: Connection,
+    wanted: Founding,
+    price: _Price,
+    organisation_id: str,
+    account_id: str,
+    *,
+    now: dt.datetime,
+) -> str:
+    today = local_date(now, wanted.time_zone)
+    period = period_from(today, wanted.cycle)
+    seats = wanted.seats if price.sub_accounts else 0
+    identity = new_id("sub")
+    connection.execute(
+        insert(subscriptions).values(
+            id=identity,
+            organisation_id=organisation_id,
+            owner_account_id=account_id,
+            plan=wanted.plan,
+            billing_cycle=wanted.cycle.value,
+            status=SubscriptionStatus.ACTIVE.value,
+            currency=wanted.currency,
+            time_zone=wanted.time_zone,
+            anchor_day=today.day,
+            period_start=period.start,
+            period_end=period.end,
+            unit_price=price.unit,
+            seats=seats,
+            high_water=seats,
+            created_at=now,
+        )
+    )
+    usage.note(connection, identity, today, used=0, paid=seats)
+    return identity
+
+
+def _tell(
+    connection: Connection, wanted: Founding, organisation_id: str, subscription_id: str, now: dt.datetime
+) -> None:
+    unit = Unit(connection=connection, organisation_id=organisation_id, subscription_id=subscription_id, now=now)
+    unit.emit(
+        EventKind.ORGANISATION_CREATED,
+        EventObject(type="organisation", id=organisation_id, label=wanted.organisation),
+    )
+    unit.emit(
+        EventKind.SUBSCRIPTION_STARTED,
+        EventObject(
+            type="subscription",
+            id=subscription_id,
+            label=wanted.plan,
+            attributes={"plan": wanted.plan, "billing_cycle": wanted.cycle.value, "seats": wanted.seats},
+        ),
+    )
+    unit.record()
+
+
+def _refuse(message: str) -> NoReturn:
+    raise SettingsError(message)

@@ -1,0 +1,124 @@
+"""`/v1/tokens`: what the owner hands out to members, and takes back at once.
+
+Nobody becomes somebody else: a token is handed out only for an account that the organisation made and whose person has
+never signed in. Whoever signs in by themselves makes more tokens for themselves; they are their own sign-in, too.
+"""
+
+import datetime as dt
+
+from contract.events import EventKind
+from contract.pages import Page, PageQuery
+from contract.problems import ProblemCode
+from contract.tokens import HandedOut, NewToken, Token
+from server.http import cursors
+from server.http.call import Call, Reply
+from server.http.problems import Invalid, ServerProblem, not_found
+from server.http.tokens import make_token
+from server.people.serializers import token_answer, token_object
+from server.platform.text import email_key
+from server.store import organisations, tokens
+from server.store.types import AnyRow, to_microseconds
+
+SORT = "tokens.newest"
+_OWN_TOKENS = "only their own sign-in makes tokens for this account."
+
+
+def list_tokens(call: Call) -> Page[Token]:
+    """A page of the organisation's tokens, without secrets."""
+    query: PageQuery = call.query
+    before = _edge(query.cursor) if query.cursor else None
+    rows = tokens.page(call.connection, call.organisation_id, query.limit + 1, query.offset or 0, before)
+    more, shown = len(rows) > query.limit, rows[: query.limit]
+    last = shown[-1] if shown else None
+    return Page(
+        items=tuple(_answer(call, row) for row in shown),
+        next_cursor=cursors.encode(SORT, [to_microseconds(last.created_at), last.id]) if more and last else None,
+        has_more=more,
+        total=tokens.total(call.connection, call.organisation_id) if query.count else None,
+    )
+
+
+def create_token(call: Call) -> Reply:
+    """Make a token for a member; the secret is in this answer and nowhere else.
+
+    Raises:
+        ServerProblem: nobody of this organisation has that address, the end is not in the future, or the account is
+            its person's alone.
+    """
+    body: NewToken = call.body
+    if body.expires_at is not None and body.expires_at <= call.now:
+        raise Invalid(("/expires_at", "in_the_past", "Give a time in the future."))
+    account_id = _member(call, body.email)
+    made_by = _made_by(call, account_id)
+    made = make_token()
+    tokens.add(
+        call.connection,
+        token_id=made.id,
+        secret_hash=made.secret_hash,
+        organisation_id=call.organisation_id,
+        account_id=account_id,
+        label=body.label.strip(),
+        now=call.now,
+        expires_at=body.expires_at.astimezone(dt.UTC) if body.expires_at else None,
+        made_by=made_by,
+    )
+    answer = _answer(call, _required(call, made.id))
+    call.emit(EventKind.TOKEN_CREATED, token_object(answer))
+    kept = HandedOut(**answer.model_dump(), token="")
+    return Reply(kept.model_copy(update={"token": made.token}), kept=kept)
+
+
+def revoke_token(call: Call) -> Token:
+    """From now on the token is refused, on open streams too: the event about it wakes them. Twice is no harm."""
+    before = _answer(call, _required(call, call.id))
+    if before.revoked_at is not None:
+        return before
+    tokens.revoke(call.connection, call.id, call.now)
+    answer = _answer(call, _required(call, call.id))
+    call.emit(EventKind.TOKEN_REVOKED, token_object(answer), {"state": before.state.value})
+    return answer
+
+
+def _member(call: Call, address: str) -> str:
+    """The account of a member with this address; whoever is not in the directory is not known here."""
+    key = email_key(address.strip())
+    found = organisations.member_by_email(call.connection, call.organisation_id, key) if key else None
+    if found is None:
+        raise ServerProblem(not_found().code, "Nobody of your organisation has this address.")
+    return str(found)
+
+
+def _made_by(call: Call, account_id: str) -> str | None:
+    """Who counts as the maker of a token for this account; nobody when it is made by its person's own sign-in.
+
+    Raises:
+        ServerProblem: `own_sign_in_needed`: it is somebody else's, and not the organisation's to hand out for.
+    """
+    me = call.principal
+    if account_id == me.account_id:
+        return me.made_by
+    account = organisations.account(call.connection, account_id)
+    assert account is not None
+    if not organisations.is_theirs(account, call.organisation_id):
+        raise ServerProblem(ProblemCode.OWN_SIGN_IN_NEEDED, f"{account.email} {_why(account)}: {_OWN_TOKENS}")
+    return me.account_id
+
+
+def _why(account: AnyRow) -> str:
+    return "has signed in by themselves" if account.signed_in_at is not None else "was not made by your organisation"
+
+
+def _required(call: Call, token_id: str) -> AnyRow:
+    row = tokens.one(call.connection, call.organisation_id, token_id)
+    if row is None:
+        raise not_found()
+    return row
+
+
+def _edge(cursor: str) -> tuple[int, str]:
+    moment, token_id = cursors.decode(cursor, SORT, [int, str])
+    return int(moment), str(token_id)
+
+
+def _answer(call: Call, row: AnyRow) -> Token:
+    return token_answer(row, call.now, call.services.last_uses.last(row.id, row.last_used_at))

@@ -1,0 +1,1 @@
+"""What every area of the server stands on: transactions, the clock, ids, tasks, signals."""

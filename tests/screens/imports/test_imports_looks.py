@@ -1,0 +1,115 @@
+"""How the import of a file and its dialogs look."""
+
+from pathlib import Path
+from typing import Any
+
+import looks
+import pytest
+from harness import Desk
+from textual import events
+
+from screens.imports.screen import ImportScreen
+
+PEOPLE = """Email,First name,Last name,Position
+ana.silva@fresh.example,Ana,Silva,Chef de partie
+bo.kaya@fresh.example,Bo,Kaya,
+kuebra@tidewheel.example,Kübra,Çelik,Student trainee
+viktor@krasnov.example,Viktor,Krasnov,Evangelist
+ana.silva@fresh.example,Ana,Silva,
+amelie@tidewheel.example,Amélie,Rousseau,
+not an address,Cy,Twombly,Painter
+dora@fresh.example,[red]Dora[/],\u202eMaar,Photographer
+"""
+
+
+def _file(folder: Path) -> Path:
+    path = folder / "new people.csv"
+    path.write_text(PEOPLE, "utf-8")
+    return path
+
+
+async def _paste(desk: Desk, text: str) -> None:
+    desk.app.post_message(events.Paste(text))
+    await desk.settled()
+
+
+async def _bring(desk: Desk, path: Path) -> None:
+    await desk.press("2", "i")
+    await _paste(desk, str(path))
+    await desk.press("enter")
+    await desk.until(lambda: isinstance(desk.app.screen, ImportScreen) or len(desk.app.screen_stack) > 2)
+    await desk.settled()
+
+
+def _look(
+    snap_compare: Any, folder: Path, size: tuple[int, int], *keys: str, path: Path | None = None, awaited: str = ""
+) -> bool:
+    async def story(desk: Desk) -> None:
+        """Bring the file, then press."""
+        await _bring(desk, path or _file(folder))
+        if keys:
+            await desk.press(*keys)
+        if awaited:
+            await desk.until(lambda: awaited in desk.text)
+            await desk.settled()
+
+    return looks.look(snap_compare, folder, size, story)
+
+
+@pytest.mark.parametrize("size", [*looks.SIZES, (60, 15)])
+def test_the_plan(snap_compare: Any, tmp_path: Path, size: tuple[int, int]) -> None:
+    """Counts, seats and price above, a verdict with its reason for every row, nothing of a row read as markup."""
+    assert _look(snap_compare, tmp_path, size)
+
+
+@pytest.mark.parametrize("size", looks.SIZES)
+def test_what_it_comes_to(snap_compare: Any, tmp_path: Path, size: tuple[int, int]) -> None:
+    """Seats, price and the ways to do it, each in a line."""
+    assert _look(snap_compare, tmp_path, size, "c")
+
+
+def test_mending_a_row(snap_compare: Any, tmp_path: Path) -> None:
+    """The cells as they are, the caret where it is wrong."""
+    assert _look(snap_compare, tmp_path, (80, 24), "tab", "j", "e")
+
+
+def test_the_result(snap_compare: Any, tmp_path: Path) -> None:
+    """What is done, and what is left to be looked at."""
+    assert _look(snap_compare, tmp_path, (80, 24), "c", "y", awaited="All that could be done is done")
+
+
+@pytest.mark.parametrize("size", looks.SIZES)
+def test_naming_the_columns(snap_compare: Any, tmp_path: Path, size: tuple[int, int]) -> None:
+    """Each column with its first cells."""
+    path = tmp_path / "odd.csv"
+    path.write_text("a;b;c;d\n12;Silva;Ana;Chef\n13;Kaya;Bo;\n")
+    assert _look(snap_compare, tmp_path, size, "j", "l", "j", "f", path=path)
+
+
+def test_choosing_a_file(snap_compare: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What the path may go on with; then what is not there."""
+    folder = tmp_path / "here"
+    (folder / "archive").mkdir(parents=True)
+    for name in ("people.csv", "people 2.xlsx", "notes.md"):
+        (folder / name).write_text("email\n")
+    monkeypatch.chdir(folder)
+
+    async def story(desk: Desk) -> None:
+        """Tab, and a name that does not exist."""
+        await desk.press("2", "i", "tab")
+        await desk.press("down", "down")
+
+    assert looks.look(snap_compare, tmp_path, (80, 24), story)
+
+
+def test_an_import_that_is_not_finished(snap_compare: Any, tmp_path: Path) -> None:
+    """Offered again on i."""
+
+    async def story(desk: Desk) -> None:
+        """Planned, left, and i again."""
+        await _bring(desk, _file(tmp_path))
+        await desk.press("escape", "i")
+        await desk.until(lambda: "Not finished" in desk.text)
+        await desk.press("down")
+
+    assert looks.look(snap_compare, tmp_path, (80, 24), story)

@@ -1,0 +1,69 @@
+"""How the directory, a profile and adding members look."""
+
+import random
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import looks
+import pytest
+from harness import Desk
+
+
+@pytest.fixture(autouse=True)
+def the_same_ids(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A profile shows the account's id: each run gives the same ones."""
+    chance = random.Random(7)  # noqa: S311 - the same every time is the point
+    monkeypatch.setattr(
+        "server.platform.ids.secrets", SimpleNamespace(choice=chance.choice, token_bytes=chance.randbytes)
+    )
+
+
+def _look(snap_compare: Any, folder: Path, size: tuple[int, int], story: looks.Story) -> bool:
+    return looks.look(snap_compare, folder, size, story, keys=("4",))
+
+
+@pytest.mark.parametrize("size", [*looks.SIZES, (60, 15)])
+def test_the_directory(snap_compare: Any, tmp_path: Path, size: tuple[int, int]) -> None:
+    """Everybody by name, and whether they are on the subscription; at 120 columns with the profile beside it."""
+
+    async def story(desk: Desk) -> None:
+        """What is pressed."""
+        await desk.press("j", "j")
+
+    assert _look(snap_compare, tmp_path, size, story)
+
+
+@pytest.mark.parametrize("size", looks.SIZES)
+def test_a_profile(snap_compare: Any, tmp_path: Path, size: tuple[int, int]) -> None:
+    """Who it is, since when, the user they are, and the way to it."""
+
+    async def story(desk: Desk) -> None:
+        """What is pressed."""
+        await desk.press("j", "j", "enter")
+
+    assert _look(snap_compare, tmp_path, size, story)
+
+
+@pytest.mark.parametrize("size", looks.SIZES)
+def test_asking_before_adding(snap_compare: Any, tmp_path: Path, size: tuple[int, int]) -> None:
+    """Everybody by name, how the seats work out, and who is left alone."""
+
+    async def story(desk: Desk) -> None:
+        """What is pressed."""
+        await desk.press("asterisk", "a")
+
+    assert _look(snap_compare, tmp_path, size, story)
+
+
+@pytest.mark.parametrize("size", looks.SIZES)
+def test_results_of_adding(snap_compare: Any, tmp_path: Path, size: tuple[int, int]) -> None:
+    """Row by row, until Esc, with the key that takes it back."""
+
+    async def story(desk: Desk) -> None:
+        """What is pressed."""
+        await desk.press("slash", *"listed:no", "enter", "space", "space", "a", "y")
+        await desk.until(lambda: "2 added" in desk.text)
+        await desk.settled()
+
+    assert _look(snap_compare, tmp_path, size, story)

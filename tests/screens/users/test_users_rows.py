@@ -1,0 +1,87 @@
+"""The rows of the form that adds users: what is pasted, and what became of each."""
+
+import pytest
+from made import make_user
+
+from client.error_classes import CLASSES
+from client.errors import HeadcountError
+from contract.problems import PROBLEMS, FieldError, ItemProblem, Problem, ProblemCode
+from contract.users import NewUser, UserStatus
+from screens.users.new_rows import Entry, Stage, field_errors, from_lines, from_texts, tally
+from tui.presentation.tones import pieces
+
+
+def refusal(code: ProblemCode, *errors: FieldError) -> HeadcountError:
+    """What the client makes of a problem."""
+    kind = PROBLEMS[code]
+    return CLASSES[code](kind.title, problem=Problem(title=kind.title, status=kind.status, code=code, errors=errors))
+
+
+def said(entry: Entry) -> str:
+    """Its line without tones."""
+    return "".join(text for text, _ in pieces(entry.line))
+
+
+@pytest.mark.parametrize(
+    ("row", "expected"),
+    [
+        ("ana@acme.example", ("ana@acme.example", "", "", "")),
+        ("Ana Silva <ana@acme.example>", ("ana@acme.example", "Ana", "Silva", "")),
+        ('"Ana Maria Silva" <ana@acme.example>,', ("ana@acme.example", "Ana Maria", "Silva", "")),
+        ("<ana@acme.example>", ("ana@acme.example", "", "", "")),
+        ("Ana <ana@acme.example>", ("ana@acme.example", "Ana", "", "")),
+        ("ana@acme.example,Ana,Silva,Surveyor", ("ana@acme.example", "Ana", "Silva", "Surveyor")),
+        ("Ana\tSilva\tana@acme.example\tSurveyor", ("ana@acme.example", "Ana", "Silva", "Surveyor")),
+        (" ana@acme.example ; Ana ; Silva ", ("ana@acme.example", "Ana", "Silva", "")),
+        ("ana@acme.example,a,b,c,too,many", ("ana@acme.example", "a", "b", "c")),
+    ],
+)
+def test_lines_as_people_have_them(row: str, expected: tuple[str, ...]) -> None:
+    """A column of addresses, addresses of a mail program, cells of a table."""
+    (new,), without = from_lines(row)
+    assert (new.email, new.first_name, new.last_name, new.position) == expected
+    assert without == 0
+
+
+def test_doubles_and_lines_without_address_are_counted() -> None:
+    """An address is taken once, whatever its case; a heading is no address."""
+    people, without = from_lines("E-mail\nana@acme.example\n\nANA@acme.example\nbo@acme.example\n")
+    assert [new.email for new in people] == ["ana@acme.example", "bo@acme.example"]
+    assert without == 1
+
+
+def test_an_address_is_looked_at_before_anything_is_sent() -> None:
+    """The rest is the server's business."""
+    assert from_texts({"email": ""}) == {"email": "Type an e-mail address."}
+    assert from_texts({"email": "ana"}) == {"email": "This is not an e-mail address."}
+    assert from_texts({"email": "a@b", "first_name": "x" * 300}) == NewUser(email="a@b", first_name="x" * 200)
+
+
+def test_the_outcome_stands_beside_the_name() -> None:
+    """Active, NOT PAID, outside, or the reason."""
+    entry = Entry(NewUser(email="ana@acme.example", first_name="Ana", last_name="Silva"), Stage.SENDING)
+    assert said(entry) == "· Ana Silva  ana@acme.example  saving…"
+    entry.added(make_user(status=UserStatus.NOT_PAID))
+    assert said(entry) == "✓ Ana Silva  ana@acme.example  ! NOT PAID"
+    entry.failed(refusal(ProblemCode.NEEDS_TRANSFER), "")
+    assert said(entry) == "! Ana Silva  ana@acme.example  belongs to an account outside"
+    entry.refused(ItemProblem(code=ProblemCode.ALREADY_USER, detail="Listed already.", pointer="/add/0"))
+    assert said(entry).endswith("Listed already.")
+    assert entry.wrong == {"email": "Listed already."}
+
+
+def test_an_error_belongs_to_its_field() -> None:
+    """By the pointer into what was sent; what is about no field is said at the address."""
+    wrong = refusal(
+        ProblemCode.UNSAFE_TEXT, FieldError(pointer="/last_name", code="unsafe_text", detail="Remove the control.")
+    )
+    assert field_errors(wrong) == {"last_name": "Remove the control."}
+    assert field_errors(refusal(ProblemCode.ALREADY_USER)) == {"email": "This address is listed already"}
+
+
+def test_the_tally_counts_what_there_is() -> None:
+    """Nothing is said about what did not happen."""
+    new = NewUser(email="ana@acme.example")
+    entries = [Entry(new, Stage.ADDED), Entry(new, Stage.ADDED), Entry(new, Stage.FAILED)]
+    assert tally(entries) == "2 added, 1 failed"
+    assert tally([]) == ""

@@ -1,0 +1,132 @@
+"""What is said of events and overviews, without a terminal: who did it, how often, and how seldom it rings."""
+
+from types import SimpleNamespace
+from typing import Any
+
+from answers import make_overview
+
+from contract.events import Actor, Event, EventKind, EventObject
+from contract.subscription import Overview, SeatCounts, TransferCounts
+from tui.runtime.notifications import News
+from tui.runtime.session import Link
+from tui.runtime.settings import Attention, AttentionKind
+
+
+class Terminal:
+    """As much of the app as news need: a session, a bell, and a clock."""
+
+    def __init__(self, **attention: Any) -> None:
+        overview = make_overview(seats=seats(1), transfers=TransferCounts(incoming=0, outgoing=0))
+        self.session = SimpleNamespace(overview=overview, connection=SimpleNamespace(link=Link.LIVE))
+        self.rings, self.now = 0, 100.0
+        self.news = News(self, Attention(**attention), clock=lambda: self.now)  # type: ignore[arg-type]
+        self.news.look(overview)
+
+    def bell(self) -> None:
+        """Ring."""
+        self.rings += 1
+
+    def look(self, **facts: Any) -> str:
+        """A new overview; what is said then."""
+        overview: Overview = self.session.overview.model_copy(update=facts)
+        self.session.overview = overview
+        self.news.look(overview)
+        return self.news.line
+
+
+def seats(free: int) -> SeatCounts:
+    """Ten seats, so many of them free."""
+    return SeatCounts(paid=10, used=10 - free, free=free, not_paid=0, high_water=10, at_renewal=10)
+
+
+def event(kind: EventKind, *, label: str = "Bo Kaya", by: str | None = "acc_9", **attributes: Any) -> Event:
+    """Something that somebody did, or that happened by itself."""
+    return Event(
+        id="evt_7",
+        type=kind,
+        created_at=make_overview().as_of,
+        actor=Actor(account_id=by, label="jane@acme.example" if by else "system"),
+        object=EventObject(type="thing", id="x_1", label=label, attributes=attributes),
+    )
+
+
+def test_nothing_is_said_before_there_is_an_overview() -> None:
+    """A burst is gathered: however many events, one line, once the counts are fresh."""
+    desk = Terminal(bell=True)
+    for _ in range(40):
+        desk.news.hear(event(EventKind.TRANSFER_REQUESTED, direction="incoming"))
+    assert (desk.news.line, desk.rings) == ("40 new transfer requests.", 0)
+    assert desk.look() == "40 new transfer requests."
+    assert desk.rings == 1
+
+
+def test_the_bell_rests_for_five_seconds() -> None:
+    """A busy afternoon is no alarm clock; what was said without a ring is not rung for later."""
+    desk = Terminal(bell=True)
+    for second in range(12):
+        desk.now = 100.0 + second
+        desk.news.hear(event(EventKind.CODE_USED, label="WELCOME"))
+        desk.look()
+    assert desk.rings == 3
+    assert desk.news.line == "12 people came in with codes."
+
+
+def test_requests_of_ours_need_nobody() -> None:
+    """Only who asks us waits for us."""
+    desk = Terminal()
+    desk.news.hear(event(EventKind.TRANSFER_REQUESTED, direction="outgoing"))
+    assert desk.look() == ""
+
+
+def test_payments_come_first_and_their_last_word_counts() -> None:
+    """A refused renewal is one thing, however many events tell of it, and the most urgent."""
+    desk = Terminal()
+    desk.news.hear(event(EventKind.TRANSFER_REQUESTED, direction="incoming"))
+    desk.news.hear(event(EventKind.PAYMENT_FAILED, by=None, amount="EUR 60.00"))
+    desk.news.hear(event(EventKind.SUBSCRIPTION_PAST_DUE, by=None, amount="EUR 60.00"))
+    assert desk.look() == "The renewal of EUR 60.00 was refused; Bo Kaya asks to join."
+
+
+def test_the_last_seat_and_requests_about_to_expire_are_seen_in_the_counts() -> None:
+    """No event tells them: they are said when the counts get worse, not when they stay bad."""
+    desk = Terminal()
+    desk.news.hear(event(EventKind.USER_ADDED))
+    expiring = TransferCounts(incoming=2, outgoing=0, expiring=1)
+    said = "No seat is free any more: 10 of 10 taken; 1 request within a day of expiring."
+    assert desk.look(seats=seats(0), transfers=expiring) == said
+    desk.news.dismiss()
+    desk.news.hear(event(EventKind.USER_CHANGED))
+    assert desk.look() == ""
+
+
+def test_one_s_own_commands_are_no_news() -> None:
+    """Who takes the last seat knows it."""
+    desk = Terminal(bell=True)
+    me = desk.session.overview.me.account.id
+    desk.news.hear(event(EventKind.USER_ADDED, by=me))
+    desk.news.hear(event(EventKind.PAYMENT_FAILED, by=me, amount="EUR 60.00"))
+    assert desk.look(seats=seats(0)) == ""
+    assert desk.rings == 0
+
+
+def test_what_was_remembered_from_the_last_time_is_not_compared_with() -> None:
+    """The overview kept on disk is old: what it lacks is on the first screen, and no news."""
+    desk = Terminal()
+    desk.session.connection.link = Link.CONNECTING
+    assert desk.look(seats=seats(0)) == ""
+
+
+def test_an_area_takes_away_what_it_shows() -> None:
+    """Who opens Codes has seen who came in, and still hears of the requests."""
+    desk = Terminal()
+    desk.news.hear(event(EventKind.CODE_USED, label="WELCOME"))
+    desk.news.hear(event(EventKind.TRANSFER_REQUESTED, direction="incoming"))
+    desk.news.dismiss("codes")
+    assert desk.look() == "Bo Kaya asks to join."
+
+
+def test_nothing_is_said_of_what_nobody_wants_to_hear() -> None:
+    """`notify` chooses, one kind at a time."""
+    desk = Terminal(notify=frozenset({AttentionKind.SEATS}), bell=True)
+    desk.news.hear(event(EventKind.CODE_USED))
+    assert (desk.look(), desk.rings) == ("", 0)

@@ -1,0 +1,179 @@
+"""What a quote costs and why: two lines for the Overview, a table for the dialogs. Pure."""
+
+import datetime as dt
+
+from contract.billing import Line as BillLine
+from contract.money import Money
+from contract.quotes import Quote
+from contract.subscription import BillingCycle, SubscriptionStatus
+from tui.presentation.text import cells, clean
+from tui.presentation.tones import Line
+from tui.presentation.wording import count, near_day, short_day
+
+__all__ = [
+    "BOLD",
+    "MUTED",
+    "PLAIN",
+    "Span",
+    "holds_until",
+    "long_day",
+    "money_lines",
+    "payee_lines",
+    "price_lines",
+    "reason",
+    "renewal_words",
+    "unsigned",
+]
+
+Span = tuple[str, str]
+"""A piece of text and its tone."""
+
+BOLD, MUTED, PLAIN = "strong", "dim", ""
+BAR = 78
+"""Cells of a line at 80 columns."""
+
+_EACH = {BillingCycle.MONTHLY: "each month", BillingCycle.ANNUAL: "each year"}
+_HOLDS = "   holds until 14:17"
+
+
+def reason(line: BillLine) -> str:
+    """Why a line costs what it costs: `6 seats × EUR 6.00 × 10/30 days, to 30 Nov`."""
+    noun = "user" if line.user_id else "seat"
+    return f"{count(abs(line.quantity), noun)} × {line.unit_price}{_times_share(line)}, to {_last_day(line)}"
+
+
+def _times_share(line: BillLine) -> str:
+    return "" if line.factor.numerator == line.factor.denominator else f" × {_share(line)}"
+
+
+def _share(line: BillLine) -> str:
+    return f"{line.factor.numerator:,}/{line.factor.denominator:,} {line.granularity.value}s"
+
+
+def _last_day(line: BillLine) -> str:
+    last = line.service_end - dt.timedelta(days=1)
+    return short_day(last) if last.year == line.period_start.year else long_day(last)
+
+
+def long_day(day: dt.date) -> str:
+    """`30 Nov 2026`, where the year matters."""
+    return f"{short_day(day)} {day.year}"
+
+
+def _because(quote: Quote, line: BillLine) -> str:
+    """The same in the table of the dialog, where a line is of the old or of the new plan."""
+    if line.quantity < 0:
+        return f"credited for the rest of {clean(quote.before.plan_name, 40)}{_comma_share(line)}"
+    if quote.before.plan == quote.after.plan and quote.before.status is not SubscriptionStatus.ENDED:
+        return reason(line)
+    seats, plan = count(line.quantity, "seat"), clean(quote.after.plan_name, 40)
+    return f"{seats} of {plan} × {line.unit_price}{_times_share(line)}, to {_last_day(line)}"
+
+
+def _comma_share(line: BillLine) -> str:
+    return "" if line.factor.numerator == line.factor.denominator else f", {_share(line)}"
+
+
+def unsigned(amount: Money) -> str:
+    """An amount without its sign, for words that say which way it goes."""
+    return f"{Money(amount=abs(amount.amount), currency=amount.currency)}"
+
+
+def price_lines(quote: Quote) -> list[list[Span]]:
+    """Two lines that fit at 80 columns: what is charged now and why, and what the renewal will cost from then on."""
+    price = f"{quote.due_now} now"
+    room = BAR - cells(price) - 3
+    because = next((said for said in _reasons(quote) if cells(said) <= room), "")
+    return [
+        [(price, BOLD), (f"   {because}", PLAIN)],
+        [(renewal_words(quote, BAR - cells(_HOLDS)), MUTED)],
+    ]
+
+
+def _reasons(quote: Quote) -> list[str]:
+    """Why it costs that, the fullest words first."""
+    if not quote.lines:
+        return [_free(quote), "free"]
+    extra = f" + {quote.tax} tax" if quote.tax.amount else ""
+    credit = f" − {quote.credit_applied} credit" if quote.credit_applied.amount > 0 else ""
+    kept = f"; {unsigned(quote.credit_applied)} kept as credit" if quote.credit_applied.amount < 0 else ""
+    first = quote.lines[0]
+    if len(quote.lines) > 1 and all(line.user_id for line in quote.lines):
+        each = f"{count(len(quote.lines), 'user')}, each {first.unit_price}{_times_share(first)}"
+        full = [f"{each}, to {_last_day(first)}", each]
+    elif len(quote.lines) > 1:
+        full = [" + ".join(_because(quote, line) for line in quote.lines), f"{len(quote.lines)} lines"]
+    else:
+        full = [_because(quote, first), f"{count(abs(first.quantity), 'seat')}{_times_share(first)}"]
+    return [f"{said}{extra}{credit}{kept}" for said in full] + ["with tax" if extra else ""]
+
+
+def _free(quote: Quote) -> str:
+    change = quote.change
+    if change.cancel or change.resume or change.seats is None:
+        return "nothing is charged"
+    if quote.seats_after < quote.seats_before:
+        return f"fewer seats from {near_day(quote.effective, quote.created_at)}; nothing is refunded before"
+    return "these seats are paid for already"
+
+
+def renewal_words(quote: Quote, room: int = BAR) -> str:
+    """What the next renewal costs from then on, in at most that many cells: `EUR 252.00 from 1 Dec, each month`."""
+    if quote.renewal is None:
+        return "no further renewal"
+    date = quote.renewal.date
+    day = short_day(date) if date.year == quote.created_at.year else long_day(date)
+    said = f"{quote.renewal.amount} from {day}"
+    full = f"{said}, {_EACH[quote.after.billing_cycle]}"
+    return full if cells(full) <= room else said
+
+
+def money_lines(quote: Quote) -> list[Line]:
+    """The same for a dialog: a table of amounts when there is more than one, else the two lines."""
+    if len(quote.lines) < 2 and not quote.tax.amount and not quote.credit_applied.amount:  # noqa: PLR2004 - a pair
+        return [*price_lines(quote)]
+    rows = _rows(quote)
+    width = max(len(amount.lstrip("− ")) for amount, _, _ in rows)
+    table: list[Line] = [
+        [(f"{'−' if amount[0] == '−' else ' '} {amount.lstrip('− ').rjust(width)}", tone), f"  {why}"]
+        for amount, why, tone in rows
+    ]
+    return [*table, (f"  {renewal_words(quote)}", MUTED)]
+
+
+def _rows(quote: Quote) -> list[tuple[str, str, str]]:
+    """Amount, reason and tone of each row of the table."""
+    rows = [(_signed(line.amount), _because(quote, line), PLAIN) for line in quote.lines if line.user_id is None]
+    payees = [line for line in quote.lines if line.user_id is not None]
+    if payees:
+        total = Money(amount=sum(line.amount.amount for line in payees), currency=payees[0].amount.currency)
+        each = f"{payees[0].unit_price}{_times_share(payees[0])}, to {_last_day(payees[0])}"
+        who = f"{count(len(payees), 'user')}, each {each}" if len(payees) > 1 else f"1 user × {each}"
+        rows.append((f"{total}", who, PLAIN))
+    if quote.tax.amount:
+        rows.append((_signed(quote.tax), f"tax, {_percent(quote.tax_rate)}" if quote.tax_rate else "tax", PLAIN))
+    if quote.credit_applied.amount > 0:
+        rows.append((f"− {quote.credit_applied}", "from your credit", PLAIN))
+    if quote.credit_applied.amount < 0:
+        rows.append((unsigned(quote.credit_applied), "kept as credit for the next payments", "ok"))
+    return [*rows, (f"{quote.due_now}", "now", BOLD)]
+
+
+def _signed(amount: Money) -> str:
+    return f"− {unsigned(amount)}" if amount.amount < 0 else f"{amount}"
+
+
+def _percent(rate: int) -> str:
+    return f"{rate / 100:g} %"
+
+
+def payee_lines(quote: Quote) -> list[Line]:
+    """One line for each user that is paid for, with the price."""
+    paid = [line for line in quote.lines if line.user_id is not None]
+    width = max((len(f"{line.amount}") for line in paid), default=0)
+    return [[(f"{line.amount}".rjust(width), BOLD), f"  {clean(line.description, 120)}"] for line in paid]
+
+
+def holds_until(quote: Quote, zone: dt.tzinfo | None = None) -> str:
+    """Until when the price holds, as a time of day: it needs no repainting, as a countdown would."""
+    return f"holds until {quote.expires_at.astimezone(zone):%H:%M}"

@@ -1,0 +1,109 @@
+"""How seats work out before something is done: who fits, who will be NOT PAID, what is freed. Pure."""
+
+import datetime as dt
+from dataclasses import dataclass
+
+from contract.subscription import Overview, PlanKind, SubscriptionStatus
+from tui.presentation.attention import said_day
+from tui.presentation.limit_words import limit_lines
+from tui.presentation.tones import Line
+from tui.presentation.wording import count
+
+__all__ = ["SUSPENDED", "Admission", "Vacancy", "admission_lines", "admit", "restorable", "vacancy_lines", "vacate"]
+
+
+SUSPENDED = "Nobody is active until what is overdue is paid: the subscription is suspended."
+"""What is said where people come in and it would help nobody (D13)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Admission:
+    """What becomes of people who come in: `active` take free seats, `not_paid` wait, `refused` are too many."""
+
+    active: int
+    not_paid: int = 0
+    refused: int = 0
+
+
+def admit(overview: Overview, people: int) -> Admission:
+    """What the rules make of that many more users (D15)."""
+    fit = min(people, max(0, overview.seats.free))
+    if overview.plan.kind is PlanKind.CONTRACT:
+        return Admission(fit, refused=people - fit)
+    return Admission(fit, not_paid=people - fit)
+
+
+def admission_lines(overview: Overview, people: int) -> list[Line]:
+    """The same in words: `7 fit into free seats`, and what the others wait for and cost."""
+    sums = admit(overview, people)
+    lines: list[Line] = limit_lines(overview, people)
+    if overview.subscription.status is SubscriptionStatus.SUSPENDED:
+        return [*lines, (f"{people:,} will be listed. {SUSPENDED}", "warn")]
+    if sums.active:
+        seats = "a free seat" if sums.active == 1 else "free seats"
+        said = f"All {people:,} fit" if sums.active == people > 1 else _fits(sums.active)
+        lines.append((f"{said} into {seats} and will be active at once.", "ok"))
+    if sums.not_paid:
+        lines.append((f"{sums.not_paid:,} will be NOT PAID until paid{_prices(overview)}.", "warn"))
+    if sums.refused:
+        lines.append((f"{sums.refused:,} will be refused: the contract's number of users is reached.", "warn"))
+    return lines
+
+
+def _fits(people: int) -> str:
+    return f"{people:,} {'fits' if people == 1 else 'fit'}"
+
+
+def _prices(overview: Overview) -> str:
+    """What one seat takes now, and from the renewal on: the two ways to become active."""
+    subscription = overview.subscription
+    now = f" ({overview.seat_now} each, now)" if overview.seat_now else ""
+    price = f" ({subscription.unit_price} each)" if subscription.unit_price else ""
+    until = f" or until the renewal on {said_day(subscription.period_end, overview)}{price}"
+    return now if subscription.cancel_at_period_end else f"{now}{until}"
+
+
+@dataclass(frozen=True, slots=True)
+class Vacancy:
+    """What becomes of the seats of people who go: `taken` by users who wait, `free` until the renewal."""
+
+    taken: int
+    free: int
+
+
+def vacate(overview: Overview, active: int, not_paid: int) -> Vacancy:
+    """What the rules make of that many removals, by the status of who goes (D16)."""
+    waiting = max(0, overview.seats.not_paid - not_paid)
+    taken = min(active, waiting)
+    return Vacancy(taken, active - taken)
+
+
+def vacancy_lines(overview: Overview, active: int, not_paid: int, sums: Vacancy | None = None) -> list[Line]:
+    """The same in words; `sums` where the server has worked it out."""
+    sums = sums or vacate(overview, active, not_paid)
+    lines: list[Line] = []
+    if overview.plan.kind is PlanKind.CONTRACT:
+        return lines
+    if sums.taken:
+        who = "The user who waits" if sums.taken == 1 else f"The {sums.taken:,} users who wait"
+        takes = "takes a freed seat and becomes" if sums.taken == 1 else "take freed seats and become"
+        lines.append((f"{who} longest for a paid seat {takes} active.", "warn"))
+    if sums.free:
+        stay = "The seat stays" if active == 1 else f"{count(sums.free, 'seat')} {_stay(sums.free)}"
+        last = said_day(overview.subscription.period_end - dt.timedelta(days=1), overview)
+        lines.append(f"No refund; {stay[0].lower()}{stay[1:]} paid and free until {last}.")
+    else:
+        lines.append("No refund.")
+    if overview.plan.seats_follow_users:
+        lines.append(f"The next renewal is for {count(active + not_paid, 'seat')} less.")
+    return lines
+
+
+def restorable(overview: Overview, active: int, not_paid: int) -> int:
+    """How many of the removed could be listed again at once: as many as paid seats will be free."""
+    free = max(0, overview.seats.free) + vacate(overview, active, not_paid).free
+    return min(active + not_paid, free)
+
+
+def _stay(seats: int) -> str:
+    return "stays" if seats == 1 else "stay"

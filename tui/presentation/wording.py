@@ -1,0 +1,62 @@
+"""How numbers, days, moments and names are said on every screen."""
+
+import datetime as dt
+from collections.abc import Sequence
+
+from tui.presentation.text import clean
+
+_MINUTE, _HOUR, _DAY = 60, 3600, 86400
+_WEEK = 7
+
+
+def count(number: int, noun: str, plural: str = "") -> str:
+    """`1 user`, `3 users`, `1,204 users`."""
+    return f"{number:,} {noun if number == 1 else plural or noun + 's'}"
+
+
+def days_until(day: dt.date, today: dt.date) -> str:
+    """`today`, `tomorrow`, `in 10 days`, `yesterday`, `3 days ago`."""
+    days = (day - today).days
+    near = {0: "today", 1: "tomorrow", -1: "yesterday"}
+    return near.get(days) or (f"in {days:,} days" if days > 0 else f"{-days:,} days ago")
+
+
+def short_day(day: dt.date) -> str:
+    """`30 Nov`; the year is left to where it matters."""
+    return f"{day.day} {day:%b}"
+
+
+def near_day(day: dt.date, today: dt.date) -> str:
+    """`30 Nov`, and `12 Jan 2028` when that is in another year than today."""
+    return short_day(day) if day.year == today.year else f"{short_day(day)} {day.year}"
+
+
+def age(moment: dt.datetime, now: dt.datetime) -> str:
+    """How long ago, or how far ahead, in one unit: `just now`, `5 min`, `3 h`, `2 d`."""
+    seconds = abs((now - moment).total_seconds())
+    if seconds < _MINUTE:
+        return "just now"
+    if seconds < _HOUR:
+        return f"{int(seconds // _MINUTE)} min"
+    if seconds < _DAY:
+        return f"{int(seconds // _HOUR)} h"
+    return f"{int(seconds // _DAY)} d"
+
+
+def clock(moment: dt.datetime, now: dt.datetime, zone: dt.tzinfo | None = None) -> str:
+    """`14:02` for a moment of today, `Mon 14:02` within a week, else `2026-11-02`; in local time unless told."""
+    there, here = moment.astimezone(zone), now.astimezone(zone)
+    if there.date() == here.date():
+        return f"{there:%H:%M}"
+    if dt.timedelta(0) < here - there < dt.timedelta(days=_WEEK - 1):
+        return f"{there:%a %H:%M}"
+    return f"{there:%Y-%m-%d}"
+
+
+def some(names: Sequence[str], total: int, most: int = 3) -> str:
+    """`Ana, Bo and 5 more`: a few names made safe to show, and how many are not named."""
+    shown = [clean(name, 40) for name in names[:most]]
+    rest = total - len(shown)
+    if rest > 0:
+        return f"{', '.join(shown)} and {rest:,} more" if shown else f"{rest:,}"
+    return " and ".join(filter(None, (", ".join(shown[:-1]), shown[-1]))) if shown else ""

@@ -1,0 +1,1 @@
+"""What runs behind the screens: the session, notifications, recovery, settings. No widgets."""

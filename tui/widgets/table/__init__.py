@@ -1,0 +1,1 @@
+"""The one table: a window onto any number of remote rows."""
