@@ -249,6 +249,7 @@ def test_however_many_ask_one_page_a_second_is_written() -> None:
 
     class Counting:
         beats = 0
+        in_transaction = False
 
         def beat(self) -> None:
             self.beats += 1

@@ -137,7 +137,7 @@ async def make_callers(house: House) -> dict[str, str]:
     team, services = house.team, house.team.server.services
     found = {"owner": team.token, "out": outsider(team.server, "nobody@else.example"), "none": ""}
     for role in (Role.ADMIN, Role.BILLING, Role.VIEWER):
-        found[role.value] = team.token_of(role, spending_limit=None)
+        found[role.value] = team.token_of(role, spending_limit=1_000_000)
     expired, revoked = make_token(), make_token()
     account = await account_of(team, "user2")
     with services.database.write() as connection:

@@ -192,6 +192,7 @@ async def test_rows_that_need_it_become_requests(team: Team) -> None:
     async with team.client() as api:
         planned = await plan(api, sheet(*(f"{address},,," for address in outside)))
         path = f"/v1/imports/{planned['id']}/transfers"
+        await apply(team, api, planned)
         await api.post("/v1/transfers", json={"email": outside[2]})
         one = (await api.post(path, json={"numbers": [2]})).json()
         assert (one["requested"], one["failed"]) == (1, [])

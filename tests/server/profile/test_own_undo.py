@@ -150,9 +150,9 @@ async def test_whoever_comes_in_is_in_the_directory(
 
 async def test_a_member_from_before_stays_one(server: RunningServer, team: Team, owner: httpx.AsyncClient) -> None:
     """Undo takes out of the directory only whom the decision brought in, and nobody who was given a token since."""
+    transfer = await offered(owner, "mia@team.example")
     token = team.token_of(Role.MEMBER, email="mia@team.example")
     async with server.client(token) as mia:
-        transfer = await offered(owner, "mia@team.example")
         await move(mia, transfer, "accept")
         await move(mia, transfer, "undo")
     assert "mia@team.example" in await emails(owner)

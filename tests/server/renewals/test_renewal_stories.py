@@ -168,7 +168,8 @@ async def test_a_bank_elsewhere_is_asked_at_the_next_start(tmp_path: Path) -> No
             move(server, END + DAY)
             assert (await get(api, "/v1/subscription"))["period_start"] == "2025-11-14"
     for _ in range(2):
-        async with running(tmp_path, gateway=bank) as server, server.client(team.token) as api:
+        later = running(tmp_path, now=END + DAY, gateway=bank)
+        async with later as server, server.client(team.token) as api:
             assert (await get(api, "/v1/subscription"))["period_start"] == "2025-12-14"
             assert bank.total == 3 * 600
 

@@ -205,7 +205,9 @@ async def test_an_own_plan_that_comes_back_goes_on_as_it_was(tmp_path: Path, *, 
             assert {each["status"] for each in (await get(payer, "/v1/invoices"))["items"]} <= {"void"}
             assert (await api.post(f"/v1/transfers/decisions/{report['id']}/undo")).json()["undone"] == 1
             back = (await get(payer, "/v1/forecast"))["payments"]
-            assert [each["date"] for each in back[1:]] == [each["date"] for each in promised[1:]]
+            # the overdue one, which is first, may have been collected already
+            as_before = [each["date"] for each in promised[1:]]
+            assert [each["date"] for each in back if each["date"] >= as_before[0]][: len(as_before)] == as_before
             if not overdue:
                 assert back == promised
             await payer.post("/v1/sandbox/clock", json={"advance": "PT1M"})
