@@ -124,7 +124,7 @@ def test_a_body_after_its_refusal_ends(hasty: LiveServer) -> None:
 
 def test_a_body_that_comes_on_is_taken(hasty: LiveServer, token: str) -> None:
     """However long a body takes in all, it is taken as long as enough of it comes in each while."""
-    body = b'{"email": "a@b.example"}' + b" " * 60_000
+    body = (b" " * 15_000).join([b"{", b'"email"', b":", b'"a@b.example"', b"}"])
     with connected(hasty) as connection:
         connection.sendall(post(token, len(body)))
         for start in range(0, len(body), 6_000):
@@ -152,7 +152,9 @@ def test_a_quiet_stream_stays(hasty: LiveServer, token: str) -> None:
     with connected(hasty) as connection:
         head = f"GET /v1/events/stream HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {token}\r\n\r\n"
         connection.sendall(head.encode())
-        assert b"welcome" in connection.recv(65536) + connection.recv(65536)
+        told = b""
+        while b"welcome" not in told:
+            told += connection.recv(65536)
         connection.settimeout(4 * PATIENCE)
         with pytest.raises(TimeoutError):
             connection.recv(1)
