@@ -221,6 +221,17 @@ def founded(stage: Stage) -> None:
         commands.init(_parser().parse_args(words))
 
 
+def copied(stage: Stage) -> None:
+    """A copy of such a database."""
+    from server.__main__ import _parser
+    from server.operations import commands
+
+    founded(stage)
+    words = ["backup", "--db", stage.given["db"], "--to", f"{stage.given['home']}/copy.db"]
+    with contextlib.redirect_stdout(io.StringIO()), contextlib.redirect_stderr(io.StringIO()):
+        assert commands.backup(_parser().parse_args(words)) == 0
+
+
 HUMAN = (person, acting)
 CASES: dict[str, tuple[Case, ...]] = {
     "": (Case(), Case("--help"), Case("--version"), Case("nonsense")),
@@ -289,6 +300,11 @@ CASES: dict[str, tuple[Case, ...]] = {
     "server token": (Case("--db {db} --email zoe@zolw.example", (founded,), secret=True),),
     "server migrate": (Case("--db {db}"),),
     "server verify": (Case("--db {db}", (founded,)), Case("--db {db}")),
+    "server backup": (Case("--db {db} --to {home}/copy.db", (founded,)), Case("--db {db} --to {home}/copy.db --json")),
+    "server restore": (
+        Case("--from {home}/copy.db --to sqlite:///{home}/back.db", (copied,)),
+        Case("--from {home}/none.db --to sqlite:///{home}/back.db"),
+    ),
     "server mails": (Case("--db {db}", (founded,)), Case("--db {db} --retry", (founded,))),
     "server check-prices": (Case(str(OWN_PRICES)), Case("{home}/none.json")),
     "server seed": (Case("--db {db} --users 3", secret=True),),
