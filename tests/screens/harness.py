@@ -47,6 +47,9 @@ from tui.widgets.table.table import VirtualTable
 NOW = dt.datetime(2026, 11, 20, 14, 2, tzinfo=dt.UTC)
 """A Friday, ten days before a renewal."""
 
+COLLEAGUE_LIMIT = 10_000_00
+"""What the admin beside the owner may spend in a month: what colleagues do is not what these stories are about."""
+
 PATIENCE = 20.0
 """Seconds after which waiting for the screen to settle is an error."""
 
@@ -320,7 +323,12 @@ def _seed(url: str, now: dt.datetime, hostile: Sequence[str], *, roles: bool) ->
             email = f"{role.value}@tidewheel.example"
             account = organisations.add_account(connection, email=email, email_key=email_key(email) or email, now=now)
             organisations.add_member(
-                connection, organisation_id=founded.organisation_id, account_id=account, role=role, now=now
+                connection,
+                organisation_id=founded.organisation_id,
+                account_id=account,
+                role=role,
+                now=now,
+                spending_limit=COLLEAGUE_LIMIT,
             )
             tokens[role] = give_token(connection, founded.organisation_id, account, now)
     database.close()

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import httpx
-from harness import NOW, Office, serving
+from harness import COLLEAGUE_LIMIT, NOW, Office, serving
 from sqlalchemy import Connection
 
 from contract.people import Role
@@ -32,7 +32,12 @@ def office_with_strangers(folder: Path, count: int) -> Iterator[tuple[Office, li
         founded = seed_demo(connection, default_catalogue(), token=made.token, now=NOW)
         jane = organisations.add_account(connection, email=JANE, email_key=email_key(JANE) or JANE, now=NOW)
         organisations.add_member(
-            connection, organisation_id=founded.organisation_id, account_id=jane, role=Role.ADMIN, now=NOW
+            connection,
+            organisation_id=founded.organisation_id,
+            account_id=jane,
+            role=Role.ADMIN,
+            now=NOW,
+            spending_limit=COLLEAGUE_LIMIT,
         )
         tokens[Role.ADMIN] = give_token(connection, founded.organisation_id, jane, NOW)
         for number in range(count):

@@ -235,11 +235,12 @@ async def test_codes_are_found_by_words_and_state(tmp_path: Path) -> None:
             assert "marked" not in desk.text
 
 
-async def test_who_may_not_change_codes_may_copy_them(tmp_path: Path) -> None:
-    """A viewer sees the codes and the reason why nothing else can be done."""
+async def test_who_may_not_change_codes_sees_them_masked(tmp_path: Path) -> None:
+    """A viewer sees that there are codes, none of which lets anybody in, and why nothing can be done with them."""
     with serving(tmp_path) as office:
         async with office.at_work(Role.VIEWER, area="codes") as desk:
-            assert desk.names == ["WELCOME-26"]
+            assert desk.names == ["••••••"]
+            assert "WELCOME" not in desk.text
             assert "new…" not in desk.lines[-1]
             for key in ("n", "x", "e", "d"):
                 await desk.press(key)

@@ -307,10 +307,11 @@ async def test_a_role_that_may_not_pay_is_told_before_it_tries(shared: Office, r
         assert "d discard" in desk.lines[-1]
 
 
-async def test_an_admin_without_a_limit_is_refused_by_the_server(shared: Office) -> None:
-    """D28: an admin's monthly spending limit is 0 unless the owner raises it."""
+async def test_an_admin_above_the_limit_is_refused_by_the_server(shared: Office) -> None:
+    """D28: what is paid now and what the renewal charges more count against an admin's monthly spending limit."""
     async with shared.at_work(Role.ADMIN) as desk:
-        await draft(desk, "+")
+        await desk.press("e", "5", "0", "0", "0", "enter")
+        await desk.until(lambda: "holds until" in desk.text)
         await desk.press("c", "y")
         await desk.until(lambda: "spending limit" in result(desk))
         assert (await overview_of(shared)).seats.paid == 37
