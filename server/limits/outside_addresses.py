@@ -8,14 +8,13 @@ address, it counts no more.
 
 from collections.abc import Callable, Collection
 
-from sqlalchemy import Connection
-
 from contract.events import EventKind, EventObject
 from contract.problems import ProblemCode
 from server.domain.outside import MOST_TOLD, TOLD_TIME, left_to_tell, wait_to_tell
 from server.http.problems import ServerProblem
 from server.platform.transaction import Unit
 from server.store import limits, transfers
+from server.store.types import Connection
 
 ASK_INSTEAD = (
     "Some of these addresses belong to accounts outside, which must be asked. All or none does not tell which: "

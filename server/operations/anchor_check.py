@@ -4,9 +4,6 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
 
-from sqlalchemy import Connection
-from sqlalchemy.exc import DatabaseError
-
 from contract.events import EventKind, EventObject
 from server.platform.clock import utc_now
 from server.platform.transaction import Unit
@@ -14,7 +11,9 @@ from server.settings import SettingsError, sqlite_path
 from server.store import anchor, events, lost
 from server.store.anchor import Reading, anchor_of
 from server.store.database import Database
+from server.store.errors import DatabaseError
 from server.store.events import event_id
+from server.store.types import Connection
 
 
 class Anchored(NamedTuple):

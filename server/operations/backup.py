@@ -12,17 +12,16 @@ from pathlib import Path
 from typing import NamedTuple
 from urllib.parse import quote
 
-from sqlalchemy import Connection, text
-from sqlalchemy.exc import DatabaseError
-
 from server.operations import anchor_check
 from server.operations.verify import everything
 from server.platform.clock import utc_now
 from server.settings import DatabaseInUseError, SettingsError, sqlite_path
-from server.store import anchor
+from server.store import anchor, invariants
 from server.store.anchor import anchor_of
 from server.store.database import Database
+from server.store.errors import DatabaseError
 from server.store.sqlite import WriterLock
+from server.store.types import Connection
 
 PAGES = 1024
 """Pages that are copied at a time."""
@@ -185,10 +184,9 @@ def _copy(source: Path, draft: Path) -> Copied:
 def _counted(connection: Connection) -> tuple[int, int]:
     """How many organisations and events there are; none in a file that can't be read."""
     try:
-        row = connection.execute(text("SELECT count(*), coalesce(sum(event_seq), 0) FROM organisations")).one()
+        return invariants.counted(connection)
     except DatabaseError:
         return 0, 0
-    return int(row[0]), int(row[1])
 
 
 def _copy_pages(source: Path, draft: Path) -> None:

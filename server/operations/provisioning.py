@@ -5,8 +5,6 @@ from dataclasses import dataclass
 from typing import NamedTuple, NoReturn
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from sqlalchemy import Connection, insert
-
 from contract.events import EventKind, EventObject
 from contract.people import Role
 from contract.subscription import BillingCycle, PlanKind, SubscriptionStatus
@@ -18,8 +16,8 @@ from server.platform.ids import new_id
 from server.platform.text import email_key, fold, is_unsafe
 from server.platform.transaction import Unit
 from server.settings import SettingsError
-from server.store import organisations, tokens, usage
-from server.store.tables import subscriptions
+from server.store import organisations, subscriptions, tokens, usage
+from server.store.types import Connection
 
 MAX_SEATS = 10_000_000
 MAX_NAME = 200
@@ -156,24 +154,23 @@ def _subscribe(
     period = period_from(today, wanted.cycle)
     seats = wanted.seats if price.sub_accounts else 0
     identity = new_id("sub")
-    connection.execute(
-        insert(subscriptions).values(
-            id=identity,
-            organisation_id=organisation_id,
-            owner_account_id=account_id,
-            plan=wanted.plan,
-            billing_cycle=wanted.cycle.value,
-            status=SubscriptionStatus.ACTIVE.value,
-            currency=wanted.currency,
-            time_zone=wanted.time_zone,
-            anchor_day=today.day,
-            period_start=period.start,
-            period_end=period.end,
-            unit_price=price.unit,
-            seats=seats,
-            high_water=seats,
-            created_at=now,
-        )
+    subscriptions.add(
+        connection,
+        identity,
+        organisation_id=organisation_id,
+        owner_account_id=account_id,
+        plan=wanted.plan,
+        billing_cycle=wanted.cycle.value,
+        status=SubscriptionStatus.ACTIVE.value,
+        currency=wanted.currency,
+        time_zone=wanted.time_zone,
+        anchor_day=today.day,
+        period_start=period.start,
+        period_end=period.end,
+        unit_price=price.unit,
+        seats=seats,
+        high_water=seats,
+        created_at=now,
     )
     usage.note(connection, identity, today, used=0, paid=seats)
     return identity

@@ -56,6 +56,11 @@ def add_account(
     return identity
 
 
+def add_accounts(connection: Connection, rows: Sequence[dict[str, Any]]) -> None:
+    """New accounts, all at once."""
+    execute_many(connection, accounts, rows)
+
+
 def change_account(connection: Connection, account_id: str, **values: str) -> None:
     """Change columns of an account."""
     connection.execute(update(accounts).where(accounts.c.id == account_id).values(**values))
@@ -137,9 +142,14 @@ def join(connection: Connection, organisation_id: str, account_ids: Sequence[str
         query = select(members.c.account_id).where(here, members.c.account_id.in_(chunk))
         known.update(connection.execute(query).scalars())
     new = [each for each in account_ids if each not in known]
-    who = {"organisation_id": organisation_id, "role": Role.MEMBER.value, "spending_limit": 0, "created_at": now}
-    execute_many(connection, insert(members), [{**who, "account_id": each} for each in new])
+    add_members(connection, organisation_id, new, now)
     return set(new)
+
+
+def add_members(connection: Connection, organisation_id: str, account_ids: Sequence[str], now: dt.datetime) -> None:
+    """Put accounts that are not in it into an organisation's directory."""
+    who = {"organisation_id": organisation_id, "role": Role.MEMBER.value, "spending_limit": 0, "created_at": now}
+    execute_many(connection, members, [{**who, "account_id": each} for each in account_ids])
 
 
 def leave(connection: Connection, organisation_id: str, account_ids: Sequence[str]) -> None:
