@@ -2,12 +2,10 @@
 
 from collections.abc import AsyncIterator, Iterator, Sequence
 
-from starlette.responses import Response, StreamingResponse
-
-from contract.calls.imports import SHEETS
 from contract.exports import Language
 from contract.imports import RejectedQuery, SheetFormat
 from server.http.call import LongCall, make_call
+from server.http.downloads import Download, download
 from server.imports.serializers import required
 from server.platform.services import Services
 from server.platform.time_slice import give_way
@@ -20,7 +18,7 @@ COLUMNS = (*PERSON, Heading.REASON)
 AT_ONCE = 1000
 
 
-async def rejected_rows(call: LongCall) -> Response:
+async def rejected_rows(call: LongCall) -> Download:
     """The rows that somebody has to look at, in the order of the file, streamed at any size.
 
     Raises:
@@ -30,14 +28,9 @@ async def rejected_rows(call: LongCall) -> Response:
     assert isinstance(query, RejectedQuery)
     with services.database.read() as connection:
         found = required(make_call(call.asked, connection, services.clock.now()))
-    head = call.asked.http.method == "HEAD"
-    write, media = (write_csv, SHEETS[0]) if query.format is SheetFormat.CSV else (write_xlsx, SHEETS[1])
-    name = f"rejected-{found.id}.{query.format.value}"
-    headers = {"Content-Disposition": f'attachment; filename="{name}"'}
-    if head:
-        return Response(media_type=media, headers=headers)
+    write = write_csv if query.format is SheetFormat.CSV else write_xlsx
     pieces = write(_rows(services, found), Language.ENGLISH, COLUMNS)
-    return StreamingResponse(_pieces(pieces), media_type=media, headers=headers)
+    return download(call, f"rejected-{found.id}", query.format, _pieces(pieces))
 
 
 async def _pieces(pieces: Iterator[bytes]) -> AsyncIterator[bytes]:
