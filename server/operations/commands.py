@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from server.catalogue import catalogue_of
 from server.platform.clock import utc_now
 from server.platform.streams import code_stands, show_once
+from server.platform.text import made_safe
 from server.serving import listeners
 from server.settings import ServerSettings, SettingsError, sqlite_path
 from server.store.database import Database
@@ -223,7 +224,6 @@ def _write_json(answer: dict[str, Any]) -> None:
 
 def mails(options: argparse.Namespace) -> int:
     """Print the letters that wait or were given up, one a line; works beside a running server, unless one retries."""
-    from server.notifications.outbox import shown
     from server.store import outbound_mail
 
     database = Database(options.db, read_only=not options.retry)
@@ -231,7 +231,7 @@ def mails(options: argparse.Namespace) -> int:
     try:
         with database.write() if options.retry else database.read() as connection:
             again = outbound_mail.retry(connection) if options.retry else 0
-            lines = [shown(row) for row in outbound_mail.outbox(connection)]
+            lines = [_letter(row) for row in outbound_mail.outbox(connection)]
     finally:
         database.close()
     if options.retry:
@@ -239,6 +239,12 @@ def mails(options: argparse.Namespace) -> int:
     sys.stdout.writelines(f"{line}\n" for line in lines)
     _say(f"{again} will be tried again when the server runs" if options.retry else f"{len(lines)} letters")
     return 0
+
+
+def _letter(row: Any) -> str:
+    """One letter in one line: its id, what became of it, what it is about, and why it has not left."""
+    fields = (row.id, row.state, f"{row.attempts} attempts", row.kind, row.email, row.organisation_name, row.error)
+    return "  ".join(made_safe(each) for each in fields)
 
 
 def check_prices(options: argparse.Namespace) -> int:

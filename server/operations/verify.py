@@ -1,21 +1,25 @@
 """Checking a database against its own rules: invariants, counters, money, the event chain (D5, D11, D16, D29)."""
 
 from collections.abc import Iterator
+from typing import Any
 
+from contract.billing import PaymentStatus
 from contract.events import Event
-from server.operations import ledger_verification
+from contract.explain import explain
+from contract.money import Money
 from server.platform.text import made_safe
 from server.store import invariants
 from server.store.errors import DatabaseError
 from server.store.events import event_id, link
+from server.store.invoices import as_invoices, digest_of
 from server.store.schema import HEAD, current_revision
-from server.store.types import Connection
+from server.store.types import AnyRow, Connection
 
 
 def findings(connection: Connection) -> Iterator[str]:
     """Everything that is not as it should be, as sentences."""
     yield from invariants.broken(connection, invariants.STATE_RULES)
-    yield from ledger_verification.findings(connection)
+    yield from _ledger(connection)
     yield from broken_chains(connection)
 
 
@@ -59,3 +63,51 @@ def _broken_chain(connection: Connection, organisation_id: str, head: tuple[int,
 def _agrees(seq: int, kind: str, key: str | None, body: str) -> bool:
     event = Event.model_validate_json(body)
     return (event.id, event.type.value, event.request.idempotency_key) == (event_id(seq), kind, key)
+
+
+_AT_ONCE = 500
+
+
+_KINDS = {PaymentStatus.SUCCEEDED.value: "payment.succeeded", PaymentStatus.DECLINED.value: "payment.failed"}
+
+
+def _ledger(connection: Connection) -> Iterator[str]:
+    """Every invoice and payment that is not what the history says, or that is missing on one side."""
+    yield from invariants.broken(connection, invariants.LEDGER_RULES)
+    told = invariants.told_of_money(connection)
+    yield from _invoices(connection, {row.id: row for row in told if row.kind == "invoice.issued"})
+    yield from _payments(connection, {row.id: row for row in told if row.kind != "invoice.issued"})
+
+
+def _invoices(connection: Connection, issued: dict[str, Any]) -> Iterator[str]:
+    """They add up and have the digest they were issued with; those from before there were digests only add up."""
+    rows = invariants.every_invoice(connection)
+    for start in range(0, len(rows), _AT_ONCE):
+        part = rows[start : start + _AT_ONCE]
+        for row, invoice in zip(part, as_invoices(connection, part), strict=True):
+            for finding in explain(invoice).findings:
+                yield f"invoice {invoice.id}: {finding}"
+            told = issued.pop(invoice.id, None)
+            said = (row.digest, digest_of(invoice), row.organisation_id)
+            if told is not None and told.digest and said != (told.digest, told.digest, told.organisation_id):
+                yield f"invoice {invoice.id} is not what was issued"
+            elif told is None and row.digest:
+                yield f"invoice {invoice.id} was never issued"
+    yield from (f"invoice {gone} was issued and is gone" for gone in issued)
+
+
+def _payments(connection: Connection, settled: dict[str, Any]) -> Iterator[str]:
+    """Each that was settled ended as the history says: for whom, how, when, and how much it was."""
+    for row, settled_at in invariants.every_payment(connection):
+        told = settled.pop(row.id, None)
+        if told is None:
+            if row.status != PaymentStatus.ASKED.value:
+                yield f"payment {row.id} is {row.status}, which the history does not know"
+        elif _said(row, settled_at) != (*told[:3], *told[4:6], told.account_id):
+            yield f"payment {row.id} is not what became of it"
+    yield from (f"payment {gone} was settled and is gone" for gone in settled)
+
+
+def _said(row: AnyRow, settled_at: int | None) -> tuple[Any, ...]:
+    amount = str(Money(amount=row.amount, currency=row.currency))
+    return row.organisation_id, _KINDS.get(row.status), settled_at, amount, row.reason, row.account_id

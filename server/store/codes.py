@@ -26,7 +26,7 @@ from contract.codes import CodesQuery, CodeState
 from contract.pages import PageQuery
 from server.http import cursors
 from server.platform.text import code_key, fold
-from server.store.tables import accounts, invitation_code_uses, invitation_codes, users
+from server.store.tables import accounts, invitation_code_uses, invitation_codes, users, wrong_guesses
 from server.store.types import AnyRow, to_microseconds
 
 C = invitation_codes.c
@@ -157,3 +157,16 @@ def uses(connection: Connection, code_id: str, query: PageQuery) -> tuple[Sequen
     if len(rows) <= query.limit:
         return rows, None, total
     return rows[: query.limit], cursors.encode(_USES_ORDER, [rows[query.limit - 1].use]), total
+
+
+def guesses_of(connection: Connection, guesser: str, since: dt.datetime, limit: int) -> list[dt.datetime]:
+    """When this one tried a wrong code after a moment: the last `limit` times, newest first."""
+    g = wrong_guesses.c
+    found = select(g.made_at).where(g.guesser == guesser, g.made_at > since).order_by(g.made_at.desc())
+    return list(connection.execute(found.limit(limit)).scalars())
+
+
+def add_guesses(connection: Connection, guessers: Sequence[str], now: dt.datetime, forget: dt.datetime) -> None:
+    """One more wrong code by each of these, outliving a restart; what is older than `forget` is forgotten."""
+    connection.execute(delete(wrong_guesses).where(wrong_guesses.c.made_at <= forget))
+    connection.execute(insert(wrong_guesses), [{"guesser": guesser, "made_at": now} for guesser in guessers])

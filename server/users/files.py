@@ -21,7 +21,7 @@ from server.sheets.writing import write_csv, write_xlsx
 from server.store import subscriptions
 from server.store.types import Connection, from_microseconds
 from server.store.user_lists import UserList
-from server.users.filtering import wanted_users
+from server.users.listing import wanted_users
 
 PIECES_AT_ONCE = 10
 """Pieces that are written before others get their turn at the connection."""

@@ -23,7 +23,7 @@ from server.store import selections, subscriptions, users
 from server.store.selections import Member, packed
 from server.store.types import AnyRow, Connection
 from server.store.user_lists import UserList
-from server.users.filtering import wanted_users
+from server.users.listing import wanted_users
 from server.users.seat_assignment import seats_in
 
 KEPT = dt.timedelta(hours=1)
