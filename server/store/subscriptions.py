@@ -34,12 +34,10 @@ def lock(connection: Connection, subscription_id: str) -> AnyRow:
 
 def change(connection: Connection, subscription_id: str, **values: Any) -> AnyRow:
     """Change columns, count the version up, and answer the row as it is then."""
-    connection.execute(
-        update(subscriptions)
-        .where(subscriptions.c.id == subscription_id)
-        .values(**values, version=subscriptions.c.version + 1)
-    )
-    return get(connection, subscription_id)
+    query = update(subscriptions).where(subscriptions.c.id == subscription_id)
+    return connection.execute(
+        query.values(**values, version=subscriptions.c.version + 1).returning(subscriptions)
+    ).one()
 
 
 def held_terms(connection: Connection) -> Sequence[AnyRow]:

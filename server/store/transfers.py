@@ -1,7 +1,8 @@
 """Reading and writing transfer requests."""
 
 import datetime as dt
-from collections.abc import Iterator, Mapping, Sequence
+import json
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import (
@@ -22,11 +23,11 @@ from contract.transfers import TransferSort, TransfersQuery
 from server.http import cursors
 from server.platform.text import fold
 from server.store.bulk import execute_many
+from server.store.sqlite import one_of
 from server.store.tables import transfers
 from server.store.types import AnyRow, from_microseconds, to_microseconds
 
 T = transfers.c
-CHUNK = 1000
 
 _SORTS: dict[str, ColumnElement[Any]] = {
     "created_at": T.created_at,
@@ -73,11 +74,8 @@ def next_expiry(connection: Connection, subscription_id: str) -> dt.datetime | N
 
 def many(connection: Connection, subscription_id: str, ids: Sequence[str]) -> dict[str, AnyRow]:
     """Those of these requests that are the subscription's, by id."""
-    found: dict[str, AnyRow] = {}
-    for chunk in chunks(ids):
-        rows = connection.execute(select(transfers).where(T.id.in_(chunk), T.subscription_id == subscription_id))
-        found.update((row.id, row) for row in rows)
-    return found
+    query = select(transfers).where(T.id.in_(one_of("ids")), T.subscription_id == subscription_id)
+    return {row.id: row for row in connection.execute(query, {"ids": json.dumps(ids)})}
 
 
 def page(
@@ -127,19 +125,8 @@ def _beyond(cursor: str, sort: TransferSort) -> ColumnElement[bool]:
 
 def pending_to(connection: Connection, subscription_id: str, email_keys: Sequence[str]) -> set[str]:
     """Which of these addresses have a request that waits."""
-    found: set[str] = set()
-    for chunk in chunks(email_keys):
-        found.update(_pending_to(connection, subscription_id, chunk))
-    return found
-
-
-def _pending_to(connection: Connection, subscription_id: str, email_keys: Sequence[str]) -> set[str]:
-    rows = connection.execute(
-        select(T.email_key).where(
-            T.subscription_id == subscription_id, T.state == "pending", T.email_key.in_(email_keys)
-        )
-    )
-    return set(rows.scalars())
+    waiting = (T.subscription_id == subscription_id, T.state == "pending", T.email_key.in_(one_of("keys")))
+    return set(connection.execute(select(T.email_key).where(*waiting), {"keys": json.dumps(email_keys)}).scalars())
 
 
 def add(connection: Connection, values: Mapping[str, Any]) -> None:
@@ -153,8 +140,3 @@ def change(connection: Connection, rows: Sequence[Mapping[str, Any]], *names: st
     statement = update(transfers).where(T.number == bindparam("row")).values(version=T.version + 1, **values)
     given = [{"row": row["number"], **{f"new_{name}": row[name] for name in names}} for row in rows]
     execute_many(connection, statement, given)
-
-
-def chunks(values: Sequence[str]) -> Iterator[Sequence[str]]:
-    """As many keys as one query may name."""
-    return (values[start : start + CHUNK] for start in range(0, len(values), CHUNK))

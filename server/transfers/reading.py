@@ -1,12 +1,15 @@
-"""`GET /v1/transfers` and `GET /v1/transfers/{id}`."""
+"""Reading requests, one or a page of them, and the decisions that somebody made."""
 
 from contract.pages import Page
-from contract.transfers import Transfer
+from contract.transfers import DecisionsQuery, DecisionSummary, Transfer
+from server.http import cursors
 from server.http.call import Call
 from server.http.problems import not_found
-from server.store import transfers
-from server.store.types import AnyRow
+from server.store import decisions, transfers
+from server.store.types import AnyRow, to_microseconds
 from server.transfers.serializers import as_answer
+
+_NEWEST = "decisions.newest"
 
 
 def list_transfers(call: Call) -> Page[Transfer]:
@@ -31,3 +34,29 @@ def required(call: Call) -> AnyRow:
     if row is None:
         raise not_found()
     return row
+
+
+def list_decisions(call: Call) -> Page[DecisionSummary]:
+    """`GET /v1/transfers/decisions`: one's own in this list, the newest first; nobody else's, not even to the owner."""
+    query: DecisionsQuery = call.query
+    edge = cursors.decode(query.cursor, _NEWEST, [int, str]) if query.cursor else None
+    mine = decisions.Mine(call.principal.account_id, call.subscription_id, call.now if query.undoable else None)
+    rows = decisions.page(call.connection, mine, query.limit + 1, query.offset or 0, edge)
+    more, shown = len(rows) > query.limit, rows[: query.limit]
+    last = shown[-1] if shown else None
+    return Page(
+        items=tuple(
+            DecisionSummary(
+                id=row.id,
+                accepted=row.accepted,
+                declined=row.declined,
+                created_at=row.created_at,
+                undo_until=row.undo_until,
+                undone=row.undone_at,
+            )
+            for row in shown
+        ),
+        next_cursor=cursors.encode(_NEWEST, [to_microseconds(last.created_at), last.id]) if more and last else None,
+        has_more=more,
+        total=decisions.total(call.connection, mine) if query.count else None,
+    )

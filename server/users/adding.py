@@ -4,7 +4,7 @@ from collections.abc import Collection, Sequence
 from typing import Any, Protocol
 
 from contract.problems import FieldError, ProblemCode
-from contract.subscription import PlanKind, SubscriptionStatus
+from contract.subscription import SubscriptionStatus
 from contract.users import User, UserSource
 from server.catalogue import Catalogue
 from server.http.call import Call
@@ -98,9 +98,7 @@ def contract_limit(call: Call) -> int | None:
 def limit_of(unit: Unit, catalogue: Catalogue) -> int | None:
     """The same for work that goes on after its request."""
     row = subscriptions.get(unit.connection, unit.subscription_id)
-    if catalogue.offer(row.plan).kind is not PlanKind.CONTRACT:
-        return None
-    return max(0, int(row.seats) - int(row.users_active))
+    return catalogue.offer(row.plan).room(row.seats, row.users_active)
 
 
 def limit_reached() -> ServerProblem:
