@@ -7,6 +7,7 @@ address, it counts no more.
 """
 
 from collections.abc import Callable, Collection
+from dataclasses import replace
 
 from contract.events import EventKind, EventObject
 from contract.problems import ProblemCode
@@ -63,9 +64,7 @@ class Told:
         unit, new = self._unit, self._new
 
         def write(connection: Connection) -> None:
-            who = {"actor": unit.actor, "request": unit.request}
-            where = {"organisation_id": unit.organisation_id, "subscription_id": unit.subscription_id}
-            again = Unit(connection=connection, now=unit.now, **where, **who)  # type: ignore[arg-type]
+            again = replace(unit, connection=connection, drafts=[], letters=[])
             _keep(again, new)
             again.record()
 

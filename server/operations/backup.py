@@ -18,7 +18,7 @@ from server.platform.clock import utc_now
 from server.settings import DatabaseInUseError, SettingsError, sqlite_path
 from server.store import anchor, invariants
 from server.store.anchor import anchor_of
-from server.store.database import Database
+from server.store.database import opened
 from server.store.errors import DatabaseError
 from server.store.sqlite import WriterLock
 from server.store.types import Connection
@@ -169,15 +169,10 @@ def _copy(source: Path, draft: Path) -> Copied:
     where = anchor_of(source)
     known = anchor_check.read_anchor(where)
     _copy_pages(source, draft)
-    database = Database(f"sqlite:///{draft}", read_only=True)
-    database.open()
-    try:
-        with database.read() as connection:
-            organisations, events = _counted(connection)
-            against = anchor_check.against(connection, known, where)
-            found = [*everything(connection), *against.findings]
-    finally:
-        database.close()
+    with opened(f"sqlite:///{draft}", read_only=True) as database, database.read() as connection:
+        organisations, events = _counted(connection)
+        against = anchor_check.against(connection, known, where)
+        found = [*everything(connection), *against.findings]
     return Copied(draft, organisations, events, found, [])
 
 
@@ -222,12 +217,8 @@ def _force(path: Path) -> None:
 
 def _anchor(path: Path) -> None:
     """Write the anchor of a copy from its own heads."""
-    database = Database(f"sqlite:///{path}", read_only=True)
-    database.open()
-    try:
+    with opened(f"sqlite:///{path}", read_only=True) as database:
         anchor.write(anchor_of(path), anchor.heads_of(database.heads()))
-    finally:
-        database.close()
 
 
 def _keep_anchor(target: Path) -> list[str]:
@@ -235,13 +226,8 @@ def _keep_anchor(target: Path) -> list[str]:
     where = anchor_of(target)
     known = anchor_check.read_anchor(where)
     if known is not None:
-        database = Database(f"sqlite:///{target}", read_only=True)
-        database.open()
-        try:
-            with database.read() as connection:
-                missing = anchor_check.against(connection, known, where).findings
-        finally:
-            database.close()
+        with opened(f"sqlite:///{target}", read_only=True) as database, database.read() as connection:
+            missing = anchor_check.against(connection, known, where).findings
         if missing:
             return missing
     _anchor(target)
