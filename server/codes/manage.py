@@ -7,11 +7,12 @@ from typing import Any
 
 from contract.codes import CodeChanges, CodeSort, CodesQuery, CodeUse, InvitationCode, NewCode
 from contract.events import EventKind
-from contract.pages import Page
+from contract.pages import Page, PageQuery
 from contract.problems import ProblemCode
 from server.codes import guesses
 from server.codes.serializers import as_answer, required, subject, use_answer
 from server.domain.codes import ALPHABET, GROUP, GROUPS, SHORTEST, grouped
+from server.http import cursors
 from server.http.call import Call
 from server.http.masking import sees_codes, shown_code
 from server.http.problems import Invalid, ServerProblem
@@ -20,6 +21,7 @@ from server.platform.text import code_key
 from server.store import codes
 from server.users.adding import check_plan
 
+_LAST_FIRST = "-number"
 SEPARATORS = " -_."
 _TAKEN = "There is such a code already: choose another, or let one be made up."
 
@@ -158,9 +160,11 @@ def list_codes(call: Call) -> Page[InvitationCode]:
     query: CodesQuery = call.query
     if not sees_codes(role) and query.sort in _BY_CODE:
         query = query.model_copy(update={"sort": CodeSort.CREATED_AT_DESCENDING})
-    found = codes.page(call.connection, call.subscription_id, query, call.now, by_code=sees_codes(role))
-    rows, cursor, total = found
+    sort, see = query.sort.value, sees_codes(role)
+    edge = cursors.decode(query.cursor, sort, codes.edge_types(query.sort)) if query.cursor else None
+    rows, last, total = codes.page(call.connection, call.subscription_id, query, edge, call.now, by_code=see)
     items = tuple(shown_code(as_answer(row, call), role) for row in rows)
+    cursor = cursors.encode(sort, last) if last else None
     return Page[InvitationCode](items=items, next_cursor=cursor, has_more=cursor is not None, total=total)
 
 
@@ -171,6 +175,9 @@ def get_code(call: Call) -> InvitationCode:
 
 def list_uses(call: Call) -> Page[CodeUse]:
     """A page of who came in with a code, the last first."""
-    rows, cursor, total = codes.uses(call.connection, required(call).id, call.query)
+    query: PageQuery = call.query
+    before = int(cursors.decode(query.cursor, _LAST_FIRST, [int])[0]) if query.cursor else None
+    rows, last, total = codes.uses(call.connection, required(call).id, query, before)
     items = tuple(use_answer(row) for row in rows)
+    cursor = cursors.encode(_LAST_FIRST, [last]) if last is not None else None
     return Page[CodeUse](items=items, next_cursor=cursor, has_more=cursor is not None, total=total)

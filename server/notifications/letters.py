@@ -10,8 +10,8 @@ from contract.events import EventKind
 from contract.transfers import TransferState
 from server.notifications import wording
 from server.notifications.enqueue import DECIDED, WITH_LINK
-from server.notifications.mail_settings import MailSettings
 from server.platform.text import is_unsafe, made_safe
+from server.settings import MailSettings
 from server.store import outbound_mail
 from server.store.types import AnyRow, Connection
 

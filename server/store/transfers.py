@@ -20,7 +20,6 @@ from sqlalchemy import (
 )
 
 from contract.transfers import TransferSort, TransfersQuery
-from server.http import cursors
 from server.platform.text import fold
 from server.store.bulk import execute_many
 from server.store.sqlite import one_of
@@ -78,10 +77,15 @@ def many(connection: Connection, subscription_id: str, ids: Sequence[str]) -> di
     return {row.id: row for row in connection.execute(query, {"ids": json.dumps(ids)})}
 
 
+def edge_types(sort: TransferSort) -> tuple[type, type]:
+    """What the edge of a page in this order is made of."""
+    return (int if sort.value.removeprefix("-") in _MOMENTS else str), int
+
+
 def page(
-    connection: Connection, subscription_id: str, query: TransfersQuery
-) -> tuple[Sequence[AnyRow], str | None, int | None]:
-    """A page in the order asked for: rows, the cursor of the next page, and the total when it was asked for."""
+    connection: Connection, subscription_id: str, query: TransfersQuery, edge: Sequence[str | int] | None
+) -> tuple[Sequence[AnyRow], list[str | int] | None, int | None]:
+    """A page in the order asked for, behind an edge: rows, the edge of the next page, and the total if asked for."""
     name = query.sort.value.removeprefix("-")
     key, number = _SORTS[name], T.number
     wanted = _filter(subscription_id, query)
@@ -90,8 +94,8 @@ def page(
         found = found.order_by(key.desc(), number.desc())
     else:
         found = found.order_by(key, number)
-    if query.cursor:
-        found = found.where(_beyond(query.cursor, query.sort))
+    if edge is not None:
+        found = found.where(_beyond(edge, query.sort))
     rows = connection.execute(found).all()
     total = connection.execute(select(func.count()).where(*wanted)).scalar_one() if query.count else None
     if len(rows) <= query.limit:
@@ -99,7 +103,7 @@ def page(
     last = rows[query.limit - 1]
     value = last._mapping[key]  # noqa: SLF001 - the public name of SQLAlchemy's mapping view
     position = to_microseconds(value) if name in _MOMENTS else value
-    return rows[: query.limit], cursors.encode(query.sort.value, [position, last.number]), total
+    return rows[: query.limit], [position, last.number], total
 
 
 def _filter(subscription_id: str, query: TransfersQuery) -> list[ColumnElement[bool]]:
@@ -112,14 +116,12 @@ def _filter(subscription_id: str, query: TransfersQuery) -> list[ColumnElement[b
     return wanted
 
 
-def _beyond(cursor: str, sort: TransferSort) -> ColumnElement[bool]:
-    name = sort.value.removeprefix("-")
-    kind = int if name in _MOMENTS else str
-    value, number = cursors.decode(cursor, sort.value, [kind, int])
-    key = _SORTS[name]
-    edge = from_microseconds(value) if isinstance(value, int) else value
+def _beyond(edge: Sequence[str | int], sort: TransferSort) -> ColumnElement[bool]:
+    value, number = edge
+    key = _SORTS[sort.value.removeprefix("-")]
+    place = from_microseconds(value) if isinstance(value, int) else value
     here = tuple_(key, T.number)
-    there = tuple_(type_coerce(edge, key.type), number)
+    there = tuple_(type_coerce(place, key.type), number)
     return here < there if sort.value.startswith("-") else here > there
 
 

@@ -1,7 +1,7 @@
 """Reading requests, one or a page of them, and the decisions that somebody made."""
 
 from contract.pages import Page
-from contract.transfers import DecisionsQuery, DecisionSummary, Transfer
+from contract.transfers import DecisionsQuery, DecisionSummary, Transfer, TransfersQuery
 from server.http import cursors
 from server.http.call import Call
 from server.http.problems import not_found
@@ -14,8 +14,12 @@ _NEWEST = "decisions.newest"
 
 def list_transfers(call: Call) -> Page[Transfer]:
     """A page of this subscription's requests."""
-    rows, cursor, total = transfers.page(call.connection, call.subscription_id, call.query)
+    query: TransfersQuery = call.query
+    sort = query.sort.value
+    edge = cursors.decode(query.cursor, sort, transfers.edge_types(query.sort)) if query.cursor else None
+    rows, last, total = transfers.page(call.connection, call.subscription_id, query, edge)
     items = tuple(as_answer(row) for row in rows)
+    cursor = cursors.encode(sort, last) if last else None
     return Page[Transfer](items=items, next_cursor=cursor, has_more=cursor is not None, total=total)
 
 
