@@ -108,7 +108,7 @@ def accept_loss(url: str) -> list[str]:
         kept = where.with_name(f"{where.name}.{utc_now():%Y%m%dT%H%M%SZ}")
         where.replace(kept)
         with opened(url):
-            pass
+            pass  # it begins its new anchor
     return accepted
 
 
