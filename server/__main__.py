@@ -16,10 +16,9 @@ DEFAULT_DATABASE = "sqlite:///headcount.db"
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command; answers its exit code: 0 done, 1 findings or a failure to start, 2 wrong usage."""
     options = _parser().parse_args(arguments)
-    from sqlalchemy.exc import DatabaseError
-
     from server.operations import commands
     from server.settings import SettingsError
+    from server.store.errors import DatabaseError
 
     try:
         return int(getattr(commands, options.command.replace("-", "_"))(options))

@@ -28,19 +28,19 @@ from starlette.routing import Route
 from contract.operations import OPERATIONS, SET_CLOCK, SET_PAYMENTS
 from contract.problems import ProblemCode
 from server.catalogue import Catalogue, default_catalogue
-from server.http import idempotency
 from server.http.binding import Endpoint, Handlers, Resource, request_id
 from server.http.envelope import Envelope
 from server.http.problems import ServerProblem, not_found, render
 from server.http.proxies import Forwarded
 from server.notifications.landing_pages import PAGES
+from server.operations.clock_check import restore_clock
 from server.payments.gateway import Gateway
 from server.payments.sandbox import SandboxGateway
 from server.platform.clock import Clock
 from server.platform.services import Services
-from server.sandbox.state import restore_clock
 from server.serving.loss_watch import keep_watch, tell_heads
 from server.settings import ServerSettings
+from server.store import idempotency_keys
 from server.store.database import Database
 
 log = logging.getLogger("headcount.server")
@@ -160,12 +160,12 @@ def _lifespan(areas: list[ModuleType], services: Services) -> Callable[[Starlett
         try:
             restore_clock(services)
             with services.database.write() as connection:
-                idempotency.forget(connection, services.clock.machine())
+                idempotency_keys.forget_expired(connection, services.clock.machine())
             for area in areas:
                 for hook in getattr(area, "ON_START", ()):
                     await hook(services)
             with services.database.write() as connection:
-                idempotency.forget_unfinished(connection)
+                idempotency_keys.forget_unfinished(connection)
             tell_heads(services.database, "at start")
             async with _house_kept(areas, services):
                 yield
@@ -245,7 +245,7 @@ def _look_at_clock(services: Services) -> Iterator[int]:
 
 def _forget_keys(services: Services) -> Iterator[int]:
     with services.database.write() as connection:
-        idempotency.forget(connection, services.clock.machine())
+        idempotency_keys.forget_expired(connection, services.clock.machine())
     yield 0
 
 

@@ -42,6 +42,10 @@ class Offer(BaseModel):
         """The price of one seat for one period in minor units; None when it is not offered."""
         return (self.monthly if cycle is BillingCycle.MONTHLY else self.annual).get(currency)
 
+    def room(self, seats: int, active: int) -> int | None:
+        """How many more users a contract for so many takes; None where the plan has no such limit (D15)."""
+        return max(0, seats - active) if self.kind is PlanKind.CONTRACT else None
+
     def terms(self, currency: str) -> PlanTerms:
         """The plan for the rules, priced in one currency."""
         prices = {cycle: self.unit_price(cycle, currency) for cycle in BillingCycle}

@@ -124,7 +124,7 @@ def _load() -> None:
     for name in (
         *loaded,
         *more,
-        "server.notifications.outbox",
+        "server.store.outbound_mail",
         "tui.presentation.quote_summary",
         "httpcore",
         "alembic.command",

@@ -15,7 +15,7 @@ from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, AuthResult, Envelope, LoginPassword, Session
 from sqlalchemy import text as sql
 
-from server.notifications.mail_settings import MailSettings, Security
+from server.settings import MailSettings, Security
 
 DATA = Path(__file__).parent / "data"
 PUBLIC = "https://seats.example.org"

@@ -8,7 +8,7 @@ from server.domain.codes import GUESSES, GUESSING_TIME, retry_after
 from server.http.call import Call
 from server.http.problems import ServerProblem
 from server.http.proxies import parsed
-from server.store import guesses
+from server.store import codes
 
 _NETWORK = 64
 """What one customer of a network has of IPv6: the rest of the address is theirs to choose."""
@@ -22,7 +22,7 @@ def check(call: Call) -> None:
     """
     since = call.now - GUESSING_TIME
     waits = [
-        retry_after(guesses.made_by(call.connection, guesser, since, GUESSES), call.now) for guesser in guessers(call)
+        retry_after(codes.guesses_of(call.connection, guesser, since, GUESSES), call.now) for guesser in guessers(call)
     ]
     longest = max((wait for wait in waits if wait is not None), default=None)
     if longest is not None:
@@ -36,7 +36,9 @@ def check(call: Call) -> None:
 def wrong(call: Call, code: ProblemCode, detail: str = "") -> ServerProblem:
     """A refusal that counts as a wrong guess: what it leaves is written though nothing else of the command is."""
     since = call.now - GUESSING_TIME
-    return ServerProblem(code, detail, leaves=partial(guesses.add, guessers=guessers(call), now=call.now, forget=since))
+    return ServerProblem(
+        code, detail, leaves=partial(codes.add_guesses, guessers=guessers(call), now=call.now, forget=since)
+    )
 
 
 def guessers(call: Call) -> list[str]:

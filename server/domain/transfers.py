@@ -164,6 +164,22 @@ class Verdict:
         return self.refusal is None and self.asked.action is Action.ACCEPT
 
 
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What an account gives up, as both sides were told: in words, and by ids (see `Request.ends`)."""
+
+    gives_up: str = ""
+    ends: frozenset[str] | None = frozenset()
+
+
+def answerable(asked: Iterable[Asked], requests: Mapping[str, Request], acting: str) -> str | None:
+    """Whose limit counts what these cost: who decides for the house, or who asked the account that accepts."""
+    if all(each.party is Party.HOUSE for each in asked):
+        return acting
+    found = [requests[each.id].opened_by for each in asked if each.id in requests]
+    return found[0] if found else None
+
+
 _TAKES_NOBODY = {
     SubscriptionStatus.ENDED: "has ended",
     SubscriptionStatus.SUSPENDED: "is suspended until a payment succeeds",

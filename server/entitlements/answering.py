@@ -6,7 +6,8 @@ from contract.users import UserStatus
 from server.catalogue import Catalogue
 from server.domain.entitlements import Access, entitlement
 from server.domain.periods import start_of_day
-from server.http.call import Call
+from server.http.call import Call, Principal
+from server.platform.services import Services
 from server.platform.text import email_key
 from server.platform.transaction import Unit
 from server.store import entitlements as store
@@ -59,3 +60,14 @@ def _of_others(call: Call, key: str) -> Entitlement:
         return of_row(own, call)
     row = store.removed(call.connection, call.subscription_id, key)
     return of_row(row, call) if row is not None else NOT_LISTED
+
+
+def entitlement_of_user(services: Services, principal: Principal, who: str) -> Entitlement | None:
+    """The answer for a user; None for everybody else, whom the ordinary handler looks for."""
+    statement, wanted = store.BY_ACCOUNT, who
+    if "@" in who:
+        statement, wanted = store.BY_EMAIL, email_key(who) or ""
+    row = services.database.ask(statement, subscription_id=principal.subscription_id, who=wanted)
+    if row is None:
+        return None
+    return entitlement(access_of(row), UserStatus(row.status), services.clock.now())

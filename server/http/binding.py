@@ -14,8 +14,6 @@ from http import HTTPStatus
 from typing import cast
 
 from pydantic import BaseModel
-from sqlalchemy import Connection
-from sqlalchemy.exc import OperationalError
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -34,6 +32,8 @@ from server.http.uploads import receive
 from server.limits.spending import counted
 from server.platform.services import Services
 from server.store.database import FilesGoneError
+from server.store.errors import UnavailableError
+from server.store.types import Connection
 
 log = logging.getLogger("headcount.server")
 
@@ -83,7 +83,7 @@ class Endpoint:
             return render(problem, instance=request.scope["path"], request_id=request_id(request))
         except FilesGoneError as error:
             return render(_files_gone(error), instance=request.scope["path"], request_id=request_id(request))
-        except (OperationalError, OSError) as error:
+        except (UnavailableError, OSError) as error:
             if not passing(error):
                 raise
             log.error("%s could not be answered: %s", self._operation.name, getattr(error, "orig", error))
@@ -205,7 +205,7 @@ class Endpoint:
             await database.free()
             with database.write() as connection:
                 return self._done(asked, slot, connection)
-        except (ServerProblem, Refusal, OperationalError) as error:
+        except (ServerProblem, Refusal, UnavailableError) as error:
             if isinstance(error, ServerProblem) and error.leaves:
                 await database.free()
                 with database.write() as connection:
@@ -273,7 +273,7 @@ class Endpoint:
         try:
             with self._services.database.write() as connection:
                 slot.give_up(connection)
-        except OperationalError as error:
+        except UnavailableError as error:
             log.error("a key could not be released: %s", error.orig)
             self._services.unreleased.add(slot.name)
 
@@ -308,7 +308,7 @@ class Endpoint:
                     kept = None
                 if kept is None:
                     slot.store(connection, as_stored(response))
-        except OperationalError as error:
+        except UnavailableError as error:
             log.error("an answer could not be kept: %s", error.orig)
 
     def _slot(self, asked: Asked) -> idempotency.Slot | None:

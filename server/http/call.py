@@ -7,7 +7,6 @@ from dataclasses import dataclass, field
 from typing import Any, TypeAlias, TypeVar
 
 from pydantic import BaseModel
-from sqlalchemy import Connection
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -20,6 +19,7 @@ from server.http.problems import ServerProblem
 from server.http.uploads import Upload
 from server.platform.services import Services
 from server.platform.transaction import Unit
+from server.store.types import Connection
 
 T = TypeVar("T")
 

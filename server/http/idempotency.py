@@ -5,11 +5,15 @@ import hashlib
 import json
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, Connection, and_, delete, insert, select, update
+from pydantic import BaseModel
 
-from contract.problems import ProblemCode
-from server.http.problems import ServerProblem
-from server.store.tables import idempotency_keys as keys
+from contract.operation import Operation
+from contract.problems import PROBLEMS, ProblemCode
+from server.http.problems import MEDIA_TYPE, ServerProblem
+from server.platform.transaction import Unit
+from server.store import idempotency_keys as keys
+from server.store.idempotency_keys import Place
+from server.store.types import Connection
 
 KEPT = dt.timedelta(hours=24)
 KEPT_FOR_MONEY = dt.timedelta(days=7)
@@ -38,9 +42,9 @@ class Slot:
     kept: dt.timedelta = KEPT
 
     @property
-    def name(self) -> tuple[str, ...]:
+    def name(self) -> Place:
         """What tells it from others."""
-        return self.organisation_id, self.account_id, self.method, self.path, self.key
+        return Place(self.organisation_id, self.account_id, self.method, self.path, self.key)
 
     def claim(self, connection: Connection, now: dt.datetime) -> Stored | None:
         """The stored answer, or None after marking the key as in progress in this transaction.
@@ -50,16 +54,12 @@ class Slot:
         Raises:
             ServerProblem: the key was used for another payload, or its first request still runs.
         """
-        row = connection.execute(
-            select(keys.c.fingerprint, keys.c.status, keys.c.headers, keys.c.body, keys.c.expires_at).where(
-                self._mine()
-            )
-        ).first()
+        row = keys.find(connection, self.name)
         if row is not None and row.expires_at <= now:
-            self.release(connection)
+            keys.forget(connection, self.name)
             row = None
         if row is None:
-            self._insert(connection, now)
+            keys.begin(connection, self.name, self.fingerprint, now, now + self.kept)
             return None
         if row.fingerprint != self.fingerprint:
             raise ServerProblem(ProblemCode.IDEMPOTENCY_KEY_REUSED)
@@ -69,39 +69,12 @@ class Slot:
 
     def store(self, connection: Connection, answer: Stored) -> None:
         """Keep the answer, in this transaction."""
-        values = {"status": answer.status, "headers": json.dumps(answer.headers), "body": answer.body}
-        connection.execute(update(keys).where(self._mine()).values(**values))
-
-    def release(self, connection: Connection) -> None:
-        """Forget the key: the command was refused before it did anything."""
-        connection.execute(delete(keys).where(self._mine()))
+        headers = json.dumps(answer.headers)
+        keys.keep(connection, self.name, status=answer.status, headers=headers, body=answer.body)
 
     def give_up(self, connection: Connection) -> None:
         """Forget the key unless its command was finished: an answer that is kept stays kept."""
-        connection.execute(delete(keys).where(self._mine(), keys.c.status.is_(None)))
-
-    def _mine(self) -> ColumnElement[bool]:
-        return and_(
-            keys.c.organisation_id == self.organisation_id,
-            keys.c.account_id == self.account_id,
-            keys.c.method == self.method,
-            keys.c.path == self.path,
-            keys.c.key == self.key,
-        )
-
-    def _insert(self, connection: Connection, now: dt.datetime) -> None:
-        connection.execute(
-            insert(keys).values(
-                organisation_id=self.organisation_id,
-                account_id=self.account_id,
-                method=self.method,
-                path=self.path,
-                key=self.key,
-                fingerprint=self.fingerprint,
-                created_at=now,
-                expires_at=now + self.kept,
-            )
-        )
+        keys.give_up(connection, self.name)
 
 
 def checked_key(values: list[str]) -> str | None:
@@ -123,11 +96,24 @@ def fingerprint(body: bytes) -> bytes:
     return hashlib.sha256(body).digest()
 
 
-def forget(connection: Connection, now: dt.datetime) -> None:
-    """Delete the keys whose time is over by the machine's clock."""
-    connection.execute(delete(keys).where(keys.c.expires_at <= now))
+def keep_answer(
+    unit: Unit, operation: Operation, identity: str, answer: BaseModel | ServerProblem, now: dt.datetime
+) -> None:
+    """Keep the answer to a bodyless command that moves money, where its request may be gone by now.
 
-
-def forget_unfinished(connection: Connection) -> None:
-    """At start: nothing runs, so a key in progress belongs to a process that died; its command may be sent again."""
-    connection.execute(delete(keys).where(keys.c.status.is_(None)))
+    In the transaction of `unit`, in place of whatever is kept under the key of who asked; `now` as for `Slot.claim`.
+    """
+    key, account_id = unit.request.idempotency_key, unit.actor.account_id
+    if key is None or account_id is None:
+        return
+    path = operation.path.format(id=identity)
+    if isinstance(answer, ServerProblem):
+        said: BaseModel = answer.problem(instance=path, request_id=unit.request.id or "")
+        status, media_type = PROBLEMS[answer.code].status, MEDIA_TYPE
+    else:
+        said, status, media_type = answer, operation.status, "application/json"
+    place = Place(unit.organisation_id, account_id, operation.method, path, key)
+    keys.forget(unit.connection, place)
+    slot = Slot(*place, fingerprint=fingerprint(b""), kept=KEPT_FOR_MONEY)
+    slot.claim(unit.connection, now)
+    slot.store(unit.connection, Stored(status, {"content-type": media_type}, said.model_dump_json().encode()))

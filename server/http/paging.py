@@ -3,8 +3,6 @@
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
-from sqlalchemy import BigInteger, String, literal
-
 from contract.pages import PageQuery
 from server.http import cursors
 from server.store.search import Order, SearchedList
@@ -28,7 +26,7 @@ def read_page(found: SearchedList, query: PageQuery, sort: str, orders: Mapping[
     if query.offset is not None:
         rows = found.at(order, limit, descending=descending, offset=query.offset, total=total)
     else:
-        key = None if query.cursor is None else _key(sort, query.cursor, order)
+        key = None if query.cursor is None else cursors.decode(query.cursor, sort, order.types)
         rows = found.after(order, limit, descending=descending, key=key)
     more = len(rows) > query.limit
     rows = rows[: query.limit]
@@ -42,8 +40,3 @@ def _cursor(sort: str, order: Order, row: AnyRow) -> str:
 
 def _plain(value: Any) -> str | int:
     return value if isinstance(value, str | int) else to_microseconds(value)
-
-
-def _key(sort: str, cursor: str, order: Order) -> list[Any]:
-    values = cursors.decode(cursor, sort, order.types)
-    return [literal(value, String if isinstance(value, str) else BigInteger) for value in values]

@@ -9,11 +9,11 @@ from http import HTTPStatus
 from typing import Any
 
 from pydantic import ValidationError
-from sqlalchemy import Connection
 from starlette.responses import Response
 
 from contract.problems import PROBLEMS, FieldError, ItemProblem, Problem, ProblemCode
 from server.domain.errors import Refusal
+from server.store.types import Connection
 
 MEDIA_TYPE = "application/problem+json"
 

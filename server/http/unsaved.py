@@ -2,10 +2,9 @@
 
 import errno
 
-from sqlalchemy.exc import OperationalError
-
 from contract.problems import ProblemCode
 from server.http.problems import ServerProblem
+from server.store.errors import UnavailableError
 
 RETRY_AFTER = 30
 """Seconds. Room is made by a person; a program that asks again at once only adds to the trouble."""
@@ -17,14 +16,14 @@ _OF_NUMBERS = frozenset({errno.EMFILE, errno.ENFILE})
 
 def unsaved(error: Exception) -> bool:
     """Whether this is the disk's fault."""
-    if isinstance(error, OperationalError):
+    if isinstance(error, UnavailableError):
         return str(getattr(error.orig, "sqlite_errorname", "")).startswith(_OF_DISKS)
     return isinstance(error, OSError) and error.errno in _OF_FILES
 
 
 def passing(error: Exception) -> bool:
     """Whether this is nobody's mistake and may be over in a while: then the command may be sent again."""
-    return isinstance(error, OperationalError) or (
+    return isinstance(error, UnavailableError) or (
         isinstance(error, OSError) and (unsaved(error) or error.errno in _OF_NUMBERS)
     )
 

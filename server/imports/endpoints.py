@@ -14,8 +14,7 @@ from contract.operations import (
 )
 from server.imports.applying import apply_import, stop_import
 from server.imports.planning import map_import, plan_import
-from server.imports.reading import get_import, list_import_rows, list_imports
-from server.imports.rejected import rejected_rows
+from server.imports.reading import get_import, list_import_rows, list_imports, rejected_rows
 from server.imports.retention import forget, resume
 from server.imports.row_correction import mend_import_row
 from server.imports.transfers import send_import_transfers

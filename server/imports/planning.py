@@ -8,8 +8,6 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection
-
 from contract.events import EventKind, EventObject
 from contract.imports import MAX_ROWS, Import, ImportMapping, ImportStatus
 from contract.problems import ProblemCode
@@ -26,7 +24,7 @@ from server.platform.transaction import unit_for
 from server.sheets.reading import open_sheet
 from server.sheets.sheet import Person, Sheet, UnreadableSheet
 from server.store import imports
-from server.store.types import AnyRow
+from server.store.types import AnyRow, Connection
 from server.users.adding import check_plan, limit_of
 
 MOST = 2000

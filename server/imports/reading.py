@@ -1,12 +1,21 @@
-"""Reading imports: one, all of them, and the rows of one."""
+"""Reading imports: one, all of them, the rows of one, and its failed rows as a file to be mended (D20)."""
 
-from contract.imports import Import, ImportRow, ImportRowsQuery, ImportsQuery
+from collections.abc import AsyncIterator, Iterator, Sequence
+
+from contract.exports import Language
+from contract.imports import Import, ImportRow, ImportRowsQuery, ImportsQuery, RejectedQuery, SheetFormat
 from contract.pages import Page
 from server.http import cursors
-from server.http.call import Call
+from server.http.call import Call, LongCall, make_call
+from server.http.downloads import Download, download
 from server.imports.serializers import import_answer, required, row_answer
+from server.platform.services import Services
 from server.platform.text import fold
+from server.platform.time_slice import give_way
+from server.sheets.wording import PERSON, Heading
+from server.sheets.writing import write_csv, write_xlsx
 from server.store import imports
+from server.store.types import AnyRow
 
 _NEWEST, _IN_ORDER = "newest", "row"
 
@@ -62,3 +71,40 @@ def list_import_rows(call: Call) -> Page[ImportRow]:
         has_more=more,
         total=total,
     )
+
+
+COLUMNS = (*PERSON, Heading.REASON)
+AT_ONCE = 1000
+
+
+async def rejected_rows(call: LongCall) -> Download:
+    """The rows that somebody has to look at, in the order of the file, streamed at any size.
+
+    Raises:
+        ServerProblem: `not_found`.
+    """
+    query, services = call.asked.query, call.asked.services
+    assert isinstance(query, RejectedQuery)
+    with services.database.read() as connection:
+        found = required(make_call(call.asked, connection, services.clock.now()))
+    write = write_csv if query.format is SheetFormat.CSV else write_xlsx
+    pieces = write(_failed(services, found), Language.ENGLISH, COLUMNS)
+    return download(call, f"rejected-{found.id}", query.format, _pieces(pieces))
+
+
+async def _pieces(pieces: Iterator[bytes]) -> AsyncIterator[bytes]:
+    for piece in pieces:
+        yield piece
+        await give_way()
+
+
+def _failed(services: Services, found: AnyRow) -> Iterator[Sequence[str]]:
+    after = 0
+    while True:
+        with services.database.read() as connection:
+            rows = imports.rejected(connection, found.number, after, AT_ONCE)
+        for row in rows:
+            yield row.email, row.first_name, row.last_name, row.position, row.reason or ""
+        if len(rows) < AT_ONCE:
+            return
+        after = rows[-1].number

@@ -7,8 +7,7 @@ address, it counts no more.
 """
 
 from collections.abc import Callable, Collection
-
-from sqlalchemy import Connection
+from dataclasses import replace
 
 from contract.events import EventKind, EventObject
 from contract.problems import ProblemCode
@@ -16,6 +15,7 @@ from server.domain.outside import MOST_TOLD, TOLD_TIME, left_to_tell, wait_to_te
 from server.http.problems import ServerProblem
 from server.platform.transaction import Unit
 from server.store import limits, transfers
+from server.store.types import Connection
 
 ASK_INSTEAD = (
     "Some of these addresses belong to accounts outside, which must be asked. All or none does not tell which: "
@@ -64,9 +64,7 @@ class Told:
         unit, new = self._unit, self._new
 
         def write(connection: Connection) -> None:
-            who = {"actor": unit.actor, "request": unit.request}
-            where = {"organisation_id": unit.organisation_id, "subscription_id": unit.subscription_id}
-            again = Unit(connection=connection, now=unit.now, **where, **who)  # type: ignore[arg-type]
+            again = replace(unit, connection=connection, drafts=[], letters=[])
             _keep(again, new)
             again.record()
 

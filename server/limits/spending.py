@@ -134,9 +134,20 @@ def check_users(unit: Unit, catalogue: Catalogue, account_id: str | None, users:
     return _check(allowance, standing, 0, adds, allowed=allowed)
 
 
-def may_list(unit: Unit, catalogue: Catalogue, account_id: str | None, wanted: int, leaving: int = 0) -> int | None:
-    """How many of so many more users an account may list, once others have left; None where no limit binds it."""
-    row = subscriptions.get(unit.connection, unit.subscription_id)
+def may_list(
+    unit: Unit,
+    catalogue: Catalogue,
+    account_id: str | None,
+    wanted: int,
+    leaving: int = 0,
+    *,
+    row: AnyRow | None = None,
+) -> int | None:
+    """How many of so many more users an account may list, once others have left; None where no limit binds it.
+
+    `row` is the subscription's, where it was read before.
+    """
+    row = row or subscriptions.get(unit.connection, unit.subscription_id)
     allowance = allowance_of(unit, account_id, row)
     if allowance is None:
         return None

@@ -1,14 +1,15 @@
-"""The directory, page by page, and one profile."""
+"""The directory, page by page, one profile, and a member as it travels."""
 
 from collections.abc import Callable, Sequence
+from typing import Any
 
 from contract.members import Member, MemberProfile, MembersQuery
 from contract.pages import Page
+from contract.people import Role
 from contract.users import UserStatus
 from server.http.call import Call
 from server.http.paging import read_page
 from server.http.problems import not_found
-from server.members.serializers import member_answer, member_fields
 from server.platform.text import fold
 from server.store import events, members, users
 from server.store.members import ORDERS, MemberList, Wanted
@@ -76,3 +77,24 @@ def show_member(call: Call) -> MemberProfile:
     return MemberProfile(
         **fields, user=user and user_answer(user), transfer=as_answer(waiting) if waiting is not None else None
     )
+
+
+def member_answer(row: AnyRow, subscription_id: str) -> Member:
+    """The member as it travels."""
+    return Member.model_construct(**member_fields(row, subscription_id))
+
+
+def member_fields(row: AnyRow, subscription_id: str) -> dict[str, Any]:
+    """What a list and a profile say alike. What an account uses elsewhere is nobody's business here."""
+    here = row.listed_on == subscription_id
+    return {
+        "id": row.id,
+        "email": row.email,
+        "first_name": row.first_name,
+        "last_name": row.last_name,
+        "position": row.position,
+        "role": Role(row.role),
+        "since": row.since,
+        "user_id": row.user_id if here else None,
+        "status": UserStatus(row.user_status) if here else None,
+    }

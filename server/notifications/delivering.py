@@ -9,14 +9,13 @@ import logging
 import time
 from contextlib import suppress
 
-from sqlalchemy.exc import SQLAlchemyError
-
 from server.notifications import delivery_cursor, delivery_log
 from server.notifications.delivery_log import Attempt
 from server.notifications.targets import networks_of
 from server.notifications.waiting import wait
 from server.platform.services import Services
 from server.store import webhooks
+from server.store.errors import StoreError
 from server.store.types import AnyRow
 
 log = logging.getLogger("headcount.server")
@@ -51,7 +50,7 @@ class Couriers:
         try:
             with self._services.database.read() as connection:
                 wanted = {row.id: row.organisation_id for row in webhooks.enabled(connection)}
-        except SQLAlchemyError:
+        except StoreError:
             log.exception("the webhooks could not be read; those known are told on")
             return
         await self._send_home([each for each in self._at_work if each not in wanted])

@@ -14,12 +14,10 @@ import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import Connection
-
 from server.notifications.waiting import seconds_until
 from server.platform.ids import new_id
 from server.store import webhooks
-from server.store.types import AnyRow
+from server.store.types import AnyRow, Connection
 
 BATCH = 50
 """New events of one turn; what became of them is written together, after a second at the latest."""

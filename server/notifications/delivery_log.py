@@ -4,15 +4,13 @@ import datetime as dt
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from sqlalchemy import Connection
-
 from contract.events import EventKind, EventObject
 from contract.webhooks import WebhookStop
 from server.notifications.delivery_cursor import Message, Turn
 from server.notifications.schedule import DELIVERIES, next_attempt
 from server.platform.transaction import Unit
 from server.store import webhooks
-from server.store.types import AnyRow
+from server.store.types import AnyRow, Connection
 
 if TYPE_CHECKING:
     from server.notifications.http_delivery import Outcome

@@ -1,4 +1,7 @@
-"""`/v1/webhooks`, and the two workers: mail, and telling webhooks."""
+"""`/v1/webhooks`, and the two workers: mail, and telling webhooks.
+
+What only a server with mail or webhooks needs is imported when there are some.
+"""
 
 from contract.operations import (
     CHANGE_WEBHOOK,
@@ -10,6 +13,7 @@ from contract.operations import (
     REPLAY_WEBHOOK,
     ROTATE_WEBHOOK,
 )
+from server.notifications.delivering import Couriers
 from server.notifications.hooks import (
     change_webhook,
     create_webhook,
@@ -20,7 +24,29 @@ from server.notifications.hooks import (
 )
 from server.notifications.replaying import list_deliveries, replay_webhook
 from server.notifications.retention import forget
-from server.notifications.workers import begin_mail, send_mail, tell_webhooks
+from server.platform.services import Services
+from server.store import outbound_mail
+
+
+async def begin_mail(services: Services) -> None:
+    """At start: letters are written from now on, if there is somebody to hand them in to."""
+    if services.settings.mail is not None:
+        with services.database.write() as connection:
+            outbound_mail.switch_on(connection)
+
+
+async def send_mail(services: Services) -> None:
+    """Hand in letters, if there is somebody to hand them in to."""
+    if services.settings.mail is not None:
+        from server.notifications.mailing import send
+
+        await send(services, services.settings.mail)
+
+
+async def tell_webhooks(services: Services) -> None:
+    """Tell every webhook that is switched on."""
+    await Couriers(services).work()
+
 
 HANDLERS = {
     LIST_WEBHOOKS: list_webhooks,

@@ -6,16 +6,14 @@ from email.message import EmailMessage
 from email.policy import SMTP, SMTPUTF8
 from email.utils import format_datetime
 
-from sqlalchemy import Connection
-
 from contract.events import EventKind
 from contract.transfers import TransferState
 from server.notifications import wording
 from server.notifications.enqueue import DECIDED, WITH_LINK
-from server.notifications.mail_settings import MailSettings
 from server.platform.text import is_unsafe, made_safe
+from server.settings import MailSettings
 from server.store import outbound_mail
-from server.store.types import AnyRow
+from server.store.types import AnyRow, Connection
 
 _STATES = {
     EventKind.TRANSFER_ACCEPTED: TransferState.ACCEPTED,

@@ -9,11 +9,11 @@ import logging
 
 from server.domain.transfers import RESEND_PAUSE
 from server.notifications.letters import UnsendableError, compose
-from server.notifications.mail_settings import MailSettings
 from server.notifications.schedule import LETTERS, MAIL_SERVER, next_attempt
 from server.notifications.smtp import LaterError, Line, LineError, RefusedError
 from server.notifications.waiting import seconds_until, wait
 from server.platform.services import Services
+from server.settings import MailSettings
 from server.store import outbound_mail
 from server.store.types import AnyRow
 

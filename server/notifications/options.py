@@ -8,11 +8,10 @@ from typing import NoReturn
 
 from pydantic import SecretStr
 
-from server.notifications.mail_settings import USUAL_PORTS, MailSettings, Security
 from server.platform.text import email_key, is_unsafe
 from server.serving.listeners import is_loopback
 from server.serving.network_options import network, public_url
-from server.settings import SettingsError
+from server.settings import USUAL_PORTS, MailSettings, Security, SettingsError
 
 PASSWORD_VARIABLE = "HEADCOUNT_SMTP_PASSWORD"  # noqa: S105 - where it is, not what
 _OTHERS = 0o077

@@ -17,8 +17,8 @@ from contextlib import suppress
 from email.message import EmailMessage
 from email.policy import SMTPUTF8
 
-from server.notifications.mail_settings import MailSettings, Security
 from server.platform.text import made_safe
+from server.settings import MailSettings, Security
 
 _CLOSING = 421
 _PERMANENT = 500

@@ -4,17 +4,16 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
 
-from sqlalchemy import Connection
-from sqlalchemy.exc import DatabaseError
-
 from contract.events import EventKind, EventObject
 from server.platform.clock import utc_now
 from server.platform.transaction import Unit
 from server.settings import SettingsError, sqlite_path
 from server.store import anchor, events, lost
 from server.store.anchor import Reading, anchor_of
-from server.store.database import Database
+from server.store.database import opened
+from server.store.errors import DatabaseError
 from server.store.events import event_id
+from server.store.types import Connection
 
 
 class Anchored(NamedTuple):
@@ -101,19 +100,15 @@ def accept_loss(url: str) -> list[str]:
         message = f"there is no database {path or url}"
         raise SettingsError(message)
     where = anchor_of(path)
-    database = Database(url)
-    database.open(accept_loss=True)
-    try:
+    with opened(url, accept_loss=True) as database:
         known = read_anchor(where)
         with database.write() as connection:
             accepted = _accepted(connection, known, where) if known else []
-    finally:
-        database.close()
     if accepted:
         kept = where.with_name(f"{where.name}.{utc_now():%Y%m%dT%H%M%SZ}")
         where.replace(kept)
-        database.open()
-        database.close()
+        with opened(url):
+            pass  # it begins its new anchor
     return accepted
 
 

@@ -3,12 +3,11 @@
 import datetime as dt
 from typing import NamedTuple, NoReturn
 
-from sqlalchemy import Connection
-
 from server.operations.provisioning import give_token
 from server.platform.text import email_key, fold, is_unsafe
 from server.settings import SettingsError
 from server.store import organisations
+from server.store.types import Connection
 
 
 class Wanted(NamedTuple):

@@ -12,17 +12,16 @@ from pathlib import Path
 from typing import NamedTuple
 from urllib.parse import quote
 
-from sqlalchemy import Connection, text
-from sqlalchemy.exc import DatabaseError
-
 from server.operations import anchor_check
 from server.operations.verify import everything
 from server.platform.clock import utc_now
 from server.settings import DatabaseInUseError, SettingsError, sqlite_path
-from server.store import anchor
+from server.store import anchor, invariants
 from server.store.anchor import anchor_of
-from server.store.database import Database
+from server.store.database import opened
+from server.store.errors import DatabaseError
 from server.store.sqlite import WriterLock
+from server.store.types import Connection
 
 PAGES = 1024
 """Pages that are copied at a time."""
@@ -170,25 +169,19 @@ def _copy(source: Path, draft: Path) -> Copied:
     where = anchor_of(source)
     known = anchor_check.read_anchor(where)
     _copy_pages(source, draft)
-    database = Database(f"sqlite:///{draft}", read_only=True)
-    database.open()
-    try:
-        with database.read() as connection:
-            organisations, events = _counted(connection)
-            against = anchor_check.against(connection, known, where)
-            found = [*everything(connection), *against.findings]
-    finally:
-        database.close()
+    with opened(f"sqlite:///{draft}", read_only=True) as database, database.read() as connection:
+        organisations, events = _counted(connection)
+        against = anchor_check.against(connection, known, where)
+        found = [*everything(connection), *against.findings]
     return Copied(draft, organisations, events, found, [])
 
 
 def _counted(connection: Connection) -> tuple[int, int]:
     """How many organisations and events there are; none in a file that can't be read."""
     try:
-        row = connection.execute(text("SELECT count(*), coalesce(sum(event_seq), 0) FROM organisations")).one()
+        return invariants.counted(connection)
     except DatabaseError:
         return 0, 0
-    return int(row[0]), int(row[1])
 
 
 def _copy_pages(source: Path, draft: Path) -> None:
@@ -224,12 +217,8 @@ def _force(path: Path) -> None:
 
 def _anchor(path: Path) -> None:
     """Write the anchor of a copy from its own heads."""
-    database = Database(f"sqlite:///{path}", read_only=True)
-    database.open()
-    try:
+    with opened(f"sqlite:///{path}", read_only=True) as database:
         anchor.write(anchor_of(path), anchor.heads_of(database.heads()))
-    finally:
-        database.close()
 
 
 def _keep_anchor(target: Path) -> list[str]:
@@ -237,13 +226,8 @@ def _keep_anchor(target: Path) -> list[str]:
     where = anchor_of(target)
     known = anchor_check.read_anchor(where)
     if known is not None:
-        database = Database(f"sqlite:///{target}", read_only=True)
-        database.open()
-        try:
-            with database.read() as connection:
-                missing = anchor_check.against(connection, known, where).findings
-        finally:
-            database.close()
+        with opened(f"sqlite:///{target}", read_only=True) as database, database.read() as connection:
+            missing = anchor_check.against(connection, known, where).findings
         if missing:
             return missing
     _anchor(target)

@@ -2,11 +2,11 @@
 
 import datetime as dt
 
-from sqlalchemy import Connection
-
 from server.platform.clock import Clock
+from server.platform.services import Services
 from server.settings import SettingsError
-from server.store import events
+from server.store import events, sandbox
+from server.store.types import Connection
 
 SLACK = dt.timedelta(minutes=5)
 """So much a machine's clock may be behind: time stands still until it has caught up."""
@@ -23,6 +23,26 @@ def begin(connection: Connection, clock: Clock, *, sandbox: bool) -> None:
         return
     _check(newest, clock.now(), "the sandbox's clock" if sandbox else "the machine's clock", _WAYS_OUT[sandbox])
     clock.not_before(newest)
+
+
+def restore_clock(services: Services) -> None:
+    """At start: continue a sandbox's time, and move it on to `settings.now` if that is later. Done twice is no harm.
+
+    Raises:
+        SettingsError: there is history from after that time; a refused start leaves no trace.
+    """
+    if not services.settings.sandbox:
+        with services.database.read() as connection:
+            begin(connection, services.clock, sandbox=False)
+        return
+    with services.database.write() as connection:
+        kept = sandbox.clock_offset(connection)
+        if kept is not None:
+            services.clock.offset = kept
+        if services.settings.now is not None and (kept is None or services.settings.now > services.clock.now()):
+            services.clock.set_to(services.settings.now)
+        begin(connection, services.clock, sandbox=True)
+        sandbox.keep_clock(connection, services.clock.offset)
 
 
 def check_founding(connection: Connection, at: dt.datetime) -> None:

@@ -11,9 +11,10 @@ from typing import TYPE_CHECKING, Any
 from server.catalogue import catalogue_of
 from server.platform.clock import utc_now
 from server.platform.streams import code_stands, show_once
+from server.platform.text import made_safe
 from server.serving import listeners
 from server.settings import ServerSettings, SettingsError, sqlite_path
-from server.store.database import Database
+from server.store.database import opened
 
 if TYPE_CHECKING:
     from server.operations.backup import Copied
@@ -35,16 +36,12 @@ def init(options: argparse.Namespace) -> int:
         currency=options.currency,
         time_zone=options.time_zone,
     )
-    database = Database(options.db)
-    database.open()
-    try:
+    with opened(options.db) as database:
         at = options.now or utc_now()
         with database.write() as connection:
             check_founding(connection, at)
             made = found(connection, wanted, catalogue, at)
             _show_once(made.token, "nothing was founded")
-    finally:
-        database.close()
     _say(f"founded {options.organisation!r} ({made.organisation_id}) for {options.owner}; the token is shown only now")
     return 0
 
@@ -54,14 +51,9 @@ def token(options: argparse.Namespace) -> int:
     from server.operations.authentication import Wanted, sign_in
 
     wanted = Wanted(options.email, options.organisation or "", options.label, new=options.sign_up)
-    database = Database(options.db)
-    database.open()
-    try:
-        with database.write() as connection:
-            made = sign_in(connection, wanted, utc_now())
-            _show_once(made.token, "no token was made")
-    finally:
-        database.close()
+    with opened(options.db) as database, database.write() as connection:
+        made = sign_in(connection, wanted, utc_now())
+        _show_once(made.token, "no token was made")
     where = repr(made.organisation) if made.organisation else "no organisation"
     _say(f"{options.email} of {where}; the token is shown only now")
     return 0
@@ -106,12 +98,8 @@ def migrate(options: argparse.Namespace) -> int:
     """Bring the database up to date."""
     from server.store.schema import HEAD, upgrade
 
-    database = Database(options.db)
-    database.open(migrate=False)
-    try:
+    with opened(options.db, migrate=False) as database:
         before = upgrade(database.engine)
-    finally:
-        database.close()
     _say(f"at {HEAD}" if before == HEAD else f"from {before or 'nothing'} to {HEAD}")
     return 0
 
@@ -125,14 +113,9 @@ def verify(options: argparse.Namespace) -> int:
         return _accept_loss(options)
     where = anchor_check.anchor_for(sqlite_path(options.db), options.anchor)
     known = anchor_check.read_anchor(where)
-    database = Database(options.db, read_only=True)
-    database.open()
-    try:
-        with database.read() as connection:
-            against = anchor_check.against(connection, known, where)
-            findings = _told(chain(everything(connection), against.findings), quietly=options.json)
-    finally:
-        database.close()
+    with opened(options.db, read_only=True) as database, database.read() as connection:
+        against = anchor_check.against(connection, known, where)
+        findings = _told(chain(everything(connection), against.findings), quietly=options.json)
     for note in against.notes:
         _say(f"note: {note}")
     if against.findings:
@@ -223,22 +206,25 @@ def _write_json(answer: dict[str, Any]) -> None:
 
 def mails(options: argparse.Namespace) -> int:
     """Print the letters that wait or were given up, one a line; works beside a running server, unless one retries."""
-    from server.notifications.outbox import shown
     from server.store import outbound_mail
 
-    database = Database(options.db, read_only=not options.retry)
-    database.open()
-    try:
-        with database.write() if options.retry else database.read() as connection:
-            again = outbound_mail.retry(connection) if options.retry else 0
-            lines = [shown(row) for row in outbound_mail.outbox(connection)]
-    finally:
-        database.close()
+    with (
+        opened(options.db, read_only=not options.retry) as database,
+        database.write() if options.retry else database.read() as connection,
+    ):
+        again = outbound_mail.retry(connection) if options.retry else 0
+        lines = [_letter(row) for row in outbound_mail.outbox(connection)]
     if options.retry:
         code_stands()
     sys.stdout.writelines(f"{line}\n" for line in lines)
     _say(f"{again} will be tried again when the server runs" if options.retry else f"{len(lines)} letters")
     return 0
+
+
+def _letter(row: Any) -> str:
+    """One letter in one line: its id, what became of it, what it is about, and why it has not left."""
+    fields = (row.id, row.state, f"{row.attempts} attempts", row.kind, row.email, row.organisation_name, row.error)
+    return "  ".join(made_safe(each) for each in fields)
 
 
 def check_prices(options: argparse.Namespace) -> int:
@@ -262,15 +248,11 @@ def seed(options: argparse.Namespace) -> int:
     """Add users to a new organisation by the fastest way there is; prints its owner's token."""
     from server.seed.bulk_users import seed_crowd
 
-    database = Database(options.db)
-    database.open()
-    start = time.perf_counter()
-    try:
+    with opened(options.db) as database:
+        start = time.perf_counter()
         with database.write() as connection:
             token = seed_crowd(connection, options.organisation, options.users, utc_now())
             _show_once(token, "nobody was added")
-    finally:
-        database.close()
     took = time.perf_counter() - start
     _say(f"{options.users} users in {took:.1f} s ({options.users / took:,.0f} a second)")
     return 0

@@ -2,15 +2,13 @@
 
 import datetime as dt
 from dataclasses import dataclass
-from typing import NamedTuple, NoReturn
+from typing import NoReturn
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
-
-from sqlalchemy import Connection, insert
 
 from contract.events import EventKind, EventObject
 from contract.people import Role
 from contract.subscription import BillingCycle, PlanKind, SubscriptionStatus
-from server.catalogue import Catalogue
+from server.catalogue import Catalogue, Offer
 from server.domain.periods import local_date, period_from
 from server.http.tokens import make_token
 from server.people.own_sign_in import note_own_sign_in
@@ -18,8 +16,8 @@ from server.platform.ids import new_id
 from server.platform.text import email_key, fold, is_unsafe
 from server.platform.transaction import Unit
 from server.settings import SettingsError
-from server.store import organisations, tokens, usage
-from server.store.tables import subscriptions
+from server.store import organisations, subscriptions, tokens, usage
+from server.store.types import Connection
 
 MAX_SEATS = 10_000_000
 MAX_NAME = 200
@@ -50,18 +48,13 @@ class Founded:
     token: str
 
 
-class _Price(NamedTuple):
-    unit: int | None
-    sub_accounts: bool
-
-
 def found(connection: Connection, wanted: Founding, catalogue: Catalogue, now: dt.datetime) -> Founded:
     """Make it all, in this transaction.
 
     Raises:
         SettingsError: the organisation exists, or something in the wish is not possible.
     """
-    price = _checked_price(wanted, catalogue)
+    offer = _checked_offer(wanted, catalogue)
     key = email_key(wanted.owner)
     if key is None:
         _refuse(f"{wanted.owner!r} is not an e-mail address")
@@ -79,14 +72,7 @@ def found(connection: Connection, wanted: Founding, catalogue: Catalogue, now: d
         now=now,
         spending_limit=None,
     )
-    subscription_id = _subscribe(
-        connection,
-        wanted,
-        _Price(price, catalogue.offer(wanted.plan).sub_accounts),
-        organisation_id,
-        account_id,
-        now=now,
-    )
+    subscription_id = _subscribe(connection, wanted, offer, organisation_id, account_id, now=now)
     token = give_token(connection, organisation_id, account_id, now, label="the owner's first token")
     _tell(connection, wanted, organisation_id, subscription_id, now)
     return Founded(organisation_id=organisation_id, subscription_id=subscription_id, account_id=account_id, token=token)
@@ -122,7 +108,7 @@ def _owner(connection: Connection, wanted: Founding, key: str, now: dt.datetime)
     return organisations.add_account(connection, email=wanted.owner, email_key=key, now=now, **names)
 
 
-def _checked_price(wanted: Founding, catalogue: Catalogue) -> int | None:
+def _checked_offer(wanted: Founding, catalogue: Catalogue) -> Offer:
     if not fold(wanted.organisation) or is_unsafe(wanted.organisation) or len(wanted.organisation) > MAX_NAME:
         _refuse("an organisation needs a name of at most 200 characters, without control characters")
     if wanted.plan not in catalogue.offers:
@@ -137,16 +123,15 @@ def _checked_price(wanted: Founding, catalogue: Catalogue) -> int | None:
     if wanted.currency not in catalogue.currencies:
         _refuse(f"nothing is sold in {wanted.currency}; there are {', '.join(sorted(catalogue.currencies))}")
     offer = catalogue.offer(wanted.plan)
-    price = offer.unit_price(wanted.cycle, wanted.currency)
-    if offer.kind is PlanKind.PAID and price is None:
+    if offer.kind is PlanKind.PAID and offer.unit_price(wanted.cycle, wanted.currency) is None:
         _refuse(f"{wanted.plan} is not sold {wanted.cycle.value} in {wanted.currency}")
-    return price
+    return offer
 
 
 def _subscribe(
     connection: Connection,
     wanted: Founding,
-    price: _Price,
+    offer: Offer,
     organisation_id: str,
     account_id: str,
     *,
@@ -154,26 +139,25 @@ def _subscribe(
 ) -> str:
     today = local_date(now, wanted.time_zone)
     period = period_from(today, wanted.cycle)
-    seats = wanted.seats if price.sub_accounts else 0
+    seats = wanted.seats if offer.sub_accounts else 0
     identity = new_id("sub")
-    connection.execute(
-        insert(subscriptions).values(
-            id=identity,
-            organisation_id=organisation_id,
-            owner_account_id=account_id,
-            plan=wanted.plan,
-            billing_cycle=wanted.cycle.value,
-            status=SubscriptionStatus.ACTIVE.value,
-            currency=wanted.currency,
-            time_zone=wanted.time_zone,
-            anchor_day=today.day,
-            period_start=period.start,
-            period_end=period.end,
-            unit_price=price.unit,
-            seats=seats,
-            high_water=seats,
-            created_at=now,
-        )
+    subscriptions.add(
+        connection,
+        identity,
+        organisation_id=organisation_id,
+        owner_account_id=account_id,
+        plan=wanted.plan,
+        billing_cycle=wanted.cycle.value,
+        status=SubscriptionStatus.ACTIVE.value,
+        currency=wanted.currency,
+        time_zone=wanted.time_zone,
+        anchor_day=today.day,
+        period_start=period.start,
+        period_end=period.end,
+        unit_price=offer.unit_price(wanted.cycle, wanted.currency),
+        seats=seats,
+        high_water=seats,
+        created_at=now,
     )
     usage.note(connection, identity, today, used=0, paid=seats)
     return identity

@@ -6,9 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol, runtime_checkable
 
-from sqlalchemy import Connection
-
 from contract.money import Money
+from server.store.types import Connection
 
 PATIENCE = 20.0
 """Seconds a gateway has to answer one question: less than a client waits for us."""

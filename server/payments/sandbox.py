@@ -3,15 +3,12 @@
 import datetime as dt
 from collections.abc import Sequence
 
-from sqlalchemy import Connection, insert, select, update
-
 from contract.money import Money
-from contract.sandbox import NextPayment
 from server.payments.gateway import Delivery, Outcome, OutcomeUnknownError
 from server.platform.clock import Clock
-from server.sandbox.state import take_next_payment
+from server.store import sandbox
 from server.store.database import Database
-from server.store.tables import sandbox_charges as charges
+from server.store.types import Connection
 
 NAME = "sandbox"
 REFUSED = "The sandbox was told to decline it"
@@ -49,36 +46,24 @@ class SandboxGateway:
     async def news(self) -> Sequence[Delivery]:
         """The answers that are to be given once more."""
         with self._database.read() as connection:
-            found = connection.execute(select(charges).where(charges.c.untold > 0).order_by(charges.c.created_at))
-            return [Delivery(row.key, _outcome(row.status, row.reason)) for row in found]
+            return [Delivery(row.key, _outcome(row.status, row.reason)) for row in sandbox.untold(connection)]
 
     async def heard(self, delivery: Delivery) -> None:
         """Tell it no more."""
         with self._database.write() as connection:
-            query = update(charges).where(charges.c.key == delivery.key, charges.c.untold > 0)
-            connection.execute(query.values(untold=charges.c.untold - 1))
+            sandbox.told(connection, delivery.key)
 
 
 def _charge(connection: Connection, key: str, amount: Money, now: dt.datetime) -> Outcome | None:
     """What is answered; None for no answer."""
-    found = connection.execute(select(charges.c.status, charges.c.reason).where(charges.c.key == key)).first()
+    found = sandbox.charge(connection, key)
     if found is not None:
         return _outcome(found.status, found.reason)
-    told: NextPayment = take_next_payment(connection, key)
+    told = sandbox.take_next_payment(connection, key)
     if told == "unreachable":
         return None
     status, reason = (_DECLINE, REFUSED) if told == "decline" else (_ACCEPT, "")
-    connection.execute(
-        insert(charges).values(
-            key=key,
-            amount=amount.amount,
-            currency=amount.currency,
-            status=status,
-            reason=reason,
-            created_at=now,
-            untold=int(told == "twice"),
-        )
-    )
+    sandbox.add_charge(connection, key, amount, status, now=now, reason=reason, untold=int(told == "twice"))
     return None if told == "late" else _outcome(status, reason)
 
 

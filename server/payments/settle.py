@@ -8,8 +8,6 @@ answers what it did; and whoever brings an answer, and however often, only the f
 import datetime as dt
 import logging
 
-from sqlalchemy import Connection
-
 from contract.billing import PaymentStatus
 from contract.events import Actor, EventRequest
 from contract.money import Money
@@ -18,10 +16,9 @@ from server.platform.services import Services
 from server.platform.transaction import Unit
 from server.quotes.finish import finish
 from server.renewals.collect import collected
-from server.store import organisations, payments, quotes
+from server.store import invoices, organisations, payments, quotes
 from server.store.quotes import StoredQuote
-from server.store.tables import invoices
-from server.store.types import AnyRow
+from server.store.types import AnyRow, Connection
 
 log = logging.getLogger("headcount.server")
 
@@ -121,11 +118,10 @@ def _confirming(connection: Connection, row: AnyRow, stored: StoredQuote, now: d
 
 
 def _renewing(connection: Connection, row: AnyRow, now: dt.datetime) -> Unit:
-    invoice = connection.execute(invoices.select().where(invoices.c.id == row.invoice_id)).one()
     return Unit(
         connection=connection,
         organisation_id=row.organisation_id,
-        subscription_id=invoice.subscription_id,
+        subscription_id=invoices.subscription_of(connection, row.invoice_id),
         now=now,
     )
 

@@ -2,12 +2,11 @@
 
 import datetime as dt
 
-from sqlalchemy import Connection
-
 from contract.events import EventKind
 from server.people.serializers import token_answer, token_object
 from server.platform.transaction import Unit
 from server.store import organisations, tokens
+from server.store.types import Connection
 
 SIGNED_IN = "signed_in"
 """Why a token ended, in the `because` of its event."""

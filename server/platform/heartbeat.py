@@ -4,9 +4,8 @@ import logging
 import time
 from collections.abc import Callable
 
-from sqlalchemy.exc import DatabaseError
-
 from server.store.database import Database
+from server.store.errors import DatabaseError
 
 log = logging.getLogger("headcount.server")
 

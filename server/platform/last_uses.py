@@ -8,10 +8,9 @@ import logging
 from collections.abc import Iterator
 from itertools import islice
 
-from sqlalchemy.exc import OperationalError
-
 from server.store import tokens
 from server.store.database import Database
+from server.store.errors import UnavailableError
 
 log = logging.getLogger("headcount.server")
 
@@ -45,7 +44,7 @@ class LastUses:
             try:
                 with self._database.write() as connection:
                     tokens.touch(connection, some)
-            except OperationalError as error:
+            except UnavailableError as error:
                 log.warning("when tokens were used can't be written now: %s", error.orig)
                 return
             for token_id in some:

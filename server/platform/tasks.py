@@ -6,7 +6,7 @@ from collections.abc import Callable, Coroutine
 from contextlib import suppress
 from typing import Any
 
-from sqlalchemy.exc import OperationalError
+from server.store.errors import UnavailableError
 
 log = logging.getLogger("headcount.server")
 
@@ -52,7 +52,7 @@ class Tasks:
             while True:
                 try:
                     return await work()
-                except OperationalError as error:
+                except UnavailableError as error:
                     log.error("work that goes on by itself has to wait: %s", error.orig)
                 await asyncio.sleep(self.pause)
         except Exception:

@@ -4,12 +4,10 @@ import datetime as dt
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import Connection
-
 from contract.events import Actor, Event, EventKind, EventObject, EventRequest
 from server.store import events
 from server.store import outbound_mail as letters
-from server.store.types import AnyRow
+from server.store.types import AnyRow, Connection
 
 SERVER = Actor(label="the server")
 """Who acts when nobody asked: renewals, expiry."""

@@ -6,7 +6,7 @@ from contract.events import EventKind
 from contract.problems import ProblemCode
 from contract.profile import MOST_ASKS, AskToJoin, OwnTransfer
 from contract.transfers import Direction, TransferState
-from server.domain.transfers import PENDING_FOR
+from server.domain.transfers import PENDING_FOR, Told
 from server.http.call import Call
 from server.http.problems import Invalid, ServerProblem
 from server.platform import text
@@ -16,7 +16,6 @@ from server.profile.own import agreed_end, house_of, my_key, whose
 from server.store import own_transfers, transfers, users
 from server.store.types import AnyRow
 from server.transfers.event_emission import tell
-from server.transfers.execute import Told
 from server.transfers.expiry import expire
 from server.transfers.serializers import as_answer
 

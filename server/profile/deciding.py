@@ -4,7 +4,7 @@ from contract.pages import Page, PageQuery
 from contract.problems import ProblemCode
 from contract.profile import AcceptOffer, OpenOffer, OwnTransfer, Way
 from contract.transfers import Reason, TransferState
-from server.domain.transfers import Action, Asked, Party, wrong_side
+from server.domain.transfers import Action, Asked, Party, Told, wrong_side
 from server.http import cursors
 from server.http.call import Call
 from server.http.problems import ServerProblem, not_found
@@ -13,8 +13,7 @@ from server.profile.answering import transfer_answer
 from server.profile.own import agreed_end, house_of, whose
 from server.store import decisions, own_transfers, transfers
 from server.store.types import AnyRow, to_microseconds
-from server.transfers.decision_log import keep
-from server.transfers.execute import Told, carry_out
+from server.transfers.decide import carry_out
 from server.transfers.links import hash_of
 from server.transfers.moves import take_back
 from server.transfers.serializers import as_problem
@@ -110,10 +109,9 @@ def open_offer(call: Call) -> OwnTransfer:
 def _decide(call: Call, row: AnyRow, action: Action, *, reason: str = "", told: Told = NOTHING) -> OwnTransfer:
     house = house_of(call, row.organisation_id, row.subscription_id)
     with counted(house, call.services.catalogue, _opener(house, call.id)):
-        (outcome,) = carry_out(house, [Asked(call.id, action, party=Party.ACCOUNT)], reason, {call.id: told})
+        _, (outcome,) = carry_out(house, [Asked(call.id, action, party=Party.ACCOUNT)], reason, {call.id: told})
     if outcome.verdict.refusal is not None:
         raise as_problem(outcome.verdict.refusal)
-    keep(house, [outcome], Party.ACCOUNT)
     house.record()
     return _now(call)
 

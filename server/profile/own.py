@@ -7,13 +7,13 @@ from contract.money import Money
 from contract.problems import ProblemCode
 from contract.profile import Own
 from contract.subscription import BillingCycle, PlanKind, SubscriptionStatus
+from server.domain.transfers import Told
 from server.http.call import Call
 from server.http.problems import ServerProblem
 from server.platform.text import email_key
 from server.store import decisions, organisations
 from server.store.own_transfers import Whose
 from server.store.types import AnyRow
-from server.transfers.execute import Told
 
 _EACH = {BillingCycle.MONTHLY: "month", BillingCycle.ANNUAL: "year"}
 

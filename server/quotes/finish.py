@@ -9,7 +9,7 @@ from contract.operations import CONFIRM_QUOTE
 from contract.problems import ProblemCode
 from contract.quotes import Confirmation
 from server.http import idempotency
-from server.http.problems import MEDIA_TYPE, ServerProblem
+from server.http.problems import ServerProblem
 from server.payments.gateway import Outcome
 from server.platform.services import Services
 from server.platform.transaction import Unit
@@ -80,27 +80,5 @@ def _subject(stored: StoredQuote, payment_id: str, reason: str = "") -> EventObj
 
 def _keep(unit: Unit, quote_id: str, done: Confirmation | PaymentRefused, now: dt.datetime) -> None:
     """The answer is stored here and not by the request, which may be gone: the same key never asks twice."""
-    key, account_id = unit.request.idempotency_key, unit.actor.account_id
-    if key is None or account_id is None:
-        return
-    path = CONFIRM_QUOTE.path.format(id=quote_id)
-    slot = idempotency.Slot(
-        organisation_id=unit.organisation_id,
-        account_id=account_id,
-        method=CONFIRM_QUOTE.method,
-        path=path,
-        key=key,
-        fingerprint=idempotency.fingerprint(b""),
-        kept=idempotency.KEPT_FOR_MONEY,
-    )
-    slot.release(unit.connection)
-    slot.claim(unit.connection, now)
-    slot.store(unit.connection, _as_stored(done, path, unit.request.id or ""))
-
-
-def _as_stored(done: Confirmation | PaymentRefused, path: str, request_id: str) -> idempotency.Stored:
-    if isinstance(done, Confirmation):
-        headers = {"content-type": "application/json"}
-        return idempotency.Stored(CONFIRM_QUOTE.status, headers, done.model_dump_json().encode())
-    problem = done.problem.problem(instance=path, request_id=request_id)
-    return idempotency.Stored(problem.status, {"content-type": MEDIA_TYPE}, problem.model_dump_json().encode())
+    answer = done if isinstance(done, Confirmation) else done.problem
+    idempotency.keep_answer(unit, CONFIRM_QUOTE, quote_id, answer, now)

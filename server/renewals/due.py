@@ -12,9 +12,6 @@ from collections.abc import Callable, Iterator
 from enum import IntEnum
 from typing import NamedTuple
 
-from sqlalchemy import Connection, literal_column, select
-from sqlalchemy.exc import OperationalError
-
 from contract.subscription import SubscriptionStatus
 from server.domain.periods import start_of_day
 from server.payments.gateway import LocalGateway
@@ -23,8 +20,8 @@ from server.platform.services import Services
 from server.platform.transaction import Unit
 from server.renewals.renew import renew
 from server.store import events, payments, selections, subscriptions, transfers
-from server.store.tables import subscriptions as table
-from server.store.types import AnyRow
+from server.store.errors import UnavailableError
+from server.store.types import AnyRow, Connection
 from server.transfers.expiry import expire
 
 log = logging.getLogger("headcount.server")
@@ -62,7 +59,7 @@ def run_due(services: Services) -> Iterator[int]:
         try:
             with services.database.write() as connection:
                 return _next(connection, subscription_id, at, now, services)
-        except OperationalError:
+        except UnavailableError:
             log.exception("subscription %s has to wait; it is tried again later", subscription_id)
             return False, None
 
@@ -92,7 +89,8 @@ def _in_order(found: dict[str, dt.datetime], now: dt.datetime, step: Step) -> It
 def waiting(connection: Connection, now: dt.datetime, services: Services) -> dict[str, dt.datetime]:
     """The subscriptions with something due by a moment, and since when."""
     found: dict[str, dt.datetime] = {}
-    rows = [*transfers.due_subscriptions(connection, now), *_subscriptions(connection, now)]
+    ended = subscriptions.due(connection, (now + FARTHEST_AHEAD).date(), now)
+    rows = [*transfers.due_subscriptions(connection, now), *ended]
     if isinstance(services.gateway, LocalGateway):
         rows += payments.due(connection, services.gateway.name, now)
     for row in rows:
@@ -100,15 +98,6 @@ def waiting(connection: Connection, now: dt.datetime, services: Services) -> dic
         if at is not None and at <= now:
             found[row.id] = min(at, found.get(row.id, at))
     return found
-
-
-def _subscriptions(connection: Connection, now: dt.datetime) -> Iterator[AnyRow]:
-    """Statuses are written out, so that the indexes over these alone are taken."""
-    latest = (now + FARTHEST_AHEAD).date()
-    ended = (table.c.status == literal_column("'active'"), table.c.period_end <= latest)
-    late = (table.c.status == literal_column("'past_due'"), table.c.retry_at <= now)
-    for due in (ended, late):
-        yield from connection.execute(select(table).where(*due))
 
 
 def _period_due(row: AnyRow) -> dt.datetime | None:
@@ -152,7 +141,7 @@ def _next(
     try:
         with connection.begin_nested():
             _do(connection, row, due, _moment(connection, row, due, now, services), services)
-    except OperationalError:
+    except UnavailableError:
         raise
     except Exception:
         log.exception("subscription %s is left as it is; it is tried again later", subscription_id)

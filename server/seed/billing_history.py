@@ -4,8 +4,6 @@ import datetime as dt
 from dataclasses import replace
 from typing import Any
 
-from sqlalchemy import Row, insert
-
 from contract.billing import InvoiceStatus
 from contract.events import EventKind, EventObject
 from contract.quotes import Change
@@ -19,8 +17,8 @@ from server.invoices.issuing import issue
 from server.payments.sandbox import NAME as GATEWAY
 from server.platform.ids import new_id
 from server.platform.transaction import SERVER, Unit
-from server.store import payments
-from server.store.tables import sandbox_charges
+from server.store import payments, sandbox
+from server.store.types import AnyRow
 from server.store.usage import WEEKS, week_of
 from server.subscription.reading import standing_of
 
@@ -30,7 +28,7 @@ _WEEK = dt.timedelta(weeks=1)
 class Books:
     """What one subscription has and pays, moving forward in time with its `unit`."""
 
-    def __init__(self, unit: Unit, row: Row[Any], catalogue: Catalogue) -> None:
+    def __init__(self, unit: Unit, row: AnyRow, catalogue: Catalogue) -> None:
         self.unit = unit
         self._standing = standing_of(row, catalogue)
         self._market = catalogue.market(row.currency)
@@ -147,8 +145,7 @@ class Books:
             invoice_id=invoice.id,
         )
         payments.settle(unit.connection, payment_id, accepted=True, reason="", invoice_id=invoice.id, now=unit.now)
-        note = {"key": payment_id, "amount": charge.due.amount, "currency": charge.due.currency}
-        unit.connection.execute(insert(sandbox_charges).values(**note, status="accept", reason="", created_at=unit.now))
+        sandbox.add_charge(unit.connection, payment_id, charge.due, "accept", now=unit.now)
         attributes = {"amount": str(charge.due), "invoice": invoice.number}
         subject = EventObject(type="payment", id=payment_id, label=str(charge.due), attributes=attributes)
         unit.emit(EventKind.PAYMENT_SUCCEEDED, subject)

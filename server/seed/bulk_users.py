@@ -6,16 +6,13 @@ from collections.abc import Iterator
 from itertools import islice
 from typing import Any
 
-from sqlalchemy import Connection, update
-
 from contract.people import Role
 from contract.users import UserSource, UserStatus
 from server.catalogue import default_catalogue
 from server.operations.provisioning import Founded, Founding, found
 from server.platform.text import email_key, fold, name_key, search_key
-from server.store import sqlite
-from server.store.tables import accounts, members, subscriptions, users
-from server.store.types import to_microseconds
+from server.store import sqlite, subscriptions
+from server.store.types import Connection, to_microseconds
 
 CHUNK = 5000
 NOT_PAID_SHARE = 100
@@ -89,14 +86,10 @@ def seed_crowd(connection: Connection, name: str, count: int, now: dt.datetime) 
     with sqlite.bulk_loading(connection):
         while chunk := list(islice(rows, CHUNK)):
             memberships = [_membership(founded, account["id"], now) for account, _ in chunk]
-            sqlite.insert_plain(connection, accounts, [account for account, _ in chunk])
-            sqlite.insert_plain(connection, members, memberships)
-            sqlite.insert_plain(connection, users, [user for _, user in chunk])
-    connection.execute(
-        update(subscriptions)
-        .where(subscriptions.c.id == founded.subscription_id)
-        .values(users_active=count - waiting, users_not_paid=waiting, version=2)
-    )
+            sqlite.insert_plain(connection, "accounts", [account for account, _ in chunk])
+            sqlite.insert_plain(connection, "members", memberships)
+            sqlite.insert_plain(connection, "users", [user for _, user in chunk])
+    subscriptions.change(connection, founded.subscription_id, users_active=count - waiting, users_not_paid=waiting)
     return founded.token
 
 

@@ -4,8 +4,6 @@ import datetime as dt
 from collections.abc import Sequence
 from dataclasses import replace
 
-from sqlalchemy import Connection, delete, update
-
 from contract.subscription import BillingCycle
 from contract.transfers import Direction
 from contract.users import UserSource
@@ -19,9 +17,8 @@ from server.seed.history import Chronicle
 from server.seed.people import Person
 from server.seed.year import recently, year
 from server.settings import SettingsError
-from server.store import subscriptions, tokens
-from server.store.tables import accounts
-from server.store.tables import tokens as token_table
+from server.store import organisations, subscriptions, tokens
+from server.store.types import Connection
 
 DAYS_LEFT = 10
 """About so many days the current period has left."""
@@ -105,8 +102,8 @@ def _founded(
         last_name=owner.last_name,
     )
     founded = found(connection, wanted, catalogue, dt.datetime.combine(at, OPENING))
-    connection.execute(delete(token_table).where(token_table.c.organisation_id == founded.organisation_id))
-    connection.execute(update(accounts).where(accounts.c.id == founded.account_id).values(position=owner.position))
+    tokens.forget_all(connection, founded.organisation_id)
+    organisations.change_account(connection, founded.account_id, position=owner.position)
     return founded
 
 

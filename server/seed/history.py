@@ -3,8 +3,6 @@
 import datetime as dt
 from typing import Any
 
-from sqlalchemy import Connection, insert
-
 from contract.events import Actor, EventKind, EventObject
 from contract.people import Role
 from contract.transfers import Direction, TransferState
@@ -17,8 +15,9 @@ from server.platform.ids import new_id
 from server.platform.transaction import SERVER, Unit
 from server.seed.billing_history import Books
 from server.seed.people import Person
-from server.store import subscriptions
-from server.store.tables import accounts, invitation_code_uses, invitation_codes, members, seat_usage, transfers, users
+from server.store import subscriptions, usage
+from server.store.bulk import insert_rows
+from server.store.types import Connection
 from server.transfers.links import new_link
 
 Row = dict[str, Any]
@@ -239,18 +238,17 @@ class Chronicle:
     def close(self) -> None:
         """Write everything down."""
         connection = self.unit.connection
-        connection.execute(seat_usage.delete().where(seat_usage.c.subscription_id == self.unit.subscription_id))
-        for table, rows in {
-            accounts: list(self._accounts.values()),
-            members: self._members,
-            users: self._users,
-            transfers: self._transfers,
-            invitation_codes: self._codes,
-            invitation_code_uses: self._code_uses,
-            seat_usage: self.books.weeks(),
-        }.items():
-            if rows:
-                connection.execute(insert(table), rows)
+        usage.forget(connection, self.unit.subscription_id)
+        past = {
+            "accounts": list(self._accounts.values()),
+            "members": self._members,
+            "users": self._users,
+            "transfers": self._transfers,
+            "invitation_codes": self._codes,
+            "invitation_code_uses": self._code_uses,
+            "seat_usage": self.books.weeks(),
+        }
+        insert_rows(connection, past)
         subscriptions.change(connection, self.unit.subscription_id, **self.books.state())
         self.unit.record()
 

@@ -4,16 +4,14 @@ import datetime as dt
 import time
 from pathlib import Path
 
-from sqlalchemy import Connection, select
-
 from server.catalogue import default_catalogue
 from server.http.tokens import token_id
 from server.operations.provisioning import Founded
 from server.platform.clock import utc_now
 from server.settings import DatabaseInUseError, SettingsError
-from server.store import tokens
+from server.store import subscriptions, tokens
 from server.store.database import Database
-from server.store.tables import subscriptions
+from server.store.types import Connection
 
 PATIENCE = 5.0
 """Seconds a demo waits for the one before it to let go of the database."""
@@ -56,7 +54,7 @@ def _open_soon(database: Database) -> None:
 
 
 def _prepare(connection: Connection, token: str, now: dt.datetime) -> None:
-    known = connection.execute(select(subscriptions).order_by(subscriptions.c.created_at)).first()
+    known = subscriptions.oldest(connection)
     if known is None:
         from server.seed.demo import seed_demo
 

@@ -1,8 +1,8 @@
 """What has to be right before a server answers anybody; what is not is one sentence, and no traceback later on."""
 
 from contract.subscription import BillingCycle, PlanKind
+from server.operations.clock_check import restore_clock
 from server.platform.services import Services
-from server.sandbox.state import restore_clock
 from server.settings import SettingsError
 from server.store import subscriptions
 

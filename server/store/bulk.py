@@ -9,6 +9,8 @@ from typing import Any, NamedTuple
 from sqlalchemy import Connection, Dialect, Insert, Table, insert
 from sqlalchemy.sql.dml import UpdateBase
 
+from server.store.tables.columns import metadata
+
 FEW = 20
 """Up to so many rows the ordinary way is as fast."""
 
@@ -41,6 +43,13 @@ def execute_many(connection: Connection, what: Table | UpdateBase, rows: Sequenc
         _insert_together(connection, prepared.text, prepared.values(rows))
     else:
         connection.exec_driver_sql(prepared.text, prepared.values(rows))
+
+
+def insert_rows(connection: Connection, rows: Mapping[str, Sequence[Mapping[str, Any]]]) -> None:
+    """Insert rows by the names of their tables, in this order: what a seed lays down."""
+    for name, some in rows.items():
+        if some:
+            connection.execute(insert(metadata.tables[name]), list(some))
 
 
 class _Prepared(NamedTuple):

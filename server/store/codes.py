@@ -22,11 +22,10 @@ from sqlalchemy import (
     update,
 )
 
-from contract.codes import CodesQuery, CodeState
+from contract.codes import CodeSort, CodesQuery, CodeState
 from contract.pages import PageQuery
-from server.http import cursors
 from server.platform.text import code_key, fold
-from server.store.tables import accounts, invitation_code_uses, invitation_codes, users
+from server.store.tables import accounts, invitation_code_uses, invitation_codes, users, wrong_guesses
 from server.store.types import AnyRow, to_microseconds
 
 C = invitation_codes.c
@@ -40,7 +39,6 @@ _SORTS: dict[str, ColumnElement[Any]] = {
     "uses": C.uses,
     "expires_at": func.coalesce(type_coerce(C.expires_at, BigInteger), FOREVER),
 }
-_USES_ORDER = "-number"
 
 
 def _codes() -> Select[Any]:
@@ -58,10 +56,21 @@ def by_key(connection: Connection, key: str) -> AnyRow | None:
     return connection.execute(_codes().where(C.code_key == key)).first()
 
 
+def edge_types(sort: CodeSort) -> tuple[type, type]:
+    """What the edge of a page in this order is made of."""
+    return (str if sort.value.endswith("code") else int), str
+
+
 def page(
-    connection: Connection, subscription_id: str, query: CodesQuery, now: dt.datetime, *, by_code: bool = True
-) -> tuple[Sequence[AnyRow], str | None, int | None]:
-    """A page in the order asked for: rows, the cursor of the next page, and the total when it was asked for.
+    connection: Connection,
+    subscription_id: str,
+    query: CodesQuery,
+    edge: Sequence[str | int] | None,
+    now: dt.datetime,
+    *,
+    by_code: bool = True,
+) -> tuple[Sequence[AnyRow], list[str | int] | None, int | None]:
+    """A page in the order asked for, behind an edge: rows, the edge of the next page, and the total if asked for.
 
     Without `by_code` the search looks at who made them alone.
     """
@@ -71,8 +80,8 @@ def page(
     found = _codes().add_columns(key.label("place")).where(*wanted)
     down = sort.startswith("-")
     found = found.order_by(key.desc(), C.id.desc()) if down else found.order_by(key, C.id)
-    if query.cursor:
-        value, identity = cursors.decode(query.cursor, sort, [str if sort.endswith("code") else int, str])
+    if edge is not None:
+        value, identity = edge
         here = tuple_(key, C.id)
         there = tuple_(literal(value, String if isinstance(value, str) else BigInteger), literal(identity))
         found = found.where(here < there if down else here > there)
@@ -82,7 +91,7 @@ def page(
     if len(rows) <= query.limit:
         return rows, None, total
     last = rows[query.limit - 1]
-    return rows[: query.limit], cursors.encode(sort, [last.place, last.id]), total
+    return rows[: query.limit], [last.place, last.id], total
 
 
 def _filter(subscription_id: str, query: CodesQuery, now: dt.datetime, *, by_code: bool) -> list[ColumnElement[bool]]:
@@ -140,20 +149,34 @@ def was_used_by(connection: Connection, code_id: str, account_id: str) -> bool:
     return connection.execute(used.limit(1)).first() is not None
 
 
-def uses(connection: Connection, code_id: str, query: PageQuery) -> tuple[Sequence[AnyRow], str | None, int | None]:
-    """Who came in, the last first, as they are now: rows, the cursor of the next page, and the total if asked for."""
+def uses(
+    connection: Connection, code_id: str, query: PageQuery, before: int | None
+) -> tuple[Sequence[AnyRow], int | None, int | None]:
+    """Who came in before a use, the last first, as they are now: rows, the use to go on before, the total if asked."""
     found = (
         select(U.number.label("use"), U.used_at, users)
         .join(users, users.c.id == U.user_id)
         .where(U.code_id == code_id)
         .order_by(U.number.desc())
     )
-    if query.cursor:
-        (number,) = cursors.decode(query.cursor, _USES_ORDER, [int])
-        found = found.where(U.number < number)
+    if before is not None:
+        found = found.where(U.number < before)
     rows = connection.execute(found.limit(query.limit + 1).offset(query.offset or 0)).all()
     counted = select(func.count()).select_from(invitation_code_uses).where(U.code_id == code_id)
     total = connection.execute(counted).scalar_one() if query.count else None
     if len(rows) <= query.limit:
         return rows, None, total
-    return rows[: query.limit], cursors.encode(_USES_ORDER, [rows[query.limit - 1].use]), total
+    return rows[: query.limit], rows[query.limit - 1].use, total
+
+
+def guesses_of(connection: Connection, guesser: str, since: dt.datetime, limit: int) -> list[dt.datetime]:
+    """When this one tried a wrong code after a moment: the last `limit` times, newest first."""
+    g = wrong_guesses.c
+    found = select(g.made_at).where(g.guesser == guesser, g.made_at > since).order_by(g.made_at.desc())
+    return list(connection.execute(found.limit(limit)).scalars())
+
+
+def add_guesses(connection: Connection, guessers: Sequence[str], now: dt.datetime, forget: dt.datetime) -> None:
+    """One more wrong code by each of these, outliving a restart; what is older than `forget` is forgotten."""
+    connection.execute(delete(wrong_guesses).where(wrong_guesses.c.made_at <= forget))
+    connection.execute(insert(wrong_guesses), [{"guesser": guesser, "made_at": now} for guesser in guessers])

@@ -329,6 +329,17 @@ class Database:
             yield connection
 
 
+@contextmanager
+def opened(url: str, *, read_only: bool = False, migrate: bool = True, accept_loss: bool = False) -> Iterator[Database]:
+    """A database for one command: opened as `Database.open` does, and closed at the end, whatever happens."""
+    database = Database(url, read_only=read_only)
+    database.open(migrate=migrate, accept_loss=accept_loss)
+    try:
+        yield database
+    finally:
+        database.close()
+
+
 def _heads_now(connection: Connection, organisation_ids: set[str]) -> list[tuple[str, int, str]]:
     """Their heads as this transaction leaves them: not those of a savepoint that was undone."""
     question = "SELECT id, event_seq, event_hash FROM organisations WHERE id = ? AND event_seq > 0"

@@ -1,14 +1,15 @@
 """Decisions about transfer requests: who they are about, and what is needed to take them back."""
 
 import datetime as dt
+import json
 from collections.abc import Iterable, Sequence
 from typing import Any, NamedTuple
 
 from sqlalchemy import BigInteger, Connection, Select, func, insert, select, tuple_, type_coerce, update
 
 from server.store.bulk import execute_many
+from server.store.sqlite import one_of
 from server.store.tables import LIVING, accounts, decision_items, decisions, subscriptions, users
-from server.store.transfers import chunks
 from server.store.types import AnyRow
 
 
@@ -22,15 +23,12 @@ class Mine(NamedTuple):
 
 def applicants(connection: Connection, account_ids: Sequence[str]) -> dict[str, AnyRow]:
     """These accounts by id, with `listed_on`: the subscription each is a user of, if any."""
-    found: dict[str, AnyRow] = {}
-    for chunk in chunks(account_ids):
-        query = (
-            select(accounts, users.c.subscription_id.label("listed_on"))
-            .select_from(accounts.outerjoin(users, (users.c.account_id == accounts.c.id) & LIVING))
-            .where(accounts.c.id.in_(chunk))
-        )
-        found.update((row.id, row) for row in connection.execute(query))
-    return found
+    query = (
+        select(accounts, users.c.subscription_id.label("listed_on"))
+        .select_from(accounts.outerjoin(users, (users.c.account_id == accounts.c.id) & LIVING))
+        .where(accounts.c.id.in_(one_of("ids")))
+    )
+    return {row.id: row for row in connection.execute(query, {"ids": json.dumps(account_ids)})}
 
 
 def own_subscriptions(
@@ -38,14 +36,12 @@ def own_subscriptions(
 ) -> dict[str, list[AnyRow]]:
     """The paid subscriptions, not ended, that these accounts own, the oldest first; `but` is not one of them."""
     s = subscriptions.c
-    paid = list(paid_plans)
+    query = select(subscriptions).where(
+        s.owner_account_id.in_(one_of("ids")), s.status != "ended", s.plan.in_(list(paid_plans)), s.id != but
+    )
     found: dict[str, list[AnyRow]] = {}
-    for chunk in chunks(account_ids):
-        query = select(subscriptions).where(
-            s.owner_account_id.in_(chunk), s.status != "ended", s.plan.in_(paid), s.id != but
-        )
-        for row in connection.execute(query.order_by(s.created_at, s.id)):
-            found.setdefault(row.owner_account_id, []).append(row)
+    for row in connection.execute(query.order_by(s.created_at, s.id), {"ids": json.dumps(account_ids)}):
+        found.setdefault(row.owner_account_id, []).append(row)
     return found
 
 

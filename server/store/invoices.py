@@ -122,6 +122,12 @@ def find(connection: Connection, organisation_id: str, invoice_id: str) -> Invoi
     return found[0] if found else None
 
 
+def subscription_of(connection: Connection, invoice_id: str) -> str:
+    """Whose invoice it is."""
+    found: str = connection.execute(select(invoices.c.subscription_id).where(invoices.c.id == invoice_id)).scalar_one()
+    return found
+
+
 def page(
     connection: Connection,
     organisation_id: str,

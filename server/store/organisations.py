@@ -1,6 +1,7 @@
 """Organisations, accounts and memberships."""
 
 import datetime as dt
+import json
 from collections.abc import Sequence
 from typing import Any
 
@@ -9,8 +10,8 @@ from sqlalchemy import Connection, delete, insert, select, update
 from contract.people import Role
 from server.platform.ids import new_id
 from server.store.bulk import execute_many
+from server.store.sqlite import one_of
 from server.store.tables import accounts, members, organisations, tokens
-from server.store.transfers import chunks
 from server.store.types import AnyRow
 
 
@@ -54,6 +55,11 @@ def add_account(
     names = {"first_name": first_name, "last_name": last_name, "position": position}
     connection.execute(insert(accounts).values(**values, **names))
     return identity
+
+
+def add_accounts(connection: Connection, rows: Sequence[dict[str, Any]]) -> None:
+    """New accounts, all at once."""
+    execute_many(connection, accounts, rows)
 
 
 def change_account(connection: Connection, account_id: str, **values: str) -> None:
@@ -132,14 +138,17 @@ def add_member(
 def join(connection: Connection, organisation_id: str, account_ids: Sequence[str], now: dt.datetime) -> set[str]:
     """Put those of these accounts into an organisation's directory that are not in it yet; answers which."""
     here = members.c.organisation_id == organisation_id
-    known: set[str] = set()
-    for chunk in chunks(account_ids):
-        query = select(members.c.account_id).where(here, members.c.account_id.in_(chunk))
-        known.update(connection.execute(query).scalars())
+    query = select(members.c.account_id).where(here, members.c.account_id.in_(one_of("ids")))
+    known = set(connection.execute(query, {"ids": json.dumps(account_ids)}).scalars())
     new = [each for each in account_ids if each not in known]
-    who = {"organisation_id": organisation_id, "role": Role.MEMBER.value, "spending_limit": 0, "created_at": now}
-    execute_many(connection, insert(members), [{**who, "account_id": each} for each in new])
+    add_members(connection, organisation_id, new, now)
     return set(new)
+
+
+def add_members(connection: Connection, organisation_id: str, account_ids: Sequence[str], now: dt.datetime) -> None:
+    """Put accounts that are not in it into an organisation's directory."""
+    who = {"organisation_id": organisation_id, "role": Role.MEMBER.value, "spending_limit": 0, "created_at": now}
+    execute_many(connection, members, [{**who, "account_id": each} for each in account_ids])
 
 
 def leave(connection: Connection, organisation_id: str, account_ids: Sequence[str]) -> None:
@@ -147,12 +156,12 @@ def leave(connection: Connection, organisation_id: str, account_ids: Sequence[st
     trusted = select(tokens.c.id).where(
         tokens.c.organisation_id == organisation_id, tokens.c.account_id == members.c.account_id
     )
-    for chunk in chunks(account_ids):
-        connection.execute(
-            delete(members).where(
-                members.c.organisation_id == organisation_id,
-                members.c.account_id.in_(chunk),
-                members.c.role == Role.MEMBER.value,
-                ~trusted.exists(),
-            )
-        )
+    connection.execute(
+        delete(members).where(
+            members.c.organisation_id == organisation_id,
+            members.c.account_id.in_(one_of("ids")),
+            members.c.role == Role.MEMBER.value,
+            ~trusted.exists(),
+        ),
+        {"ids": json.dumps(account_ids)},
+    )

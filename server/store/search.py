@@ -22,6 +22,7 @@ from sqlalchemy import (
     ColumnElement,
     Connection,
     Select,
+    String,
     Table,
     and_,
     func,
@@ -121,9 +122,9 @@ class SearchedList:
         return self._number(select(func.count()).select_from(self._table).where(passing))
 
     def after(
-        self, order: Order, limit: int, *, descending: bool, key: Sequence[Any] | None = None
+        self, order: Order, limit: int, *, descending: bool, key: Sequence[str | int] | None = None
     ) -> Sequence[AnyRow]:
-        """The rows after a key (None: the first ones)."""
+        """The rows after a key, its values as they are stored (None: the first rows)."""
         beyond = _beyond(order, key, descending=descending)
         if self._scans(order):
             return self._read(self._scan(order, descending=descending).where(*beyond).limit(limit))
@@ -159,7 +160,7 @@ class SearchedList:
         return [self._table.c.number > number, mine, *self._kind.there, *self._tests(self._equal)]
 
     def walk(
-        self, order: Order, limit: int, columns: Sequence[ColumnElement[Any]], *, key: Sequence[Any] | None = None
+        self, order: Order, limit: int, columns: Sequence[ColumnElement[Any]], *, key: Sequence[str | int] | None = None
     ) -> Sequence[AnyRow]:
         """Columns of the rows after a key for somebody who goes on to the end: few are collected, many are tested."""
         beyond = _beyond(order, key, descending=False)
@@ -294,8 +295,9 @@ def _sorted(query: Select[Any], order: Order, *, descending: bool) -> Select[Any
     return query.order_by(*(column.desc() if descending else column.asc() for column in order.columns))
 
 
-def _beyond(order: Order, key: Sequence[Any] | None, *, descending: bool) -> list[ColumnElement[bool]]:
+def _beyond(order: Order, key: Sequence[str | int] | None, *, descending: bool) -> list[ColumnElement[bool]]:
     if key is None:
         return []
-    here, last = tuple_(*order.columns), tuple_(*key)
+    here = tuple_(*order.columns)
+    last = tuple_(*(literal(value, String if isinstance(value, str) else BigInteger) for value in key))
     return [here < last if descending else here > last]

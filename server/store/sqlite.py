@@ -13,7 +13,6 @@ from sqlalchemy import (
     Engine,
     Integer,
     Select,
-    Table,
     bindparam,
     column,
     create_engine,
@@ -216,11 +215,11 @@ def bulk_loading(connection: Connection) -> Iterator[None]:
     sqlite_directory.take_up(connection, member)
 
 
-def insert_plain(connection: Connection, table: Table, rows: Sequence[Mapping[str, Any]]) -> None:
+def insert_plain(connection: Connection, table: str, rows: Sequence[Mapping[str, Any]]) -> None:
     """Write rows whose values are as they are stored, without asking the column types about each."""
     names = list(rows[0])
     marks = ", ".join("?" * len(names))
-    statement = f"INSERT INTO {table.name} ({', '.join(names)}) VALUES ({marks})"  # noqa: S608 - our own names
+    statement = f"INSERT INTO {table} ({', '.join(names)}) VALUES ({marks})"  # noqa: S608 - our own names
     connection.exec_driver_sql(statement, [tuple(row.values()) for row in rows])
 
 

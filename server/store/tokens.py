@@ -3,7 +3,7 @@
 import datetime as dt
 from collections.abc import Mapping, Sequence
 
-from sqlalchemy import BigInteger, Connection, bindparam, func, insert, or_, select, tuple_, type_coerce, update
+from sqlalchemy import BigInteger, Connection, bindparam, delete, func, insert, or_, select, tuple_, type_coerce, update
 
 from contract.people import Role
 from server.store.tables import accounts, members, organisations, subscriptions, tokens
@@ -157,3 +157,8 @@ def total(connection: Connection, organisation_id: str) -> int:
 def revoke(connection: Connection, token_id: str, now: dt.datetime) -> None:
     """From now on the token is refused, on open streams too."""
     connection.execute(update(tokens).where(tokens.c.id == token_id).values(revoked_at=now))
+
+
+def forget_all(connection: Connection, organisation_id: str) -> None:
+    """Take an organisation's tokens out, as if there had been none."""
+    connection.execute(delete(tokens).where(tokens.c.organisation_id == organisation_id))

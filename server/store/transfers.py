@@ -1,7 +1,8 @@
 """Reading and writing transfer requests."""
 
 import datetime as dt
-from collections.abc import Iterator, Mapping, Sequence
+import json
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import (
@@ -19,14 +20,13 @@ from sqlalchemy import (
 )
 
 from contract.transfers import TransferSort, TransfersQuery
-from server.http import cursors
 from server.platform.text import fold
 from server.store.bulk import execute_many
+from server.store.sqlite import one_of
 from server.store.tables import transfers
 from server.store.types import AnyRow, from_microseconds, to_microseconds
 
 T = transfers.c
-CHUNK = 1000
 
 _SORTS: dict[str, ColumnElement[Any]] = {
     "created_at": T.created_at,
@@ -73,17 +73,19 @@ def next_expiry(connection: Connection, subscription_id: str) -> dt.datetime | N
 
 def many(connection: Connection, subscription_id: str, ids: Sequence[str]) -> dict[str, AnyRow]:
     """Those of these requests that are the subscription's, by id."""
-    found: dict[str, AnyRow] = {}
-    for chunk in chunks(ids):
-        rows = connection.execute(select(transfers).where(T.id.in_(chunk), T.subscription_id == subscription_id))
-        found.update((row.id, row) for row in rows)
-    return found
+    query = select(transfers).where(T.id.in_(one_of("ids")), T.subscription_id == subscription_id)
+    return {row.id: row for row in connection.execute(query, {"ids": json.dumps(ids)})}
+
+
+def edge_types(sort: TransferSort) -> tuple[type, type]:
+    """What the edge of a page in this order is made of."""
+    return (int if sort.value.removeprefix("-") in _MOMENTS else str), int
 
 
 def page(
-    connection: Connection, subscription_id: str, query: TransfersQuery
-) -> tuple[Sequence[AnyRow], str | None, int | None]:
-    """A page in the order asked for: rows, the cursor of the next page, and the total when it was asked for."""
+    connection: Connection, subscription_id: str, query: TransfersQuery, edge: Sequence[str | int] | None
+) -> tuple[Sequence[AnyRow], list[str | int] | None, int | None]:
+    """A page in the order asked for, behind an edge: rows, the edge of the next page, and the total if asked for."""
     name = query.sort.value.removeprefix("-")
     key, number = _SORTS[name], T.number
     wanted = _filter(subscription_id, query)
@@ -92,8 +94,8 @@ def page(
         found = found.order_by(key.desc(), number.desc())
     else:
         found = found.order_by(key, number)
-    if query.cursor:
-        found = found.where(_beyond(query.cursor, query.sort))
+    if edge is not None:
+        found = found.where(_beyond(edge, query.sort))
     rows = connection.execute(found).all()
     total = connection.execute(select(func.count()).where(*wanted)).scalar_one() if query.count else None
     if len(rows) <= query.limit:
@@ -101,7 +103,7 @@ def page(
     last = rows[query.limit - 1]
     value = last._mapping[key]  # noqa: SLF001 - the public name of SQLAlchemy's mapping view
     position = to_microseconds(value) if name in _MOMENTS else value
-    return rows[: query.limit], cursors.encode(query.sort.value, [position, last.number]), total
+    return rows[: query.limit], [position, last.number], total
 
 
 def _filter(subscription_id: str, query: TransfersQuery) -> list[ColumnElement[bool]]:
@@ -114,32 +116,19 @@ def _filter(subscription_id: str, query: TransfersQuery) -> list[ColumnElement[b
     return wanted
 
 
-def _beyond(cursor: str, sort: TransferSort) -> ColumnElement[bool]:
-    name = sort.value.removeprefix("-")
-    kind = int if name in _MOMENTS else str
-    value, number = cursors.decode(cursor, sort.value, [kind, int])
-    key = _SORTS[name]
-    edge = from_microseconds(value) if isinstance(value, int) else value
+def _beyond(edge: Sequence[str | int], sort: TransferSort) -> ColumnElement[bool]:
+    value, number = edge
+    key = _SORTS[sort.value.removeprefix("-")]
+    place = from_microseconds(value) if isinstance(value, int) else value
     here = tuple_(key, T.number)
-    there = tuple_(type_coerce(edge, key.type), number)
+    there = tuple_(type_coerce(place, key.type), number)
     return here < there if sort.value.startswith("-") else here > there
 
 
 def pending_to(connection: Connection, subscription_id: str, email_keys: Sequence[str]) -> set[str]:
     """Which of these addresses have a request that waits."""
-    found: set[str] = set()
-    for chunk in chunks(email_keys):
-        found.update(_pending_to(connection, subscription_id, chunk))
-    return found
-
-
-def _pending_to(connection: Connection, subscription_id: str, email_keys: Sequence[str]) -> set[str]:
-    rows = connection.execute(
-        select(T.email_key).where(
-            T.subscription_id == subscription_id, T.state == "pending", T.email_key.in_(email_keys)
-        )
-    )
-    return set(rows.scalars())
+    waiting = (T.subscription_id == subscription_id, T.state == "pending", T.email_key.in_(one_of("keys")))
+    return set(connection.execute(select(T.email_key).where(*waiting), {"keys": json.dumps(email_keys)}).scalars())
 
 
 def add(connection: Connection, values: Mapping[str, Any]) -> None:
@@ -153,8 +142,3 @@ def change(connection: Connection, rows: Sequence[Mapping[str, Any]], *names: st
     statement = update(transfers).where(T.number == bindparam("row")).values(version=T.version + 1, **values)
     given = [{"row": row["number"], **{f"new_{name}": row[name] for name in names}} for row in rows]
     execute_many(connection, statement, given)
-
-
-def chunks(values: Sequence[str]) -> Iterator[Sequence[str]]:
-    """As many keys as one query may name."""
-    return (values[start : start + CHUNK] for start in range(0, len(values), CHUNK))

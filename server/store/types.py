@@ -1,10 +1,12 @@
-"""Column types that mean the same on every database."""
+"""Column types that mean the same on every database, and what a statement is asked of and answers."""
 
 import datetime as dt
 from typing import Any, TypeAlias
 
-from sqlalchemy import BigInteger, Dialect, Integer, Row, String
+from sqlalchemy import BigInteger, Connection, Dialect, Integer, Row, String
 from sqlalchemy.types import TypeDecorator
+
+__all__ = ["EPOCH", "AnyRow", "Connection", "Day", "Moment", "Number", "from_microseconds", "to_microseconds"]
 
 EPOCH = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
 _MICROSECOND = dt.timedelta(microseconds=1)

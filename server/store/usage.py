@@ -4,7 +4,7 @@ import datetime as dt
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import Connection, case, select
+from sqlalchemy import Connection, case, delete, select
 
 from server.store.tables import seat_usage as table
 from server.store.types import AnyRow
@@ -36,6 +36,11 @@ def _insert(connection: Connection) -> Any:
     from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
     return sqlite_insert(table)
+
+
+def forget(connection: Connection, subscription_id: str) -> None:
+    """Take out what was kept, as if there had been nothing."""
+    connection.execute(delete(table).where(table.c.subscription_id == subscription_id))
 
 
 def latest(connection: Connection, subscription_id: str) -> Sequence[AnyRow]:

@@ -1,12 +1,14 @@
 """The list of users of a subscription."""
 
 import datetime as dt
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, Connection, func, select
+from sqlalchemy import BigInteger, ColumnElement, Connection, func, select, type_coerce
 
 from server.store.search import Equals, Kind, Order, SearchedList
 from server.store.tables import LIVING, subscriptions, users
+from server.store.types import AnyRow
 
 ORDERS = {
     "name": Order((users.c.name_key, users.c.number), (str, int)),
@@ -26,6 +28,13 @@ KIND = Kind(
     spanned=ORDERS["added_at"],
 )
 """Listed users; name and status follow the status, or the source, in an index; status and source follow the moment."""
+
+
+READ_AT_ONCE = 5000
+"""Users that one statement reads, or one round of it brings."""
+
+_MICROSECONDS = type_coerce(users.c.added_at, BigInteger)
+_NAMED = (users.c.email, users.c.first_name, users.c.last_name, users.c.position, users.c.status)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -65,3 +74,15 @@ class UserList(SearchedList):
             span=wanted.span,
             length=listed,
         )
+
+    def numbers(self) -> Iterator[Sequence[AnyRow]]:
+        """The number and version of everybody, in no order, some thousands at a time."""
+        yield from self._connection.execute(self.all((users.c.number, users.c.version))).partitions(READ_AT_ONCE)
+
+    def added_after(self, key: Sequence[int] | None) -> Sequence[AnyRow]:
+        """The next ones in the order they were added: five texts, when in microseconds, the number; the key is both."""
+        return self.walk(ORDERS["added_at"], READ_AT_ONCE, (*_NAMED, _MICROSECONDS, users.c.number), key=key)
+
+    def came_after(self, number: int, limit: int) -> Sequence[AnyRow]:
+        """Who came after a number: id, names and address."""
+        return self.newer(number, limit, (users.c.id, users.c.first_name, users.c.last_name, users.c.email))

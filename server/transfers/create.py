@@ -2,8 +2,6 @@
 
 from typing import Any
 
-from sqlalchemy import select
-
 from contract.events import EventKind
 from contract.problems import ProblemCode
 from contract.transfers import Direction, NewTransfer, Transfer, TransferState
@@ -16,7 +14,7 @@ from server.platform import text
 from server.platform.ids import new_id
 from server.platform.transaction import Unit
 from server.store import limits, subscriptions, transfers, users
-from server.store.tables import accounts, members
+from server.store.types import AnyRow
 from server.transfers.event_emission import tell
 from server.transfers.expiry import expire
 from server.transfers.links import new_link
@@ -59,11 +57,11 @@ def request_transfer(call: Unit, address: str, message: str = "") -> Transfer:
     key = text.email_key(email)
     if key is None:
         raise Invalid(("/email", "invalid_email", "This is not an e-mail address."), code=ProblemCode.INVALID_EMAIL)
-    check_ends(call, key)
+    account = check_ends(call, key)
     if transfers.pending_to(call.connection, call.subscription_id, [key]):
         raise ServerProblem(ProblemCode.TRANSFER_PENDING)
     link = new_link()
-    values = _values(call, email, key, message) | {"link_hash": link.hash}
+    values = _values(call, email, key, message, account) | {"link_hash": link.hash}
     transfers.add(call.connection, values)
     limits.asked(call.connection, call.organisation_id, key)
     answer = as_answer(transfers.required(call.connection, call.subscription_id, values["id"]))
@@ -71,8 +69,10 @@ def request_transfer(call: Unit, address: str, message: str = "") -> Transfer:
     return answer
 
 
-def check_ends(unit: Unit, key: str) -> None:
+def check_ends(unit: Unit, key: str) -> AnyRow | None:
     """Compare the two ends of a request: it goes to somebody who is neither us nor with us already (D22).
+
+    Answers the account behind the address, if there is one.
 
     A member who uses another organisation's subscription has to be asked like anybody outside (D16).
 
@@ -84,25 +84,19 @@ def check_ends(unit: Unit, key: str) -> None:
         raise ServerProblem(ProblemCode.ALREADY_USER)
     account = users.accounts_of(unit.connection, unit.organisation_id, [key]).get(key)
     if account is None:
-        return
+        return None
     if account.id == unit.actor.account_id:
         raise ServerProblem(ProblemCode.TRANSFER_TO_ONESELF, "This is your own address.")
     if account.id == owner:
         raise ServerProblem(ProblemCode.TRANSFER_TO_ONESELF, "This is the subscription's main account.")
     if account.member is not None and account.listed_on is None:
         raise ServerProblem(ProblemCode.ALREADY_MEMBER)
+    return account
 
 
-def _values(call: Unit, email: str, key: str, message: str) -> dict[str, Any]:
+def _values(call: Unit, email: str, key: str, message: str, account: AnyRow | None) -> dict[str, Any]:
     """The row. What an account says of itself is copied only from our own directory: elsewhere it would tell."""
-    account = call.connection.execute(
-        select(accounts, members.c.role)
-        .outerjoin(
-            members, (members.c.account_id == accounts.c.id) & (members.c.organisation_id == call.organisation_id)
-        )
-        .where(accounts.c.email_key == key)
-    ).first()
-    ours = account if account is not None and account.role is not None else None
+    ours = account if account is not None and account.member is not None else None
     first, last, position = (ours.first_name, ours.last_name, ours.position) if ours else ("", "", "")
     return {
         "id": new_id("trf"),

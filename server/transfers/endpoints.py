@@ -14,9 +14,8 @@ from contract.operations import (
 )
 from server.transfers.create import create_transfer
 from server.transfers.decide import accept_transfer, decide_transfers, decline_transfer
-from server.transfers.decision_log import list_decisions
 from server.transfers.moves import cancel_transfer, resend_transfer
-from server.transfers.reading import get_transfer, list_transfers
+from server.transfers.reading import get_transfer, list_decisions, list_transfers
 from server.transfers.undo import undo_decisions
 
 HANDLERS = {

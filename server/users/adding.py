@@ -3,9 +3,8 @@
 from collections.abc import Collection, Sequence
 from typing import Any, Protocol
 
-from contract.people import Role
 from contract.problems import FieldError, ProblemCode
-from contract.subscription import PlanKind, SubscriptionStatus
+from contract.subscription import SubscriptionStatus
 from contract.users import User, UserSource
 from server.catalogue import Catalogue
 from server.http.call import Call
@@ -14,8 +13,6 @@ from server.platform.ids import new_ids
 from server.platform.text import email_key, is_unsafe
 from server.platform.transaction import Unit
 from server.store import organisations, subscriptions, users
-from server.store.bulk import execute_many
-from server.store.tables import accounts, members
 from server.store.types import AnyRow
 from server.users.gate import Gate
 from server.users.seat_assignment import Listing, list_all, list_users
@@ -101,9 +98,7 @@ def contract_limit(call: Call) -> int | None:
 def limit_of(unit: Unit, catalogue: Catalogue) -> int | None:
     """The same for work that goes on after its request."""
     row = subscriptions.get(unit.connection, unit.subscription_id)
-    if catalogue.offer(row.plan).kind is not PlanKind.CONTRACT:
-        return None
-    return max(0, int(row.seats) - int(row.users_active))
+    return catalogue.offer(row.plan).room(row.seats, row.users_active)
 
 
 def limit_reached() -> ServerProblem:
@@ -178,14 +173,14 @@ def join(unit: Unit, listings: Sequence[Listing]) -> list[str]:
     """
     whole, made = _make_accounts(unit, listings)
     rows = list_all(unit, whole)
-    _make_members(unit, made)
+    organisations.add_members(unit.connection, unit.organisation_id, made, unit.now)
     return [row["id"] for row in rows]
 
 
 def become_accounts(unit: Unit, listings: Sequence[Listing]) -> list[Listing]:
     """Make an account and a membership for each listing that has none (D18)."""
     whole, made = _make_accounts(unit, listings)
-    _make_members(unit, made)
+    organisations.add_members(unit.connection, unit.organisation_id, made, unit.now)
     return whole
 
 
@@ -195,14 +190,8 @@ def _make_accounts(unit: Unit, listings: Sequence[Listing]) -> tuple[list[Listin
     fresh = iter(made)
     whole = [each if each.account_id else each._replace(account_id=next(fresh)) for each in listings]
     rows = [_account(unit, now) for before, now in zip(listings, whole, strict=True) if not before.account_id]
-    if rows:
-        execute_many(unit.connection, accounts, rows)
+    organisations.add_accounts(unit.connection, rows)
     return whole, made
-
-
-def _make_members(unit: Unit, account_ids: Sequence[str]) -> None:
-    if account_ids:
-        execute_many(unit.connection, members, [_membership(unit, identity) for identity in account_ids])
 
 
 def _text_problem(new: Person, key: str | None) -> ServerProblem | None:
@@ -266,14 +255,4 @@ def _account(unit: Unit, listing: Listing) -> dict[str, Any]:
         "position": listing.position,
         "created_at": unit.now,
         "created_by_organisation": unit.organisation_id,
-    }
-
-
-def _membership(unit: Unit, account_id: str) -> dict[str, Any]:
-    return {
-        "organisation_id": unit.organisation_id,
-        "account_id": account_id,
-        "role": Role.MEMBER.value,
-        "spending_limit": 0,
-        "created_at": unit.now,
     }

@@ -24,7 +24,6 @@ from server.platform.services import Services
 from server.platform.transaction import Unit, unit_for
 from server.store import selections, subscriptions, users
 from server.store.selections import Member
-from server.store.tables import users as table
 from server.store.types import AnyRow
 from server.users.adding import main_account
 from server.users.seat_assignment import restore_users, seats_in, unlist_users
@@ -177,8 +176,7 @@ def _removed(unit: Unit, row: AnyRow) -> None:
     total = 0
     if row.filter is not None:
         found = list_of(unit.connection, unit.subscription_id, UsersFilter.model_validate_json(row.filter))
-        columns = (table.c.id, table.c.first_name, table.c.last_name, table.c.email)
-        came = list(found.newer(row.newest, NAMED, columns))
+        came = list(found.came_after(row.newest, NAMED))
         total = found.count_newer(row.newest) if len(came) == NAMED else len(came)
     named: Left = [(each, LeftBecause.CAME) for each in came]
     after = _step(unit, row, named, status=SelectionStatus.REMOVED.value, came=total)

@@ -6,10 +6,6 @@ from functools import cache
 from itertools import islice
 from typing import Any
 
-from sqlalchemy import BigInteger, Connection, literal, type_coerce
-from starlette.responses import Response, StreamingResponse
-
-from contract.calls.imports import SHEETS
 from contract.exports import ExportQuery, TemplateQuery
 from contract.imports import SheetFormat
 from contract.people import Permission
@@ -18,31 +14,18 @@ from contract.users import UserStatus
 from server.domain.periods import local_date
 from server.http.auth import still_may
 from server.http.call import LongCall
+from server.http.downloads import Download, download
 from server.http.problems import ServerProblem
 from server.sheets.wording import LISTED, PERSON, status_words
 from server.sheets.writing import write_csv, write_xlsx
 from server.store import subscriptions
-from server.store.tables import users
-from server.store.types import from_microseconds
-from server.store.user_lists import ORDERS, UserList
-from server.users.filtering import wanted_users
-
-READ_AT_ONCE = 5000
-"""Users that one statement reads."""
+from server.store.types import Connection, from_microseconds
+from server.store.user_lists import UserList
+from server.users.listing import wanted_users
 
 PIECES_AT_ONCE = 10
 """Pieces that are written before others get their turn at the connection."""
 
-_MICROSECONDS = type_coerce(users.c.added_at, BigInteger)
-_COLUMNS = (
-    users.c.email,
-    users.c.first_name,
-    users.c.last_name,
-    users.c.position,
-    users.c.status,
-    _MICROSECONDS,
-    users.c.number,
-)
 _QUARTER = 900_000_000
 """Microseconds in a quarter of an hour: days begin with one in every time zone there is."""
 
@@ -52,23 +35,20 @@ _WRITERS: Mapping[SheetFormat, Callable[..., Iterator[bytes]]] = {
 }
 
 
-async def users_template(call: LongCall) -> Response:
+async def users_template(call: LongCall) -> Download:
     """A header in the user's language, and nothing below."""
     query = call.asked.query
     assert isinstance(query, TemplateQuery)
     content = b"".join(_WRITERS[query.format]((), query.language, PERSON))
-    return Response(content, media_type=_media(query), headers=_headers("users-template", query))
+    return download(call, "users-template", query.format, content)
 
 
-async def export_users(call: LongCall) -> Response:
+async def export_users(call: LongCall) -> Download:
     """Every user the filters let through, in the order they were added: who is there all the while comes once."""
     query = call.asked.query
     assert isinstance(query, ExportQuery)
-    now = call.asked.services.clock.now()
-    headers = _headers(f"users-{now.date().isoformat()}", query)
-    if call.asked.http.method == "HEAD":
-        return Response(media_type=_media(query), headers=headers)
-    return StreamingResponse(_sent(call, query), media_type=_media(query), headers=headers)
+    today = call.asked.services.clock.now().date()
+    return download(call, f"users-{today.isoformat()}", query.format, _sent(call, query))
 
 
 async def _sent(call: LongCall, query: ExportQuery) -> AsyncIterator[bytes]:
@@ -117,32 +97,23 @@ class _Walk:
 
     def rows(self) -> Iterator[Sequence[str]]:
         """The users as cells."""
-        key: list[Any] | None = None
+        key: Sequence[int] | None = None
         while batch := self._read(key):
             zone = self._zone
             for email, first_name, last_name, position, status, added, _ in batch:
                 yield email, first_name, last_name, position, self._words[status], _day(added // _QUARTER, zone)
-            key = [literal(value, BigInteger) for value in batch[-1][-2:]]
+            key = batch[-1][-2:]
 
-    def _read(self, key: list[Any] | None) -> Sequence[Any]:
+    def _read(self, key: Sequence[int] | None) -> Sequence[Any]:
         assert self._connection is not None
         if self._nobody:
             return ()
         row = subscriptions.get(self._connection, self._subscription_id)
         self._zone = row.time_zone
         wanted = wanted_users(self._query, self._subscription_id, row.time_zone)
-        found = UserList(self._connection, wanted, row.users_active + row.users_not_paid)
-        return found.walk(ORDERS["added_at"], READ_AT_ONCE, _COLUMNS, key=key)
+        return UserList(self._connection, wanted, row.users_active + row.users_not_paid).added_after(key)
 
 
 @cache
 def _day(quarters: int, time_zone: str) -> str:
     return local_date(from_microseconds(quarters * _QUARTER), time_zone).isoformat()
-
-
-def _media(query: TemplateQuery) -> str:
-    return SHEETS[0] if query.format is SheetFormat.CSV else SHEETS[1]
-
-
-def _headers(name: str, query: TemplateQuery) -> dict[str, str]:
-    return {"Content-Disposition": f'attachment; filename="{name}.{query.format.value}"', "X-Accel-Buffering": "no"}

@@ -1,13 +1,18 @@
-"""The list of users, page by page."""
+"""The list of users, page by page, and what a filter over users means here and now."""
 
+import datetime as dt
+
+from contract.exports import ExportQuery
 from contract.pages import Page
+from contract.selections import UsersFilter
 from contract.users import User, UsersQuery, UserStatus
+from server.domain.periods import start_of_day
 from server.http.call import Call
 from server.http.paging import read_page
+from server.platform.text import fold
 from server.store import events, subscriptions
 from server.store.types import AnyRow
 from server.store.user_lists import ORDERS, UserList, Wanted
-from server.users.filtering import wanted_users
 from server.users.serializers import user_answer
 
 
@@ -36,3 +41,19 @@ def _total(call: Call, wanted: Wanted, found: UserList, row: AnyRow) -> int:
         return sum(by_status.values()) if wanted.status is None else int(by_status[wanted.status])
     seq = events.last_seq(call.connection, call.organisation_id)
     return call.services.totals.get((wanted, seq), found.count)
+
+
+def wanted_users(asked: UsersQuery | ExportQuery | UsersFilter, subscription_id: str, time_zone: str) -> Wanted:
+    """Whom a query finds; its days begin in the subscription's time zone (D2)."""
+    return Wanted(
+        subscription_id=subscription_id,
+        words=tuple(fold(asked.search).split()),
+        status=asked.status and asked.status.value,
+        source=asked.source and asked.source.value,
+        added_from=_begins(asked.added_from, time_zone),
+        added_before=_begins(asked.added_before, time_zone),
+    )
+
+
+def _begins(day: dt.date | None, time_zone: str) -> dt.datetime | None:
+    return None if day is None else start_of_day(day, time_zone)

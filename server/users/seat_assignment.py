@@ -48,18 +48,18 @@ def seats_in(row: AnyRow) -> Seats:
     )
 
 
-def list_users(unit: Unit, listings: Sequence[Listing]) -> list[User]:
+def list_users(unit: Unit, listings: Sequence[Listing], row: AnyRow | None = None) -> list[User]:
     """List these accounts in this order: the first take the free seats, the rest are not paid (D15).
 
     On a contract the caller has checked that all of them fit. Each leaves a `user.added`, but for those who came by a
-    transfer: its acceptance says it already.
+    transfer: its acceptance says it already. `row` is the subscription's, where it was read before.
     """
-    return [_answer(each) for each in list_all(unit, listings)]
+    return [_answer(each) for each in list_all(unit, listings, row)]
 
 
-def list_all(unit: Unit, listings: Sequence[Listing]) -> list[dict[str, Any]]:
+def list_all(unit: Unit, listings: Sequence[Listing], row: AnyRow | None = None) -> list[dict[str, Any]]:
     """The same for very many; answers their rows."""
-    row = subscriptions.get(unit.connection, unit.subscription_id)
+    row = row or subscriptions.get(unit.connection, unit.subscription_id)
     seats = seats_in(row)
     free = max(0, seats.free)
     ids = new_ids("usr", len(listings))

@@ -9,8 +9,6 @@ from dataclasses import dataclass, field
 from itertools import islice
 from typing import Any
 
-from sqlalchemy import Connection
-
 from contract.problems import ProblemCode
 from contract.selections import LeftAlone, NewSelection, Selection, SelectionSeats, SelectionStatus, UsersFilter
 from contract.subscription import PlanKind
@@ -23,10 +21,9 @@ from server.platform.services import Services
 from server.platform.transaction import Unit
 from server.store import selections, subscriptions, users
 from server.store.selections import Member, packed
-from server.store.tables import users as table
-from server.store.types import AnyRow
+from server.store.types import AnyRow, Connection
 from server.store.user_lists import UserList
-from server.users.filtering import wanted_users
+from server.users.listing import wanted_users
 from server.users.seat_assignment import seats_in
 
 KEPT = dt.timedelta(hours=1)
@@ -37,8 +34,6 @@ PART = 100
 
 PARTS_AT_ONCE = 500
 """Parts written down in one transaction."""
-
-_READ_AT_ONCE = 5000
 
 
 @dataclass
@@ -115,8 +110,7 @@ def count(connection: Connection, subscription_id: str, body: NewSelection) -> C
         if body.filter.status not in {None, status}:
             continue
         matching = list_of(connection, subscription_id, body.filter.model_copy(update={"status": status}))
-        rows = connection.execute(matching.all((table.c.number, table.c.version)))
-        for some in rows.partitions(_READ_AT_ONCE):
+        for some in matching.numbers():
             counted.add(status, [each for each in some if each[0] not in excepted] if excepted else some)
     return counted
 

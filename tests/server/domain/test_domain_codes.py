@@ -7,7 +7,7 @@ from itertools import product
 import pytest
 
 from contract.codes import CodeState
-from server.codes.making import generated
+from server.codes.manage import generated
 from server.domain.codes import ALPHABET, GROUP, GROUPS, SHORTEST, retry_after, state_of
 from server.platform.text import code_key
 

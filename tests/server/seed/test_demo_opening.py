@@ -17,8 +17,8 @@ from typing import Any
 import pytest
 from sqlalchemy import func, select
 
+from server.http.tokens import make_token
 from server.operations.verify import findings
-from server.people.tokens import new_token
 from server.seed import demo, opening
 from server.settings import DatabaseInUseError, SettingsError
 from server.store.database import Database
@@ -29,7 +29,7 @@ NOW = dt.datetime(2026, 3, 19, 15, 20, tzinfo=dt.UTC)
 
 def _token_file(folder: Path) -> Path:
     path = folder / "token"
-    path.write_text(new_token() + "\n")
+    path.write_text(make_token().token + "\n")
     path.chmod(0o600)
     return path
 

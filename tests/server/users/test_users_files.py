@@ -12,6 +12,7 @@ from builders import Team, add_users, findings_in, make_organisation, running
 from contract.people import Role
 from server.sheets.reading import open_sheet
 from server.sheets.sheet import Field
+from server.store import user_lists
 from server.users import files
 
 NAMES = ("email", "first_name", "last_name", "position")
@@ -89,7 +90,7 @@ async def test_a_template_has_a_header_and_nobody(team: Team, tmp_path: Path, ki
 
 async def test_many_batches_make_one_file(team: Team, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Nobody is missing or there twice where one read ends and the next begins, though all came at one moment."""
-    monkeypatch.setattr(files, "READ_AT_ONCE", 7)
+    monkeypatch.setattr(user_lists, "READ_AT_ONCE", 7)
     monkeypatch.setattr(files, "PIECES_AT_ONCE", 1)
     add_users(team, 600, start=100)
     async with team.client() as api:

@@ -1,15 +1,14 @@
-"""Moving the sandbox clock: everything that falls due on the way happens, in order, in one transaction."""
+"""The sandbox's controls: moving its clock, and telling its gateway what to do with the next payments."""
 
 import datetime as dt
 
 from contract.events import EventKind, EventObject
-from contract.sandbox import Clock, ClockBody
+from contract.sandbox import Clock, ClockBody, PaymentsBody, PaymentsState
 from server.domain.periods import advance
-from server.http.call import LongCall
+from server.http.call import Call, LongCall
 from server.http.problems import Invalid
 from server.renewals.due import run_until
-from server.sandbox.state import keep_clock
-from server.store import events
+from server.store import events, sandbox
 
 FARTHEST = dt.timedelta(days=3653)
 """How far one call may go."""
@@ -18,7 +17,9 @@ END_OF_TIME = dt.datetime(2200, 1, 1, tzinfo=dt.UTC)
 
 
 async def set_clock(call: LongCall) -> Clock:
-    """Move the clock, persist it, and do what fell due; in memory it moves only once that is committed.
+    """Move the clock, persist it, and do what fell due on the way, in order; all that in one transaction.
+
+    In memory the clock moves only once that is committed.
 
     Raises:
         Invalid: the move goes back, more than ten years at once, or beyond the year 2200.
@@ -26,7 +27,7 @@ async def set_clock(call: LongCall) -> Clock:
     services = call.asked.services
     with call.transaction() as unit:
         target = _target(call, unit.now)
-        keep_clock(unit.connection, target - services.clock.machine())
+        sandbox.keep_clock(unit.connection, target - services.clock.machine())
         before = events.last_seq(unit.connection, unit.organisation_id)
         run_until(unit.connection, target, services)
         happened = events.last_seq(unit.connection, unit.organisation_id) - before
@@ -36,6 +37,13 @@ async def set_clock(call: LongCall) -> Clock:
         call.finish(unit, answer)
     services.clock.move_to(target)
     return answer
+
+
+def set_payments(call: Call) -> PaymentsState:
+    """What the next payments come to; after them the gateway accepts again."""
+    body: PaymentsBody = call.body
+    sandbox.set_next_payment(call.connection, body.next, body.times, call.organisation_id)
+    return PaymentsState(next=body.next, times=body.times)
 
 
 def _target(call: LongCall, now: dt.datetime) -> dt.datetime:
