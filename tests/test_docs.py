@@ -11,6 +11,7 @@ import pytest
 
 from bench.documents import PARTS, filled
 from bench.reference import command_list, key_table
+from cli import exit_codes
 from cli.arguments import parser
 from tui.input.command_table import COMMANDS
 from tui.input.keymap import read_keymap
@@ -95,6 +96,14 @@ def test_every_command_of_the_command_line_is_listed() -> None:
     assert "\n- `--status active|not_paid`: only with this status\n" in listed
     assert "%(" not in listed
     assert parser().prog == "headcount"
+
+
+def test_every_exit_code_is_explained() -> None:
+    """A script finds each code it may get, and none that it may not."""
+    names = ("DONE", "FAILED", "USAGE", "NOT_ALLOWED", "CONFLICT", "PAYMENT_REFUSED", "UNREACHABLE", "CANCELLED")
+    shown = re.findall(r"(?m)^\| (\d+) \|", (ROOT / "docs" / "cli.md").read_text())
+    assert sorted(exit_codes.__all__) == sorted([*names, "exit_code"])
+    assert [int(each) for each in shown] == [getattr(exit_codes, name) for name in names]
 
 
 # What is named.
