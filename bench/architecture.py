@@ -11,7 +11,7 @@ from typing import Final, TypeAlias
 
 import grimp
 
-__all__ = ["contracts", "folders", "rooms_of", "screens", "server"]
+__all__ = ["contracts", "drawn", "folders", "rooms_of", "screens", "server"]
 
 ROOT: Final = Path(__file__).parent.parent
 FOLDERS: Final = ("contract", "client", "tui", "screens", "cli", "server")
@@ -57,7 +57,7 @@ def folders() -> str:
             return _first_two(module) if rest else None
         return None if top == "contract" else top
 
-    return _drawn(_arrows(room_of))
+    return drawn(_arrows(room_of))
 
 
 def screens() -> str:
@@ -67,7 +67,7 @@ def screens() -> str:
         top, *rest = module.split(".")
         return rest[0] if top == "screens" and rest and rest[0] != "shared" else None
 
-    return _drawn(_arrows(room_of), _SCREENS)
+    return drawn(_arrows(room_of), _SCREENS)
 
 
 def server() -> str:
@@ -84,7 +84,7 @@ def server() -> str:
         top, *rest = module.split(".")
         return groups.get(rest[0], rest[0]) if top == "server" and rest else None
 
-    return _drawn(_arrows(room_of), _SERVER)
+    return drawn(_arrows(room_of), _SERVER)
 
 
 def contracts() -> str:
@@ -130,7 +130,7 @@ def _purpose(room: str) -> str:
     return said.replace("|", "\\|")
 
 
-def _drawn(arrows: Arrows, order: Sequence[str] = ()) -> str:
+def drawn(arrows: Arrows, order: Sequence[str] = ()) -> str:
     """As a Mermaid diagram. Arrows that run back up the `order` are dotted; what follows from others is left out."""
     at = {room: number for number, room in enumerate(order)}
     down = {room: {other for other in arrows[room] if at.get(room, 0) <= at.get(other, len(at))} for room in arrows}

@@ -11,7 +11,7 @@ from tui.input.areas import TITLES
 from tui.input.command_table import COMMANDS, OFF
 from tui.input.commands import key_names
 
-__all__ = ["command_list", "key_table"]
+__all__ = ["command_list", "key_table", "usage"]
 
 _COMMON: Final = 4
 """An option that more commands than this share is described once, above all of them."""
@@ -53,7 +53,7 @@ def command_list() -> str:
         if heading != noun:
             lines += ["", f"### {heading}"]
             noun = heading
-        lines += ["", f"`{_usage(command)}`", "", _sentence(what)]
+        lines += ["", f"`{usage(command)}`", "", _sentence(what)]
         own = [_said(action) for action in _arguments(command) if action.help]
         own += [said for action in _options(command) if (said := _said(action)) not in {*common, *of_the_app}]
         lines += ["", *own] if own else []
@@ -96,7 +96,8 @@ def _value(action: argparse.Action) -> str:
 def _said(action: argparse.Action) -> str:
     """An argument or option as an item of a list, with what it means."""
     name = " ".join(filter(None, (*action.option_strings[-1:], _value(action))))
-    meaning = (action.help or "") % vars(action)
+    usual = f"default {action.default}" if isinstance(action.default, str | int) and action.nargs != 0 else ""
+    meaning = (action.help or (usual if action.default != argparse.SUPPRESS else "")) % vars(action)
     return f"- `{name}`: {meaning}" if meaning else f"- `{name}`"
 
 
@@ -104,7 +105,8 @@ def _sentence(what: str) -> str:
     return f"{what[:1].upper()}{what[1:]}."
 
 
-def _usage(command: argparse.ArgumentParser) -> str:
+def usage(command: argparse.ArgumentParser) -> str:
+    """A command with its arguments and options, in one line."""
     words = [command.prog, *(_argument_usage(action) for action in _arguments(command))]
     groups = {
         id(action): group
