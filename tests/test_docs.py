@@ -113,7 +113,7 @@ def _paths(text: str) -> Iterator[str]:
     """What a document names as a path or module of the repository: in back quotes, from a top folder on."""
     folders = "|".join(FOLDERS)
     for quoted in re.findall(r"`([^`\n]+)`", text):
-        yield from re.findall(rf"(?<![\w./-])(?:{folders})(?:[/.]\w+)+/?", quoted)
+        yield from re.findall(rf"(?<![\w./-])(?:{folders})(?:[/.][\w-]+)+/?", quoted)
 
 
 def _exists(named: str) -> bool:
