@@ -8,7 +8,7 @@ COMPILE := --quiet --universal --python-version 3.11 --generate-hashes --no-emit
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help demo run test lint check snapshots bench format lock pictures clean
+.PHONY: help demo run test lint check snapshots bench format lock pictures docs clean
 
 help:  ## what there is to make
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 22
@@ -62,6 +62,9 @@ bench: $(VENV)/dev  ## the measurements behind every figure in the documents
 
 pictures: $(VENV)/dev  ## the README's pictures, taken from the app itself
 	$(BIN)/python -m bench.pictures
+
+docs: $(VENV)/dev  ## the parts of the documents that are made from the code
+	$(BIN)/python -m bench.documents
 
 lock:  ## pin every dependency again (needs uv)
 	uv pip compile $(COMPILE) pyproject.toml requirements-build.in -o requirements.lock

@@ -1,1 +1,1 @@
-"""One module per screen or dialog."""
+"""The screens: a folder for each area, and what several areas are made of in `screens.shared`."""

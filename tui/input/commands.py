@@ -1,4 +1,4 @@
-"""What the table of commands means: bindings, the key bar, the help, the palette and the README's list of keys."""
+"""What the table of commands means: bindings, the key bar, the help and the palette."""
 
 from collections.abc import Iterable, Mapping
 from functools import cache
@@ -6,7 +6,7 @@ from functools import cache
 from textual.binding import Binding
 from textual.keys import format_key
 
-from tui.input.areas import LISTS, TITLES
+from tui.input.areas import LISTS
 from tui.input.command_table import COMMANDS, OFF, Command
 
 __all__ = [
@@ -18,7 +18,6 @@ __all__ = [
     "bindings",
     "for_area",
     "key_names",
-    "key_table_markdown",
     "keys_of",
     "scopes_of",
 ]
@@ -118,15 +117,3 @@ def _shown(key: str) -> str:
 def key_names(keys: Iterable[str]) -> str:
     """Keys as people read them, with blanks between: `j ↓`."""
     return " ".join(_shown(key) for key in keys)
-
-
-def key_table_markdown() -> str:
-    """The table of all default keys for the README, grouped by where they work."""
-    titles = {**TITLES, "table": "Every list", "app": "Everywhere", "dialog": "In a dialog"}
-    rows = ["| where | keys | command | does |", "| --- | --- | --- | --- |"]
-    for scope, title in titles.items():
-        for command in COMMANDS:
-            if command.scope == scope or (scope == "table" and command.scope == "list"):
-                keys = " ".join(f"`{_shown(key)}`" for key in command.keys.split(",") if key != OFF) or "by name"
-                rows.append(f"| {title} | {keys} | {command.id} | {command.help} |")
-    return "\n".join(rows) + "\n"

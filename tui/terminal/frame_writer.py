@@ -1,6 +1,6 @@
 """The shortest sequence that turns what a terminal shows into what it shall show.
 
-Where terminals disagree about the width of a character (see `doubt`), the column of what follows is named. Behind an
+Where terminals disagree about the width of a character (`is_doubtful`), the column of what follows is named. Behind an
 ambiguous character the cells it may have covered are written again; a row that has or had a doubtful one is written
 anew as soon as anything in it changes.
 """

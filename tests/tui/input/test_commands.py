@@ -2,15 +2,7 @@
 
 from tui.input.areas import TITLES
 from tui.input.command_table import COMMANDS
-from tui.input.commands import BY_ID, CHANGING, for_area, key_table_markdown, scopes_of
-
-
-def test_every_command_is_in_the_table_for_the_readme() -> None:
-    """One line for each, with its keys."""
-    table = key_table_markdown()
-    assert table.count("\n") == len(COMMANDS) + 2
-    assert "| Transfers | `a` | transfers.accept | Accept the marked requests. |" in table
-    assert "| Every list | `\\` | table.mark_none | Unmark everything. |" in table
+from tui.input.commands import BY_ID, CHANGING, for_area, scopes_of
 
 
 def test_an_area_offers_its_own_commands_first() -> None:
