@@ -202,13 +202,11 @@ class Endpoint:
         try:
             if aside:
                 return await database.write_aside(lambda connection: self._done(asked, slot, connection))
-            await database.free()
-            with database.write() as connection:
+            async with database.writing() as connection:
                 return self._done(asked, slot, connection)
         except (ServerProblem, Refusal, OperationalError) as error:
             if isinstance(error, ServerProblem) and error.leaves:
-                await database.free()
-                with database.write() as connection:
+                async with database.writing() as connection:
                     error.leaves(connection)
             raise
         except Exception as error:  # noqa: BLE001 - a fault of ours is an answer too, kept under the key
@@ -257,8 +255,7 @@ class Endpoint:
         return response
 
     async def _claimed(self, slot: idempotency.Slot) -> idempotency.Stored | None:
-        await self._services.database.free()
-        with self._services.database.write() as connection:
+        async with self._services.database.writing() as connection:
             if slot.name in self._services.unreleased:
                 slot.give_up(connection)
             stored = slot.claim(connection, self._services.clock.machine())
@@ -269,9 +266,8 @@ class Endpoint:
         """Let the key be used again; where that can't be written now, it is remembered."""
         if slot is None:
             return
-        await self._services.database.free()
         try:
-            with self._services.database.write() as connection:
+            async with self._services.database.writing() as connection:
                 slot.give_up(connection)
         except OperationalError as error:
             log.error("a key could not be released: %s", error.orig)
@@ -299,9 +295,8 @@ class Endpoint:
         """
         if slot is None:
             return
-        await self._services.database.free()
         try:
-            with self._services.database.write() as connection:
+            async with self._services.database.writing() as connection:
                 try:
                     kept = slot.claim(connection, self._services.clock.machine())
                 except ServerProblem:

@@ -38,7 +38,7 @@ class SandboxGateway:
         Raises:
             OutcomeUnknownError: it was told to be late or unreachable.
         """
-        with self._database.write() as connection:
+        async with self._database.writing() as connection:
             outcome = _charge(connection, key, amount, self._clock.now())
         return _said(outcome)
 
@@ -54,7 +54,7 @@ class SandboxGateway:
 
     async def heard(self, delivery: Delivery) -> None:
         """Tell it no more."""
-        with self._database.write() as connection:
+        async with self._database.writing() as connection:
             query = update(charges).where(charges.c.key == delivery.key, charges.c.untold > 0)
             connection.execute(query.values(untold=charges.c.untold - 1))
 
