@@ -60,9 +60,7 @@ def measure(world: World) -> list[Figure]:
         Figure(GROUP, f"memory to plan {rows}", more, "MiB", None, "the process's peak, above what it had before"),
         Figure(GROUP, f"apply {rows}", applied / raw, "×", 3.0, f"one raw transaction of the same, {raw:,.1f} s"),
         Figure(GROUP, f"apply {rows}, rows a second", many / applied, "", None, "users, accounts, events, seats"),
-        Figure(
-            GROUP, "longest others wait to write while it is applied", longest * 1000, "ms", 100, "the longest step"
-        ),
+        Figure(GROUP, "longest that writes wait while it is applied", longest * 1000, "ms", 100, "a step"),
     ]
 
 

@@ -256,10 +256,9 @@ class Endpoint:
 
     async def _claimed(self, slot: idempotency.Slot) -> idempotency.Stored | None:
         async with self._services.database.writing() as connection:
-            if slot.name in self._services.unreleased:
-                slot.give_up(connection)
+            self._services.unwritten.write(connection, slot)
             stored = slot.claim(connection, self._services.clock.machine())
-        self._services.unreleased.discard(slot.name)
+        self._services.unwritten.written(slot)
         return stored
 
     async def _release(self, slot: idempotency.Slot | None) -> None:
@@ -271,7 +270,7 @@ class Endpoint:
                 slot.give_up(connection)
         except OperationalError as error:
             log.error("a key could not be released: %s", error.orig)
-            self._services.unreleased.add(slot.name)
+            self._services.unwritten.note(slot, None)
 
     async def _refused(self, asked: Asked, slot: idempotency.Slot | None, problem: ServerProblem) -> Response:
         response = render(problem, instance=asked.http.scope["path"], request_id=asked.request_id)
@@ -291,7 +290,8 @@ class Endpoint:
     async def _keep(self, slot: idempotency.Slot | None, response: Response) -> None:
         """Keep an answer under its key, in a transaction of its own (an answer kept already stays as it is).
 
-        What was done stays done when this can't be written: the answer is given all the same.
+        What was done stays done when this can't be written: the answer is given all the same, remembered, and written
+        when its key comes again. (A deed keeps its answer itself, in its own transaction: `LongCall.finish`.)
         """
         if slot is None:
             return
@@ -305,6 +305,7 @@ class Endpoint:
                     slot.store(connection, as_stored(response))
         except OperationalError as error:
             log.error("an answer could not be kept: %s", error.orig)
+            self._services.unwritten.note(slot, as_stored(response))
 
     def _slot(self, asked: Asked) -> idempotency.Slot | None:
         if asked.idempotency_key is None:

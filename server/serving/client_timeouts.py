@@ -1,5 +1,4 @@
-"""How long a client may take: for the head of a request, for its body, and for taking its answer; and how much of what
-it sends is taken apart at once (`server.serving.pieces`).
+"""How long a client may take, and how much of what it sends is taken apart at once (`server.serving.pieces`).
 
 uvicorn waits for ever for what a client began and does not finish, and for one that does not read. Here a head has to
 be complete within `seconds` of its first byte (of a new connection: of its beginning). Of a body and of an answer
