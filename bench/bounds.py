@@ -85,12 +85,15 @@ def measure(world: World) -> list[Figure]:
         callers = {name: callers[name] for name in ("nobody", Role.OWNER.value)}
     requests = add_applicants(data.file, MANY * DEED_ROUNDS)
     found: dict[str, float] = {}
-    sent = 0
+    sent, left = 0, 0
     with world.server(data) as place, _watching(place) as watch, _peak(place) as memory:
         watch()
         time.sleep(IDLE)
         idle = watch()
         for name, tokens, attack in _walk(callers, place.token, requests):
+            if time.monotonic() > world.until:
+                left += 1
+                continue
             for token in tokens:
                 found[name] = max(found.get(name, 0.0), _longest(place, attack, token, watch))
                 sent += 1
@@ -102,8 +105,9 @@ def measure(world: World) -> list[Figure]:
         idle = max(idle, watch())
     worst = sorted(found, key=lambda name: -found[name])
     told = ", ".join(f"{name} {found[name]:.0f}" for name in worst[:5])
+    kinds = f"{len(found):,} of {len(found) + left:,}" if left else f"{len(found):,}"
     beside = (
-        f"{len(found):,} kinds of requests, {len(callers)} kinds of callers, {sent:,} sent; "
+        f"{kinds} kinds of requests, {len(callers)} kinds of callers, {sent:,} sent; "
         f"nothing asked {idle:.0f} ms; load {os.getloadavg()[1]:.1f} on {os.cpu_count()} cores; most: {told}"
     )
     late = sum(found[name] > MOST_WAIT for name in found)
@@ -122,13 +126,13 @@ def measure(world: World) -> list[Figure]:
 
 
 def _walk(callers: dict[str, str], owner: str, requests: list[str]) -> Iterator[tuple[str, list[str], Attack]]:
-    """What is sent by whom: what is refused by everybody, what does something by the owner alone."""
+    """What is sent by whom: what does something by the owner alone, what is refused by everybody."""
     everybody = list(callers.values())
+    for attack in _deeds(requests):
+        yield f"{attack.operation.name}: {attack.name}", [owner], attack
     for operation in OPERATIONS:
         for attack in _attacks(operation):
             yield f"{operation.name}: {attack.name}", everybody, attack
-    for attack in _deeds(requests):
-        yield f"{attack.operation.name}: {attack.name}", [owner], attack
 
 
 def _attacks(operation: Operation) -> Iterator[Attack]:
