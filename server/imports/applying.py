@@ -7,6 +7,7 @@ from functools import partial
 from typing import Any, TypeAlias
 
 from sqlalchemy import Connection
+from sqlalchemy.exc import OperationalError
 
 from contract.events import EventKind, EventRequest
 from contract.imports import MAX_ATOMIC, ApplyImport, Import, ImportStatus, ImportStop, ImportVerdict
@@ -101,6 +102,8 @@ def start_applying(services: Services, row: AnyRow) -> None:
         try:
             async for _ in apply_rows(services, row.number):
                 await give_way()
+        except OperationalError:  # it can't be saved now: whoever runs this begins it again
+            raise
         except Exception:
             log.exception("import %s stands still", row.id)
             async with services.database.writing() as connection:
