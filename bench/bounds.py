@@ -1,13 +1,19 @@
 """A walk over every call with the largest and the oddest that its limits allow, from every kind of caller.
 
 Meanwhile another client (`bench.watching`) asks for `/healthz` and a page of users. What takes longest is asked again,
-up to `ROUNDS` times, and the shortest of the longest waits counts: a busy machine makes everybody wait now and then.
+up to `ROUNDS` times (what does something, `DEED_ROUNDS` times, each time with other people), and the shortest of the
+longest waits counts: a busy machine makes everybody wait now and then. How long others wait when nothing is asked, and
+the machine's load, are told beside it. With `--quick` only an owner and nobody ask.
 """
 
+import itertools
+import os
 import socket
 import subprocess
 import sys
-from collections.abc import Iterator
+import threading
+import time
+from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 from typing import Any, NamedTuple, get_args, get_origin
@@ -15,6 +21,7 @@ from typing import Any, NamedTuple, get_args, get_origin
 from bench.applicants import add_applicants
 from bench.figures import Figure
 from bench.terminal import ROOT, environment
+from bench.world import MANY as MANY_USERS
 from bench.world import Data, Place, World
 from contract.operation import MOST_HEADER_LINES, MOST_HEADERS, MOST_TARGET, Operation
 from contract.operations import BATCH_USERS, CREATE_QUOTE, DECIDE_TRANSFERS, OPERATIONS, PLAN_IMPORT, STREAM_EVENTS
@@ -24,13 +31,22 @@ GROUP = "bounds"
 MOST_WAIT = 60
 MOST_MEMORY = 200
 ROUNDS = 5
+DEED_ROUNDS = 3
+IDLE = 5.0
+"""Seconds in which nothing is asked."""
 MANY = 10_000
 BOUNDARY = "bench"
 ID = "usr_AAAAAAAAAAAAAAAAAAAA"
 
 
+_NUMBERS = itertools.count()
+
+
 class Attack(NamedTuple):
-    """One request: `chunked` sends the body without saying how long it is."""
+    """One request: `chunked` sends the body without saying how long it is.
+
+    `deed` makes the body of each round, of a request that has to succeed.
+    """
 
     name: str
     operation: Operation
@@ -38,6 +54,7 @@ class Attack(NamedTuple):
     query: str = ""
     headers: tuple[tuple[str, str], ...] = ()
     chunked: bool = False
+    deed: Callable[[int], bytes] | None = None
 
     def sent(self, token: str) -> Iterator[bytes]:
         """The request, in pieces."""
@@ -48,7 +65,7 @@ class Attack(NamedTuple):
         if not any(name == "Content-Type" for name, _ in self.headers):
             lines.append("Content-Type: application/json")
         if not any(name == "Idempotency-Key" for name, _ in self.headers):
-            lines.append("Idempotency-Key: " + str(id(self)) + str(hash(token)))
+            lines.append(f"Idempotency-Key: bench-{next(_NUMBERS)}")
         lines.append("Transfer-Encoding: chunked" if self.chunked else f"Content-Length: {len(self.body)}")
         yield ("\r\n".join(lines) + "\r\n\r\n").encode()
         if not self.chunked:
@@ -64,36 +81,58 @@ def measure(world: World) -> list[Figure]:
     """All figures of this group."""
     data = world.sample()
     callers = _callers(data)
-    requests = add_applicants(data.file, MANY)
+    if world.many < MANY_USERS:
+        callers = {name: callers[name] for name in ("nobody", Role.OWNER.value)}
+    requests = add_applicants(data.file, MANY * DEED_ROUNDS)
     found: dict[str, float] = {}
-    memory = 0.0
-    with world.server(data) as place, _watching(place) as watch:
-        idle = min(watch() for _ in range(ROUNDS))
+    sent, left = 0, 0
+    with world.server(data) as place, _watching(place) as watch, _peak(place) as memory:
+        watch()
+        time.sleep(IDLE)
+        idle = watch()
         for name, tokens, attack in _walk(callers, place.token, requests):
+            if time.monotonic() > world.until:
+                left += 1
+                continue
             for token in tokens:
                 found[name] = max(found.get(name, 0.0), _longest(place, attack, token, watch))
-                memory = max(memory, place.memory() / (1 << 20))
+                sent += 1
             if found[name] > MOST_WAIT:
-                print(f"  {name}: {found[name]:.0f} ms", file=sys.stderr, flush=True)
+                told = f"  {name}: {found[name]:.0f} ms; memory {memory[0]:.0f} MiB; load {os.getloadavg()[0]:.1f}"
+                print(told, file=sys.stderr, flush=True)
+        watch()
+        time.sleep(IDLE)
+        idle = max(idle, watch())
     worst = sorted(found, key=lambda name: -found[name])
     told = ", ".join(f"{name} {found[name]:.0f}" for name in worst[:5])
-    beside = f"{len(found):,} kinds of requests, {len(callers)} kinds of callers; idle {idle:.1f} ms; most: {told}"
+    kinds = f"{len(found):,} of {len(found) + left:,}" if left else f"{len(found):,}"
+    beside = (
+        f"{kinds} kinds of requests, {len(callers)} kinds of callers, {sent:,} sent; "
+        f"nothing asked {idle:.0f} ms; load {os.getloadavg()[1]:.1f} on {os.cpu_count()} cores; most: {told}"
+    )
     late = sum(found[name] > MOST_WAIT for name in found)
     return [
         Figure(GROUP, "longest others wait, any call at its limits", found[worst[0]], "ms", MOST_WAIT, beside),
         Figure(GROUP, "requests that keep others waiting longer than that", late, "", 0, ""),
-        Figure(GROUP, "memory of the server, any call at its limits", memory, "MiB", MOST_MEMORY, "the most of all"),
+        Figure(
+            GROUP,
+            "memory of the server, any call at its limits",
+            memory[0],
+            "MiB",
+            MOST_MEMORY,
+            "looked at 50 times a second",
+        ),
     ]
 
 
 def _walk(callers: dict[str, str], owner: str, requests: list[str]) -> Iterator[tuple[str, list[str], Attack]]:
-    """What is sent by whom: what is refused by everybody, what does something by the owner alone."""
+    """What is sent by whom: what does something by the owner alone, what is refused by everybody."""
     everybody = list(callers.values())
+    for attack in _deeds(requests):
+        yield f"{attack.operation.name}: {attack.name}", [owner], attack
     for operation in OPERATIONS:
         for attack in _attacks(operation):
             yield f"{operation.name}: {attack.name}", everybody, attack
-    for attack in _deeds(requests):
-        yield f"{attack.operation.name}: {attack.name}", [owner], attack
 
 
 def _attacks(operation: Operation) -> Iterator[Attack]:
@@ -159,15 +198,23 @@ def _ids(name: str, prefix: str) -> bytes:
 
 def _deeds(requests: list[str]) -> Iterator[Attack]:
     """The largest that is allowed and does something."""
-    people = b",".join(
-        b'{"email":"new.%05d@many.example","first_name":"Ann %d","last_name":"Many"}' % (n, n) for n in range(MANY)
+
+    def people(number: int) -> bytes:
+        person = b'{"email":"new.%05d@many%d.example","first_name":"Ann %d","last_name":"Many"}'
+        return b",".join(person % (n, number, n) for n in range(MANY))
+
+    def named(number: int) -> bytes:
+        some = requests[number * MANY : (number + 1) * MANY]
+        return ",".join(f'{{"id":"{each}","version":1}}' for each in some).encode()
+
+    yield Attack(f"add {MANY:,}", BATCH_USERS, deed=lambda number: b'{"add":[' + people(number) + b"]}")
+    yield Attack(f"add {MANY:,} again", BATCH_USERS, deed=lambda _: b'{"add":[' + people(0) + b"]}")
+    yield Attack(
+        f"add {MANY:,} again, all or none", BATCH_USERS, deed=lambda _: b'{"mode":"atomic","add":[' + people(0) + b"]}"
     )
-    yield Attack(f"add {MANY:,}", BATCH_USERS, b'{"add":[' + people + b"]}")
-    yield Attack(f"add {MANY:,} again, all or none", BATCH_USERS, b'{"mode":"atomic","add":[' + people + b"]}")
-    yield Attack("pay for all", CREATE_QUOTE, b'{"pay_users":"all"}')
-    named = ",".join(f'{{"id":"{each}","version":1}}' for each in requests)
-    yield Attack(f"accept {MANY:,}", DECIDE_TRANSFERS, f'{{"accept":[{named}]}}'.encode())
-    yield Attack(f"accept {MANY:,} again", DECIDE_TRANSFERS, f'{{"accept":[{named}]}}'.encode())
+    yield Attack("pay for all", CREATE_QUOTE, deed=lambda _: b'{"pay_users":"all"}')
+    yield Attack(f"accept {MANY:,}", DECIDE_TRANSFERS, deed=lambda number: b'{"accept":[' + named(number) + b"]}")
+    yield Attack(f"accept {MANY:,} again", DECIDE_TRANSFERS, deed=lambda _: b'{"accept":[' + named(0) + b"]}")
     for name, file in _files():
         head = f'--{BOUNDARY}\r\nContent-Disposition: form-data; name="file"; filename="a.csv"\r\n\r\n'.encode()
         media = (("Content-Type", f"multipart/form-data; boundary={BOUNDARY}"),)
@@ -223,17 +270,38 @@ def _callers(data: Data) -> dict[str, str]:
 def _longest(place: Place, attack: Attack, token: str, watch: Any) -> float:
     """The shortest of the longest waits."""
     longest = MOST_WAIT + 1.0
-    for number in range(ROUNDS):
+    for number in range(DEED_ROUNDS if attack.deed else ROUNDS):
+        each = attack._replace(body=attack.deed(number)) if attack.deed else attack
         watch()
-        _send(place.socket, attack._replace(headers=(*attack.headers, ("X-Round", str(number)))), token)
+        status = _send(place.socket, each, token)
+        if attack.deed and status not in {b"200", b"201"}:
+            message = f"{attack.name} was to be done, and was answered {status!r}"
+            raise OSError(message)
         longest = min(longest, watch()) if number else watch()
         if longest <= MOST_WAIT:
             break
     return longest
 
 
-def _send(path: Path, attack: Attack, token: str) -> None:
-    """Send it, and wait for the end of the answer; a stream is left."""
+@contextmanager
+def _peak(place: Place) -> Iterator[list[float]]:
+    """The most memory that the server has, in MiB, as a list of one."""
+    most, over = [0.0], threading.Event()
+
+    def look() -> None:
+        while not over.wait(0.02):
+            most[0] = max(most[0], place.memory() / (1 << 20))
+
+    looking = threading.Thread(target=look, daemon=True)
+    looking.start()
+    yield most
+    over.set()
+    looking.join()
+
+
+def _send(path: Path, attack: Attack, token: str) -> bytes:
+    """Send it, and wait for the end of the answer, of which the status is told; a stream is left."""
+    begin = b""
     with socket.socket(socket.AF_UNIX) as connection:
         connection.settimeout(120)
         connection.connect(str(path))
@@ -241,9 +309,11 @@ def _send(path: Path, attack: Attack, token: str) -> None:
             for piece in attack.sent(token):
                 connection.sendall(piece)
         with suppress(ConnectionResetError):
-            while connection.recv(1 << 16):
+            while piece := connection.recv(1 << 16):
+                begin = begin or piece[:12]
                 if attack.operation.stream:
-                    return
+                    break
+    return begin[9:12]
 
 
 @contextmanager

@@ -1,6 +1,7 @@
 """What is measured lives here: seeded databases, running servers, and homes whose profile points at them."""
 
 import hashlib
+import math
 import os
 import shutil
 import subprocess
@@ -62,11 +63,12 @@ class Place:
 class World:
     """A temporary folder with everything in it, and a cache for what takes long to make."""
 
-    def __init__(self, cache: Path | None = None, *, quick: bool = False) -> None:
+    def __init__(self, cache: Path | None = None, *, quick: bool = False, minutes: float = math.inf) -> None:
         self.folder = Path(tempfile.mkdtemp(prefix="hc-bench-"))
         self.cache = cache or self.folder
         self.many = QUICK if quick else MANY
         self.rounds = 3 if quick else 9
+        self.until = time.monotonic() + 60 * minutes
         self._number = 0
 
     def __enter__(self) -> Self:

@@ -71,6 +71,7 @@ class Profile(BaseModel):
     client_cert: Path | None = None
     timeouts: Timeouts = Timeouts()
     read_only: bool = False
+    largest_file: Annotated[int, Field(ge=1 << 20, le=1 << 40)] = 1 << 30
     colour: Annotated[str, Field(pattern=r"^[a-z][a-z-]{0,29}$")] | None = None
     spending_limit: Annotated[Money, BeforeValidator(_money)] | None = None
 
@@ -114,6 +115,7 @@ def _connect(profile: Profile, transport: Any) -> Channel:
         ca_bundle=profile.ca_bundle,
         client_cert=profile.client_cert,
         read_only=profile.read_only,
+        largest_file=profile.largest_file,
     )
     channel: Channel = http.HttpChannel(parse_address(profile.url), wire, transport=transport)
     return channel

@@ -13,7 +13,7 @@ from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from email.utils import formatdate
 from pathlib import Path
-from typing import Any, BinaryIO, NoReturn
+from typing import Any, BinaryIO
 
 import httpx
 from pydantic import SecretStr
@@ -35,6 +35,8 @@ from client.protocol import Call, Reply, failure, request_id_of
 
 LARGEST_ANSWER = 32 << 20
 LARGEST_PROBLEM = 1 << 20
+LARGEST_FILE = 1 << 30
+"""A list of a million users is a fifth of that."""
 CONNECT_SECONDS = 5.0
 READ_SECONDS = 30.0
 STREAM_READ_SECONDS = 45.0
@@ -46,7 +48,7 @@ _log = logging.getLogger("headcount.client")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Wire:
-    """How to reach a server. Times in seconds; `proxy` is an address; files are in PEM."""
+    """How to reach a server. Times in seconds, sizes in bytes; `proxy` is an address; files are in PEM."""
 
     token: SecretStr | None = None
     connect: float = CONNECT_SECONDS
@@ -56,6 +58,7 @@ class Wire:
     ca_bundle: Path | None = None
     client_cert: Path | None = None
     read_only: bool = False
+    largest_file: int = LARGEST_FILE
 
 
 class OriginToken(httpx.Auth):
@@ -122,7 +125,16 @@ class HttpChannel:
                 wanted = "the file" if call.operation.download else "a stream of events"
                 message = f"The server answered something else than {wanted}."
                 raise BadAnswer(message, request_id=request_id)
-            yield _pieces(response)
+            yield self._file(response) if call.operation.download else _pieces(response)
+
+    def _file(self, response: httpx.Response) -> AsyncIterator[bytes]:
+        """The bytes of a file, which end in an error where they are more than this profile takes."""
+        most = self._wire.largest_file
+        message = (
+            f"The server's file is larger than {most >> 20:,} MiB, the most this profile takes: nothing was saved. "
+            "If it may be so large, set largest_file (in bytes) in the profile."
+        )
+        return _bounded(response, most, message)
 
     async def aclose(self) -> None:
         """Close the connections."""
@@ -206,26 +218,29 @@ def _origin(url: httpx.URL) -> tuple[str, str, int | None]:
 
 
 async def _whole(response: httpx.Response, largest: int = LARGEST_ANSWER) -> bytes:
+    body = bytearray()
+    async for chunk in _bounded(response, largest, "The server's answer is larger than any answer of this API."):
+        body += chunk
+    return bytes(body)
+
+
+async def _bounded(response: httpx.Response, largest: int, message: str) -> AsyncIterator[bytes]:
+    """An answer's bytes as they come, no more than so many; `BadAnswer` with this message for one that has more."""
     announced = response.headers.get("content-length", "0")
     if not announced.isdigit() or len(announced) > 18 or int(announced) > largest:  # noqa: PLR2004 - 64 bits
-        _too_large()
-    body = bytearray()
+        raise BadAnswer(message)
+    size = 0
     async for chunk in _pieces(response):
-        body += chunk
-        if len(body) > largest:
-            _too_large()
-    return bytes(body)
+        size += len(chunk)
+        if size > largest:
+            raise BadAnswer(message)
+        yield chunk
 
 
 def _pieces(response: httpx.Response) -> AsyncIterator[bytes]:
     """An answer's bytes as they come: httpx would unpack as much at once as there is."""
     unpacker = unpacker_for(response.headers.get("content-encoding", ""))
     return response.aiter_bytes() if unpacker is None else unpacked(response.aiter_raw(), unpacker)
-
-
-def _too_large() -> NoReturn:
-    message = "The server's answer is larger than any answer of this API."
-    raise BadAnswer(message)
 
 
 def _tls(address: Address, wire: Wire) -> ssl.SSLContext:

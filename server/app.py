@@ -159,12 +159,12 @@ def _lifespan(areas: list[ModuleType], services: Services) -> Callable[[Starlett
         services.database.open()
         try:
             restore_clock(services)
-            with services.database.write() as connection:
+            async with services.database.writing() as connection:
                 idempotency_keys.forget_expired(connection, services.clock.machine())
             for area in areas:
                 for hook in getattr(area, "ON_START", ()):
                     await hook(services)
-            with services.database.write() as connection:
+            async with services.database.writing() as connection:
                 idempotency_keys.forget_unfinished(connection)
             tell_heads(services.database, "at start")
             async with _house_kept(areas, services):

@@ -202,13 +202,11 @@ class Endpoint:
         try:
             if aside:
                 return await database.write_aside(lambda connection: self._done(asked, slot, connection))
-            await database.free()
-            with database.write() as connection:
+            async with database.writing() as connection:
                 return self._done(asked, slot, connection)
         except (ServerProblem, Refusal, UnavailableError) as error:
             if isinstance(error, ServerProblem) and error.leaves:
-                await database.free()
-                with database.write() as connection:
+                async with database.writing() as connection:
                     error.leaves(connection)
             raise
         except Exception as error:  # noqa: BLE001 - a fault of ours is an answer too, kept under the key
@@ -257,25 +255,22 @@ class Endpoint:
         return response
 
     async def _claimed(self, slot: idempotency.Slot) -> idempotency.Stored | None:
-        await self._services.database.free()
-        with self._services.database.write() as connection:
-            if slot.name in self._services.unreleased:
-                slot.give_up(connection)
+        async with self._services.database.writing() as connection:
+            self._services.unwritten.write(connection, slot)
             stored = slot.claim(connection, self._services.clock.machine())
-        self._services.unreleased.discard(slot.name)
+        self._services.unwritten.written(slot)
         return stored
 
     async def _release(self, slot: idempotency.Slot | None) -> None:
         """Let the key be used again; where that can't be written now, it is remembered."""
         if slot is None:
             return
-        await self._services.database.free()
         try:
-            with self._services.database.write() as connection:
+            async with self._services.database.writing() as connection:
                 slot.give_up(connection)
         except UnavailableError as error:
             log.error("a key could not be released: %s", error.orig)
-            self._services.unreleased.add(slot.name)
+            self._services.unwritten.note(slot, None)
 
     async def _refused(self, asked: Asked, slot: idempotency.Slot | None, problem: ServerProblem) -> Response:
         response = render(problem, instance=asked.http.scope["path"], request_id=asked.request_id)
@@ -295,13 +290,13 @@ class Endpoint:
     async def _keep(self, slot: idempotency.Slot | None, response: Response) -> None:
         """Keep an answer under its key, in a transaction of its own (an answer kept already stays as it is).
 
-        What was done stays done when this can't be written: the answer is given all the same.
+        What was done stays done when this can't be written: the answer is given all the same, remembered, and written
+        when its key comes again. (A deed keeps its answer itself, in its own transaction: `LongCall.finish`.)
         """
         if slot is None:
             return
-        await self._services.database.free()
         try:
-            with self._services.database.write() as connection:
+            async with self._services.database.writing() as connection:
                 try:
                     kept = slot.claim(connection, self._services.clock.machine())
                 except ServerProblem:
@@ -310,6 +305,7 @@ class Endpoint:
                     slot.store(connection, as_stored(response))
         except UnavailableError as error:
             log.error("an answer could not be kept: %s", error.orig)
+            self._services.unwritten.note(slot, as_stored(response))
 
     def _slot(self, asked: Asked) -> idempotency.Slot | None:
         if asked.idempotency_key is None:

@@ -1,8 +1,8 @@
 """What a handler is given, and what it answers."""
 
 import datetime as dt
-from collections.abc import Awaitable, Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any, TypeAlias, TypeVar
 
@@ -142,10 +142,10 @@ class LongCall:
     slot: idempotency.Slot | None = None
     status: int = 200
 
-    @contextmanager
-    def transaction(self) -> Iterator[Call]:
-        """A write transaction; events are recorded and everything is committed at its end."""
-        with self.asked.services.database.write() as connection:
+    @asynccontextmanager
+    async def transaction(self) -> AsyncIterator[Call]:
+        """A short write transaction; events are recorded and everything is committed at its end."""
+        async with self.asked.services.database.writing() as connection:
             call = make_call(self.asked, connection, self.asked.services.clock.now())
             yield call
             call.record()

@@ -18,6 +18,7 @@ from server.store.types import Connection
 KEPT = dt.timedelta(hours=24)
 KEPT_FOR_MONEY = dt.timedelta(days=7)
 MAX_KEY = 255
+MOST_UNWRITTEN = 1000
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +76,40 @@ class Slot:
     def give_up(self, connection: Connection) -> None:
         """Forget the key unless its command was finished: an answer that is kept stays kept."""
         keys.give_up(connection, self.name)
+
+    def settle(self, connection: Connection, answer: Stored | None) -> None:
+        """Finish a key that is in progress: with this answer, or by forgetting it."""
+        if answer is None:
+            self.give_up(connection)
+        else:
+            headers = json.dumps(answer.headers)
+            keys.finish(connection, self.name, status=answer.status, headers=headers, body=answer.body)
+
+
+class Unwritten:
+    """How commands ended whose end could not be written (a full disk), by key: written when the key comes again.
+
+    At most `MOST_UNWRITTEN`; the oldest is forgotten first, and its key stays in progress until the server is started
+    again.
+    """
+
+    def __init__(self) -> None:
+        self._ends: dict[tuple[str, ...], Stored | None] = {}
+
+    def note(self, slot: Slot, answer: Stored | None) -> None:
+        """It ended with this answer; None: it was not done, and its key may be used again."""
+        self._ends[slot.name] = answer
+        while len(self._ends) > MOST_UNWRITTEN:
+            del self._ends[next(iter(self._ends))]
+
+    def write(self, connection: Connection, slot: Slot) -> None:
+        """Write it, in this transaction."""
+        if slot.name in self._ends:
+            slot.settle(connection, self._ends[slot.name])
+
+    def written(self, slot: Slot) -> None:
+        """That was committed."""
+        self._ends.pop(slot.name, None)
 
 
 def checked_key(values: list[str]) -> str | None:

@@ -2,8 +2,12 @@
 
 import logging
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import AsyncIterator, Sequence
+from functools import partial
 from typing import Any, TypeAlias
+
+from sqlalchemy import Connection
+from sqlalchemy.exc import OperationalError
 
 from contract.events import EventKind, EventRequest
 from contract.imports import MAX_ATOMIC, ApplyImport, Import, ImportStatus, ImportStop, ImportVerdict
@@ -96,35 +100,48 @@ def start_applying(services: Services, row: AnyRow) -> None:
 
     async def work() -> None:
         try:
-            for _ in apply_rows(services, row.number):
+            async for _ in apply_rows(services, row.number):
                 await give_way()
-                await services.database.free()
+        except OperationalError:  # it can't be saved now: whoever runs this begins it again
+            raise
         except Exception:
             log.exception("import %s stands still", row.id)
-            with services.database.write() as connection:
+            async with services.database.writing() as connection:
                 _stand_still(connection, row.number, ImportStop.INTERRUPTED)
 
     services.tasks.start(row.id, work)
 
 
-def apply_rows(services: Services, number: int) -> Iterator[int]:
+async def apply_rows(services: Services, number: int) -> AsyncIterator[int]:
     """Do what is to be done, each chunk in a transaction with its progress; yields how many rows after each.
+
+    A chunk is done beside the event loop.
 
     What a chunk did is written in its own transaction, so whoever goes on after a crash finds exactly what is left.
     """
     after, pace = 0, Pace(MOST)
     while True:
         pace.begin()
-        with services.database.write() as connection:
-            row = imports.find(connection, number)
-            if row is None or row.status != ImportStatus.APPLYING.value:
-                return
-            after, tried = _Chunk(services, connection, row).do(after, pace.size)
+        row, after, tried = await services.database.write_aside(
+            partial(_next_chunk, services=services, number=number, after=after, size=pace.size)
+        )
+        if row is None:
+            return
         if not tried:
             break
         pace.done()
         yield tried
     path_of(services, row.id).unlink(missing_ok=True)
+
+
+def _next_chunk(
+    connection: Connection, *, services: Services, number: int, after: int, size: int
+) -> tuple[AnyRow | None, int, int]:
+    """The import as it was found (None: it is not to be applied any more), the last row tried, and how many it were."""
+    row = imports.find(connection, number)
+    if row is None or row.status != ImportStatus.APPLYING.value:
+        return None, after, 0
+    return row, *_Chunk(services, connection, row).do(after, size)
 
 
 class _Chunk:

@@ -55,7 +55,7 @@ async def plan_import(call: LongCall) -> Import | Reply:
     kept = path_of(services, identity)
     upload.path.rename(kept)
     try:
-        with call.transaction() as unit:
+        async with call.transaction() as unit:
             row = imports.add(unit.connection, _values(unit, identity, upload.name, sheet))
             answer = import_answer(unit, services.catalogue, row)
             call.finish(unit, answer)
@@ -79,7 +79,7 @@ async def map_import(call: LongCall) -> Import | Reply:
     mapping = call.asked.body
     assert isinstance(mapping, ImportMapping)
     sheet = await _opened(path_of(services, found.id), mapping)
-    with call.transaction() as unit:
+    async with call.transaction() as unit:
         row = _mappable(unit)
         values = {name: _about(sheet)[name] for name in ("columns", "mapping", "status")}
         row = imports.change(unit.connection, row.number, **values, version=row.version + 1)
@@ -134,8 +134,7 @@ async def plan(services: Services, number: int, sheet: Sheet) -> AsyncIterator[i
     except UnreadableSheet as error:
         await _give_up(services, row, error.sentence)
         return
-    await services.database.free()
-    _finish(services, row)
+    await _finish(services, row)
 
 
 def _next(people: Iterator[Person], many: int) -> list[Cells]:
@@ -146,8 +145,7 @@ async def _begin_anew(services: Services, number: int) -> None:
     """Forget what an earlier plan found."""
     dropped = 1
     while dropped:
-        await services.database.free()
-        with services.database.write() as connection:
+        async with services.database.writing() as connection:
             dropped = imports.drop_rows(connection, number, ROWS_AT_ONCE)
             imports.change(connection, number, **dict.fromkeys((*imports.VERDICTS, "rows"), 0))
         await give_way()
@@ -173,8 +171,8 @@ def _plan_chunk(
     imports.count_up(unit.connection, number, counts)
 
 
-def _finish(services: Services, row: AnyRow) -> None:
-    with services.database.write() as connection:
+async def _finish(services: Services, row: AnyRow) -> None:
+    async with services.database.writing() as connection:
         after = imports.change(connection, row.number, status=ImportStatus.PLANNED.value)
         unit = unit_for(connection, services.clock.now(), row)
         unit.emit(EventKind.IMPORT_PLANNED, subject(row, rows=after.rows))
@@ -184,8 +182,7 @@ def _finish(services: Services, row: AnyRow) -> None:
 async def _give_up(services: Services, row: AnyRow, sentence: str) -> None:
     """The file turned out to be broken further down: what is wrong is said, and a new file is needed."""
     await _begin_anew(services, row.number)
-    await services.database.free()
-    with services.database.write() as connection:
+    async with services.database.writing() as connection:
         counters = dict.fromkeys((*imports.VERDICTS, "rows"), 0)
         values = {"status": ImportStatus.NEEDS_MAPPING.value, "stopped_detail": sentence, "mapping": None}
         imports.change(connection, row.number, **counters, **values)

@@ -13,7 +13,7 @@ ROWS_AT_ONCE = 5000
 
 async def resume(services: Services) -> None:
     """At start: what was being applied stands still, what was being planned is planned again, other files go."""
-    with services.database.write() as connection:
+    async with services.database.writing() as connection:
         imports.interrupt(connection)
         begun = imports.under_way(connection, ImportStatus.PLANNING)
     _sweep(services)

@@ -106,7 +106,7 @@ class Courier:
                 await self._tell(turn)
             return 0
         if turn.scanned - turn.webhook.position >= delivery_cursor.SCAN:
-            self._write(turn, [])
+            await self._write(turn, [])
         self._read = (turn.webhook.position, turn.scanned)
         return turn.pause
 
@@ -126,7 +126,7 @@ class Courier:
             await self._send(turn, attempts)
         finally:
             if attempts:
-                self._write(turn, attempts)
+                await self._write(turn, attempts)
 
     async def _send(self, turn: delivery_cursor.Turn, attempts: list[Attempt]) -> None:
         from server.notifications.http_delivery import Post
@@ -141,8 +141,8 @@ class Courier:
                 if refused or outcome.gone or time.monotonic() - begun > WRITTEN_EVERY:
                     return
 
-    def _write(self, turn: delivery_cursor.Turn, attempts: list[Attempt]) -> None:
-        with self._services.database.write() as connection:
+    async def _write(self, turn: delivery_cursor.Turn, attempts: list[Attempt]) -> None:
+        async with self._services.database.writing() as connection:
             delivery_log.write(connection, turn, attempts, self._services.clock.now())
 
 

@@ -31,7 +31,7 @@ from server.store import outbound_mail
 async def begin_mail(services: Services) -> None:
     """At start: letters are written from now on, if there is somebody to hand them in to."""
     if services.settings.mail is not None:
-        with services.database.write() as connection:
+        async with services.database.writing() as connection:
             outbound_mail.switch_on(connection)
 
 

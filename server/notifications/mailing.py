@@ -82,25 +82,25 @@ class _Sender:
                     else None
                 )
             if message is None:
-                self._finish(letter, outbound_mail.DROPPED)
+                await self._finish(letter, outbound_mail.DROPPED)
                 return True
             if last is not None and self._services.clock.machine() < last + RESEND_PAUSE:
-                self._postpone(letter, last + RESEND_PAUSE)
+                await self._postpone(letter, last + RESEND_PAUSE)
                 return True
             await line.send(message)
         except (RefusedError, UnsendableError) as error:
-            self._give_up(letter, str(error))
+            await self._give_up(letter, str(error))
         except LaterError as error:
-            self._put_off(letter, str(error))
+            await self._put_off(letter, str(error))
         except LineError as error:
-            self._put_off(letter, str(error))
+            await self._put_off(letter, str(error))
             self._leave_alone(str(error))
             return False
         except Exception:
             log.exception("letter %s could not be handed in", letter.id)
-            self._put_off(letter, "the server failed at it: its log says why")
+            await self._put_off(letter, "the server failed at it: its log says why")
         else:
-            self._finish(letter, outbound_mail.SENT)
+            await self._finish(letter, outbound_mail.SENT)
             self._silent = 0
         return True
 
@@ -111,23 +111,23 @@ class _Sender:
         self._silent += 1
         self._left_alone = self._services.clock.machine() + dt.timedelta(seconds=seconds)
 
-    def _postpone(self, letter: AnyRow, until: dt.datetime) -> None:
+    async def _postpone(self, letter: AnyRow, until: dt.datetime) -> None:
         """Nobody is written to more than once an hour, however often a request is cancelled and sent anew (D23)."""
-        with self._services.database.write() as connection:
+        async with self._services.database.writing() as connection:
             outbound_mail.postpone(connection, letter.id, until)
 
-    def _put_off(self, letter: AnyRow, why: str) -> None:
+    async def _put_off(self, letter: AnyRow, why: str) -> None:
         until = next_attempt(letter.attempts + 1, LETTERS, self._services.clock.machine())
         if until is None:
-            self._give_up(letter, why)
+            await self._give_up(letter, why)
             return
-        with self._services.database.write() as connection:
+        async with self._services.database.writing() as connection:
             outbound_mail.put_off(connection, letter.id, until, why)
 
-    def _give_up(self, letter: AnyRow, why: str) -> None:
+    async def _give_up(self, letter: AnyRow, why: str) -> None:
         log.error("letter %s is given up: %s (headcount server mails lists them)", letter.id, why)
-        self._finish(letter, outbound_mail.FAILED, why)
+        await self._finish(letter, outbound_mail.FAILED, why)
 
-    def _finish(self, letter: AnyRow, state: str, error: str = "") -> None:
-        with self._services.database.write() as connection:
+    async def _finish(self, letter: AnyRow, state: str, error: str = "") -> None:
+        async with self._services.database.writing() as connection:
             outbound_mail.finish(connection, letter.id, state, self._services.clock.machine(), error=error)

@@ -35,7 +35,7 @@ class SandboxGateway:
         Raises:
             OutcomeUnknownError: it was told to be late or unreachable.
         """
-        with self._database.write() as connection:
+        async with self._database.writing() as connection:
             outcome = _charge(connection, key, amount, self._clock.now())
         return _said(outcome)
 
@@ -50,7 +50,7 @@ class SandboxGateway:
 
     async def heard(self, delivery: Delivery) -> None:
         """Tell it no more."""
-        with self._database.write() as connection:
+        async with self._database.writing() as connection:
             sandbox.told(connection, delivery.key)
 
 

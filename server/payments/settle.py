@@ -47,13 +47,13 @@ async def settle_elsewhere(services: Services) -> None:
         await settle_pending(services)
     if isinstance(services.gateway, TellingGateway):
         for delivery in await services.gateway.news():
-            deliver(services, delivery)
+            await deliver(services, delivery)
             await services.gateway.heard(delivery)
 
 
-def deliver(services: Services, delivery: Delivery) -> None:
+async def deliver(services: Services, delivery: Delivery) -> None:
     """Act on an answer that came by itself; told before, or about a payment of somebody else's, it changes nothing."""
-    with services.database.write() as connection:
+    async with services.database.writing() as connection:
         row = payments.of_key(connection, delivery.key)
         if row is None or row.gateway != services.gateway.name:
             log.warning("the gateway told of a payment that is not ours: %r", delivery.key)
@@ -70,11 +70,11 @@ async def _ask(services: Services, row: AnyRow) -> bool:
         return True
     try:
         outcome = await ask(services.gateway, row.gateway_key, _amount(row))
-        with services.database.write() as connection:
+        async with services.database.writing() as connection:
             settle(connection, services, row, outcome, services.clock.now())
     except Exception:  # a gateway may fail in any way; the payment stays in the outbox and is asked about again
         log.exception("payment %s is not settled yet", row.id)
-        with services.database.write() as connection:
+        async with services.database.writing() as connection:
             payments.put_off(connection, row.id, services.clock.now())
         return False
     return True

@@ -5,6 +5,7 @@ from functools import cached_property
 from pathlib import Path
 
 from server.catalogue import Catalogue
+from server.http.idempotency import Unwritten
 from server.payments.gateway import Gateway
 from server.platform.clock import Clock
 from server.platform.concurrency_limits import AtOnce, Turnstile
@@ -32,8 +33,8 @@ class Services:
     totals: Remembered = field(default_factory=Remembered)
     """Totals of filtered lists, by the filter and the organisation's newest event."""
     tasks: Tasks = field(default_factory=Tasks)
-    unreleased: set[tuple[str, ...]] = field(default_factory=set)
-    """Idempotency keys of commands that were refused, which could not be written: they may be used again."""
+    unwritten: Unwritten = field(default_factory=Unwritten)
+    """How commands ended whose end could not be written."""
 
     @cached_property
     def holders(self) -> Holders:

@@ -9,6 +9,9 @@ from server.store import events
 from server.store import outbound_mail as letters
 from server.store.types import AnyRow, Connection
 
+AT_ONCE = 1000
+"""Events of very many that are made into rows at once."""
+
 SERVER = Actor(label="the server")
 """Who acts when nobody asked: renewals, expiry."""
 
@@ -46,10 +49,12 @@ class Unit:
 
     def record(self) -> None:
         """Append what was noted to the organisation's chain, in this transaction."""
-        if self.drafts:
-            drafts, self.drafts = self.drafts, []
+        drafts, self.drafts = self.drafts[::-1], []
+        while drafts:
+            some = drafts[: -AT_ONCE - 1 : -1]
+            del drafts[-AT_ONCE:]
             key = self.request.idempotency_key
-            events.append(self.connection, self.organisation_id, drafts, idempotency_key=key)
+            events.append(self.connection, self.organisation_id, some, idempotency_key=key)
         if self.letters:
             letters.add(self.connection, self.letters)
             self.letters.clear()

@@ -25,7 +25,7 @@ async def set_clock(call: LongCall) -> Clock:
         Invalid: the move goes back, more than ten years at once, or beyond the year 2200.
     """
     services = call.asked.services
-    with call.transaction() as unit:
+    async with call.transaction() as unit:
         target = _target(call, unit.now)
         sandbox.keep_clock(unit.connection, target - services.clock.machine())
         before = events.last_seq(unit.connection, unit.organisation_id)

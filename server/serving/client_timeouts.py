@@ -1,4 +1,4 @@
-"""How long a client may take: for the head of a request, for its body, and for taking its answer.
+"""How long a client may take, and how much of what it sends is taken apart at once (`server.serving.pieces`).
 
 uvicorn waits for ever for what a client began and does not finish, and for one that does not read. Here a head has to
 be complete within `seconds` of its first byte (of a new connection: of its beginning). Of a body and of an answer
@@ -7,6 +7,7 @@ does not. Nobody is hurried while the server itself is what takes its time.
 """
 
 import asyncio
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, cast
 
@@ -16,6 +17,7 @@ from uvicorn.server import ServerState
 
 from contract.problems import ProblemCode
 from server.http.problems import ServerProblem, raw
+from server.serving.pieces import PIECE, BoundedConnection
 
 TOO_SLOW = raw(ServerProblem(ProblemCode.TOO_SLOW))
 """What a client is told that does not finish its request."""
@@ -57,11 +59,28 @@ class Progress:
 
 
 class _Metered:
-    """A transport that counts what was written to it."""
+    """A transport that counts what was written to it, and asks before it reads on."""
 
-    def __init__(self, transport: asyncio.Transport) -> None:
+    def __init__(self, transport: asyncio.Transport, read_on: Callable[[], bool]) -> None:
         self._transport = transport
+        self._read_on = read_on
         self.written = 0
+        self.paused = False
+
+    def pause_reading(self) -> None:
+        """Nothing more is wanted now."""
+        self.paused = True
+        self._transport.pause_reading()
+
+    def resume_reading(self) -> None:
+        """More is wanted: what was read before comes first."""
+        self.paused = False
+        if self._read_on():
+            self._transport.resume_reading()
+
+    def wait(self) -> None:
+        """Read nothing while there is something left of what was read."""
+        self._transport.pause_reading()
 
     def write(self, data: bytes) -> None:
         """Hand on, and count."""
@@ -90,17 +109,66 @@ class PatientProtocol(H11Protocol):
         self._answer = Progress(patience)
         self._received = 0
         self._metered: _Metered
+        self._left = b""
+        self._going_on = False
+        self.conn = BoundedConnection()
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         """A client has come: its time begins."""
-        self._metered = _Metered(transport)
+        self._metered = _Metered(transport, self._read_on)
         super().connection_made(cast("asyncio.Transport", self._metered))
         self._head.stalled(self.cycle, 0, self.loop.time())
 
     def data_received(self, data: bytes) -> None:
         """Something came."""
         self._received += len(data)
-        super().data_received(data)
+        self._unset_keepalive_if_required()
+        self._left += data
+        if not self._going_on:
+            self._take_apart()
+
+    def send_400_response(self, msg: str) -> None:
+        """Tell a client that what it sends is no request, or more than one has."""
+        refused = self.conn.refused if isinstance(self.conn, BoundedConnection) else None
+        if refused is None:
+            super().send_400_response(msg)
+            return
+        self.transport.write(raw(ServerProblem(refused)))
+        self.transport.close()
+
+    def _take_apart(self) -> None:
+        """Hand the next piece on; the one after it when others had their turn."""
+        size = PIECE if self._costs() else len(self._left)
+        piece, self._left = self._left[:size], self._left[size:]
+        self.conn.receive_data(piece)
+        self.handle_events()
+        if self._left and not self.transport.is_closing():
+            self._metered.wait()
+            self._go_on_soon()
+
+    def _costs(self) -> bool:
+        """Whether there is something to be taken apart: not in a body of announced length."""
+        chunked = any(name == b"transfer-encoding" for name, _ in self.headers or ())
+        return chunked or self.conn.their_state is not h11.SEND_BODY
+
+    def _read_on(self) -> bool:
+        """Whether all that was read is taken apart; if not, that goes on."""
+        if self._left:
+            self._go_on_soon()
+        return not self._left
+
+    def _go_on_soon(self) -> None:
+        if not (self._going_on or self._metered.paused):
+            self._going_on = True
+            self.loop.call_soon(self._go_on)
+
+    def _go_on(self) -> None:
+        self._going_on = False
+        if self._metered.paused or self.transport.is_closing():
+            return
+        self._take_apart()
+        if not (self._left or self._metered.paused or self.transport.is_closing()):
+            self._metered.resume_reading()
 
     def look(self, now: float) -> None:
         """End the connection if its client took too long."""

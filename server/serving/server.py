@@ -20,6 +20,7 @@ from server.platform.services import Services
 from server.serving.client_timeouts import Patience, PatientProtocol, look_at_all
 from server.serving.connection_cap import Door, most_connections
 from server.serving.listeners import Listener
+from server.serving.memory import Collector, keep_little
 from server.serving.startup_checks import check
 from server.settings import ServerSettings
 
@@ -44,10 +45,17 @@ class HeadcountServer(uvicorn.Server):
         self._where = where
         self._most = most
         self._looked = 0.0
+        self._collector: Collector | None = None
+
+    def collects(self, collector: Collector) -> None:
+        """The process is this server's alone: it says when Python looks through everything."""
+        self._collector = collector
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         """Start, and say so in one line on the standard error."""
         await super().startup([Door(each, self._most) for each in sockets or ()])
+        if self._collector:
+            self._collector.begin()
         if self.started and self._where:
             print(f"headcount server ready on {self._where}", file=sys.stderr, flush=True)  # noqa: T201 - a command's output
 
@@ -57,6 +65,8 @@ class HeadcountServer(uvicorn.Server):
         if now - self._looked >= min(1.0, self._services.settings.patience / 10):
             self._looked = now
             look_at_all(self.server_state, now)
+            if self._collector:
+                self._collector.look(now, busy=self._services.database.in_transaction)
         return await super().on_tick(counter)
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
@@ -102,12 +112,14 @@ def serve(
     """
     logs.configure()
     sys.setswitchinterval(SWITCH)
+    keep_little()
     app = create_app(settings, catalogue=catalogue)
     services: Services = app.state.services
     services.database.open()
     try:
         server = make_server(app, listener.where, most_connections(settings.max_connections))
         check(services)
+        server.collects(Collector())
         if exit_with_parent:
             threading.Thread(target=_stop_with_parent, args=(server,), daemon=True).start()
         server.run(sockets=[listener.socket])

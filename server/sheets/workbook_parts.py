@@ -5,6 +5,7 @@ Declarations of entities are refused by the parser (`defusedxml`) before anythin
 
 import datetime as dt
 import re
+from array import array
 from collections.abc import Iterator, Sequence
 from typing import IO, Any, NamedTuple
 from xml.sax.handler import ContentHandler
@@ -19,6 +20,9 @@ LAST_ROW = 1_048_576
 
 MAX_TEXTS = 1_000_000
 """Different texts in one workbook."""
+
+MOST_TEXT = 32 << 20
+"""Bytes of all of them in UTF-8."""
 
 MAX_ELEMENTS = 100_000
 """Elements of a part that is read as a whole: styles, relations."""
@@ -40,10 +44,43 @@ _ESCAPED = re.compile(r"_x([0-9A-Fa-f]{4})_")
 _EPOCH, _EPOCH_1904 = dt.datetime(1899, 12, 30), dt.datetime(1904, 1, 1)  # noqa: DTZ001 - workbooks know no zones
 
 
+class SharedTexts:
+    """The texts that cells share, one behind the other: a million short strings of their own take ten times as much."""
+
+    def __init__(self) -> None:
+        self._bytes = bytearray()
+        self._ends = array("I", [0])
+
+    def __len__(self) -> int:
+        return len(self._ends) - 1
+
+    @property
+    def size(self) -> int:
+        """Bytes that are kept."""
+        return len(self._bytes) + len(self._ends) * self._ends.itemsize
+
+    def add(self, text: str) -> None:
+        """One more.
+
+        Raises:
+            UnreadableSheet: they are too many, or too long together.
+        """
+        self._bytes += text.encode("utf-8", "surrogatepass")
+        self._ends.append(len(self._bytes))
+        if len(self) > MAX_TEXTS or len(self._bytes) > MOST_TEXT:
+            raise UnreadableSheet(SheetFault.TOO_LARGE, "There are too many texts. Save the sheet as CSV UTF-8.")
+
+    def text(self, place: int) -> str:
+        """The text of this place; IndexError where there is none."""
+        if not 0 <= place < len(self):
+            raise IndexError(place)
+        return self._bytes[self._ends[place] : self._ends[place + 1]].decode("utf-8", "surrogatepass")
+
+
 class Shown(NamedTuple):
     """What cells need to be shown: the texts they share, which styles are dates, and what day 0 is."""
 
-    texts: Sequence[str]
+    texts: SharedTexts
     dates: frozenset[int]
     epoch: dt.datetime
 
@@ -128,7 +165,7 @@ class Texts(Part):
 
     def __init__(self) -> None:
         super().__init__()
-        self.texts: list[str] = []
+        self.texts = SharedTexts()
         self._reading = False
 
     def opened(self, tag: str, attributes: Any) -> None:  # noqa: ARG002 - SAX's shape
@@ -141,10 +178,8 @@ class Texts(Part):
         if tag == "rPh":
             self._reading = False
         elif tag == "si":
-            self.texts.append(unescaped(self.text))
+            self.texts.add(unescaped(self.text))
             self.forget()
-            if len(self.texts) > MAX_TEXTS:
-                raise UnreadableSheet(SheetFault.TOO_LARGE, "There are too many texts. Save the sheet as CSV UTF-8.")
 
 
 class Rows(Part):
@@ -191,7 +226,7 @@ class Rows(Part):
     def _value(self, text: str) -> str:
         """A cell as a person reads it: whole numbers without a point, dates as dates."""
         if self._type == "s":
-            return self._shown.texts[int(text)]
+            return self._shown.texts.text(int(text))
         if self._type == "n":
             return self._number_shown(text)
         if self._type == "b":

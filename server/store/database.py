@@ -3,9 +3,9 @@
 import asyncio
 import logging
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager, suppress
+from contextlib import asynccontextmanager, contextmanager, suppress
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -52,7 +52,8 @@ class Database:
     """The one connection to SQLite, used on the event loop in short transactions; long reads run beside it.
 
     A long write has the connection lent to its thread: meanwhile reads see what was committed before it, and whoever
-    wants to write waits with `free`. (A short write that did not wait blocks until the long one is over.)
+    wants to write waits. A coroutine writes with `writing` or `write_aside`, which wait by themselves; `write` would
+    keep the event loop waiting, and is for what runs without one, or between a `free` and the next `await`.
 
     `on_commit` is called after a commit that appended events, with the ids of the organisations.
     """
@@ -293,6 +294,16 @@ class Database:
             with self.write() as connection:
                 return work(connection)
         return await asyncio.shield(asyncio.ensure_future(self._lend(work)))
+
+    @asynccontextmanager
+    async def writing(self) -> AsyncIterator[Connection]:
+        """`write` for coroutines: waits until no long write is under way, while other requests are answered.
+
+        Nothing is awaited inside: the transaction would be open meanwhile.
+        """
+        await self.free()
+        with self.write() as connection:
+            yield connection
 
     async def free(self) -> None:
         """Wait until no long write is under way; what follows without another `await` may write."""

@@ -36,6 +36,12 @@ def keep(connection: Connection, place: Place, *, status: int, headers: str, bod
     connection.execute(update(keys).where(_at(place)).values(status=status, headers=headers, body=body))
 
 
+def finish(connection: Connection, place: Place, *, status: int, headers: str, body: bytes) -> None:
+    """Keep the answer of a command unless it was finished."""
+    unfinished = update(keys).where(_at(place), keys.c.status.is_(None))
+    connection.execute(unfinished.values(status=status, headers=headers, body=body))
+
+
 def forget(connection: Connection, place: Place) -> None:
     """Forget a command, finished or not."""
     connection.execute(delete(keys).where(_at(place)))

@@ -38,9 +38,12 @@ PRAGMAS = (
     "PRAGMA foreign_keys=ON",
     "PRAGMA busy_timeout=5000",
     "PRAGMA temp_store=MEMORY",
-    "PRAGMA cache_size=-65536",
     "PRAGMA mmap_size=268435456",
 )
+
+WRITER_CACHE, READER_CACHE = 16 << 10, 4 << 10
+"""KiB of pages that a connection keeps. Pages it reads are the mapped file's; kept are those of the last writes, which
+no connection gives back once it has them."""
 
 SEARCH_DDL = (
     """CREATE VIRTUAL TABLE users_search USING fts5(
@@ -97,6 +100,7 @@ def _connect(target: str, *, read_only: bool) -> Any:
     )
     for pragma in PRAGMAS[2:] if read_only else PRAGMAS:
         connection.execute(pragma)
+    connection.execute(f"PRAGMA cache_size=-{READER_CACHE if read_only else WRITER_CACHE}")
     sqlite_directory.teach(connection)
     return connection
 

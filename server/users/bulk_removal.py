@@ -4,11 +4,13 @@ Each part is a transaction with its progress, so whoever goes on after a crash f
 those who are in the version that was counted; everybody else is left alone, counted, and the first of them are named.
 """
 
-import asyncio
 import json
 import logging
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
+from functools import partial
 from typing import Any, TypeAlias
+
+from sqlalchemy import Connection
 
 from contract.base import full_name
 from contract.events import EventKind, EventObject
@@ -21,6 +23,7 @@ from server.http.call import LongCall, make_call
 from server.http.problems import Invalid, ServerProblem
 from server.limits.spending import counted, may_list, refuse_users
 from server.platform.services import Services
+from server.platform.time_slice import give_way
 from server.platform.transaction import Unit, unit_for
 from server.store import selections, subscriptions, users
 from server.store.selections import Member
@@ -106,7 +109,7 @@ async def _begun(call: LongCall, begin: Callable[[Unit, AnyRow], dict[str, Any] 
     Asked again while it is under way, it goes on from where it stands if it had failed in between.
     """
     services = call.asked.services
-    with call.transaction() as unit:
+    async with call.transaction() as unit:
         row = required(unit)
         values = begin(unit, row)
         if values is not None:
@@ -126,25 +129,29 @@ def start(services: Services, row: AnyRow) -> None:
     """Do what is to be done with a selection, beside everything else."""
 
     async def work() -> None:
-        for _ in clear(services, row.number):
-            await asyncio.sleep(0)
-            await services.database.free()
+        async for _ in clear(services, row.number):
+            await give_way()
 
     services.tasks.start(row.id, work)
 
 
-def clear(services: Services, number: int) -> Iterator[int]:
-    """Remove, or restore, part after part; yields how many users were tried after each."""
-    while True:
-        with services.database.write() as connection:
-            row = selections.find(connection, number)
-            if row is None or row.status not in _STEPS:
-                return
-            unit = unit_for(connection, services.clock.now(), row)
-            with counted(unit, services.catalogue, row.account_id):
-                tried = _STEPS[row.status](unit, row, services.catalogue)
-            unit.record()
+async def clear(services: Services, number: int) -> AsyncIterator[int]:
+    """Remove, or restore, part after part, each beside the event loop; yields how many users were tried after each."""
+    step = partial(_next, services=services, number=number)
+    while (tried := await services.database.write_aside(step)) is not None:
         yield tried
+
+
+def _next(connection: Connection, *, services: Services, number: int) -> int | None:
+    """Do the next part; answers how many users it had, None when there is nothing to do."""
+    row = selections.find(connection, number)
+    if row is None or row.status not in _STEPS:
+        return None
+    unit = unit_for(connection, services.clock.now(), row)
+    with counted(unit, services.catalogue, row.account_id):
+        tried = _STEPS[row.status](unit, row, services.catalogue)
+    unit.record()
+    return tried
 
 
 def _remove_next(unit: Unit, row: AnyRow, _catalogue: Catalogue) -> int:

@@ -71,16 +71,16 @@ async def select_users(call: LongCall) -> Selection:
     assert isinstance(body, NewSelection)
     mine = asked.principal.subscription_id
     counted = await services.database.read_aside(lambda connection: count(connection, mine, body))
-    with call.transaction() as unit:
+    async with call.transaction() as unit:
         row = selections.add(unit.connection, _values(unit, body, counted))
     parts = counted.parts()
     written = 0
     while some := list(islice(parts, PARTS_AT_ONCE)):
-        with services.database.write() as connection:
+        async with services.database.writing() as connection:
             selections.add_parts(connection, row.number, written, some)
         written += len(some)
         await asyncio.sleep(0)
-    with call.transaction() as unit:
+    async with call.transaction() as unit:
         values = {"parts": written, "status": SelectionStatus.COUNTED.value}
         answer = selection_answer(unit, services.catalogue, selections.change(unit.connection, row.number, **values))
         call.finish(unit, answer)

@@ -111,3 +111,39 @@ def test_rows_are_counted_outside_quotation_marks(tmp_path: Path, monkeypatch: p
     with pytest.raises(BadAnswer):
         people_in(path, SheetFormat.XLSX)
     assert saved_sheets._count([b"<row>", b"x<r", b"ow r", b"='2'/><ro", b"ws/><row/>"]) == 3
+
+
+class Endless(httpx.AsyncBaseTransport):
+    """A server whose file never ends; `sent` counts what was taken of it."""
+
+    def __init__(self, media: str, length: str | None = None) -> None:
+        self._headers = {"content-type": media} | ({"content-length": length} if length else {})
+        self.sent = 0
+
+    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        """An answer without an end."""
+        del request
+
+        async def pieces() -> AsyncIterator[bytes]:
+            while True:
+                self.sent += 1 << 16
+                yield b"a,b\n" * (1 << 14)
+
+        return httpx.Response(200, headers=self._headers, content=pieces())
+
+
+@pytest.mark.parametrize("length", [None, "4000000000", "9" * 30])
+async def test_a_file_without_an_end_fills_no_disk(tmp_path: Path, length: str | None) -> None:
+    """A lying server is left at the profile's limit: counted are the bytes taken; nothing stays in the folder."""
+    network = Endless("text/csv", length)
+    file, into = tmp_path / "token", tmp_path / "files" / "users.csv"
+    into.parent.mkdir()
+    file.touch(0o600)
+    file.write_text("t")
+    profile = Profile(url="http://localhost", token_file=file, largest_file=1 << 20)
+    async with open_client(profile, transport=network, pace=FakeTime().pace()) as client:
+        with pytest.raises(BadAnswer, match="larger than 1 MiB") as refused:
+            await client.export_users(into, ExportQuery(format=SheetFormat.CSV))
+    assert "largest_file" in refused.value.message
+    assert network.sent <= (2 << 20 if length is None else 1 << 16)
+    assert list(into.parent.iterdir()) == []

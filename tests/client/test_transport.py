@@ -58,6 +58,30 @@ async def test_lying_servers(answer: bytes) -> None:
         assert isinstance(await ending(url), BadAnswer)
 
 
+LIES = {
+    "a status line without an end": (b"HTTP/1.1 200 ", b"a" * 4096),
+    "a name of a header without an end": (b"HTTP/1.1 200 OK\r\n", b"a" * 4096),
+    "a size of a chunk without an end": (HEAD + b"Transfer-Encoding: chunked\r\n\r\n", b"0" * 4096),
+    "chunks of one byte without an end": (HEAD + b"Transfer-Encoding: chunked\r\n\r\n", b"1\r\n \r\n" * 700),
+    "trailers without an end": (HEAD + b"Transfer-Encoding: chunked\r\n\r\n0\r\n", b"a: b\r\n" * 700),
+}
+
+
+@pytest.mark.parametrize(("begin", "endless"), LIES.values(), ids=LIES.keys())
+async def test_what_has_no_end_is_left(begin: bytes, endless: bytes, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Wherever in an answer a server goes on for ever, the client stops after a bounded number of bytes."""
+    monkeypatch.setattr("client.transport._whole.__defaults__", (1 << 16,))
+    async with liar(begin, endless=endless) as url:
+        assert isinstance(await ending(url), BadAnswer)
+
+
+@pytest.mark.parametrize("deep", [b"[" * 200_000, b'{"a":' * 50_000])
+async def test_a_deep_answer(deep: bytes) -> None:
+    """JSON nested without an end is a bad answer, not the end of Python's stack."""
+    async with liar(HEAD + b"Content-Length: %d\r\n\r\n" % len(deep) + deep) as url:
+        assert isinstance(await ending(url), BadAnswer)
+
+
 async def test_endless_headers() -> None:
     """Headers that never end are cut off."""
     async with liar(b"HTTP/1.1 200 OK\r\n", endless=b"X-More: " + b"x" * 1000 + b"\r\n") as url:

@@ -14,7 +14,7 @@ from server.sheets import csv as commas
 from server.sheets.csv import KEPT_CELLS, SNIFFED, open_commas
 from server.sheets.reading import open_sheet
 from server.sheets.sheet import MOST_COLUMNS, UnreadableSheet
-from server.sheets.workbook_parts import MAX_ELEMENTS, Elements
+from server.sheets.workbook_parts import MAX_ELEMENTS, MAX_TEXTS, MOST_TEXT, Elements, SharedTexts
 
 
 async def test_a_file_has_no_more_columns_than_the_contract_says(tmp_path: Path) -> None:
@@ -106,3 +106,26 @@ async def test_mending_one_of_very_many_alike_judges_few(tmp_path: Path, monkeyp
         assert back.json()["current"]["counts"]["duplicate_in_file"] == 399
         rows = (await api.get(path, params={"limit": 500})).json()["items"]
         assert {row["reason"] for row in rows[1:]} == {"The same address as in row 2."}
+
+
+def test_a_million_texts_are_kept_as_bytes() -> None:
+    """Texts that cells share take their bytes and four more each, and end at a limit: counted is what is kept."""
+    texts = SharedTexts()
+    for number in range(MAX_TEXTS):
+        texts.add(f"{number:x}\N{GRINNING FACE}")
+    assert texts.size <= 2 * sum(len(f"{number:x}") + 4 for number in range(MAX_TEXTS))
+    assert (texts.text(0), texts.text(MAX_TEXTS - 1)) == ("0\N{GRINNING FACE}", f"{MAX_TEXTS - 1:x}\N{GRINNING FACE}")
+    for wrong in (-1, MAX_TEXTS):
+        with pytest.raises(IndexError):
+            texts.text(wrong)
+    with pytest.raises(UnreadableSheet, match="too many texts"):
+        texts.add("one more")
+
+
+def test_long_texts_end_at_their_bytes() -> None:
+    """Few texts of very many characters are as many bytes as they are, and no more than may be."""
+    texts, long = SharedTexts(), "\N{GRINNING FACE}" * 8000
+    while texts.size + len(long.encode()) < MOST_TEXT:
+        texts.add(long)
+    with pytest.raises(UnreadableSheet, match="too many texts"):
+        texts.add(long)

@@ -126,10 +126,21 @@ def outcome(services: Services) -> dict[str, Any]:
         }
 
 
+def apply_all(services: Services, number: int) -> None:
+    """Apply, chunk after chunk, on an event loop of its own (the tests' own stays theirs)."""
+
+    async def steps() -> None:
+        async for _ in applying.apply_rows(services, number):
+            pass
+
+    with closing(asyncio.new_event_loop()) as loop:
+        loop.run_until_complete(steps())
+
+
 def apply_until_done(database: MortalDatabase, services: Services, mode: BatchMode, *, again: bool) -> None:
     """Apply; after a death start anew and go on."""
     try:
-        list(applying.apply_rows(services, begin(services, mode)))
+        apply_all(services, begin(services, mode))
     except PowerCut:
         assert again
         database.die()
@@ -166,11 +177,11 @@ def test_all_or_none_is_none_when_it_dies(planned: Path) -> None:
     _mend_all(planned)
     calm = Death()
     with mortal(planned, calm) as (_, services):
-        list(applying.apply_rows(services, begin(services, BatchMode.ATOMIC)))
+        apply_all(services, begin(services, BatchMode.ATOMIC))
     for at in deaths(calm.steps):
         with mortal(planned, Death(at)) as (database, services):
             try:
-                list(applying.apply_rows(services, begin(services, BatchMode.ATOMIC)))
+                apply_all(services, begin(services, BatchMode.ATOMIC))
             except PowerCut:
                 database.die()
             with services.database.read() as connection:

@@ -110,7 +110,7 @@ async def test_news_settle_a_payment_whose_answer_was_lost(tmp_path: Path) -> No
             await tell_gateway(api, "late")
             await confirm(api, quote["id"], "k")
             (payment,) = (await get(api, "/v1/payments"))["items"]
-            deliver(server.services, Delivery(payment["id"], Outcome(accepted=True)))
+            await deliver(server.services, Delivery(payment["id"], Outcome(accepted=True)))
             assert (await get(api, "/v1/subscription"))["seats"] == 12
             event = (await get(api, "/v1/events?limit=1"))["items"][0]
             assert (event["actor"]["account_id"], event["request"]["idempotency_key"]) == (team.account_id, "k")
@@ -125,8 +125,8 @@ async def test_news_that_make_no_sense_are_left_alone(tmp_path: Path, caplog: py
         async with team.client() as api:
             done = (await confirm(api, (await ask(api, 12))["id"], "k")).json()
             before = await kinds(api)
-            deliver(server.services, Delivery("pay_unknown", Outcome(accepted=True)))
-            deliver(server.services, Delivery(done["payment"]["id"], Outcome(accepted=False, reason="No")))
+            await deliver(server.services, Delivery("pay_unknown", Outcome(accepted=True)))
+            await deliver(server.services, Delivery(done["payment"]["id"], Outcome(accepted=False, reason="No")))
             assert await kinds(api) == before
         assert "is not ours" in caplog.text
         assert "says otherwise" in caplog.text

@@ -300,7 +300,7 @@ async def test_killed_in_between_it_goes_on(tmp_path: Path, monkeypatch: pytest.
         with server.services.database.read() as connection:
             number = selections.get(connection, team.subscription_id, counted["id"]).number  # type: ignore[union-attr]
         steps = bulk_removal.clear(server.services, number)
-        assert [next(steps), next(steps)] == [3, 2]
+        assert [await anext(steps), await anext(steps)] == [3, 2]
         del steps
     monkeypatch.undo()
     async with running(tmp_path) as server, server.client(team.token) as api:
