@@ -6,9 +6,6 @@ from collections.abc import AsyncIterator, Sequence
 from functools import partial
 from typing import Any, TypeAlias
 
-from sqlalchemy import Connection
-from sqlalchemy.exc import OperationalError
-
 from contract.events import EventKind, EventRequest
 from contract.imports import MAX_ATOMIC, ApplyImport, Import, ImportStatus, ImportStop, ImportVerdict
 from contract.problems import ProblemCode
@@ -23,7 +20,8 @@ from server.platform.services import Services
 from server.platform.time_slice import Pace, give_way
 from server.platform.transaction import Unit, unit_for
 from server.store import imports, subscriptions
-from server.store.types import AnyRow
+from server.store.errors import UnavailableError
+from server.store.types import AnyRow, Connection
 from server.transfers.create import check_asking, request_transfer
 from server.users.adding import check_plan, check_ways_in, join, judge, limit_of
 from server.users.gate import Gate
@@ -102,7 +100,7 @@ def start_applying(services: Services, row: AnyRow) -> None:
         try:
             async for _ in apply_rows(services, row.number):
                 await give_way()
-        except OperationalError:  # it can't be saved now: whoever runs this begins it again
+        except UnavailableError:  # it can't be saved now: whoever runs this begins it again
             raise
         except Exception:
             log.exception("import %s stands still", row.id)

@@ -10,8 +10,6 @@ from collections.abc import AsyncIterator, Callable, Sequence
 from functools import partial
 from typing import Any, TypeAlias
 
-from sqlalchemy import Connection
-
 from contract.base import full_name
 from contract.events import EventKind, EventObject
 from contract.problems import ProblemCode
@@ -27,7 +25,7 @@ from server.platform.time_slice import give_way
 from server.platform.transaction import Unit, unit_for
 from server.store import selections, subscriptions, users
 from server.store.selections import Member
-from server.store.types import AnyRow
+from server.store.types import AnyRow, Connection
 from server.users.adding import main_account
 from server.users.seat_assignment import restore_users, seats_in, unlist_users
 from server.users.selections import abandon, list_of, required, selection_answer
