@@ -5,6 +5,7 @@ import inspect
 import os
 
 import pytest
+from idling import wait_for_the_loop
 
 for _name in list(os.environ):
     if (_name.startswith("TEXTUAL_") and _name != "TEXTUAL_SNAPSHOT_TEMPDIR") or _name in {
@@ -16,6 +17,7 @@ for _name in list(os.environ):
         del os.environ[_name]
 os.environ["TEXTUAL_ANIMATIONS"] = "none"
 os.environ["TZ"] = "UTC"
+wait_for_the_loop()
 
 
 @pytest.fixture(autouse=True)
