@@ -95,11 +95,11 @@ class PtyProgram:
         while self.read(quiet) and time.perf_counter() < end:
             pass
 
-    def type(self, keys: str | bytes, quiet: float = 0.08) -> int:
-        """Type and read until it is quiet; how many bytes came."""
+    def type(self, keys: str | bytes, quiet: float = 0.08, patience: float = 1.0) -> int:
+        """Type, wait that long at most for the first byte, and read until it is quiet; how many bytes came."""
         before = len(self.raw)
         self.send(keys)
-        self.read(1.0)
+        self.read(patience)
         self.settle(quiet)
         return len(self.raw) - before
 
