@@ -21,6 +21,7 @@ from typing import Any
 
 import httpx
 import uvicorn
+from idling import TRAFFIC
 from ready_made import copied, empty_tables
 from sqlalchemy import Connection
 from textual.pilot import Pilot
@@ -48,7 +49,7 @@ from tui.widgets.table.table import VirtualTable
 NOW = dt.datetime(2026, 11, 20, 14, 2, tzinfo=dt.UTC)
 """A Friday, ten days before a renewal."""
 
-PATIENCE = 20.0
+PATIENCE = 60.0
 """Seconds after which waiting for the screen to settle is an error."""
 
 A_MOMENT = 0.002
@@ -83,10 +84,12 @@ class Wire(httpx.AsyncBaseTransport):
             return httpx.Response(500, request=request, content=b"")
         streams = request.url.path.endswith("/stream")
         self.under_way += not streams
+        TRAFFIC.under_way += not streams
         try:
             response = await self._inner.handle_async_request(request)
         finally:
             self.under_way -= not streams
+            TRAFFIC.under_way -= not streams
         if self.losing and self.losing in where:
             await response.aread()
             message = "lost"
