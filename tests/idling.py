@@ -74,4 +74,4 @@ async def _answers_come() -> bool:
 def wait_for_the_loop() -> None:
     """Have every app that a test presses keys on wait in this way."""
     for module in (textual._wait, textual.pilot, textual.app):
-        module.wait_for_idle = loop_is_idle  # type: ignore[attr-defined]
+        vars(module)["wait_for_idle"] = loop_is_idle
