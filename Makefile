@@ -6,12 +6,17 @@ PACKAGES := contract client tui screens cli server
 PIP = $(BIN)/python -m pip install --quiet --disable-pip-version-check
 COMPILE := --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header
 unexport PYTHONDONTWRITEBYTECODE
+# one more than a small machine has cores, as tests wait too; what is left of one worker's share goes to who is done
+SHARED := -n 3 --dist worksteal
+SOAK := HEADCOUNT_KILLS=25 HEADCOUNT_DEATHS=1 HEADCOUNT_SEEDS=25 HEADCOUNT_HISTORIES=25 HEADCOUNT_MONEY_HISTORIES=250 \
+  HEADCOUNT_FUZZ=60 HEADCOUNT_AHEAD=10 HEADCOUNT_STREAMS=all HEADCOUNT_CODE_ROUNDS=200 HEADCOUNT_EVENTS=10000 \
+  HEADCOUNT_BURST=5000 HEADCOUNT_IDLE=20
 
 .DEFAULT_GOAL := help
-.PHONY: help demo run test lint check snapshots bench format lock pictures docs clean
+.PHONY: help demo run test test-fast soak lint check snapshots bench format lock pictures docs clean
 
 help:  ## what there is to make
-	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 22
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 22
 
 $(VENV)/python: # made anew when there is none, or when it is too old to be used
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
@@ -39,7 +44,15 @@ run: $(VENV)/runtime  ## the app on your own profile
 	@$(BIN)/headcount
 
 test: $(VENV)/dev  ## all tests
-	@$(BIN)/python -m pytest -n 2
+	@echo "All tests, each history, kill and typed sequence a few times: make soak repeats them for an hour."
+	@$(BIN)/python -m pytest $(SHARED)
+
+test-fast: $(VENV)/dev  ## the tests that start no process and show no whole app
+	@echo "Without other processes, terminals, kills and the whole app: make test runs them too."
+	@$(BIN)/python -m pytest $(SHARED) -m "not process and not app"
+
+soak: $(VENV)/dev  ## the tests that repeat themselves, as often as an hour allows
+	@env $(SOAK) $(BIN)/python -m pytest $(SHARED) -m counted --timeout 3600
 
 lint: $(VENV)/dev  ## format, lint, types, import contracts, docstrings
 	$(BIN)/ruff format --check .

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 import httpx
+from ready_made import empty_tables
 from starlette.applications import Starlette
 
 from contract.people import Role
@@ -111,6 +112,7 @@ async def running(
 ) -> AsyncIterator[RunningServer]:
     """A server on a database in `folder`, whose clock stands still at `now` until a test moves it."""
     clock = Clock(source=lambda: now)
+    empty_tables(folder / "headcount.db")
     database = f"sqlite:///{folder / 'headcount.db'}"
     app = create_app(ServerSettings(database=database, sandbox=sandbox, **settings), clock=clock, gateway=gateway)
     async with app.router.lifespan_context(app):

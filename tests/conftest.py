@@ -3,8 +3,11 @@
 import asyncio
 import inspect
 import os
+from collections.abc import Iterator
 
 import pytest
+from idling import wait_for_the_loop
+from lanes import lanes_of, starts_noticed
 
 for _name in list(os.environ):
     if (_name.startswith("TEXTUAL_") and _name != "TEXTUAL_SNAPSHOT_TEMPDIR") or _name in {
@@ -16,6 +19,7 @@ for _name in list(os.environ):
         del os.environ[_name]
 os.environ["TEXTUAL_ANIMATIONS"] = "none"
 os.environ["TZ"] = "UTC"
+wait_for_the_loop()
 
 
 @pytest.fixture(autouse=True)
@@ -31,3 +35,19 @@ def no_loop_left_open(request: pytest.FixtureRequest) -> None:
         asyncio.get_event_loop_policy().get_event_loop().close()
     except RuntimeError:
         asyncio.set_event_loop(None)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Give each test the marks of its lanes."""
+    for item in items:
+        for lane in sorted(lanes_of(item.path)):
+            item.add_marker(lane)
+
+
+@pytest.fixture(autouse=True)
+def no_process_outside_its_lane(request: pytest.FixtureRequest) -> Iterator[None]:
+    """A test without the mark `process` starts none, nor does the program in it: so the fast lane stays fast."""
+    started = starts_noticed()
+    yield
+    if request.node.get_closest_marker("process") is None:
+        assert not started, "it starts a process: mark its module `process` (see tests/lanes.py)"

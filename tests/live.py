@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from builders import RunningServer
+from ready_made import empty_tables
 
 from server.app import create_app
 from server.platform.clock import Clock
@@ -41,6 +42,7 @@ def live_server(folder: Path, **settings: Any) -> Iterator[LiveServer]:
     listener = socket.socket()
     listener.bind(("127.0.0.1", 0))
     clock = Clock()
+    empty_tables(folder / "live.db")
     database = f"sqlite:///{folder / 'live.db'}"
     app = create_app(ServerSettings(database=database, sandbox=True, **settings), clock=clock)
     server = make_server(app)

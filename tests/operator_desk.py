@@ -8,6 +8,7 @@ import signal
 import sqlite3
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from contextlib import chdir, closing, contextmanager, redirect_stderr, redirect_stdout
 from pathlib import Path
@@ -40,6 +41,7 @@ class Running:
         before = desk.log().count("ready on")
         while len(found := _READY.findall(desk.log())) <= before:
             assert self._process.poll() is None, desk.log()
+            time.sleep(0.01)  # looking all the time would take the core it starts on
         self.api = httpx.Client(base_url=found[-1], headers={"Authorization": f"Bearer {desk.token}"})
 
     def add(self, name: str) -> httpx.Response:

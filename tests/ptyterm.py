@@ -76,7 +76,7 @@ class PtyProgram:
         self._show(data)
         return True
 
-    def wait_for(self, condition: Callable[[], bool], timeout: float = 10.0) -> None:
+    def wait_for(self, condition: Callable[[], bool], timeout: float = 30.0) -> None:
         """Read until `condition` holds."""
         end = time.perf_counter() + timeout
         while not condition():
@@ -85,21 +85,21 @@ class PtyProgram:
                 raise AssertionError(message)
             self.read(0.02)
 
-    def wait_for_text(self, text: str, timeout: float = 10.0) -> None:
+    def wait_for_text(self, text: str, timeout: float = 30.0) -> None:
         """Read until the screen shows `text`."""
         self.wait_for(lambda: text in self.text(), timeout)
 
-    def settle(self, quiet: float = 0.1, timeout: float = 10.0) -> None:
+    def settle(self, quiet: float = 0.1, timeout: float = 30.0) -> None:
         """Read until nothing has come for `quiet` seconds."""
         end = time.perf_counter() + timeout
         while self.read(quiet) and time.perf_counter() < end:
             pass
 
-    def type(self, keys: str | bytes, quiet: float = 0.08) -> int:
-        """Type and read until it is quiet; how many bytes came."""
+    def type(self, keys: str | bytes, quiet: float = 0.08, patience: float = 1.0) -> int:
+        """Type, wait that long at most for the first byte, and read until it is quiet; how many bytes came."""
         before = len(self.raw)
         self.send(keys)
-        self.read(1.0)
+        self.read(patience)
         self.settle(quiet)
         return len(self.raw) - before
 
@@ -117,7 +117,7 @@ class PtyProgram:
         """Send the program a signal."""
         self.process.send_signal(number)
 
-    def wait(self, timeout: float = 10.0) -> int:
+    def wait(self, timeout: float = 30.0) -> int:
         """Read until the program has ended; its exit code."""
         if self.master >= 0:
             self.wait_for(lambda: self.process.poll() is not None, timeout)

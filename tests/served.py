@@ -4,6 +4,7 @@ import signal
 import subprocess
 import sys
 import tempfile
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -34,6 +35,7 @@ class Served:
         before = self.log.read_text().count("ready on")
         while self.log.read_text().count("ready on") <= before:
             assert self._process.poll() is None, self.log.read_text()
+            time.sleep(0.01)  # looking all the time would take the core it starts on
 
     def kill(self) -> None:
         """End it as a power cut would."""

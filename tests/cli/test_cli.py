@@ -29,13 +29,14 @@ def home(tmp_path: Path) -> Path:
     return tmp_path
 
 
-@pytest.fixture
-def server(tmp_path: Path) -> Iterator[tuple[str, str]]:
-    """URL and owner's token of a running server, on a socket of its own."""
-    database = f"sqlite:///{tmp_path / 'seats.sqlite3'}"
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, str]]:
+    """URL and owner's token of a running server, on a socket of its own; nothing here changes its organisation."""
+    folder = tmp_path_factory.mktemp("server")
+    database = f"sqlite:///{folder / 'seats.sqlite3'}"
     who = ["--organisation", "Acme", "--owner", "jane@acme.example", "--seats", "5"]
-    made = headcount(tmp_path, "server", "init", "--db", database, *who)
-    socket = tmp_path / "private" / "api"
+    made = headcount(folder, "server", "init", "--db", database, *who)
+    socket = folder / "private" / "api"
     socket.parent.mkdir(mode=0o700)
     run = [*HEADCOUNT, "server", "run", "--db", database, "--uds", str(socket), "--sandbox"]
     with subprocess.Popen(run, stdin=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True) as process:

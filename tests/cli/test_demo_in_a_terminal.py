@@ -125,7 +125,7 @@ def test_quitting_stops_the_server_and_keeps_the_data(demo: PtyProgram, home: Ma
         fresh.wait_for_text("37 of 37 taken", 30)
 
 
-def wait_until(condition: object, seconds: float = 5.0) -> None:
+def wait_until(condition: object, seconds: float = 30.0) -> None:
     """Wait for something outside the terminal."""
     assert callable(condition)
     end = time.monotonic() + seconds

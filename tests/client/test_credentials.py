@@ -88,7 +88,7 @@ def test_a_command_that_hangs() -> None:
     began = time.monotonic()
     with pytest.raises(NoToken, match="longer than") as caught:
         from_command(script(hanging), seconds=0.5)
-    assert time.monotonic() - began < 5
+    assert time.monotonic() - began < 30
     assert caught.value.__cause__ is None
 
 

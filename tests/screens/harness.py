@@ -21,6 +21,8 @@ from typing import Any
 
 import httpx
 import uvicorn
+from idling import TRAFFIC
+from ready_made import copied, empty_tables
 from sqlalchemy import Connection
 from textual.pilot import Pilot
 
@@ -50,8 +52,11 @@ NOW = dt.datetime(2026, 11, 20, 14, 2, tzinfo=dt.UTC)
 COLLEAGUE_LIMIT = 10_000_00
 """What the admin beside the owner may spend in a month: what colleagues do is not what these stories are about."""
 
-PATIENCE = 20.0
+PATIENCE = 60.0
 """Seconds after which waiting for the screen to settle is an error."""
+
+A_MOMENT = 0.002
+"""Seconds between two looks whether it has settled: the server, a thread of this process, gets its turn meanwhile."""
 
 
 @dataclass
@@ -82,10 +87,12 @@ class Wire(httpx.AsyncBaseTransport):
             return httpx.Response(500, request=request, content=b"")
         streams = request.url.path.endswith("/stream")
         self.under_way += not streams
+        TRAFFIC.under_way += not streams
         try:
             response = await self._inner.handle_async_request(request)
         finally:
             self.under_way -= not streams
+            TRAFFIC.under_way -= not streams
         if self.losing and self.losing in where:
             await response.aread()
             message = "lost"
@@ -162,6 +169,7 @@ class Desk:
         while not condition():
             if time.monotonic() > deadline:
                 raise AssertionError(self.text)
+            await asyncio.sleep(A_MOMENT)
             await self.pilot.pause()
 
     @property
@@ -206,6 +214,7 @@ async def settled(pilot: Pilot[Any], wire: Wire | None = None) -> None:
     deadline = time.monotonic() + PATIENCE
     quiet = 0
     while quiet < 2:
+        await asyncio.sleep(A_MOMENT)
         await pilot.pause()
         quiet = quiet + 1 if _is_quiet(app, wire) else 0
         assert time.monotonic() < deadline, "the app does not settle"
@@ -284,7 +293,7 @@ def serving(
     """
     folder.mkdir(exist_ok=True)
     url = f"sqlite:///{folder / 'headcount.db'}"
-    tokens = _seed_own(url, seed) if seed else _found(url, now, plan) if plan else _seed(url, now, hostile, roles=roles)
+    tokens = _seed_own(url, seed) if seed else _ready_made(folder / "headcount.db", now, plan, hostile, roles=roles)
     app = create_app(ServerSettings(database=url, sandbox=True), clock=Clock(source=lambda: now))
     socket = str(folder / "api")
     config = uvicorn.Config(app, uds=socket, log_level="warning", timeout_graceful_shutdown=1, lifespan="on")
@@ -303,7 +312,16 @@ def serving(
         thread.join(PATIENCE)
 
 
+def _ready_made(database: Path, now: dt.datetime, plan: str, hostile: Sequence[str], *, roles: bool) -> dict[Role, str]:
+    """An organisation that other tests have too, each a copy of its own."""
+    if plan:
+        return dict(copied(database, (now, plan), lambda url: _found(url, now, plan)))
+    key = (now, tuple(hostile), roles)
+    return dict(copied(database, key, lambda url: _seed(url, now, hostile, roles=roles)))
+
+
 def _seed_own(url: str, seed: Callable[[Connection], str]) -> dict[Role, str]:
+    empty_tables(Path(url.removeprefix("sqlite:///")))
     database = Database(url)
     database.open()
     with database.write() as connection:

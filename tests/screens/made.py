@@ -1,9 +1,10 @@
-"""Users and requests with defaults: a test names only what matters to it."""
+"""Users and requests with defaults, where a test names only what matters to it; and lines without their tones."""
 
 import datetime as dt
 
 from contract.transfers import Direction, Transfer, TransferState
 from contract.users import User, UserSource, UserStatus
+from tui.presentation.tones import Line, pieces
 
 NOW = dt.datetime(2026, 11, 20, 14, 2, tzinfo=dt.UTC)
 
@@ -39,3 +40,8 @@ def make_transfer(**facts: object) -> Transfer:
         "version": 5,
     }
     return Transfer.model_validate({**defaults, **facts})
+
+
+def said(lines: list[Line]) -> list[str]:
+    """Lines without their tones."""
+    return ["".join(text for text, _ in pieces(each)) for each in lines]

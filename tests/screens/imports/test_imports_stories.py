@@ -1,7 +1,9 @@
 """Importing a file of people in the app, told in keys, over the real server."""
 
+import asyncio
 import sqlite3
 from collections.abc import Iterator
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
@@ -128,18 +130,55 @@ async def test_columns_without_known_headers_are_named(office: Office, tmp_path:
         assert [row.cells[3] for row in importing(desk).table.pages.rows()] == ["Ana", "Bo"]
 
 
+AT_ONCE = applying.MOST
+
+
+@dataclass
+class Turnstile:
+    """Stands between the rows of an import: it lets one through at a time, as far as the screen has seen and a few."""
+
+    most: float = 1.0
+    passed: int = 0
+
+    async def __call__(self) -> None:
+        """Let a row through once it may pass."""
+        self.passed += 1
+        while self.passed >= self.most:
+            await asyncio.sleep(0.002)
+        await asyncio.sleep(0)
+
+    def follow(self, seen: int) -> bool:
+        """Let it go a little further than what is on the screen; always true, to stand in a condition."""
+        self.most = seen + 5
+        return True
+
+    def open(self) -> None:
+        """Let everything through, and the rows of whoever goes on from here all at once."""
+        self.most = float("inf")
+        applying.MOST = AT_ONCE
+
+
+@pytest.fixture
+def turnstile(monkeypatch: pytest.MonkeyPatch) -> Iterator[Turnstile]:
+    """An import row by row, as fast as the test says, so that it is under way whenever the next key comes."""
+    found = Turnstile()
+    monkeypatch.setattr(applying, "MOST", 1)
+    monkeypatch.setattr(applying, "give_way", found)
+    monkeypatch.setattr(job, "LOOK_EVERY", 0.05)
+    yield found
+    found.open()
+
+
 @pytest.mark.parametrize("key", ["s", "ctrl+c"])
 async def test_a_stopped_import_goes_on_after_the_app_was_started_again(
-    office: Office, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, key: str
+    office: Office, tmp_path: Path, turnstile: Turnstile, key: str
 ) -> None:
     """Stopped by a key, offered again by i in the next session, and finished there: nothing twice."""
-    monkeypatch.setattr(applying, "MOST", 1)
-    monkeypatch.setattr(job, "LOOK_EVERY", 0.05)
     path = people(tmp_path, [f"p{n}@fresh.example,P,N{n}," for n in range(300)])
     async with office.at_work() as desk:
         await bring(desk, path)
         await desk.pilot.press("c", "y")
-        await desk.until(lambda: imported(desk).applied > 0 and " a second, " in shown(desk))
+        await desk.until(lambda: turnstile.follow(imported(desk).applied) and " a second, " in shown(desk))
         assert f"{imported(desk).applied:,} of 300, " in shown(desk)
         await desk.press(key)
         await desk.until(lambda: imported(desk).status is not ImportStatus.APPLYING)
@@ -147,6 +186,7 @@ async def test_a_stopped_import_goes_on_after_the_app_was_started_again(
         assert done.status is ImportStatus.STOPPED
         assert 0 < done.applied < 300
         assert "Stopped:" in shown(desk)
+    turnstile.open()
     async with office.at_work() as desk:
         await desk.press("2", "i")
         await desk.until(lambda: "Not finished yet:" in shown(desk))
@@ -178,11 +218,9 @@ async def test_an_import_goes_on_when_the_server_is_back(office: Office, tmp_pat
 
 
 async def test_an_import_interrupted_by_a_restart_goes_on_by_itself(
-    office: Office, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    office: Office, tmp_path: Path, turnstile: Turnstile
 ) -> None:
     """The server stopped it when it came up again; who had confirmed it need not do so once more."""
-    monkeypatch.setattr(applying, "MOST", 1)
-    monkeypatch.setattr(job, "LOOK_EVERY", 0.05)
     path = people(tmp_path, [f"p{n}@fresh.example,P,N{n}," for n in range(300)])
     async with office.at_work() as desk:
         await bring(desk, path)
@@ -191,6 +229,7 @@ async def test_an_import_interrupted_by_a_restart_goes_on_by_itself(
         with sqlite3.connect(office.folder / "headcount.db", timeout=10) as connection:
             connection.execute("update imports set status = 'stopped', stopped_because = 'interrupted'")
         connection.close()
+        turnstile.open()
         await desk.until(lambda: "All that could be done is done: 300 rows." in shown(desk))
         applied = [call for call in desk.wire.calls("POST") if call.endswith("/apply")]
         assert len(applied) > 1

@@ -1,7 +1,7 @@
 """An admin reads what its limit lets through before it asks, and what counts against it."""
 
 from answers import make_overview
-from test_transfers_text import said
+from made import said
 
 from contract.money import Money
 from contract.people import Role

@@ -3,8 +3,8 @@
 import datetime as dt
 
 from answers import make_overview, make_subscription
-from made import make_transfer
-from test_transfers_text import people, said
+from made import make_transfer, said
+from test_transfers_text import people
 
 from contract.money import Money
 from contract.people import Me

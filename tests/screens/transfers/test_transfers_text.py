@@ -2,7 +2,7 @@
 
 import datetime as dt
 
-from made import NOW, make_transfer
+from made import NOW, make_transfer, said
 
 from contract.problems import ItemProblem, ProblemCode
 from contract.transfers import DecisionReport, DecisionResult, Direction, Transfer, TransferState, UndoReport
@@ -16,12 +16,6 @@ from screens.transfers.text import (
     undo_results,
     undo_summary,
 )
-from tui.presentation.tones import Line, pieces
-
-
-def said(lines: list[Line]) -> list[str]:
-    """Lines without their tones."""
-    return ["".join(text for text, _ in pieces(each)) for each in lines]
 
 
 def people(count: int, **facts: object) -> tuple[Transfer, ...]:

