@@ -16,7 +16,7 @@ from contract.pages import MAX_LIMIT
 from contract.people import Permission, Role
 from contract.subscription import Overview, SubscriptionStatus
 from contract.users import MAX_BATCH, BatchMode, UserBatchReport
-from screens.members.source import listing_word
+from tui.presentation.members import listing_word
 from tui.presentation.text import clean
 
 __all__ = ["add", "list_all", "show"]
@@ -49,7 +49,7 @@ def show(options: argparse.Namespace, flags: dict[str, Any]) -> int:
     if options.json:
         print_json(member)
         return DONE
-    from screens.members.text import profile_lines
+    from tui.presentation.members import profile_lines
 
     print("\n".join(_plain(line) for line in profile_lines(member)))
     return DONE
@@ -87,7 +87,7 @@ async def _member(client: Client, email: str) -> Member:
 
 def _would(target: Target, overview: Overview, members: list[Member]) -> int:
     """How the seats would work out, and the exit code it would have."""
-    from screens.members.text import adding_summary
+    from tui.presentation.members import adding_summary
 
     coming = [member for member in members if member.status is None]
     if coming:
@@ -106,7 +106,7 @@ def _would(target: Target, overview: Overview, members: list[Member]) -> int:
 
 
 def _told(members: list[Member], report: UserBatchReport, *, as_json: bool) -> int:
-    from screens.members.text import adding_results
+    from tui.presentation.members import adding_results
 
     title, lines, left = adding_results(members, report)
     if as_json:

@@ -57,9 +57,9 @@ async def _priced(client: Client, wanted: WhatToChange, target: Target) -> tuple
 
 def summary(quote: Quote) -> list[str]:
     """What it changes, what it does, what it costs, and what can't be undone, as lines of plain text."""
-    from tui.presentation.quote_summary import deal_summary
+    from tui.presentation.quote_summary import confirmation_summary
 
-    said = deal_summary(quote, title="", opener="")
+    said = confirmation_summary(quote, title="", opener="")
     lines = [*said.lines, *said.items, *said.money, said.final]
     return [clean(_plain(line), _LONGEST) for line in lines if line]
 

@@ -28,12 +28,12 @@ from contract.transfers import (
     TransferState,
     UndoReport,
 )
-from screens.transfers.decisions_text import Question, earlier_summary
-from screens.transfers.seat_choice import Choice
-from screens.transfers.text import Plan, decision_results, undo_results
 from tui.presentation.confirmation import Summary
+from tui.presentation.seat_choice import Choice
 from tui.presentation.text import clean
 from tui.presentation.tones import Line, parts
+from tui.presentation.transfer_decisions import Question, earlier_summary
+from tui.presentation.transfers import Plan, decision_results, undo_results
 from tui.runtime.recovery import aftermath, left_over
 
 __all__ = ["accept", "decline", "list_all", "undo"]

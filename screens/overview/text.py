@@ -7,8 +7,8 @@ from tui.presentation.attention import Notice, day_of, laid_out, notices, said_d
 from tui.presentation.event_descriptions import sentence
 from tui.presentation.glyphs import Glyphs
 from tui.presentation.lines import width_of
-from tui.presentation.quote_summary import BOLD, MUTED, PLAIN, Span
 from tui.presentation.text import clean
+from tui.presentation.tones import BOLD, MUTED, PLAIN, Span
 from tui.presentation.wording import clock, count, days_until
 
 OK, WARN, BAD = "ok", "warn", "bad"

@@ -10,8 +10,8 @@ from contract.people import Permission
 from contract.subscription import Overview, PlanKind, SubscriptionStatus
 from tui.presentation.glyphs import Glyphs
 from tui.presentation.lines import width_of
-from tui.presentation.quote_summary import MUTED, PLAIN, Span
 from tui.presentation.text import clean
+from tui.presentation.tones import MUTED, PLAIN, Span
 from tui.presentation.wording import count, near_day
 
 __all__ = ["Notice", "day_of", "laid_out", "notices", "said_day", "upcoming"]

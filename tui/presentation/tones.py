@@ -9,7 +9,24 @@ from typing import Literal
 
 from tui.presentation.text import clean
 
-__all__ = ["DARK", "STYLE_WORDS", "Line", "Piece", "Tone", "parts", "pieces", "theme_name", "wants_ansi"]
+__all__ = [
+    "BOLD",
+    "DARK",
+    "MUTED",
+    "PLAIN",
+    "STYLE_WORDS",
+    "Line",
+    "Piece",
+    "Span",
+    "Tone",
+    "parts",
+    "pieces",
+    "theme_name",
+    "wants_ansi",
+]
+
+BOLD, MUTED, PLAIN = "strong", "dim", ""
+"""The tones of figures: the one that counts, what is beside it, and all others."""
 
 DARK = "headcount"
 """The name of our own theme."""
@@ -21,6 +38,9 @@ Tone = Literal["", "ok", "warn", "bad", "dim", "accent", "strong", "reverse"]
 
 Piece = str | tuple[str, str]
 """Text, or text and its tone; a tone may also be one of Textual's style words in `STYLE_WORDS`."""
+
+Span = tuple[str, str]
+"""A piece of text and its tone."""
 
 Line = Piece | Sequence[Piece]
 """One line of text from anywhere: plain, in one tone, or a list of pieces. Nothing in it is ever read as markup."""

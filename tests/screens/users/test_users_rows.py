@@ -7,7 +7,8 @@ from client.error_classes import CLASSES
 from client.errors import HeadcountError
 from contract.problems import PROBLEMS, FieldError, ItemProblem, Problem, ProblemCode
 from contract.users import NewUser, UserStatus
-from screens.users.new_rows import Entry, Stage, field_errors, from_lines, from_texts, tally
+from screens.shared.new_user import field_errors, from_texts
+from screens.users.new_rows import Entry, Stage, from_lines, tally
 from tui.presentation.tones import pieces
 
 

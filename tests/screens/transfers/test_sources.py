@@ -6,7 +6,9 @@ from made import NOW, make_transfer, make_user
 from contract.transfers import Direction, TransferSort, TransferState
 from contract.users import UserSort, UserStatus
 from screens.shared.filter_words import FilterError
-from screens.shared.sources import Side, TransfersSource, transfer_row, user_row, users_query
+from screens.transfers.source import TransfersSource, transfer_row
+from screens.users.source import user_row, users_query
+from tui.presentation.transfers import Side
 from tui.widgets.table.data import Query
 
 

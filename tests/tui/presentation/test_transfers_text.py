@@ -7,7 +7,8 @@ from made import NOW, make_transfer
 from contract.problems import ItemProblem, ProblemCode
 from contract.transfers import DecisionReport, DecisionResult, Direction, Transfer, TransferState, UndoReport
 from contract.users import UserStatus
-from screens.transfers.text import (
+from tui.presentation.tones import Line, pieces
+from tui.presentation.transfers import (
     Plan,
     cancel_results,
     decision_results,
@@ -16,7 +17,6 @@ from screens.transfers.text import (
     undo_results,
     undo_summary,
 )
-from tui.presentation.tones import Line, pieces
 
 
 def said(lines: list[Line]) -> list[str]:
