@@ -9,9 +9,8 @@ from typing import Any
 
 from cli.connection import Stop, Target, by_contract, call, chosen
 from cli.exit_codes import DONE, FAILED, USAGE
-from cli.how_many import how_many
 from cli.invoice_files import Malformed, read_invoices
-from cli.lists import gathered, print_list, tell_rest
+from cli.lists import gathered, how_many, print_list, tell_rest
 from cli.tables import print_json, print_table
 from client.api import Client
 from client.errors import NotFound

@@ -13,8 +13,7 @@ from typing import Any
 
 from cli.connection import Stop, Target, call, chosen
 from cli.exit_codes import CANCELLED, DONE, FAILED, USAGE
-from cli.how_many import how_many
-from cli.lists import Listed, gathered, print_list, tell_rest
+from cli.lists import Listed, gathered, how_many, print_list, tell_rest
 from cli.output import agreed, can_ask, say
 from cli.tables import print_table
 from client.api import Client

@@ -21,6 +21,7 @@ __all__ = [
     "Tone",
     "parts",
     "pieces",
+    "plain",
     "theme_name",
     "wants_ansi",
 ]
@@ -32,6 +33,7 @@ DARK = "headcount"
 """The name of our own theme."""
 
 _LONGEST = 1_000
+_LONGEST_PRINTED = 500
 
 Tone = Literal["", "ok", "warn", "bad", "dim", "accent", "strong", "reverse"]
 """How a piece of text looks. Never the only carrier of a meaning."""
@@ -96,3 +98,8 @@ def pieces(line: Line) -> list[tuple[str, str]]:
         else (clean(part[0], _LONGEST), STYLE_WORDS.get(part[1], part[1]))
         for part in parts(line)
     ]
+
+
+def plain(line: Line) -> str:
+    """A line without its tones, safe to print."""
+    return clean("".join(part if isinstance(part, str) else part[0] for part in parts(line)), _LONGEST_PRINTED)
