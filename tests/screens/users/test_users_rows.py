@@ -3,8 +3,7 @@
 import pytest
 from made import make_user
 
-from client.error_classes import CLASSES
-from client.errors import HeadcountError
+from client.errors import CLASSES, HeadcountError
 from contract.problems import PROBLEMS, FieldError, ItemProblem, Problem, ProblemCode
 from contract.users import NewUser, UserStatus
 from screens.shared.new_user import field_errors, from_texts
