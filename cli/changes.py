@@ -3,7 +3,7 @@
 import argparse
 from typing import Any
 
-from cli.connection import Stop, by_contract, call, chosen
+from cli.connection import Stop, call, chosen
 from cli.exit_codes import DONE, USAGE
 from cli.lists import with_email
 from cli.purchase import quote_and_confirm
@@ -13,6 +13,7 @@ from contract.pages import PageQuery
 from contract.quotes import Change, Start
 from contract.subscription import BillingCycle, Overview, Plan
 from contract.users import User, UsersQuery
+from tui.presentation.errors import set_by_contract
 from tui.presentation.text import clean
 from tui.presentation.wording import count
 
@@ -31,7 +32,7 @@ def seats_show(options: argparse.Namespace, flags: dict[str, Any]) -> int:
 
 def _seats_in_words(overview: Overview) -> list[str]:
     seats, subscription = overview.seats, overview.subscription
-    if contract := by_contract(overview):
+    if contract := set_by_contract(overview):
         most = overview.plan.max_users or seats.paid
         return [f"{count(most, 'seat')}, {seats.used:,} used, {seats.free:,} free", contract]
     said = [f"{count(seats.paid, 'seat')} paid, {seats.used:,} used, {seats.free:,} free"]

@@ -17,13 +17,12 @@ from client.errors import HeadcountError, Invalid
 from client.journal import Journal
 from client.profile import Profile, open_client
 from contract.problems import ProblemCode
-from contract.subscription import Overview, PlanKind
 from server.platform.streams import code_stands
 from tui.presentation.text import clean
 from tui.runtime.paths import find, private_folder
 from tui.runtime.settings import SettingsError, load
 
-__all__ = ["Stop", "Target", "by_contract", "call", "chosen", "guarded", "tell_unanswered", "told"]
+__all__ = ["Stop", "Target", "call", "chosen", "guarded", "tell_unanswered", "told"]
 
 T = TypeVar("T")
 
@@ -128,14 +127,6 @@ def told(error: HeadcountError) -> str:
 def _name(pointer: str) -> str:
     """What a field is called where nothing is marked: its pointer without the slashes."""
     return pointer.strip("/").replace("/", ".") or "request"
-
-
-def by_contract(overview: Overview) -> str:
-    """What is said on a contract plan where others read of payments; empty on any other."""
-    if overview.plan.kind is not PlanKind.CONTRACT:
-        return ""
-    contact = clean(overview.vendor_contact, 120)
-    return "This is set by your contract" + (f"; write to {contact}." if contact else ".")
 
 
 async def tell_unanswered(client: Client, target: Target) -> None:

@@ -18,12 +18,12 @@ from screens.purchase.flow import Confirming
 from screens.shared.detail import Detail
 from screens.shared.managed_list import ManagedList
 from tui.input.commands import bindings, key_names, keys_of
-from tui.presentation.attention import day_of
 from tui.presentation.errors import told
 from tui.presentation.invoices import Books, Paid, expected_lines, invoice_lines, money_tone, payment_lines, status_tone
 from tui.presentation.lines import LABEL, labelled, wrapped
 from tui.presentation.text import clean
 from tui.presentation.tones import Line
+from tui.presentation.wording import day_of
 from tui.widgets.bar_chart import Bar, BarChart
 from tui.widgets.host import user_keys_of
 from tui.widgets.panel import Panel

@@ -5,11 +5,10 @@ import datetime as dt
 from contract.billing import ExpectedPayment, Forecast
 from contract.subscription import Overview, PlanKind, Subscription, SubscriptionStatus
 from screens.billing.sources import BillingSide
-from tui.presentation.attention import day_of
 from tui.presentation.lines import line
 from tui.presentation.text import clean
 from tui.presentation.tones import Line
-from tui.presentation.wording import count, days_until, short_day
+from tui.presentation.wording import count, day_of, days_until, short_day
 
 __all__ = ["empty_sentence", "forecast_sentences", "overdue_sentences"]
 

@@ -25,8 +25,8 @@ from screens.overview.text import (
     subscription_lines,
     usage_span,
 )
-from screens.purchase.error_messages import CONNECTING, refused
 from tui.input.commands import bindings
+from tui.presentation.errors import CONNECTING, refused
 from tui.presentation.prices import holds_until, price_lines
 from tui.presentation.quote_summary import change_in_words
 from tui.presentation.tones import Span

@@ -11,12 +11,11 @@ from contract.pages import MAX_LIMIT
 from contract.quotes import Change, Confirmation
 from contract.subscription import Overview
 from contract.transfers import MAX_DECISIONS, DecisionReport, DecisionSummary, Reason, Transfer
-from screens.purchase.error_messages import refused
 from screens.purchase.flow import Confirming
 from screens.transfers.decision_dialog import DecisionDialog
 from screens.transfers.forms import ReasonForm
 from screens.transfers.outgoing import OutgoingRequests
-from tui.presentation.errors import told
+from tui.presentation.errors import refused, told
 from tui.presentation.quote_summary import done
 from tui.presentation.seat_choice import Choice
 from tui.presentation.transfer_decisions import Question, earlier_summary

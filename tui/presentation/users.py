@@ -6,13 +6,12 @@ from collections.abc import Sequence
 from contract.problems import ItemProblem
 from contract.subscription import Overview, PlanKind, SubscriptionStatus
 from contract.users import User, UserBatchReport, UserStatus
-from tui.presentation.attention import day_of, said_day, zone_of
 from tui.presentation.confirmation import MOST_UNTYPED, Summary
 from tui.presentation.lines import labelled, line
 from tui.presentation.seat_sums import restorable, vacancy_lines
 from tui.presentation.text import clean
 from tui.presentation.tones import Line, Piece, Tone
-from tui.presentation.wording import count
+from tui.presentation.wording import count, day_of, said_day, zone_of
 
 __all__ = [
     "STATUS_TONES",
