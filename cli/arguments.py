@@ -4,14 +4,14 @@ import argparse
 import importlib.metadata
 from typing import TYPE_CHECKING, Any, TypeAlias
 
-from cli.how_many import add_how_many
-
 if TYPE_CHECKING:
     import datetime as dt
 
     Commands: TypeAlias = argparse._SubParsersAction[argparse.ArgumentParser]  # noqa: SLF001 - it has no other name
 
 _DESCRIPTION = "Manage the paid seats of a subscription from a terminal."
+_USUAL = 50
+_KINDS = "only these, such as user.added,transfer.*"
 _EPILOG = "Without a command the app opens on your profile; without a profile it offers the demo."
 
 
@@ -73,7 +73,7 @@ def _add_events(commands: "Commands") -> None:
     events.add_argument("--until", type=_day, metavar="DATE", help="up to this day, it included")
     events.add_argument("--command", dest="command_key", metavar="KEY", help="only what the command with this key did")
     events.add_argument("--follow", action="store_true", help="go on as things happen, until ctrl+c")
-    add_how_many(events)
+    _add_how_many(events)
     _add_json(events, "as JSON; with --follow one object a line")
 
 
@@ -88,10 +88,58 @@ def _day(text: str) -> "dt.date":
 
 
 def _add_users(commands: "Commands") -> None:
-    from cli.user_arguments import add_users
-
     what = "the users as a list or a file, users out of a file, and removing everybody who matches"
-    add_users(_noun(commands, "users", what), _command, _change)
+    verbs = _noun(commands, "users", what)
+    listed = _command(verbs, "list", "cli.users:list_all", "the users, by name")
+    _add_filters(listed)
+    _add_how_many(listed)
+    _add_json(listed)
+    _add_import(verbs)
+    _add_removal(verbs)
+    _add_file(_command(verbs, "template", "cli.users:template", "save the empty file to fill in for an import"))
+    exported = _command(verbs, "export", "cli.users:export", "save the users as a file that an import takes again")
+    _add_filters(exported)
+    _add_file(exported)
+
+
+def _add_filters(command: argparse.ArgumentParser) -> None:
+    command.add_argument("--search", metavar="WORDS", help="only whose name, e-mail or position holds them")
+    command.add_argument("--status", choices=("active", "not_paid"), help="only with this status")
+    command.add_argument(
+        "--source", choices=("hand", "import", "code", "member", "transfer"), help="only who came in this way"
+    )
+    days = "2026-10-01, 2026-10, '>2026-10-01' or 2026-10-01..2026-10-15"
+    command.add_argument("--added", metavar="DAYS", help=f"only who was added then, such as {days}")
+
+
+def _add_import(verbs: "Commands") -> None:
+    imported = _change(verbs, "import", "cli.importing:import_users", "import the people of a CSV or XLSX file")
+    imported.add_argument("file", nargs="?", metavar="FILE", help="the file")
+    imported.add_argument("--resume", metavar="ID", help="go on with an import that stopped")
+    imported.add_argument("--map", metavar="COLUMNS", help="which column is what, such as email=2,last_name=1")
+    modes = ("best_effort", "until_full", "atomic")
+    imported.add_argument("--mode", choices=modes, default=modes[0], help="default best_effort")
+    imported.add_argument("--ask", action="store_true", help="send a transfer request to those with an account outside")
+    imported.add_argument("--rejected", metavar="FILE", help="save the rows that failed, with their reasons")
+
+
+def _add_removal(verbs: "Commands") -> None:
+    removed = _change(verbs, "remove", "cli.removing:remove", "remove everybody who matches, as one command")
+    _add_filters(removed)
+    removed.add_argument("--all", action="store_true", help="everybody; needed when nothing else says who")
+    removed.add_argument(
+        "--except", dest="exceptions", nargs="+", default=[], metavar="WHO", help="but these, by id or e-mail"
+    )
+    restored = _change(verbs, "restore", "cli.removing:restore", "take such a removal back within the period")
+    restored.add_argument("id", metavar="ID", help="of the removal, as it was printed")
+
+
+def _add_file(command: argparse.ArgumentParser) -> None:
+    command.add_argument("-o", "--output", metavar="FILE", help="where to save it; - is the output")
+    command.add_argument("--format", choices=("csv", "xlsx"), help="as FILE ends, or csv")
+    command.add_argument("--language", choices=("en", "fr", "de", "es"), help="of the header (default: yours)")
+    command.add_argument("--force", action="store_true", help="replace a file that is there")
+    _add_json(command, "say where it is as JSON")
 
 
 def _add_members(commands: "Commands") -> None:
@@ -100,7 +148,7 @@ def _add_members(commands: "Commands") -> None:
     listed.add_argument("--search", metavar="WORDS", help="only whose name, e-mail or position holds them")
     listed.add_argument("--role", choices=("owner", "admin", "billing", "viewer", "member"), help="only with this role")
     listed.add_argument("--listed", choices=("yes", "no"), help="only who is on the subscription, or is not")
-    add_how_many(listed)
+    _add_how_many(listed)
     _add_json(listed)
     shown = _command(verbs, "show", "cli.members:show", "one member's profile")
     shown.add_argument("email", metavar="EMAIL", help="the member's address")
@@ -124,7 +172,7 @@ def _add_members(commands: "Commands") -> None:
 def _add_invoices(commands: "Commands") -> None:
     verbs = _noun(commands, "invoices", "what was charged, and whether it adds up")
     newest = _command(verbs, "list", "cli.invoices:list_newest", "the invoices, newest first")
-    add_how_many(newest)
+    _add_how_many(newest)
     _add_json(newest)
     shown = _command(verbs, "show", "cli.invoices:show", "one invoice with its lines and payments")
     shown.add_argument("id", metavar="ID", help="its number, such as INV-00012, or its id")
@@ -293,10 +341,47 @@ def _add_access(commands: "Commands") -> None:
 
 
 def _add_webhooks(commands: "Commands") -> None:
-    from cli.webhook_arguments import add_webhooks
-
-    for command in add_webhooks(_noun(commands, "webhooks", "addresses that the server tells of events"), _command):
+    verbs = _noun(commands, "webhooks", "addresses that the server tells of events")
+    listed = _command(verbs, "list", "cli.webhooks:list_all", "every webhook and how it goes")
+    added = _command(
+        verbs, "add", "cli.webhooks:add", "tell an address of events from now on, and print its secret once"
+    )
+    added.add_argument("url", metavar="URL", help="https://… of whoever is to be told")
+    added.add_argument("--kinds", metavar="KINDS", help=f"{_KINDS} (default: all)")
+    added.add_argument("--description", metavar="TEXT", help="what it is for")
+    shown = _command(verbs, "show", "cli.webhooks:show", "one webhook and how it goes")
+    changed = _command(verbs, "change", "cli.webhooks:change", "another address, another filter, off or on")
+    changed.add_argument("--url", metavar="URL")
+    changed.add_argument("--kinds", metavar="KINDS", help=f"{_KINDS}; all for everything")
+    changed.add_argument("--description", metavar="TEXT")
+    state = changed.add_mutually_exclusive_group()
+    state.add_argument("--on", dest="enabled", action="store_true", default=None, help="go on where it stopped")
+    state.add_argument("--off", dest="enabled", action="store_false", default=None, help="send nothing for now")
+    removed = _command(verbs, "remove", "cli.webhooks:remove", "delete a webhook")
+    rotated = _command(verbs, "rotate", "cli.webhooks:rotate", "a new secret, printed once; both sign for a day")
+    sent = _command(verbs, "deliveries", "cli.webhooks:deliveries", "what was sent, the newest events first")
+    sent.add_argument("--state", choices=("waiting", "delivered", "failed"), help="only those")
+    _add_how_many(sent)
+    again = _command(verbs, "replay", "cli.webhooks:replay", "send again what was sent, or given up")
+    which = again.add_mutually_exclusive_group(required=True)
+    which.add_argument("--event", metavar="ID", help="one event, such as evt_12")
+    which.add_argument("--since", type=_instant, metavar="ISO8601", help="everything from a moment on")
+    which.add_argument("--failed", action="store_true", help="what was given up")
+    for command in (shown, changed, removed, rotated, sent, again):
+        command.add_argument("id", metavar="ID", help="as headcount webhooks list has it")
+    for command in (listed, added, shown, changed, removed, rotated, sent, again):
         _add_json(command)
+
+
+def _instant(text: str) -> "dt.datetime":
+    import datetime as dt
+
+    try:
+        found = dt.datetime.fromisoformat(text)
+        return (found if found.tzinfo else found.replace(tzinfo=dt.UTC)).astimezone(dt.UTC)
+    except (ValueError, OverflowError) as error:
+        message = f"{text!r} is no moment such as 2026-12-31T09:00Z"
+        raise argparse.ArgumentTypeError(message) from error
 
 
 def _noun(commands: "Commands", name: str, what: str) -> "Commands":
@@ -333,6 +418,13 @@ def _add_terms(command: argparse.ArgumentParser) -> None:
 
 def _add_json(command: argparse.ArgumentParser, what: str = "as JSON") -> None:
     command.add_argument("--json", action="store_true", help=what)
+
+
+def _add_how_many(command: argparse.ArgumentParser) -> None:
+    """`--limit N` or `--all`, for a list that may be long."""
+    group = command.add_mutually_exclusive_group()
+    group.add_argument("--limit", type=int, default=_USUAL, metavar="N", help=f"how many (default {_USUAL})")
+    group.add_argument("--all", action="store_true", help="to the end, however long")
 
 
 def _add_app_options(parser: argparse.ArgumentParser, *, suppress: bool = False) -> None:

@@ -3,15 +3,17 @@
 import argparse
 from typing import Any
 
-from cli.connection import Stop, by_contract, call, chosen
+from cli.connection import Stop, call, chosen
 from cli.exit_codes import DONE, USAGE
-from cli.purchase import deal
+from cli.lists import with_email
+from cli.purchase import quote_and_confirm
 from cli.tables import print_json
 from client.api import Client
-from contract.pages import MAX_LIMIT, PageQuery
+from contract.pages import PageQuery
 from contract.quotes import Change, Start
 from contract.subscription import BillingCycle, Overview, Plan
 from contract.users import User, UsersQuery
+from tui.presentation.errors import set_by_contract
 from tui.presentation.text import clean
 from tui.presentation.wording import count
 
@@ -30,7 +32,7 @@ def seats_show(options: argparse.Namespace, flags: dict[str, Any]) -> int:
 
 def _seats_in_words(overview: Overview) -> list[str]:
     seats, subscription = overview.seats, overview.subscription
-    if contract := by_contract(overview):
+    if contract := set_by_contract(overview):
         most = overview.plan.max_users or seats.paid
         return [f"{count(most, 'seat')}, {seats.used:,} used, {seats.free:,} free", contract]
     said = [f"{count(seats.paid, 'seat')} paid, {seats.used:,} used, {seats.free:,} free"]
@@ -48,7 +50,7 @@ def seats_set(options: argparse.Namespace, flags: dict[str, Any]) -> int:
     async def wanted(_: Client) -> Change:
         return change
 
-    return deal(options, flags, wanted)
+    return quote_and_confirm(options, flags, wanted)
 
 
 def plan_set(options: argparse.Namespace, flags: dict[str, Any]) -> int:
@@ -58,7 +60,7 @@ def plan_set(options: argparse.Namespace, flags: dict[str, Any]) -> int:
         plan = await _plan(client, options.plan)
         return Change(plan=plan.id, billing_cycle=_cycle(options.cycle), seats=options.seats)
 
-    return deal(options, flags, wanted)
+    return quote_and_confirm(options, flags, wanted)
 
 
 def billing_set(options: argparse.Namespace, flags: dict[str, Any]) -> int:
@@ -68,7 +70,7 @@ def billing_set(options: argparse.Namespace, flags: dict[str, Any]) -> int:
     async def wanted(_: Client) -> Change:
         return change
 
-    return deal(options, flags, wanted)
+    return quote_and_confirm(options, flags, wanted)
 
 
 def start(options: argparse.Namespace, flags: dict[str, Any]) -> int:
@@ -80,7 +82,7 @@ def start(options: argparse.Namespace, flags: dict[str, Any]) -> int:
             start=Start(plan=plan.id, billing_cycle=BillingCycle(options.cycle or "monthly"), seats=options.seats)
         )
 
-    return deal(options, flags, wanted)
+    return quote_and_confirm(options, flags, wanted)
 
 
 def cancel(options: argparse.Namespace, flags: dict[str, Any]) -> int:
@@ -89,7 +91,7 @@ def cancel(options: argparse.Namespace, flags: dict[str, Any]) -> int:
     async def wanted(_: Client) -> Change:
         return Change(cancel=True)
 
-    return deal(options, flags, wanted)
+    return quote_and_confirm(options, flags, wanted)
 
 
 def resume(options: argparse.Namespace, flags: dict[str, Any]) -> int:
@@ -98,7 +100,7 @@ def resume(options: argparse.Namespace, flags: dict[str, Any]) -> int:
     async def wanted(_: Client) -> Change:
         return Change(resume=True)
 
-    return deal(options, flags, wanted)
+    return quote_and_confirm(options, flags, wanted)
 
 
 def pay(options: argparse.Namespace, flags: dict[str, Any]) -> int:
@@ -118,7 +120,7 @@ def pay(options: argparse.Namespace, flags: dict[str, Any]) -> int:
         users = [await _user(client, email) for email in dict.fromkeys(options.emails)]
         return Change(pay_users=tuple(user.id for user in users))
 
-    return deal(options, flags, wanted)
+    return quote_and_confirm(options, flags, wanted)
 
 
 def _cycle(name: str | None) -> BillingCycle | None:
@@ -136,10 +138,7 @@ async def _plan(client: Client, name: str) -> Plan:
 
 
 async def _user(client: Client, email: str) -> User:
-    query = UsersQuery(search=email[:200], limit=MAX_LIMIT)
-    async for page in client.all_pages(client.users, query):
-        for user in page.items:
-            if user.email.casefold() == email.casefold():
-                return user
+    if user := await with_email(client, client.users, UsersQuery(), email):
+        return user
     message = f"Nobody with the address {clean(email, 80)} is listed."
     raise Stop(message, USAGE)

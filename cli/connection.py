@@ -10,20 +10,19 @@ from typing import Any, TypeVar
 from pydantic import ValidationError
 
 from cli.demo import where_it_runs
-from cli.exit_codes import FAILED, USAGE, exit_code
+from cli.exit_codes import DONE, FAILED, USAGE, exit_code
 from cli.output import say
 from client.api import Client
 from client.errors import HeadcountError, Invalid
 from client.journal import Journal
 from client.profile import Profile, open_client
 from contract.problems import ProblemCode
-from contract.subscription import Overview, PlanKind
 from server.platform.streams import code_stands
 from tui.presentation.text import clean
 from tui.runtime.paths import find, private_folder
 from tui.runtime.settings import SettingsError, load
 
-__all__ = ["Stop", "Target", "by_contract", "call", "chosen", "guarded", "told"]
+__all__ = ["Stop", "Target", "call", "chosen", "guarded", "tell_unanswered", "told"]
 
 T = TypeVar("T")
 
@@ -130,9 +129,10 @@ def _name(pointer: str) -> str:
     return pointer.strip("/").replace("/", ".") or "request"
 
 
-def by_contract(overview: Overview) -> str:
-    """What is said on a contract plan where others read of payments; empty on any other."""
-    if overview.plan.kind is not PlanKind.CONTRACT:
-        return ""
-    contact = clean(overview.vendor_contact, 120)
-    return "This is set by your contract" + (f"; write to {contact}." if contact else ".")
+async def tell_unanswered(client: Client, target: Target) -> None:
+    """Say what became of earlier commands without an answer, where this profile may have sent some."""
+    from tui.runtime.recovery import aftermath, left_over
+
+    if not target.profile.read_only:
+        for said in await aftermath(client, await left_over(client)):
+            say(said, DONE)

@@ -9,8 +9,7 @@ from typing import Any
 
 from cli.connection import call, chosen, told
 from cli.exit_codes import DONE, exit_code
-from cli.how_many import how_many
-from cli.lists import Listed, gathered, print_list, tell_rest
+from cli.lists import Listed, gathered, how_many, print_list, tell_rest
 from cli.output import say
 from cli.tables import as_json
 from client.api import Client

@@ -3,12 +3,13 @@
 import argparse
 from typing import Any
 
-from cli.connection import by_contract, call, chosen
+from cli.connection import call, chosen
 from cli.exit_codes import DONE
 from cli.tables import print_json, print_table
 from client.api import Client
 from contract.billing import ExpectedPayment, Forecast, ForecastQuery
 from contract.subscription import Overview, SubscriptionStatus
+from tui.presentation.errors import set_by_contract
 from tui.presentation.text import clean
 from tui.presentation.wording import count
 
@@ -40,7 +41,7 @@ def _why_empty(overview: Overview) -> str:
     if overview.subscription.status is SubscriptionStatus.SUSPENDED:
         due = overview.subscription.overdue
         return f"Suspended: nothing more is charged until {due} is paid: headcount pay --overdue"
-    return by_contract(overview)
+    return set_by_contract(overview)
 
 
 def _print(found: Forecast) -> None:

@@ -20,7 +20,7 @@ from contract.imports import Import, ImportCounts, ImportField, ImportMapping, I
 from contract.users import BatchMode
 from tui.presentation.limit_words import check_lines
 from tui.presentation.text import clean
-from tui.presentation.tones import Line, parts
+from tui.presentation.tones import plain
 from tui.presentation.wording import count
 
 __all__ = ["import_users", "summary"]
@@ -76,12 +76,7 @@ def summary(planned: Import) -> list[str]:
         said.append(f"Paying for them now would take {price.pay_now}.")
     if price and price.renewal_adds and price.renewal_adds.amount:
         said.append(f"The renewal on {price.renewal_date} grows by {price.renewal_adds}.")
-    return [*said, *(_plain(each) for each in check_lines(planned.spending))]
-
-
-def _plain(line: Line) -> str:
-    """A line of a screen without its tones."""
-    return "".join(part if isinstance(part, str) else part[0] for part in parts(line))
+    return [*said, *map(plain, check_lines(planned.spending))]
 
 
 def _of(planned: Import, name: str) -> int:

@@ -7,11 +7,10 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from cli.connection import Stop, Target, by_contract, call, chosen
+from cli.connection import Stop, Target, call, chosen
 from cli.exit_codes import DONE, FAILED, USAGE
-from cli.how_many import how_many
 from cli.invoice_files import Malformed, read_invoices
-from cli.lists import gathered, print_list, tell_rest
+from cli.lists import gathered, how_many, print_list, tell_rest
 from cli.tables import print_json, print_table
 from client.api import Client
 from client.errors import NotFound
@@ -19,6 +18,7 @@ from contract.billing import Invoice
 from contract.explain import Explanation, explain
 from contract.pages import MAX_LIMIT, PageQuery
 from server.platform.streams import code_stands
+from tui.presentation.errors import set_by_contract
 from tui.presentation.text import clean
 
 __all__ = ["explain_one", "list_newest", "show"]
@@ -40,7 +40,7 @@ def list_newest(options: argparse.Namespace, flags: dict[str, Any]) -> int:
         print_table(("number", "issued", "status", "total", "due", "what"), rows, right=(3, 4))
         tell_rest(listed)
     else:
-        print(by_contract(call(target, lambda client: client.overview())) or "There are no invoices yet.")
+        print(set_by_contract(call(target, lambda client: client.overview())) or "There are no invoices yet.")
     return DONE
 
 

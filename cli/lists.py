@@ -1,9 +1,10 @@
 """A list as a command prints it: how many were asked for, and how many there are, so that none stops in silence."""
 
+import argparse
 import json
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from dataclasses import dataclass
-from typing import Generic, TypeVar
+from typing import Generic, Protocol, TypeVar
 
 from pydantic import BaseModel
 
@@ -12,10 +13,22 @@ from cli.output import say
 from client.api import Client
 from contract.pages import MAX_LIMIT, Page, PageQuery
 
-__all__ = ["Listed", "gathered", "print_list", "tell_rest", "whole"]
+__all__ = ["Listed", "gathered", "how_many", "print_list", "tell_rest", "whole", "with_email"]
+
+
+class _HasEmail(Protocol):
+    @property
+    def email(self) -> str: ...
+
 
 M = TypeVar("M", bound=BaseModel)
+P = TypeVar("P", bound=_HasEmail)
 Q = TypeVar("Q", bound=PageQuery)
+
+
+def how_many(options: argparse.Namespace, *, least: int = 1) -> int | None:
+    """The most items that are wanted, `least` or more; None for all."""
+    return None if options.all else max(least, options.limit)
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +62,16 @@ async def gathered(
         return whole(found)
     total = (await method(query.model_copy(update={"limit": 1, "count": True}))).total if counts else None
     return Listed(found[:most], has_more=True, total=total)
+
+
+async def with_email(client: Client, method: Callable[[Q], Awaitable[Page[P]]], query: Q, email: str) -> P | None:
+    """Who has this address, among what a list finds by it; None when nobody does."""
+    pages = client.all_pages(method, query.model_copy(update={"search": email[:200], "limit": MAX_LIMIT}))
+    async for page in pages:
+        for each in page.items:
+            if each.email.casefold() == email.casefold():
+                return each
+    return None
 
 
 def print_list(listed: Listed[M]) -> None:

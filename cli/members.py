@@ -5,19 +5,18 @@ from typing import Any
 
 from cli.connection import Stop, Target, call, chosen
 from cli.exit_codes import CONFLICT, DONE, FAILED, NOT_ALLOWED, USAGE
-from cli.how_many import how_many
-from cli.lists import gathered, print_list, tell_rest
+from cli.lists import gathered, how_many, print_list, tell_rest, with_email
 from cli.output import say
 from cli.tables import print_json, print_table
 from client.api import Client
 from client.protocol import new_key
 from contract.members import Member, MembersQuery, NewFromMembers
-from contract.pages import MAX_LIMIT
 from contract.people import Permission, Role
 from contract.subscription import Overview, SubscriptionStatus
 from contract.users import MAX_BATCH, BatchMode, UserBatchReport
-from screens.members.source import listing_word
+from tui.presentation.members import adding_results, adding_summary, listing_word, profile_lines
 from tui.presentation.text import clean
+from tui.presentation.tones import plain
 
 __all__ = ["add", "list_all", "show"]
 
@@ -49,9 +48,7 @@ def show(options: argparse.Namespace, flags: dict[str, Any]) -> int:
     if options.json:
         print_json(member)
         return DONE
-    from screens.members.text import profile_lines
-
-    print("\n".join(_plain(line) for line in profile_lines(member)))
+    print("\n".join(plain(line) for line in profile_lines(member)))
     return DONE
 
 
@@ -76,23 +73,18 @@ async def _wanted(client: Client, emails: list[str]) -> tuple[Overview, list[Mem
 
 
 async def _member(client: Client, email: str) -> Member:
-    query = MembersQuery(search=email[:200], limit=MAX_LIMIT)
-    async for page in client.all_pages(client.members, query):
-        for member in page.items:
-            if member.email.casefold() == email.casefold():
-                return member
+    if member := await with_email(client, client.members, MembersQuery(), email):
+        return member
     message = f"Nobody with the address {clean(email, 80)} is a member."
     raise Stop(message, USAGE)
 
 
 def _would(target: Target, overview: Overview, members: list[Member]) -> int:
     """How the seats would work out, and the exit code it would have."""
-    from screens.members.text import adding_summary
-
     coming = [member for member in members if member.status is None]
     if coming:
         summary = adding_summary(coming, overview)
-        print("\n".join(_plain(line) for line in (summary.title, *summary.lines, *summary.items)))
+        print("\n".join(plain(line) for line in (summary.title, *summary.lines, *summary.items)))
     for member in members:
         if member.status is not None:
             print(f"{clean(member.email, 100)} is on the subscription already.")
@@ -106,18 +98,9 @@ def _would(target: Target, overview: Overview, members: list[Member]) -> int:
 
 
 def _told(members: list[Member], report: UserBatchReport, *, as_json: bool) -> int:
-    from screens.members.text import adding_results
-
     title, lines, left = adding_results(members, report)
     if as_json:
         print_json(report)
     else:
-        print("\n".join(_plain(line) for line in lines))
+        print("\n".join(plain(line) for line in lines))
     return say(f"{title}.", FAILED if left else DONE)
-
-
-def _plain(line: Any) -> str:
-    """A line of a screen without its tones."""
-    from tui.presentation.tones import parts
-
-    return clean("".join(part if isinstance(part, str) else part[0] for part in parts(line)), 500)

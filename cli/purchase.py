@@ -7,7 +7,7 @@ import argparse
 from collections.abc import Awaitable, Callable
 from typing import Any
 
-from cli.connection import Target, call, chosen
+from cli.connection import Target, call, chosen, tell_unanswered
 from cli.exit_codes import CANCELLED, DONE, NOT_ALLOWED, USAGE
 from cli.output import agreed, can_ask, say, seen
 from cli.tables import print_json
@@ -16,19 +16,18 @@ from client.errors import QuoteStale
 from client.protocol import new_key
 from contract.people import Me, Permission, Role
 from contract.quotes import Change, Quote
-from tui.presentation.text import clean
-from tui.runtime.recovery import aftermath, left_over
+from tui.presentation.quote_summary import confirmation_summary, done, moved_words, verb
+from tui.presentation.tones import plain
 
-__all__ = ["WhatToChange", "deal"]
+__all__ = ["WhatToChange", "quote_and_confirm"]
 
 WhatToChange = Callable[[Client], Awaitable[Change]]
 """Makes the change out of what was typed; it may ask the server what is meant."""
 
-_LONGEST = 500
 _NO_TERMINAL = "Nothing was asked for: without a terminal say --yes to confirm, or --dry-run to see the price."
 
 
-def deal(options: argparse.Namespace, flags: dict[str, Any], wanted: WhatToChange) -> int:
+def quote_and_confirm(options: argparse.Namespace, flags: dict[str, Any], wanted: WhatToChange) -> int:
     """Price a change and make it, or with `--dry-run` only say what it would cost and come to. The exit code."""
     asks = not (options.yes or options.dry_run)
     if asks and not can_ask():
@@ -48,27 +47,16 @@ def deal(options: argparse.Namespace, flags: dict[str, Any], wanted: WhatToChang
 
 async def _priced(client: Client, wanted: WhatToChange, target: Target) -> tuple[Quote, Me]:
     """The quote and who asks for it, once it is said what became of earlier commands without an answer."""
-    if not target.profile.read_only:
-        for said in await aftermath(client, await left_over(client)):
-            say(said, DONE)
+    await tell_unanswered(client, target)
     quote = await client.quote(await wanted(client))
     return quote, await client.me()
 
 
 def summary(quote: Quote) -> list[str]:
     """What it changes, what it does, what it costs, and what can't be undone, as lines of plain text."""
-    from tui.presentation.quote_summary import deal_summary
-
-    said = deal_summary(quote, title="", opener="")
+    said = confirmation_summary(quote, title="", opener="")
     lines = [*said.lines, *said.items, *said.money, said.final]
-    return [clean(_plain(line), _LONGEST) for line in lines if line]
-
-
-def _plain(line: Any) -> str:
-    """A line of a screen without its tones."""
-    from tui.presentation.tones import parts
-
-    return "".join(part if isinstance(part, str) else part[0] for part in parts(line))
+    return [plain(line) for line in lines if line]
 
 
 def _would(quote: Quote, me: Me, target: Target) -> int:
@@ -86,16 +74,12 @@ def _would(quote: Quote, me: Me, target: Target) -> int:
 
 def _agreed(quote: Quote, *, shown: bool) -> bool:
     """Ask on the terminal, where the price stands above the question wherever else it was written to."""
-    from tui.presentation.quote_summary import verb
-
     if not shown:
         say("\n".join(summary(quote)), DONE)
     return agreed(f"{verb(quote)}?")
 
 
 def _confirm(target: Target, quote: Quote, *, as_json: bool) -> int:
-    from tui.presentation.quote_summary import done
-
     key = new_key()
     try:
         confirmation = call(target, lambda client: client.confirm(quote.id, key=key), noted=True)
@@ -110,8 +94,6 @@ def _confirm(target: Target, quote: Quote, *, as_json: bool) -> int:
 
 
 def _say_what_moved(quote: Quote, error: QuoteStale) -> None:
-    from tui.presentation.quote_summary import moved_words
-
     moved = moved_words(quote, error.fresh) if error.fresh else ""
     if moved:
         say(moved, DONE)

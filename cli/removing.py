@@ -10,13 +10,13 @@ from typing import Any
 
 from cli.connection import Stop, call, chosen
 from cli.exit_codes import CANCELLED, DONE, FAILED, USAGE
+from cli.lists import with_email
 from cli.output import agreed, answered, can_ask, say
 from cli.progress import Progress
 from cli.tables import print_json
 from cli.users import filters
 from client.api import Client
 from client.protocol import new_key
-from contract.pages import MAX_LIMIT
 from contract.selections import (
     LeftBecause,
     NewSelection,
@@ -29,7 +29,7 @@ from contract.subscription import Overview
 from contract.users import UsersQuery
 from tui.presentation.seat_sums import Vacancy, vacancy_lines
 from tui.presentation.text import clean
-from tui.presentation.tones import Line, pieces
+from tui.presentation.tones import plain
 from tui.presentation.wording import count
 
 __all__ = ["remove", "restore"]
@@ -109,11 +109,7 @@ def _summary(selection: Selection, overview: Overview) -> list[str]:
     lines = vacancy_lines(overview, selection.active, selection.not_paid, sums)
     lose = "loses" if selection.count == 1 else "lose"
     said = [f"{count(selection.count, 'user')} {lose} access: {statuses}. Accounts and data stay."]
-    return [*said, *map(_plain, lines)]
-
-
-def _plain(line: Line) -> str:
-    return "".join(text for text, _ in pieces(line))
+    return [*said, *map(plain, lines)]
 
 
 async def _followed(client: Client, selection: Selection) -> Selection:
@@ -135,10 +131,8 @@ async def _user_id(client: Client, who: str) -> str:
     """
     if who.startswith("usr_") and "@" not in who:
         return who
-    async for page in client.all_pages(client.users, UsersQuery(search=who[:200], limit=MAX_LIMIT)):
-        for user in page.items:
-            if user.email.casefold() == who.casefold():
-                return user.id
+    if user := await with_email(client, client.users, UsersQuery(), who):
+        return user.id
     message = f"Nobody is listed as {clean(who, 120)}; nobody was removed."
     raise Stop(message, FAILED)
 

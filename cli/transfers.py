@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
-from cli.connection import Stop, Target, call, chosen
+from cli.connection import Stop, Target, call, chosen, tell_unanswered
 from cli.exit_codes import CANCELLED, CONFLICT, DONE, FAILED, NOT_ALLOWED, USAGE
 from cli.lists import print_list, whole
 from cli.output import agreed, can_ask, say, seen
@@ -28,13 +28,12 @@ from contract.transfers import (
     TransferState,
     UndoReport,
 )
-from screens.transfers.decisions_text import Question, earlier_summary
-from screens.transfers.seat_choice import Choice
-from screens.transfers.text import Plan, decision_results, undo_results
 from tui.presentation.confirmation import Summary
+from tui.presentation.seat_choice import Choice
 from tui.presentation.text import clean
-from tui.presentation.tones import Line, parts
-from tui.runtime.recovery import aftermath, left_over
+from tui.presentation.tones import plain
+from tui.presentation.transfer_decisions import Question, earlier_summary
+from tui.presentation.transfers import Plan, decision_results, undo_results
 
 __all__ = ["accept", "decline", "list_all", "undo"]
 
@@ -110,9 +109,7 @@ def _check_asking(options: argparse.Namespace) -> None:
 
 async def _waiting(client: Client, target: Target, emails: Sequence[str]) -> tuple[Overview, list[Transfer]]:
     """The incoming requests that wait, of these addresses or all, once earlier commands without an answer are told."""
-    if not target.profile.read_only:
-        for said in await aftermath(client, await left_over(client)):
-            say(said, DONE)
+    await tell_unanswered(client, target)
     query = TransfersQuery(direction=Direction.INCOMING, state=TransferState.PENDING, limit=MAX_LIMIT)
     found = await _all(client, query)
     overview = await client.overview()
@@ -132,7 +129,7 @@ def _print(summary: Summary, options: argparse.Namespace) -> None:
     """What a decision does: on the standard output, and where a question follows on the terminal in any case."""
     final = "headcount undo takes it back within 10 minutes." if summary.final.startswith("z ") else summary.final
     lines = [summary.title, *summary.lines[:1], *summary.items, final]
-    said = "\n".join(filter(None, (_plain(line) for line in lines)))
+    said = "\n".join(filter(None, (plain(line) for line in lines)))
     if not options.json:
         print(said)
     if options.json or not (options.yes or options.dry_run or seen()):
@@ -150,7 +147,7 @@ def _told(plan: Plan, report: DecisionReport, *, as_json: bool) -> int:
     if as_json:
         print_json(report)
     else:
-        print("\n".join(_plain(line) for line in lines))
+        print("\n".join(plain(line) for line in lines))
     until = f" headcount undo takes it back until {report.undo_until:%H:%M} UTC." if len(left) < len(lines) else ""
     return say(f"{title}.{until}", FAILED if left else DONE)
 
@@ -163,7 +160,7 @@ def undo(options: argparse.Namespace, flags: dict[str, Any]) -> int:
     if last is None:
         return say("Nothing to undo: you decided nothing in the last 10 minutes.", CONFLICT)
     summary = earlier_summary(last, ())
-    _print(replace(summary, lines=[" ".join(map(_plain, summary.lines))]), options)
+    _print(replace(summary, lines=[" ".join(map(plain, summary.lines))]), options)
     if options.dry_run:
         return say(_NOTHING, DONE)
     if not options.yes and not agreed(f"{summary.verb}?"):
@@ -181,10 +178,5 @@ def _undone(report: UndoReport, options: argparse.Namespace) -> int:
     if options.json:
         print_json(report)
     else:
-        print("\n".join(_plain(line) for line in lines))
+        print("\n".join(plain(line) for line in lines))
     return say(f"{title}.", FAILED if report.failed else DONE)
-
-
-def _plain(line: Line) -> str:
-    """A line of a screen without its tones."""
-    return clean("".join(part if isinstance(part, str) else part[0] for part in parts(line)), 500)

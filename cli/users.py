@@ -13,8 +13,7 @@ from typing import Any
 
 from cli.connection import Stop, Target, call, chosen
 from cli.exit_codes import CANCELLED, DONE, FAILED, USAGE
-from cli.how_many import how_many
-from cli.lists import Listed, gathered, print_list, tell_rest
+from cli.lists import Listed, gathered, how_many, print_list, tell_rest
 from cli.output import agreed, can_ask, say
 from cli.tables import print_table
 from client.api import Client
@@ -22,11 +21,10 @@ from contract.exports import ExportQuery, Language, TemplateQuery
 from contract.imports import SheetFormat
 from contract.users import User, UserSource, UsersQuery, UserStatus
 from server.platform.streams import code_stands
-from tui.presentation.attention import zone_of
 from tui.presentation.day_spans import DaySpanError, day_span
 from tui.presentation.language import language_of
 from tui.presentation.text import clean
-from tui.presentation.wording import count
+from tui.presentation.wording import count, zone_of
 
 __all__ = ["export", "filters", "list_all", "template"]
 

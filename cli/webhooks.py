@@ -7,8 +7,7 @@ from typing import Any
 
 from cli.connection import Stop, call, chosen
 from cli.exit_codes import DONE, FAILED, USAGE
-from cli.how_many import how_many
-from cli.lists import Listed, gathered, print_list, tell_rest, whole
+from cli.lists import Listed, gathered, how_many, print_list, tell_rest, whole
 from cli.output import say
 from cli.tables import as_json, print_json, print_table
 from client.api import Client

@@ -43,4 +43,4 @@ class Client(
     def caused(self, event: Event) -> bool:
         """Whether a command that was sent by this very client brought an event about."""
         key = event.request.idempotency_key
-        return key is not None and self._caller.has_sent(key)
+        return key is not None and self._executor.has_sent(key)

@@ -69,7 +69,7 @@ class _Attempts:
 
 
 @dataclass(frozen=True, slots=True)
-class Caller:
+class CallExecutor:
     """Makes calls at a pace; with a journal, notes each command on disk before its first byte leaves."""
 
     pace: Pace = field(default_factory=Pace)

@@ -39,12 +39,13 @@ from typing import Any, ClassVar
 
 from pydantic import ValidationError
 
-from client.error_hints import ADVICE
 from contract.problems import FieldError, Problem, ProblemCode
 from contract.quotes import Quote
 from contract.spending import SpendingCheck
 
 LONGEST_MESSAGE = 500
+_LONG = 3 * 60 * 60
+"""Seconds up to which a wait is told in minutes."""
 _UNCERTAIN = "It is not certain whether this was done: look at the history before you do it again."
 
 
@@ -79,7 +80,7 @@ class HeadcountError(Exception):
         """What to do next, in one sentence."""
         if self.uncertain:
             return _UNCERTAIN
-        return ADVICE.get(self.code, self._advice) if self.code else self._advice
+        return (_CODES[self.code][1] if self.code else "") or self._advice
 
     @property
     def data(self) -> dict[str, Any]:
@@ -303,5 +304,102 @@ def _duration(seconds: float) -> str:
     return f"{whole} s"
 
 
-_LONG = 3 * 60 * 60
-"""Seconds up to which a wait is told in minutes."""
+_CODES: dict[ProblemCode, tuple[type[HeadcountError], str]] = {
+    ProblemCode.BAD_REQUEST: (Invalid, ""),
+    ProblemCode.VALIDATION_FAILED: (Invalid, ""),
+    ProblemCode.BODY_TOO_LARGE: (Invalid, ""),
+    ProblemCode.ADDRESS_TOO_LONG: (Invalid, ""),
+    ProblemCode.HEADERS_TOO_LARGE: (Invalid, ""),
+    ProblemCode.UNSUPPORTED_MEDIA_TYPE: (Invalid, ""),
+    ProblemCode.NOT_AUTHENTICATED: (NotAuthenticated, ""),
+    ProblemCode.NOT_ALLOWED: (NotAllowed, ""),
+    ProblemCode.OWN_SIGN_IN_NEEDED: (
+        NotAllowed,
+        "Whoever runs the server makes people tokens of their own: headcount server token.",
+    ),
+    ProblemCode.SPENDING_LIMIT_REACHED: (SpendingLimitReached, ""),
+    ProblemCode.NOT_FOUND: (NotFound, ""),
+    ProblemCode.METHOD_NOT_ALLOWED: (Invalid, ""),
+    ProblemCode.IDEMPOTENCY_KEY_REQUIRED: (Invalid, ""),
+    ProblemCode.IDEMPOTENCY_KEY_REUSED: (Invalid, ""),
+    ProblemCode.IDEMPOTENCY_KEY_IN_PROGRESS: (InProgress, ""),
+    ProblemCode.VERSION_CONFLICT: (VersionConflict, ""),
+    ProblemCode.PAYMENT_FAILED: (PaymentRefused, ""),
+    ProblemCode.PAYMENT_IN_PROGRESS: (InProgress, ""),
+    ProblemCode.QUOTE_EXPIRED: (QuoteExpired, ""),
+    ProblemCode.QUOTE_STALE: (QuoteStale, ""),
+    ProblemCode.QUOTE_ALREADY_CONFIRMED: (Conflict, "Nothing to do: refresh to see it."),
+    ProblemCode.NOTHING_TO_CHANGE: (NotPossible, "There is nothing to do."),
+    ProblemCode.SEATS_BELOW_USERS: (NotPossible, "Or ask for more seats."),
+    ProblemCode.SEATS_FOLLOW_USERS: (NotPossible, "Add or remove users: the seats follow."),
+    ProblemCode.SUBSCRIPTION_NOT_ACTIVE: (Conflict, "Then try again."),
+    ProblemCode.REDUCTION_NEEDS_CONTACT: (NotPossible, "Write to the vendor."),
+    ProblemCode.SET_BY_CONTRACT: (NotPossible, "Write to the vendor."),
+    ProblemCode.CYCLE_NOT_OFFERED: (NotPossible, "Choose another cycle or another plan."),
+    ProblemCode.ALREADY_SUBSCRIBED: (Conflict, "Change its seats, plan or billing cycle instead."),
+    ProblemCode.USER_NOT_UNPAID: (Conflict, "Look at the list again: somebody may have paid or removed users."),
+    ProblemCode.PLAN_HAS_NO_SUB_ACCOUNTS: (NotPossible, "Move to a plan with seats first."),
+    ProblemCode.USER_LIMIT_REACHED: (Conflict, ""),
+    ProblemCode.UNSAFE_TEXT: (Invalid, ""),
+    ProblemCode.INVALID_EMAIL: (Invalid, ""),
+    ProblemCode.ALREADY_USER: (Conflict, "Nothing to do: search for the address in the list."),
+    ProblemCode.NEEDS_TRANSFER: (Conflict, "Send a transfer request to this address."),
+    ProblemCode.ALREADY_MEMBER: (Conflict, "Add them in Members, or by their address: no request is needed."),
+    ProblemCode.MAIN_ACCOUNT_DECIDES: (Conflict, "Ask the owner to add themselves."),
+    ProblemCode.NO_SEAT_AVAILABLE: (Conflict, "Buy a seat or remove a user first."),
+    ProblemCode.USER_REMOVED: (Conflict, ""),
+    ProblemCode.NOT_RESTORABLE: (Conflict, ""),
+    ProblemCode.SELECTION_EXPIRED: (Conflict, "Count again: d asks the server once more."),
+    ProblemCode.CODE_NOT_ACCEPTED: (NotFound, "Read it letter by letter, or ask whoever gave it to you."),
+    ProblemCode.CODE_USED_UP: (Conflict, "Ask whoever gave it to you for another."),
+    ProblemCode.CODE_EXPIRED: (Conflict, "Ask whoever gave it to you for another."),
+    ProblemCode.CODE_OFF: (Conflict, "Ask whoever gave it to you."),
+    ProblemCode.CODE_TAKEN: (Conflict, ""),
+    ProblemCode.TOO_MANY_GUESSES: (TooManyRequests, ""),
+    ProblemCode.TRANSFER_PENDING: (Conflict, "Wait for the answer, or send the pending request again."),
+    ProblemCode.TRANSFER_NOT_PENDING: (Conflict, ""),
+    ProblemCode.TRANSFER_CHANGED: (Conflict, ""),
+    ProblemCode.TRANSFER_WRONG_SIDE: (Conflict, ""),
+    ProblemCode.TRANSFER_TO_ONESELF: (Conflict, "Add your own address in Users: no request is needed."),
+    ProblemCode.ACCOUNT_NOT_AVAILABLE: (Conflict, ""),
+    ProblemCode.OWN_SUBSCRIPTION_ENDS: (Conflict, "Look at your profile again: it says what ends."),
+    ProblemCode.NOT_A_USER: (Conflict, "Nothing to do: you use no subscription."),
+    ProblemCode.RESEND_TOO_SOON: (TooManyRequests, ""),
+    ProblemCode.UNDO_NOT_POSSIBLE: (Conflict, ""),
+    ProblemCode.NOT_DONE: (Conflict, ""),
+    ProblemCode.UNREADABLE_FILE: (Invalid, "Then send it again."),
+    ProblemCode.IMPORT_NOT_READY: (Conflict, "Look at the import again: it has moved on."),
+    ProblemCode.TOO_MANY_FOR_ATOMIC: (NotPossible, "Import it as best effort, or cut the file into smaller ones."),
+    ProblemCode.RATE_LIMITED: (TooManyRequests, ""),
+    ProblemCode.TOO_SLOW: (Refused, "The network is slow or loses packets: try again in a moment."),
+    ProblemCode.CANNOT_SAVE: (ServerBusy, "Tell whoever runs the server, and try again later."),
+    ProblemCode.SERVER_BUSY: (ServerBusy, ""),
+    ProblemCode.INTERNAL_ERROR: (ServerFault, ""),
+}
+"""Which error a problem becomes, and what to do about it where its code says more than its kind."""
+
+CLASSES = {code: kind for code, (kind, _) in _CODES.items()}
+"""Which error a problem becomes."""
+
+_BY_STATUS: dict[int, type[HeadcountError]] = {
+    401: NotAuthenticated,
+    402: PaymentRefused,
+    403: NotAllowed,
+    404: NotFound,
+    409: Conflict,
+    410: Conflict,
+    412: VersionConflict,
+    413: Invalid,
+    414: Invalid,
+    429: TooManyRequests,
+    431: Invalid,
+    503: ServerBusy,
+}
+"""Which error a status becomes when a newer server names a code that is not known here."""
+
+
+def class_for_status(status: int) -> type[HeadcountError]:
+    """The error a 4xx or 5xx status becomes when nothing more is known."""
+    if status in _BY_STATUS:
+        return _BY_STATUS[status]
+    return ServerFault if status >= 500 else Refused  # noqa: PLR2004 - the servers' own faults start there

@@ -12,8 +12,7 @@ from urllib.parse import quote, urlencode
 
 from pydantic import TypeAdapter, ValidationError
 
-from client.error_classes import CLASSES, class_for_status
-from client.errors import BadAnswer, HeadcountError, UnsafeAddress
+from client.errors import CLASSES, BadAnswer, HeadcountError, UnsafeAddress, class_for_status
 from contract.base import Answer, Body, Identifier, Query
 from contract.operation import Operation
 from contract.operations import STREAM_EVENTS

@@ -11,8 +11,9 @@ from textual.screen import Screen
 from textual.widget import Widget
 
 from screens.shared.area_screen import AreaScreen, ListScreen
-from screens.shared.confirm import Confirm, Summary
+from screens.shared.confirm import Confirm
 from tui.input.commands import bindings
+from tui.presentation.confirmation import Summary
 from tui.presentation.glyphs import glyphs_for
 from tui.presentation.tones import theme_name, wants_ansi
 from tui.widgets.app_bar import Frame, link_line

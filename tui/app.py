@@ -20,11 +20,12 @@ from contract.profile import OwnProfile
 from contract.subscription import Overview, PlanKind
 from screens.overview.screen import OverviewScreen
 from screens.shared.area_screen import AreaScreen
-from screens.shared.confirm import Confirm, Summary
+from screens.shared.confirm import Confirm
 from screens.shared.live_area import LiveArea
 from tui.input.areas import AREAS, CONTRACT_AREAS, PROFILE
 from tui.input.commands import BILLED, CHANGING, bindings, for_area, key_names
 from tui.input.keymap import read_keymap
+from tui.presentation.confirmation import Summary
 from tui.presentation.errors import told
 from tui.presentation.glyphs import Glyphs, glyphs_for
 from tui.presentation.tones import theme_name

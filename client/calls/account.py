@@ -1,6 +1,6 @@
 """One's own account, what it may use, and the tokens an owner hands out."""
 
-from client.calls.base import Asking
+from client.calls.base import BaseClient
 from contract import operations as op
 from contract.codes import RedeemCode
 from contract.entitlements import Entitlement
@@ -13,7 +13,7 @@ from contract.users import User
 NEWEST = PageQuery()
 
 
-class AccountCalls(Asking):
+class AccountCalls(BaseClient):
     """What anybody who is signed in may ask about themselves; entitlements for readers, tokens for the owner."""
 
     async def own_profile(self) -> OwnProfile:

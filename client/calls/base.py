@@ -1,17 +1,16 @@
 """One connection to a server, and how a call goes over it."""
 
 import asyncio
-import os
-import tempfile
 from collections.abc import AsyncIterator, Awaitable, Callable
 from pathlib import Path
 from types import TracebackType
 from typing import Self, TypeVar
 
-from client.call_executor import Caller, Pace
-from client.errors import AlreadyThere, BadAnswer, CannotConnect, NotSaved
+from client.call_executor import CallExecutor, Pace
+from client.errors import BadAnswer, CannotConnect, NotSaved
 from client.journal import Journal
 from client.protocol import Channel, Upload, build, new_key
+from client.saved_files import check_place, new_file_beside
 from contract.base import Answer, Body, Query
 from contract.operation import Operation
 from contract.pages import Page, PageQuery
@@ -21,7 +20,7 @@ T = TypeVar("T")
 Q = TypeVar("Q", bound=PageQuery)
 
 
-class Asking:
+class BaseClient:
     """What every call needs: a connection, an idempotency key, and retries.
 
     `connect` may block (it reads the token and loads the HTTP library), so it runs in a thread.
@@ -34,7 +33,7 @@ class Asking:
         self._connecting = asyncio.Lock()
         self._channel: Channel | None = None
         self._closed = False
-        self._caller = Caller(pace or Pace(), journal)
+        self._executor = CallExecutor(pace or Pace(), journal)
         self.journal = journal
 
     async def all_pages(self, method: Callable[[Q], Awaitable[Page[T]]], query: Q) -> AsyncIterator[Page[T]]:
@@ -54,7 +53,7 @@ class Asking:
         async with self._connecting:
             channel, self._channel = self._channel, None
             self._closed = True
-            await self._caller.settle_all()
+            await self._executor.settle_all()
         if channel:
             await channel.aclose()
 
@@ -91,7 +90,7 @@ class Asking:
         if operation.method != "GET":
             key = key or new_key()
         call = build(operation, id=id, query=query, body=body, version=version, key=key, upload=upload, items=items)
-        return await self._caller.answer(await self._reach(), call, answer)
+        return await self._executor.answer(await self._reach(), call, answer)
 
     async def _download(
         self,
@@ -123,21 +122,3 @@ class Asking:
         finally:
             part.unlink(missing_ok=True)
         return size
-
-
-def check_place(path: Path, *, replace: bool) -> None:
-    """Whether a file may be put there; `AlreadyThere` when one is and is not to be replaced."""
-    if not replace and os.path.lexists(path):
-        message = "A file of this name is there already."
-        raise AlreadyThere(message)
-
-
-def new_file_beside(path: Path) -> Path:
-    """An empty file in the same folder, readable by its owner alone; `NotSaved` where there can be none."""
-    try:
-        handle, name = tempfile.mkstemp(prefix=f".{path.name[:50]}.", dir=path.parent)
-    except OSError as error:
-        message = f"The file can't be written: {error.strerror}."
-        raise NotSaved(message) from error
-    os.close(handle)
-    return Path(name)

@@ -1,6 +1,6 @@
 """Invitation codes."""
 
-from client.calls.base import Asking
+from client.calls.base import BaseClient
 from contract import operations as op
 from contract.codes import CodeChanges, CodesQuery, CodeUse, InvitationCode, NewCode
 from contract.pages import Page, PageQuery
@@ -9,7 +9,7 @@ ALL_CODES = CodesQuery()
 NEWEST_USES = PageQuery()
 
 
-class CodesCalls(Asking):
+class CodesCalls(BaseClient):
     """Invitation codes (D21)."""
 
     async def codes(self, query: CodesQuery = ALL_CODES) -> Page[InvitationCode]:

@@ -4,8 +4,9 @@ import asyncio
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from client.calls.base import Asking
+from client.calls.base import BaseClient
 from client.events import EventStream
+from client.saved_files import TableFile
 from contract import operations as op
 from contract.events import Event, EventsQuery
 from contract.pages import MAX_LIMIT, Page
@@ -13,7 +14,7 @@ from contract.pages import MAX_LIMIT, Page
 LATEST_EVENTS = EventsQuery()
 
 
-class EventsCalls(Asking):
+class EventsCalls(BaseClient):
     """Everything that happened in the organisation (D29)."""
 
     async def events(self, query: EventsQuery = LATEST_EVENTS) -> Page[Event]:
@@ -22,7 +23,7 @@ class EventsCalls(Asking):
 
     def stream(self, after: str = "evt_0") -> EventStream:
         """What happens after an event, for ever: an async iterator that reconnects by itself."""
-        return EventStream(self._reach, after, self._caller.pace)
+        return EventStream(self._reach, after, self._executor.pace)
 
     async def save_events(
         self,
@@ -39,8 +40,6 @@ class EventsCalls(Asking):
             AlreadyThere: a file of this name is there, and was not to be replaced.
             NotSaved: it can't be written.
         """
-        from client.saved_tables import TableFile
-
         saved = 0
         whole = query.model_copy(update={"limit": MAX_LIMIT, "offset": None, "count": False})
         file = await asyncio.to_thread(TableFile, path, replace=replace)

@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 
-from client.calls.base import Asking
+from client.calls.base import BaseClient
 from client.errors import UnreadableUpload
 from client.protocol import Upload
 from contract import operations as op
@@ -34,7 +34,7 @@ _UNDER_WAY = frozenset({ImportStatus.PLANNING, ImportStatus.APPLYING})
 _LOOK_EVERY = 0.25
 
 
-class ImportsCalls(Asking):
+class ImportsCalls(BaseClient):
     """Imports."""
 
     async def imports(self, query: ImportsQuery = ALL_IMPORTS) -> Page[Import]:
@@ -74,7 +74,7 @@ class ImportsCalls(Asking):
             yield found
             if found.status not in _UNDER_WAY:
                 return
-            await self._caller.pace.sleep(every)
+            await self._executor.pace.sleep(every)
 
     async def map_import(self, import_id: str, mapping: ImportMapping, *, key: str | None = None) -> Import:
         """Say which column holds what; the file is planned then."""

@@ -1,6 +1,6 @@
 """The organisation's directory."""
 
-from client.calls.base import Asking
+from client.calls.base import BaseClient
 from contract import operations as op
 from contract.members import Member, MemberProfile, MembersQuery, NewFromMembers
 from contract.pages import Page
@@ -9,7 +9,7 @@ from contract.users import User, UserBatchReport
 ALL_MEMBERS = MembersQuery()
 
 
-class MembersCalls(Asking):
+class MembersCalls(BaseClient):
     """The organisation's directory."""
 
     async def members(self, query: MembersQuery = ALL_MEMBERS) -> Page[Member]:

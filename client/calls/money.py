@@ -1,6 +1,6 @@
 """What is paid: plans, quotes, invoices, payments, the sandbox."""
 
-from client.calls.base import Asking
+from client.calls.base import BaseClient
 from contract import operations as op
 from contract.billing import Forecast, ForecastQuery, Invoice, Payment, PaymentsQuery
 from contract.pages import Page, PageQuery
@@ -13,7 +13,7 @@ ALL_PAYMENTS = PaymentsQuery()
 NEXT_PAYMENTS = ForecastQuery()
 
 
-class MoneyCalls(Asking):
+class MoneyCalls(BaseClient):
     """What is paid: plans, quotes, invoices, payments, the sandbox."""
 
     async def plans(self, query: PageQuery = FIRST_PAGE) -> Page[Plan]:

@@ -1,6 +1,6 @@
 """Transfer requests."""
 
-from client.calls.base import Asking
+from client.calls.base import BaseClient
 from contract import operations as op
 from contract.pages import Page
 from contract.transfers import (
@@ -20,7 +20,7 @@ ALL_TRANSFERS = TransfersQuery()
 UNDOABLE = DecisionsQuery()
 
 
-class TransfersCalls(Asking):
+class TransfersCalls(BaseClient):
     """Transfer requests."""
 
     async def transfers(self, query: TransfersQuery = ALL_TRANSFERS) -> Page[Transfer]:

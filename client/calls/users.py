@@ -3,7 +3,7 @@
 import asyncio
 from pathlib import Path
 
-from client.calls.base import Asking
+from client.calls.base import BaseClient
 from client.saved_sheets import people_in
 from contract import operations as op
 from contract.exports import ExportQuery, TemplateQuery
@@ -16,7 +16,7 @@ EVERYBODY = ExportQuery()
 PLAIN = TemplateQuery()
 
 
-class UsersCalls(Asking):
+class UsersCalls(BaseClient):
     """The users of the subscription."""
 
     async def users(self, query: UsersQuery = ALL_USERS) -> Page[User]:

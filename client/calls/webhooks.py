@@ -1,6 +1,6 @@
 """Webhooks: addresses that the server tells about events."""
 
-from client.calls.base import Asking
+from client.calls.base import BaseClient
 from contract import operations as op
 from contract.pages import Page, PageQuery
 from contract.webhooks import (
@@ -18,7 +18,7 @@ ALL_WEBHOOKS = PageQuery()
 NEWEST_DELIVERIES = DeliveriesQuery()
 
 
-class WebhooksCalls(Asking):
+class WebhooksCalls(BaseClient):
     """Webhooks, which only an owner sees."""
 
     async def webhooks(self, query: PageQuery = ALL_WEBHOOKS) -> Page[Webhook]:

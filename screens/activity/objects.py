@@ -8,13 +8,12 @@ from client.errors import HeadcountError, NotAllowed, NotFound
 from contract.events import Event
 from contract.transfers import Direction, TransferState
 from contract.users import UserStatus
-from screens.billing.sources import Books
-from screens.billing.text import invoice_lines
 from screens.shared.detail import Detail
 from screens.shared.managed_list import ManagedList
-from screens.shared.sources import Side
 from tui.presentation.errors import told
+from tui.presentation.invoices import Books, invoice_lines
 from tui.presentation.text import clean
+from tui.presentation.transfers import Side
 
 __all__ = ["ObjectJumps"]
 

@@ -7,9 +7,8 @@ from client.api import Client
 from contract.events import Event, EventsQuery
 from contract.subscription import Overview, PlanKind
 from screens.activity.filter import asked_for
-from tui.presentation.attention import day_of
 from tui.presentation.event_descriptions import sentence
-from tui.presentation.wording import clock
+from tui.presentation.wording import clock, day_of
 from tui.widgets.table.data import Query, Row, Window
 
 __all__ = ["ActivitySource", "event_row"]

@@ -8,8 +8,8 @@ from pydantic import ValidationError
 
 from contract.events import Event
 from contract.money import Money
-from screens.shared.detail import LABEL, labelled
 from tui.presentation.event_descriptions import sentence
+from tui.presentation.lines import LABEL, labelled
 from tui.presentation.text import clean
 from tui.presentation.tones import Line
 from tui.presentation.wording import count

@@ -12,26 +12,18 @@ from contract.people import Permission
 from contract.quotes import Change
 from contract.subscription import BillingCycle, Overview, SubscriptionStatus
 from screens.billing.bars import BillingSides, Notice
-from screens.billing.sources import BillingSide, BillingSource, Books, Paid
-from screens.billing.text import (
-    empty_sentence,
-    expected_lines,
-    forecast_sentences,
-    invoice_lines,
-    money_tone,
-    overdue_sentences,
-    payment_lines,
-    status_tone,
-)
+from screens.billing.sources import BillingSide, BillingSource
+from screens.billing.text import empty_sentence, forecast_sentences, overdue_sentences
 from screens.purchase.flow import Confirming
-from screens.shared.detail import LABEL, Detail, labelled
+from screens.shared.detail import Detail
 from screens.shared.managed_list import ManagedList
 from tui.input.commands import bindings, key_names, keys_of
-from tui.presentation.attention import day_of
 from tui.presentation.errors import told
-from tui.presentation.lines import wrapped
+from tui.presentation.invoices import Books, Paid, expected_lines, invoice_lines, money_tone, payment_lines, status_tone
+from tui.presentation.lines import LABEL, labelled, wrapped
 from tui.presentation.text import clean
 from tui.presentation.tones import Line
+from tui.presentation.wording import day_of
 from tui.widgets.bar_chart import Bar, BarChart
 from tui.widgets.host import user_keys_of
 from tui.widgets.panel import Panel

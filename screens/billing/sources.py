@@ -1,41 +1,16 @@
 """Where the rows of the Billing area come from: invoices, payments and the payments to come."""
 
 import asyncio
-import datetime as dt
-import re
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable
 from enum import StrEnum
 
 from client.api import Client
-from contract.billing import (
-    ExpectedPayment,
-    Forecast,
-    Invoice,
-    InvoiceStatus,
-    Line,
-    Payment,
-    PaymentsQuery,
-    PaymentStatus,
-)
+from contract.billing import ExpectedPayment, Forecast, Invoice, Payment, PaymentsQuery
 from contract.pages import MAX_LIMIT, PageQuery
-from tui.presentation.text import clean
-from tui.presentation.wording import count, short_day
+from tui.presentation.invoices import INVOICE_WORDS, PAYMENT_WORDS, Books, Paid, span, what
 from tui.widgets.table.data import Query, Row, Window
 
-__all__ = [
-    "INVOICE_WORDS",
-    "PAYMENT_WORDS",
-    "BillingSide",
-    "BillingSource",
-    "Books",
-    "Paid",
-    "expected_row",
-    "invoice_row",
-    "payment_row",
-    "span",
-    "what",
-]
+__all__ = ["BillingSide", "BillingSource", "expected_row", "invoice_row", "payment_row"]
 
 
 class BillingSide(StrEnum):
@@ -44,75 +19,6 @@ class BillingSide(StrEnum):
     INVOICES = "invoices"
     PAYMENTS = "payments"
     FORECAST = "forecast"
-
-
-INVOICE_WORDS = {InvoiceStatus.PAID: "✓ paid", InvoiceStatus.OPEN: "! open", InvoiceStatus.VOID: "- void"}
-"""An invoice's status as every list shows it: sign and word."""
-
-PAYMENT_WORDS = {
-    PaymentStatus.SUCCEEDED: "✓ paid",
-    PaymentStatus.DECLINED: "! refused",
-    PaymentStatus.ASKED: "○ no answer",
-}
-"""The same for a payment."""
-
-
-@dataclass(slots=True)
-class Books:
-    """The invoices seen so far, by id: a payment and a credit name an invoice by its id, people by its number."""
-
-    invoices: dict[str, Invoice] = field(default_factory=dict)
-
-    def keep(self, invoices: Sequence[Invoice]) -> None:
-        """Remember them as they are now."""
-        self.invoices |= {invoice.id: invoice for invoice in invoices}
-
-    def number(self, invoice_id: str) -> str:
-        """The number of an invoice, or its id while it has not been seen; safe to show."""
-        found = self.invoices.get(invoice_id)
-        return clean(found.number if found else invoice_id, 40)
-
-
-@dataclass(frozen=True, slots=True)
-class Paid:
-    """A payment, and the invoice it was for, if there is one."""
-
-    payment: Payment
-    invoice: Invoice | None = None
-
-
-_ONLY_SEATS = re.compile(r"[\d,]+ seats?")
-
-
-def what(lines: Sequence[Line]) -> str:
-    """What lines are for, in a few words: `6 seats added`, `seats for 3 users`, `change to Business, 36 seats`.
-
-    The plan's name before a colon is left out where the rest says enough.
-    """
-    charged = [line for line in lines if line.quantity > 0]
-    if not charged:
-        return _plainly(lines[0].description) if lines else "nothing"
-    if len(charged) > 1 and all(line.user_id for line in charged):
-        return f"seats for {count(len(charged), 'user')}"
-    first = charged[0].description or count(charged[0].quantity, "seat")
-    if len(charged) < len(lines):
-        return f"change to {first.replace(': ', ', ', 1)}"
-    more = f" and {count(len(charged) - 1, 'more line')}" if len(charged) > 1 else ""
-    return _plainly(first) + more
-
-
-def _plainly(description: str) -> str:
-    _, colon, rest = description.partition(": ")
-    return rest if colon and not _ONLY_SEATS.fullmatch(rest) else description
-
-
-def span(start: dt.date, end: dt.date) -> str:
-    """The days of `[start, end)` by their first and last: `1 – 31 Dec 2026`, `15 Dec 2026 – 14 Jan 2027`."""
-    last = end - dt.timedelta(days=1)
-    if (start.year, start.month) == (last.year, last.month):
-        return f"{start.day} – {short_day(last)} {last.year}"
-    first = short_day(start) if start.year == last.year else f"{short_day(start)} {start.year}"
-    return f"{first} – {short_day(last)} {last.year}"
 
 
 def invoice_row(invoice: Invoice) -> Row:

@@ -6,11 +6,11 @@ from collections.abc import Mapping, Sequence
 from contract.codes import CodeState, CodeUse, InvitationCode
 from contract.subscription import Overview
 from contract.users import UserStatus
-from screens.shared.confirm import Summary
-from screens.shared.detail import labelled
-from screens.users.text import person
+from tui.presentation.confirmation import Summary
+from tui.presentation.lines import labelled
 from tui.presentation.text import clean
 from tui.presentation.tones import Line, Tone
+from tui.presentation.users import person
 from tui.presentation.wording import age, count
 from tui.widgets.table.data import Row
 

@@ -7,7 +7,7 @@ from contract.imports import Import, ImportRow, ImportRowChange, ImportVerdict, 
 from screens.imports.text import verdict_cell, verdict_tone
 from screens.shared.form import Field, Form, FormScreen
 from screens.shared.managed_list import ManagedList
-from screens.users.new_rows import field_errors
+from screens.shared.new_user import field_errors
 from tui.presentation.errors import told
 from tui.presentation.lines import keys_line, line
 from tui.presentation.text import clean

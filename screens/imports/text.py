@@ -6,9 +6,8 @@ from dataclasses import dataclass, field
 from contract.imports import MAX_ATOMIC, Import, ImportRow, ImportStatus, ImportStop, ImportVerdict
 from contract.subscription import Overview, PlanKind, SubscriptionStatus
 from contract.users import BatchMode
-from screens.shared.detail import labelled
 from tui.presentation.limit_words import check_lines, limit_lines
-from tui.presentation.lines import width_of
+from tui.presentation.lines import labelled, width_of
 from tui.presentation.seat_sums import SUSPENDED
 from tui.presentation.text import clean
 from tui.presentation.tones import Line, Piece, Tone

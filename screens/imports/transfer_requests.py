@@ -17,12 +17,12 @@ from contract.imports import (
 )
 from contract.pages import MAX_LIMIT
 from screens.imports.job import FollowedImport
-from screens.users.text import person
 from tui.presentation.confirmation import Summary
 from tui.presentation.errors import told
 from tui.presentation.lines import line
 from tui.presentation.text import clean
 from tui.presentation.tones import Line
+from tui.presentation.users import person
 from tui.presentation.wording import count
 
 __all__ = ["MOST_ASKED", "AskingRows", "report_lines", "requests_summary", "waiting_rows"]

@@ -13,14 +13,15 @@ from contract.people import Permission
 from contract.subscription import Overview, PlanKind
 from contract.users import MAX_BATCH, User, UserBatch, UserBatchReport
 from screens.members.source import MEMBER_FIELDS, MembersSource
-from screens.members.text import adding_results, adding_summary, listing_tone, profile_lines, take_back_summary
-from screens.shared.detail import Detail, labelled
+from screens.shared.detail import Detail
 from screens.shared.managed_list import ManagedList
-from screens.users.text import removal_results
 from tui.input.commands import bindings
 from tui.presentation.errors import told
+from tui.presentation.lines import labelled
+from tui.presentation.members import adding_results, adding_summary, listing_tone, profile_lines, take_back_summary
 from tui.presentation.text import clean
 from tui.presentation.tones import Line
+from tui.presentation.users import removal_results
 from tui.presentation.wording import count
 from tui.widgets.table.columns import Column
 from tui.widgets.table.data import Row

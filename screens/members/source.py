@@ -7,10 +7,10 @@ from contract.members import Member, MemberSort, MembersQuery
 from contract.people import Role
 from contract.users import UserStatus
 from screens.shared.filter_words import parse
-from screens.shared.sources import STATUS_WORDS
+from tui.presentation.members import listing_word
 from tui.widgets.table.data import Query, Row, Window
 
-__all__ = ["MEMBER_FIELDS", "NOT_LISTED", "MembersSource", "listing_word", "member_row", "members_query"]
+__all__ = ["MEMBER_FIELDS", "MembersSource", "member_row", "members_query"]
 
 MEMBER_FIELDS: Mapping[str, Sequence[str]] = {
     "role": tuple(role.value for role in Role),
@@ -18,14 +18,6 @@ MEMBER_FIELDS: Mapping[str, Sequence[str]] = {
     "status": (UserStatus.ACTIVE.value, UserStatus.NOT_PAID.value),
 }
 """What a filter over members may narrow."""
-
-NOT_LISTED = "– no"
-"""What stands for somebody who is not on the subscription."""
-
-
-def listing_word(member: Member) -> str:
-    """Whether a member is on the subscription, as sign and word."""
-    return STATUS_WORDS[member.status] if member.status else NOT_LISTED
 
 
 def members_query(query: Query, offset: int = 0, limit: int = 100) -> MembersQuery:

@@ -25,11 +25,13 @@ from screens.overview.text import (
     subscription_lines,
     usage_span,
 )
-from screens.purchase.error_messages import CONNECTING, refused
 from tui.input.commands import bindings
-from tui.presentation.glyphs import glyphs_of
-from tui.presentation.quote_summary import Span, change_in_words, holds_until, price_lines
+from tui.presentation.errors import CONNECTING, refused
+from tui.presentation.prices import holds_until, price_lines
+from tui.presentation.quote_summary import change_in_words
+from tui.presentation.tones import Span
 from tui.widgets.gauges import Meter, UsageChart
+from tui.widgets.host import glyphs_of
 from tui.widgets.panel import Panel
 from tui.widgets.stepper import Stepper
 from tui.widgets.summary_bar import SummaryBar

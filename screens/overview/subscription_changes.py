@@ -10,11 +10,10 @@ from contract.people import Permission, Role
 from contract.quotes import Change, Quote
 from contract.sandbox import ClockBody, PaymentsBody
 from contract.subscription import Overview, Plan, PlanKind, SubscriptionStatus
-from screens.purchase.error_messages import CONNECTING, set_by_contract
 from screens.purchase.flow import Confirming
 from screens.purchase.plan_picker import Option, TermsDialog, cycle_options, plan_options
 from tui.input.commands import SANDBOX, SUBSCRIPTION
-from tui.presentation.errors import told
+from tui.presentation.errors import CONNECTING, set_by_contract, told
 from tui.presentation.text import clean
 from tui.presentation.wording import count
 

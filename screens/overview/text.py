@@ -3,13 +3,13 @@
 import datetime as dt
 
 from contract.subscription import Overview, PlanKind, SubscriptionStatus
-from tui.presentation.attention import Notice, day_of, laid_out, notices, said_day, upcoming
+from screens.overview.attention import Notice, laid_out, notices, upcoming
 from tui.presentation.event_descriptions import sentence
 from tui.presentation.glyphs import Glyphs
 from tui.presentation.lines import width_of
-from tui.presentation.quote_summary import BOLD, MUTED, PLAIN, Span
 from tui.presentation.text import clean
-from tui.presentation.wording import clock, count, days_until
+from tui.presentation.tones import BOLD, MUTED, PLAIN, Span
+from tui.presentation.wording import clock, count, day_of, days_until, said_day
 
 OK, WARN, BAD = "ok", "warn", "bad"
 _LABEL = 11

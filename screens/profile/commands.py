@@ -11,9 +11,10 @@ from contract.events import EventKind
 from contract.profile import OwnProfile
 from screens.profile.forms import Asked, SmallForm
 from screens.profile.text import outcome
-from screens.shared.confirm import Confirm, Summary
+from screens.shared.confirm import Confirm
 from screens.shared.idempotency_keys import Intentions
 from screens.shared.live_area import LiveArea
+from tui.presentation.confirmation import Summary
 from tui.presentation.errors import told
 from tui.presentation.text import clean
 from tui.presentation.tones import Line

@@ -32,10 +32,10 @@ from screens.profile.text import (
 )
 from tui.input.commands import bindings
 from tui.presentation.errors import told
-from tui.presentation.glyphs import glyphs_of
 from tui.presentation.lines import wrapped
 from tui.presentation.text import clean
 from tui.presentation.tones import Line
+from tui.widgets.host import glyphs_of
 from tui.widgets.panel import Panel
 
 __all__ = ["ProfileScreen"]

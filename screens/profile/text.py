@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from contract.entitlements import EntitlementReason as Reason
 from contract.people import Role
 from contract.profile import Own, OwnProfile, OwnTransfer, Way
-from screens.shared.confirm import Summary
+from tui.presentation.confirmation import Summary
 from tui.presentation.glyphs import Glyphs
 from tui.presentation.lines import line
 from tui.presentation.text import clean

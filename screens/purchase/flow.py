@@ -16,12 +16,12 @@ from contract.people import Permission, Role
 from contract.quotes import Change, Confirmation, Quote, QuoteStatus
 from contract.subscription import Overview, PlanKind
 from screens.purchase import quote_dialog as offers
-from screens.purchase.error_messages import CONNECTING, refused, set_by_contract
-from screens.purchase.quote_dialog import Also, Deal, Offer
+from screens.purchase.quote_dialog import Deal, Offer
 from screens.shared.idempotency_keys import Intentions
 from screens.shared.live_area import LiveArea
-from tui.presentation.errors import told
-from tui.presentation.quote_summary import done, moved_words, same_offer
+from tui.presentation.confirmation import Also
+from tui.presentation.errors import CONNECTING, refused, set_by_contract, told
+from tui.presentation.quote_summary import done, moved_words, promises_the_same
 from tui.presentation.text import clean
 from tui.presentation.tones import Line
 
@@ -220,7 +220,7 @@ class Confirming(LiveArea):
             self.show_result(f"{why} {deal.nothing_done} {refused(error, self.session.overview)}", "warn")
             return
         self.repriced(fresh)
-        if self._offer and why == _CHANGED and same_offer(deal.quote, fresh):
+        if self._offer and why == _CHANGED and promises_the_same(deal.quote, fresh):
             self._deal = replace(deal, quote=fresh)
             self._offer.go_on(self._offer_holds(fresh))
             return

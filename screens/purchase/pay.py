@@ -18,11 +18,10 @@ from contract.problems import ProblemCode
 from contract.quotes import MAX_PAYEES, Change, Quote
 from contract.subscription import Overview, SubscriptionStatus
 from contract.users import User, UserSort, UsersQuery, UserStatus
-from screens.purchase.error_messages import refused
 from screens.purchase.flow import Confirming
 from screens.purchase.pay_text import introduction, left_out_words, no_longer, payee_items, sum_lines, unpaid_of
 from tui.input.commands import bindings, key_names, keys_of
-from tui.presentation.errors import told
+from tui.presentation.errors import refused, told
 from tui.presentation.lines import keys_line
 from tui.presentation.tones import Line
 from tui.presentation.wording import count

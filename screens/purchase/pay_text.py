@@ -6,11 +6,11 @@ from contract.arithmetic import plus, tax_on
 from contract.money import Money
 from contract.quotes import MAX_PAYEES, Quote
 from contract.users import User, UserStatus
-from screens.users.text import person
 from tui.presentation.lines import line
-from tui.presentation.prices import BOLD, MUTED, long_day, price_lines
+from tui.presentation.prices import long_day, price_lines
 from tui.presentation.text import clean
-from tui.presentation.tones import Line
+from tui.presentation.tones import BOLD, MUTED, Line
+from tui.presentation.users import person
 from tui.presentation.wording import count, short_day, some
 
 __all__ = ["introduction", "left_out_words", "no_longer", "payee_items", "sum_lines", "unpaid_of", "wait_words"]

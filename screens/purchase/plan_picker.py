@@ -12,8 +12,8 @@ from client.errors import HeadcountError
 from contract.money import Money
 from contract.quotes import Change, Quote, Start
 from contract.subscription import BillingCycle, Overview, Plan, PlanChoice, PlanKind, SubscriptionStatus
-from screens.purchase.error_messages import refused
 from tui.input.commands import bindings
+from tui.presentation.errors import refused
 from tui.presentation.lines import keys_line, wrapped
 from tui.presentation.prices import renewal_words, unsigned
 from tui.presentation.text import clean

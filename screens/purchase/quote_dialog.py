@@ -6,31 +6,19 @@ from dataclasses import dataclass, replace
 from typing import Protocol
 
 from contract.quotes import Quote
-from screens.shared.confirm import Confirm, Summary
-from tui.presentation.quote_summary import deal_summary
+from screens.shared.confirm import Confirm
+from tui.presentation.confirmation import Also, Summary
+from tui.presentation.quote_summary import confirmation_summary
 from tui.presentation.tones import Line
 from tui.widgets.canvas import framed
 from tui.widgets.pages import Scroller
 
-__all__ = ["Also", "Deal", "Offer", "monotonic"]
+__all__ = ["Deal", "Offer", "monotonic"]
 
 
 def monotonic() -> float:
     """Seconds, for countdowns."""
     return time.monotonic()
-
-
-@dataclass(frozen=True, slots=True)
-class Also:
-    """What the same yes does after the payment: `verb` for the button, `lines` and `final` in the dialog.
-
-    `undone` is what is said when it comes to nothing (`Nothing was accepted.`).
-    """
-
-    verb: str
-    lines: Sequence[Line]
-    final: str
-    undone: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +40,7 @@ class Deal:
     @property
     def summary(self) -> Summary:
         """What the dialog says."""
-        said = deal_summary(self.quote, self.title, self.opener, items=self.items, remark=self.remark)
+        said = confirmation_summary(self.quote, self.title, self.opener, items=self.items, remark=self.remark)
         if self.back:
             said = replace(said, stay="Back")
         if self.also is None:

@@ -11,10 +11,10 @@ from textual.screen import Screen
 from textual.widget import Widget
 
 from tui.input.commands import bindings
-from tui.presentation.glyphs import glyphs_of
 from tui.widgets.app_bar import AppBar, Frame
 from tui.widgets.bars import ActionBar, KeyBar
 from tui.widgets.filter_bar import FilterBar
+from tui.widgets.host import glyphs_of
 from tui.widgets.panel import TooSmall
 from tui.widgets.table.table import VirtualTable
 

@@ -10,17 +10,13 @@ from textual.screen import ModalScreen
 
 from tui.input.commands import bindings, key_names, keys_of
 from tui.presentation.confirmation import Summary
-from tui.presentation.glyphs import glyphs_of
 from tui.presentation.tones import Line, Piece, parts
 from tui.widgets.canvas import framed
 from tui.widgets.editor import Editor
-from tui.widgets.host import user_keys_of
+from tui.widgets.host import glyphs_of, user_keys_of
 from tui.widgets.pages import Scroller
 
-__all__ = ["Confirm", "Summary"]
-
-MOST_UNTYPED = 10
-"""Removing more objects than this asks for their number."""
+__all__ = ["Confirm"]
 
 GLANCE = 0.5
 """Seconds for which what has just come by itself can't be confirmed: keys typed ahead are about something else."""

@@ -9,21 +9,13 @@ from textual.binding import Binding, BindingType
 from textual.screen import ModalScreen
 
 from tui.input.commands import bindings, key_names, keys_of
-from tui.presentation.lines import keys_line
-from tui.presentation.tones import Line, pieces
+from tui.presentation.lines import LABEL, keys_line
+from tui.presentation.tones import Line
 from tui.widgets.canvas import framed
 from tui.widgets.host import user_keys_of
 from tui.widgets.pages import Scroller
 
-__all__ = ["LABEL", "Detail", "labelled"]
-
-LABEL = 12
-"""Cells of the labels on the left."""
-
-
-def labelled(label: str, value: Line) -> Line:
-    """A line of a detail: what it is, then how it is."""
-    return [(label.ljust(LABEL), "dim"), *pieces(value)]
+__all__ = ["Detail"]
 
 
 class Detail(ModalScreen[str]):

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from textual import work
 
 from client.errors import HeadcountError
-from client.saved_tables import save_table
+from client.saved_files import save_table
 from screens.shared.results_panel import Ledger, Table
 from screens.shared.save_file import Place, SaveFile
 from screens.shared.watched_list import WatchedList

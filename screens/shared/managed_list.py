@@ -15,14 +15,15 @@ from contract.base import Body
 from contract.events import EventKind
 from contract.people import Permission
 from contract.subscription import Overview
-from screens.shared.confirm import Confirm, Summary
-from screens.shared.detail import LABEL, Detail, labelled
+from screens.shared.confirm import Confirm
+from screens.shared.detail import Detail
 from screens.shared.filter_words import FilterError, parse
 from screens.shared.idempotency_keys import Intentions
 from screens.shared.kept_results import KeptResults
 from screens.shared.results_panel import Ledger
+from tui.presentation.confirmation import Summary
 from tui.presentation.errors import told
-from tui.presentation.lines import wrapped
+from tui.presentation.lines import LABEL, labelled, wrapped
 from tui.presentation.text import clean
 from tui.presentation.tones import Line
 from tui.terminal.clipboard import Copied, copy

@@ -5,9 +5,9 @@ from typing import ClassVar
 from textual.binding import Binding, BindingType
 
 from screens.shared.confirm import Confirm
-from screens.transfers.decisions_text import Question
-from screens.transfers.seat_choice import Choice
+from tui.presentation.seat_choice import Choice
 from tui.presentation.tones import Line, parts
+from tui.presentation.transfer_decisions import Question
 
 __all__ = ["DecisionDialog"]
 

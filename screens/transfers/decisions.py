@@ -11,24 +11,23 @@ from contract.pages import MAX_LIMIT
 from contract.quotes import Change, Confirmation
 from contract.subscription import Overview
 from contract.transfers import MAX_DECISIONS, DecisionReport, DecisionSummary, Reason, Transfer
-from screens.purchase.error_messages import refused
 from screens.purchase.flow import Confirming
-from screens.shared.sources import Side
 from screens.transfers.decision_dialog import DecisionDialog
-from screens.transfers.decisions_text import Question, earlier_summary
 from screens.transfers.forms import ReasonForm
 from screens.transfers.outgoing import OutgoingRequests
-from screens.transfers.seat_choice import Choice
-from screens.transfers.text import (
+from tui.presentation.errors import refused, told
+from tui.presentation.quote_summary import done
+from tui.presentation.seat_choice import Choice
+from tui.presentation.transfer_decisions import Question, earlier_summary
+from tui.presentation.transfers import (
     Plan,
+    Side,
     decision_results,
     decision_table,
     undo_results,
     undo_summary,
     undo_table,
 )
-from tui.presentation.errors import told
-from tui.presentation.quote_summary import done
 from tui.presentation.wording import count
 from tui.widgets.table.data import Row
 

@@ -4,7 +4,7 @@ from typing import ClassVar
 
 from contract.transfers import NewTransfer
 from screens.shared.form import Field, Form, FormScreen
-from screens.users.new_rows import from_texts
+from screens.shared.new_user import from_texts
 from tui.presentation.lines import keys_line
 from tui.presentation.tones import Line
 from tui.presentation.wording import count

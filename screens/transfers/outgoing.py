@@ -9,11 +9,10 @@ from client.errors import Conflict, HeadcountError, Invalid, ServerFault, Unreac
 from contract.events import EventKind
 from contract.transfers import NewTransfer, Reason, Transfer
 from screens.shared.managed_list import ManagedList
-from screens.shared.sources import Side
 from screens.transfers.forms import AskToJoin
-from screens.transfers.text import cancel_results, cancel_summary
 from tui.presentation.errors import told, told_beside_field
 from tui.presentation.text import clean
+from tui.presentation.transfers import Side, cancel_results, cancel_summary
 from tui.presentation.wording import count
 from tui.widgets.table.data import Row
 

@@ -10,13 +10,13 @@ from contract.events import EventKind
 from contract.people import Permission
 from contract.subscription import Overview
 from contract.transfers import Direction, Transfer, TransferState
-from screens.shared.sources import TRANSFER_FIELDS, Side, TransfersSource
 from screens.transfers.decisions import DecidingRequests
+from screens.transfers.source import TRANSFER_FIELDS, TransfersSource
 from screens.transfers.tabs import SideBar
-from screens.transfers.text import detail_lines, state_tone
 from tui.input.commands import bindings
 from tui.presentation.errors import told
 from tui.presentation.tones import Line
+from tui.presentation.transfers import Side, detail_lines, state_tone
 from tui.widgets.table.columns import Column
 from tui.widgets.table.data import Row
 from tui.widgets.table.table import VirtualTable

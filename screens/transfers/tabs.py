@@ -3,8 +3,8 @@
 from textual.strip import Strip
 
 from contract.subscription import TransferCounts
-from screens.shared.sources import Side
 from tui.presentation.tones import Piece
+from tui.presentation.transfers import Side
 from tui.widgets.canvas import Canvas
 
 __all__ = ["SideBar"]

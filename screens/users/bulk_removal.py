@@ -11,8 +11,8 @@ from contract.selections import NewSelection, RemoveSelection, Selection, Select
 from contract.users import MAX_BATCH, User
 from screens.shared.filter_words import FilterError
 from screens.shared.managed_list import ManagedList
-from screens.shared.sources import users_query
 from screens.users.bulk_removal_text import cleared_lines, progress_words, restored_lines, selection_summary
+from screens.users.source import users_query
 from tui.presentation.errors import told
 from tui.presentation.wording import count
 from tui.widgets.table.data import Query

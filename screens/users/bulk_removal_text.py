@@ -5,12 +5,12 @@ from collections.abc import Sequence
 from contract.selections import LeftBecause, Selection, SelectionStatus
 from contract.subscription import Overview
 from contract.users import User
-from screens.shared.confirm import MOST_UNTYPED, Summary
-from screens.users.text import person, undoing
+from tui.presentation.confirmation import MOST_UNTYPED, Summary
 from tui.presentation.lines import line
 from tui.presentation.seat_sums import Vacancy, vacancy_lines
 from tui.presentation.text import clean
 from tui.presentation.tones import Line
+from tui.presentation.users import person, undoing
 from tui.presentation.wording import count
 
 __all__ = ["cleared_lines", "progress_words", "restored_lines", "selection_summary"]

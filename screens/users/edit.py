@@ -7,12 +7,12 @@ from contract.events import EventKind
 from contract.users import User, UserChanges
 from screens.shared.form import Field, Form, FormScreen
 from screens.shared.managed_list import ManagedList
-from screens.users.new_rows import field_errors
-from screens.users.text import conflict_notes
+from screens.shared.new_user import field_errors
 from tui.presentation.errors import told
 from tui.presentation.lines import keys_line
 from tui.presentation.text import clean
 from tui.presentation.tones import Line
+from tui.presentation.users import conflict_notes
 from tui.widgets.editor import Editor
 
 __all__ = ["EditUser"]

@@ -4,7 +4,7 @@ from contract.exports import ExportQuery, TemplateQuery
 from screens.shared.file_export import SavingFiles
 from screens.shared.filter_words import FilterError
 from screens.shared.save_file import Place
-from screens.shared.sources import users_query
+from screens.users.source import users_query
 from tui.presentation.text import clean
 from tui.presentation.tones import Line
 from tui.presentation.wording import count

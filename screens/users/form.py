@@ -10,7 +10,8 @@ from contract.transfers import NewTransfer
 from contract.users import MAX_BATCH, UserBatch, UserBatchReport
 from screens.shared.form import Field, Form, FormScreen
 from screens.shared.managed_list import ManagedList
-from screens.users.new_rows import FIELDS, Entry, Stage, from_lines, from_texts, lines_of, tally
+from screens.shared.new_user import FIELDS, from_texts
+from screens.users.new_rows import Entry, Stage, from_lines, lines_of, tally
 from tui.presentation.errors import told
 from tui.presentation.lines import keys_line, line
 from tui.presentation.seat_sums import admission_lines

@@ -5,21 +5,17 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import Enum, auto
 
-from client.errors import HeadcountError, Invalid
+from client.errors import HeadcountError
 from contract.problems import ItemProblem, ProblemCode
 from contract.users import NewUser, User
-from screens.users.text import outcome, person, reason
+from screens.shared.new_user import FIELDS, field_errors, from_texts
 from tui.presentation.lines import line
-from tui.presentation.text import clean
 from tui.presentation.tones import Line
+from tui.presentation.users import outcome, person, reason
 
-__all__ = ["FIELDS", "Entry", "Stage", "field_errors", "from_lines", "from_texts", "lines_of", "tally"]
-
-FIELDS = {"email": 254, "first_name": 200, "last_name": 200, "position": 200}
-"""The fields of a new user and the most characters each may have, in the order of the form."""
+__all__ = ["Entry", "Stage", "from_lines", "lines_of", "tally"]
 
 _ADDRESS_IN_BRACKETS = re.compile(r"(?P<name>[^<>]*)<(?P<email>[^<>\s]+@[^<>\s]+)>")
-_LEAST_ADDRESS = 3
 
 
 class Stage(Enum):
@@ -82,23 +78,6 @@ class Entry:
     @property
     def _outside(self) -> bool:
         return self.stage is Stage.NEEDS_TRANSFER
-
-
-def field_errors(error: HeadcountError) -> dict[str, str]:
-    """What is wrong with which field of a new user; what is about none of them is said at the address."""
-    found: dict[str, str] = {}
-    if isinstance(error, Invalid):
-        for each in error.fields:
-            name = each.pointer.rsplit("/", 1)[-1]
-            found.setdefault(name if name in FIELDS else "email", clean(each.detail))
-    return found or {"email": clean(error.message)}
-
-
-def from_texts(texts: Mapping[str, str]) -> NewUser | dict[str, str]:
-    """What was typed as a new user, or what is wrong where before anything is sent."""
-    if "@" not in texts["email"] or len(texts["email"]) < _LEAST_ADDRESS:
-        return {"email": "Type an e-mail address." if not texts["email"] else "This is not an e-mail address."}
-    return NewUser(**{name: texts.get(name, "")[:most] for name, most in FIELDS.items()})
 
 
 def from_lines(text: str) -> tuple[list[NewUser], int]:

@@ -20,18 +20,17 @@ from screens.imports.open import ImportFile
 from screens.imports.screen import ImportScreen
 from screens.purchase.flow import Confirming
 from screens.purchase.pay import open_pay
-from screens.shared.sources import USER_FIELDS, UsersSource
 from screens.users.bulk_removal import Removed, RemovingMany
 from screens.users.edit import EditUser
 from screens.users.files import SavingUsers
 from screens.users.form import AddUsers
-from screens.users.text import detail_lines, no_access, removal_results, removal_summary, restored_line, status_tone
+from screens.users.source import USER_FIELDS, UsersSource
 from screens.users.unpaid import is_everybody, unpaid_matching
 from tui.input.commands import bindings
-from tui.presentation.attention import zone_of
 from tui.presentation.errors import told
 from tui.presentation.tones import Line
-from tui.presentation.wording import count
+from tui.presentation.users import detail_lines, no_access, removal_results, removal_summary, restored_line, status_tone
+from tui.presentation.wording import count, zone_of
 from tui.widgets.canvas import Canvas
 from tui.widgets.table.columns import Column
 from tui.widgets.table.data import Query, Row

@@ -5,7 +5,7 @@ from collections.abc import Collection
 from client.api import Client
 from contract.pages import MAX_LIMIT
 from contract.users import User, UsersQuery, UserStatus
-from screens.shared.sources import users_query
+from screens.users.source import users_query
 from tui.widgets.table.data import Query
 
 __all__ = ["is_everybody", "unpaid_matching"]

@@ -4,8 +4,7 @@ import pytest
 from client_desk import problem, quote
 
 from client import errors
-from client.error_classes import CLASSES
-from client.errors import HeadcountError, Invalid, QuoteStale, Refused, ServerFault, TooManyRequests
+from client.errors import CLASSES, HeadcountError, Invalid, QuoteStale, Refused, ServerFault, TooManyRequests
 from contract.problems import PROBLEMS, FieldError, ProblemCode
 
 

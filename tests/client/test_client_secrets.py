@@ -38,7 +38,7 @@ async def test_no_text_of_a_client_holds_the_token() -> None:
         channel = client._channel
         assert channel is not None
         told = [profile, profile.model_dump(), profile.token(), client, vars(client), channel, vars(channel)]
-        told += [client._caller, client.stream()]
+        told += [client._executor, client.stream()]
         assert TOKEN not in "".join(map(repr, told)) + "".join(map(str, told))
 
 

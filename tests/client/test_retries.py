@@ -5,8 +5,8 @@ from client_desk import problem
 from hypothesis import given
 from hypothesis import strategies as st
 
-from client.error_classes import CLASSES
 from client.errors import (
+    CLASSES,
     BadAnswer,
     Broken,
     CannotConnect,

@@ -5,7 +5,10 @@ from dataclasses import dataclass
 
 from tui.presentation.tones import Line
 
-__all__ = ["Summary"]
+__all__ = ["MOST_UNTYPED", "Also", "Summary"]
+
+MOST_UNTYPED = 10
+"""Removing more objects than this asks for their number."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,3 +32,16 @@ class Summary:
     opener: str = ""
     danger: bool = False
     stay: str = "Cancel"
+
+
+@dataclass(frozen=True, slots=True)
+class Also:
+    """What the same yes does after a payment: `verb` for the button, `lines` and `final` in the dialog.
+
+    `undone` is what is said when it comes to nothing (`Nothing was accepted.`).
+    """
+
+    verb: str
+    lines: Sequence[Line]
+    final: str
+    undone: str

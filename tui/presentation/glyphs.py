@@ -6,9 +6,7 @@ says the same.
 
 from dataclasses import dataclass
 
-from textual.widget import Widget
-
-__all__ = ["ASCII", "UNICODE", "Glyphs", "glyphs_for", "glyphs_of"]
+__all__ = ["ASCII", "UNICODE", "Glyphs", "glyphs_for"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,9 +79,3 @@ ASCII = Glyphs(
 def glyphs_for(*, ascii_only: bool) -> Glyphs:
     """The set that the settings ask for."""
     return ASCII if ascii_only else UNICODE
-
-
-def glyphs_of(widget: Widget) -> Glyphs:
-    """The set of the app a widget lives in: its attribute `glyphs`, or Unicode when it has none."""
-    found = getattr(widget.app, "glyphs", UNICODE)
-    return found if isinstance(found, Glyphs) else UNICODE

@@ -6,7 +6,10 @@ from collections.abc import Iterable
 from tui.presentation.text import cells
 from tui.presentation.tones import Line, Piece, pieces
 
-__all__ = ["keys_line", "line", "width_of", "wrapped"]
+__all__ = ["LABEL", "keys_line", "labelled", "line", "width_of", "wrapped"]
+
+LABEL = 12
+"""Cells of the labels on the left of a detail."""
 
 _WORDS = re.compile(r"\s+|\S+")
 
@@ -14,6 +17,11 @@ _WORDS = re.compile(r"\s+|\S+")
 def line(*pieces: Piece) -> Line:
     """One line in several tones."""
     return list(pieces)
+
+
+def labelled(label: str, value: Line) -> Line:
+    """A line of a detail: what it is, then how it is."""
+    return [(label.ljust(LABEL), "dim"), *pieces(value)]
 
 
 def keys_line(keys: Iterable[tuple[str, str]]) -> Line:

@@ -7,14 +7,10 @@ from contract.money import Money
 from contract.quotes import Quote
 from contract.subscription import BillingCycle, SubscriptionStatus
 from tui.presentation.text import cells, clean
-from tui.presentation.tones import Line
+from tui.presentation.tones import BOLD, MUTED, PLAIN, Line, Span
 from tui.presentation.wording import count, near_day, short_day
 
 __all__ = [
-    "BOLD",
-    "MUTED",
-    "PLAIN",
-    "Span",
     "holds_until",
     "long_day",
     "money_lines",
@@ -25,10 +21,6 @@ __all__ = [
     "unsigned",
 ]
 
-Span = tuple[str, str]
-"""A piece of text and its tone."""
-
-BOLD, MUTED, PLAIN = "strong", "dim", ""
 BAR = 78
 """Cells of a line at 80 columns."""
 

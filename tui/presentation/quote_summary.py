@@ -7,39 +7,18 @@ from contract.quotes import Change, Confirmation, Quote, Terms, WarningCode
 from contract.subscription import SubscriptionStatus
 from tui.presentation.confirmation import Summary
 from tui.presentation.limit_words import check_lines
-from tui.presentation.prices import (
-    BOLD,
-    MUTED,
-    PLAIN,
-    Span,
-    holds_until,
-    long_day,
-    money_lines,
-    payee_lines,
-    price_lines,
-    reason,
-    unsigned,
-)
+from tui.presentation.prices import long_day, money_lines, payee_lines, unsigned
 from tui.presentation.text import clean
-from tui.presentation.tones import Line
+from tui.presentation.tones import BOLD, MUTED, Line
 from tui.presentation.wording import count, near_day, short_day, some
 
 __all__ = [
-    "BOLD",
-    "MUTED",
-    "PLAIN",
-    "Span",
     "change_in_words",
-    "deal_summary",
+    "confirmation_summary",
     "done",
     "effects",
-    "holds_until",
-    "money_lines",
     "moved_words",
-    "payee_lines",
-    "price_lines",
-    "reason",
-    "same_offer",
+    "promises_the_same",
     "terms_lines",
     "verb",
 ]
@@ -168,7 +147,7 @@ def verb(quote: Quote) -> str:
     return "Start it" if change.start else "Make this change"
 
 
-def deal_summary(
+def confirmation_summary(
     quote: Quote, title: str, opener: str, *, items: Sequence[Line] | None = None, remark: str = ""
 ) -> Summary:
     """All that a dialog says about a quote. `remark` comes first; `items` take the place of one line per user."""
@@ -219,7 +198,7 @@ def moved_words(old: Quote, new: Quote) -> str:
     return f"{'; '.join(said)}." if said else ""
 
 
-def same_offer(old: Quote, new: Quote) -> bool:
+def promises_the_same(old: Quote, new: Quote) -> bool:
     """Whether two quotes promise the same, so that who has read one has read the other."""
     marks = {"id", "status", "created_at", "expires_at", "subscription_version", "spending"}
     return old.model_dump(exclude=marks) == new.model_dump(exclude=marks)

@@ -4,10 +4,9 @@ import datetime as dt
 from dataclasses import dataclass
 
 from contract.subscription import Overview, PlanKind, SubscriptionStatus
-from tui.presentation.attention import said_day
 from tui.presentation.limit_words import limit_lines
 from tui.presentation.tones import Line
-from tui.presentation.wording import count
+from tui.presentation.wording import count, said_day
 
 __all__ = ["SUSPENDED", "Admission", "Vacancy", "admission_lines", "admit", "restorable", "vacancy_lines", "vacate"]
 

@@ -9,18 +9,40 @@ from typing import Literal
 
 from tui.presentation.text import clean
 
-__all__ = ["DARK", "STYLE_WORDS", "Line", "Piece", "Tone", "parts", "pieces", "theme_name", "wants_ansi"]
+__all__ = [
+    "BOLD",
+    "DARK",
+    "MUTED",
+    "PLAIN",
+    "STYLE_WORDS",
+    "Line",
+    "Piece",
+    "Span",
+    "Tone",
+    "parts",
+    "pieces",
+    "plain",
+    "theme_name",
+    "wants_ansi",
+]
+
+BOLD, MUTED, PLAIN = "strong", "dim", ""
+"""The tones of figures: the one that counts, what is beside it, and all others."""
 
 DARK = "headcount"
 """The name of our own theme."""
 
 _LONGEST = 1_000
+_LONGEST_PRINTED = 500
 
 Tone = Literal["", "ok", "warn", "bad", "dim", "accent", "strong", "reverse"]
 """How a piece of text looks. Never the only carrier of a meaning."""
 
 Piece = str | tuple[str, str]
 """Text, or text and its tone; a tone may also be one of Textual's style words in `STYLE_WORDS`."""
+
+Span = tuple[str, str]
+"""A piece of text and its tone."""
 
 Line = Piece | Sequence[Piece]
 """One line of text from anywhere: plain, in one tone, or a list of pieces. Nothing in it is ever read as markup."""
@@ -76,3 +98,8 @@ def pieces(line: Line) -> list[tuple[str, str]]:
         else (clean(part[0], _LONGEST), STYLE_WORDS.get(part[1], part[1]))
         for part in parts(line)
     ]
+
+
+def plain(line: Line) -> str:
+    """A line without its tones, safe to print."""
+    return clean("".join(part if isinstance(part, str) else part[0] for part in parts(line)), _LONGEST_PRINTED)

@@ -1,8 +1,11 @@
 """How numbers, days, moments and names are said on every screen."""
 
+import contextlib
 import datetime as dt
 from collections.abc import Sequence
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from contract.subscription import Overview
 from tui.presentation.text import clean
 
 _MINUTE, _HOUR, _DAY = 60, 3600, 86400
@@ -29,6 +32,24 @@ def short_day(day: dt.date) -> str:
 def near_day(day: dt.date, today: dt.date) -> str:
     """`30 Nov`, and `12 Jan 2028` when that is in another year than today."""
     return short_day(day) if day.year == today.year else f"{short_day(day)} {day.year}"
+
+
+def day_of(moment: dt.datetime, overview: Overview) -> dt.date:
+    """The day of a moment where the subscription is billed (D2)."""
+    return moment.astimezone(zone_of(overview)).date()
+
+
+def zone_of(overview: Overview | None) -> dt.tzinfo:
+    """The subscription's time zone; UTC where this machine does not know it."""
+    if overview is not None:
+        with contextlib.suppress(ZoneInfoNotFoundError, ValueError):
+            return ZoneInfo(overview.subscription.time_zone)
+    return dt.UTC
+
+
+def said_day(day: dt.date, overview: Overview) -> str:
+    """A day with its year where that is not the present one: most of an annual period lies ahead."""
+    return near_day(day, day_of(overview.as_of, overview))
 
 
 def age(moment: dt.datetime, now: dt.datetime) -> str:

@@ -9,9 +9,10 @@ from textual.geometry import Region
 from textual.strip import Strip
 from textual.widget import Widget
 
-from tui.presentation.glyphs import Glyphs, glyphs_of
+from tui.presentation.glyphs import Glyphs
 from tui.presentation.text import cells, fit, to_ascii
 from tui.presentation.tones import Line, pieces
+from tui.widgets.host import glyphs_of
 
 __all__ = ["Canvas", "framed"]
 

@@ -9,16 +9,18 @@ from made_books import DECEMBER, FREE, past_due, plan_change, usual, with_credit
 
 from contract.billing import InvoiceStatus, PaymentStatus
 from contract.subscription import SubscriptionStatus
-from screens.billing.sources import BillingSide, Books, Paid, expected_row, invoice_row, payment_row, span, what
-from screens.billing.text import (
-    empty_sentence,
+from screens.billing.sources import BillingSide, expected_row, invoice_row, payment_row
+from screens.billing.text import empty_sentence, forecast_sentences, overdue_sentences
+from tui.presentation.invoices import (
+    Books,
+    Paid,
     expected_lines,
-    forecast_sentences,
     invoice_lines,
     money_tone,
-    overdue_sentences,
     payment_lines,
+    span,
     status_tone,
+    what,
 )
 from tui.presentation.lines import width_of
 from tui.presentation.tones import Line, pieces

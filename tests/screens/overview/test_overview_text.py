@@ -24,8 +24,8 @@ from screens.overview.text import (
     subscription_lines,
     usage_span,
 )
-from tui.presentation.attention import day_of
 from tui.presentation.glyphs import ASCII, UNICODE
+from tui.presentation.wording import day_of
 
 
 def said(lines: list[list[tuple[str, str]]]) -> list[str]:

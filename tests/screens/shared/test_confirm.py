@@ -8,7 +8,7 @@ from fake_rows import text_of
 from gallery import ACCEPT, REMOVE, Gallery, Users
 from textual.pilot import Pilot
 
-from screens.shared.confirm import Summary
+from tui.presentation.confirmation import Summary
 
 
 @asynccontextmanager

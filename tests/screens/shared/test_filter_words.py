@@ -3,7 +3,9 @@
 import pytest
 
 from screens.shared.filter_words import FilterError, Words, parse
-from screens.shared.sources import TRANSFER_FIELDS, USER_FIELDS, Side
+from screens.transfers.source import TRANSFER_FIELDS
+from screens.users.source import USER_FIELDS
+from tui.presentation.transfers import Side
 
 
 def test_words_narrow_and_the_rest_is_searched() -> None:

@@ -9,8 +9,9 @@ from textual.screen import ModalScreen
 from screens.codes.dialogs import CodeDetail, HandOut
 from screens.purchase.quote_dialog import Offer, monotonic
 from screens.shared.area_screen import AreaScreen
-from screens.shared.confirm import Confirm, Summary
+from screens.shared.confirm import Confirm
 from screens.shared.form import Field, Form, FormScreen
+from tui.presentation.confirmation import Summary
 from tui.widgets.table.data import Row
 
 FIRST, SECOND = Summary("Remove?", "Remove"), Summary("Remove them all?", "Remove 2", lines=["Two of them."])

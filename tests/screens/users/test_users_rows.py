@@ -3,11 +3,11 @@
 import pytest
 from made import make_user
 
-from client.error_classes import CLASSES
-from client.errors import HeadcountError
+from client.errors import CLASSES, HeadcountError
 from contract.problems import PROBLEMS, FieldError, ItemProblem, Problem, ProblemCode
 from contract.users import NewUser, UserStatus
-from screens.users.new_rows import Entry, Stage, field_errors, from_lines, from_texts, tally
+from screens.shared.new_user import field_errors, from_texts
+from screens.users.new_rows import Entry, Stage, from_lines, tally
 from tui.presentation.tones import pieces
 
 

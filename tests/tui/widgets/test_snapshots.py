@@ -8,8 +8,8 @@ from gallery import ACCEPT, REMOVE, Gallery, Overview, Users
 from textual.pilot import Pilot
 from textual.screen import Screen
 
-from screens.shared.confirm import Summary
 from screens.shared.help import Help
+from tui.presentation.confirmation import Summary
 from tui.widgets.table.table import VirtualTable
 
 SIZES = [(80, 24), (120, 40)]

@@ -11,9 +11,9 @@ from contract.people import Me
 from contract.subscription import Plan as SubscriptionPlan
 from contract.subscription import PlanKind, SeatCounts, SubscriptionStatus
 from contract.transfers import DecisionSummary
-from screens.transfers.decisions_text import Question, earlier_summary
-from screens.transfers.seat_choice import Choice, room_for
-from screens.transfers.text import Plan
+from tui.presentation.seat_choice import Choice, room_for
+from tui.presentation.transfer_decisions import Question, earlier_summary
+from tui.presentation.transfers import Plan
 
 SEVEN_FREE = SeatCounts(paid=36, used=29, free=7, not_paid=0, high_water=36, at_renewal=36)
 FULL = SeatCounts(paid=36, used=36, free=0, not_paid=3, high_water=36, at_renewal=36)

@@ -8,7 +8,8 @@ from made import make_user
 from contract.problems import ItemProblem, ProblemCode
 from contract.subscription import Plan, PlanKind, SeatCounts, SubscriptionStatus
 from contract.users import UserBatchReport, UserResult, UserStatus
-from screens.users.text import (
+from tui.presentation.tones import Line, pieces
+from tui.presentation.users import (
     conflict_notes,
     detail_lines,
     no_access,
@@ -17,7 +18,6 @@ from screens.users.text import (
     removal_summary,
     restored_line,
 )
-from tui.presentation.tones import Line, pieces
 
 
 def said(line: Line) -> str:

@@ -7,7 +7,7 @@ from made import NOW, make_transfer, said
 from contract.problems import ItemProblem, ProblemCode
 from contract.transfers import DecisionReport, DecisionResult, Direction, Transfer, TransferState, UndoReport
 from contract.users import UserStatus
-from screens.transfers.text import (
+from tui.presentation.transfers import (
     Plan,
     cancel_results,
     decision_results,

@@ -1,15 +1,32 @@
-"""A table of texts as a CSV file: what happened here, kept by whoever asks for it."""
+"""Files that are kept on this machine: whole or not at all, for their owner alone, and nothing replaced unasked."""
 
-import csv
 import io
+import os
+import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
-from client.calls.base import check_place, new_file_beside
-from client.errors import NotSaved
+from client.errors import AlreadyThere, NotSaved
 from contract.formulas import guarded
 
 _MARK = "\ufeff"
+
+
+def check_place(path: Path, *, replace: bool) -> None:
+    """Whether a file may be put there; `AlreadyThere` when one is and is not to be replaced."""
+    if not replace and os.path.lexists(path):
+        message = "A file of this name is there already."
+        raise AlreadyThere(message)
+
+
+def new_file_beside(path: Path) -> Path:
+    """An empty file in the same folder, readable by its owner alone; `NotSaved` where there can be none."""
+    try:
+        handle, name = tempfile.mkstemp(prefix=f".{path.name[:50]}.", dir=path.parent)
+    except OSError as error:
+        raise _not_saved(error) from error
+    os.close(handle)
+    return Path(name)
 
 
 class TableFile:
@@ -31,6 +48,8 @@ class TableFile:
 
     def write(self, rows: Sequence[Sequence[str]]) -> None:
         """Add rows."""
+        import csv
+
         text = io.StringIO("" if self.size else _MARK, newline="")
         text.seek(0, io.SEEK_END)
         csv.writer(text).writerows([guarded(cell) for cell in row] for row in rows)

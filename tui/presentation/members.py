@@ -7,17 +7,41 @@ from contract.members import Member, MemberProfile
 from contract.subscription import Overview
 from contract.transfers import Direction, Transfer
 from contract.users import User, UserBatchReport, UserStatus
-from screens.members.source import NOT_LISTED, listing_word
-from screens.shared.detail import labelled
-from screens.users.text import STATUS_TONES, no_access, outcome, person, reason, removal_summary, status_tone
 from tui.presentation.confirmation import Summary
-from tui.presentation.lines import line
+from tui.presentation.lines import labelled, line
 from tui.presentation.seat_sums import admission_lines
 from tui.presentation.text import clean
 from tui.presentation.tones import Line, Tone
+from tui.presentation.users import (
+    STATUS_TONES,
+    STATUS_WORDS,
+    no_access,
+    outcome,
+    person,
+    reason,
+    removal_summary,
+    status_tone,
+)
 from tui.presentation.wording import count
 
-__all__ = ["adding_results", "adding_summary", "listing_tone", "profile_lines", "take_back_summary", "who"]
+__all__ = [
+    "NOT_LISTED",
+    "adding_results",
+    "adding_summary",
+    "listing_tone",
+    "listing_word",
+    "profile_lines",
+    "take_back_summary",
+    "who",
+]
+
+NOT_LISTED = "– no"
+"""What stands for somebody who is not on the subscription."""
+
+
+def listing_word(member: Member) -> str:
+    """Whether a member is on the subscription, as sign and word."""
+    return STATUS_WORDS[member.status] if member.status else NOT_LISTED
 
 
 def listing_tone(cell: str) -> Tone:

@@ -7,8 +7,8 @@ from contract.money import Money
 from contract.people import Role
 from contract.spending import SpendingCheck
 from contract.subscription import Overview, SeatCounts
-from screens.transfers.seat_choice import room_for, seat_lines
 from tui.presentation.limit_words import check_lines, limit_lines
+from tui.presentation.seat_choice import room_for, seat_lines
 from tui.presentation.seat_sums import admission_lines
 
 

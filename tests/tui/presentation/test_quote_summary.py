@@ -20,18 +20,14 @@ from contract.quotes import (
 )
 from contract.subscription import BillingCycle, SubscriptionStatus
 from tui.presentation.lines import width_of
+from tui.presentation.prices import holds_until, money_lines, payee_lines, price_lines, reason
 from tui.presentation.quote_summary import (
     change_in_words,
-    deal_summary,
+    confirmation_summary,
     done,
     effects,
-    holds_until,
-    money_lines,
     moved_words,
-    payee_lines,
-    price_lines,
-    reason,
-    same_offer,
+    promises_the_same,
     terms_lines,
     verb,
 )
@@ -227,14 +223,14 @@ def test_paying_for_users_names_each_with_the_price() -> None:
     assert text(price_lines(quote)[0]) == "EUR 4.00 now   2 users, each EUR 6.00 × 10/30 days, to 30 Nov"
     assert text(money_lines(quote)[0]) == "  EUR 4.00  2 users, each EUR 6.00 × 10/30 days, to 30 Nov"
     assert effects(quote) == ["3 users NOT PAID until now become active."]
-    assert deal_summary(quote, "Pay", "overview.pay").items == payee_lines(quote)
+    assert confirmation_summary(quote, "Pay", "overview.pay").items == payee_lines(quote)
 
 
 def test_cancelling_says_from_when_on_nobody_can_use_it() -> None:
     """D12: it ends with the period, until then it can be resumed; an overdue one ends at once."""
     quote = free(change=Change(cancel=True), effective=DECEMBER, after=make_terms(ends=True), renewal=None)
     assert effects(quote)[0] == "The subscription ends on 1 Dec 2026: from then on nobody can use it."
-    summary = deal_summary(quote, "Cancel the subscription", "overview.cancel")
+    summary = confirmation_summary(quote, "Cancel the subscription", "overview.cancel")
     assert summary.danger
     assert summary.verb == "End the subscription"
     assert summary.money == []
@@ -304,10 +300,10 @@ def test_a_fresh_price_says_what_has_moved() -> None:
     old = make_quote()
     new = make_quote(id="quo_2", subscription_version=8, created_at=NOW + dt.timedelta(minutes=1))
     assert moved_words(old, new) == ""
-    assert same_offer(old, new)
+    assert promises_the_same(old, new)
     other = make_quote(before=make_terms(seats=39), due_now=eur(600))
     assert moved_words(old, other) == "Seats: 36, now 39; To pay: EUR 12.00, now EUR 6.00."
-    assert not same_offer(old, other)
+    assert not promises_the_same(old, other)
 
 
 def test_the_result_says_what_was_charged() -> None:

@@ -3,6 +3,7 @@
 import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from enum import StrEnum
 
 from contract.problems import ItemProblem, ProblemCode
 from contract.transfers import (
@@ -16,17 +17,16 @@ from contract.transfers import (
     UndoReport,
 )
 from contract.users import UserStatus
-from screens.shared.detail import labelled
-from screens.shared.sources import STATUS_WORDS
-from screens.users.text import STATUS_TONES, person
 from tui.presentation.confirmation import Summary
-from tui.presentation.lines import line
+from tui.presentation.lines import labelled, line
 from tui.presentation.text import clean
 from tui.presentation.tones import Line, Tone
+from tui.presentation.users import STATUS_TONES, STATUS_WORDS, person
 from tui.presentation.wording import age, clock, count
 
 __all__ = [
     "Plan",
+    "Side",
     "cancel_results",
     "cancel_summary",
     "decision_results",
@@ -46,6 +46,16 @@ _TONES: dict[TransferState, Tone] = {
     TransferState.CANCELLED: "dim",
     TransferState.EXPIRED: "dim",
 }
+
+
+class Side(StrEnum):
+    """What the requests are looked at as: those we decide, those we wait for, and all there ever were."""
+
+    INCOMING = "incoming"
+    OUTGOING = "outgoing"
+    HISTORY = "history"
+
+
 TABLE_HEAD = ("name", "e-mail", "result", "user", "reason", "request")
 """The columns of saved results."""
 

@@ -1,20 +1,18 @@
 """What needs somebody's attention, and what happens when by itself: lines with the key that helps. Pure."""
 
-import contextlib
 import datetime as dt
 from collections.abc import Iterator
 from dataclasses import dataclass
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from contract.people import Permission
 from contract.subscription import Overview, PlanKind, SubscriptionStatus
 from tui.presentation.glyphs import Glyphs
 from tui.presentation.lines import width_of
-from tui.presentation.quote_summary import MUTED, PLAIN, Span
 from tui.presentation.text import clean
-from tui.presentation.wording import count, near_day
+from tui.presentation.tones import MUTED, PLAIN, Span
+from tui.presentation.wording import count, day_of, said_day
 
-__all__ = ["Notice", "day_of", "laid_out", "notices", "said_day", "upcoming"]
+__all__ = ["Notice", "laid_out", "notices", "upcoming"]
 
 _OK, _WARN, _BAD, _ACCENT = "ok", "warn", "bad", "accent"
 _NARROW = 45
@@ -32,24 +30,6 @@ class Notice:
     more: str = ""
     short: str = ""
     keep: bool = False
-
-
-def day_of(moment: dt.datetime, overview: Overview) -> dt.date:
-    """The day of a moment where the subscription is billed (D2)."""
-    return moment.astimezone(zone_of(overview)).date()
-
-
-def zone_of(overview: Overview | None) -> dt.tzinfo:
-    """The subscription's time zone; UTC where this machine does not know it."""
-    if overview is not None:
-        with contextlib.suppress(ZoneInfoNotFoundError, ValueError):
-            return ZoneInfo(overview.subscription.time_zone)
-    return dt.UTC
-
-
-def said_day(day: dt.date, overview: Overview) -> str:
-    """A day with its year where that is not the present one: most of an annual period lies ahead."""
-    return near_day(day, day_of(overview.as_of, overview))
 
 
 def notices(overview: Overview, glyphs: Glyphs) -> Iterator[Notice]:

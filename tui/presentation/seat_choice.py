@@ -8,12 +8,11 @@ from contract.arithmetic import rounded
 from contract.billing import Rounding
 from contract.money import Money
 from contract.subscription import Overview, PlanKind, SubscriptionStatus
-from tui.presentation.attention import day_of, said_day
 from tui.presentation.limit_words import limit_lines
 from tui.presentation.lines import line
 from tui.presentation.seat_sums import admission_lines, admit
 from tui.presentation.tones import Line
-from tui.presentation.wording import count
+from tui.presentation.wording import count, day_of, said_day
 
 __all__ = ["Choice", "Room", "choice_lines", "room_for", "seat_lines"]
 

@@ -5,13 +5,12 @@ from dataclasses import dataclass, field, replace
 
 from contract.subscription import Overview, PlanKind
 from contract.transfers import DecisionSummary, Transfer
-from screens.purchase.quote_dialog import Also
-from screens.transfers.seat_choice import Choice, Room, choice_lines, room_for, seat_lines
-from screens.transfers.text import Plan, who
-from tui.presentation.confirmation import Summary
+from tui.presentation.confirmation import Also, Summary
 from tui.presentation.lines import line
+from tui.presentation.seat_choice import Choice, Room, choice_lines, room_for, seat_lines
 from tui.presentation.text import clean
 from tui.presentation.tones import Line
+from tui.presentation.transfers import Plan, who
 from tui.presentation.wording import count, some
 
 __all__ = ["Question", "earlier_summary"]

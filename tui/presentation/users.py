@@ -6,18 +6,16 @@ from collections.abc import Sequence
 from contract.problems import ItemProblem
 from contract.subscription import Overview, PlanKind, SubscriptionStatus
 from contract.users import User, UserBatchReport, UserStatus
-from screens.shared.confirm import MOST_UNTYPED, Summary
-from screens.shared.detail import labelled
-from screens.shared.sources import STATUS_WORDS
-from tui.presentation.attention import day_of, said_day, zone_of
-from tui.presentation.lines import line
+from tui.presentation.confirmation import MOST_UNTYPED, Summary
+from tui.presentation.lines import labelled, line
 from tui.presentation.seat_sums import restorable, vacancy_lines
 from tui.presentation.text import clean
 from tui.presentation.tones import Line, Piece, Tone
-from tui.presentation.wording import count
+from tui.presentation.wording import count, day_of, said_day, zone_of
 
 __all__ = [
     "STATUS_TONES",
+    "STATUS_WORDS",
     "conflict_notes",
     "detail_lines",
     "no_access",
@@ -29,6 +27,9 @@ __all__ = [
     "status_tone",
     "undoing",
 ]
+
+STATUS_WORDS = {UserStatus.ACTIVE: "● active", UserStatus.NOT_PAID: "! NOT PAID", UserStatus.REMOVED: "- removed"}
+"""A user's status as every list shows it: sign and word."""
 
 STATUS_TONES: dict[UserStatus, Tone] = {UserStatus.ACTIVE: "ok", UserStatus.NOT_PAID: "bad", UserStatus.REMOVED: "dim"}
 _TONE_OF = {STATUS_WORDS[status]: tone for status, tone in STATUS_TONES.items()}

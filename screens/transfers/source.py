@@ -1,50 +1,20 @@
-"""Where the tables' rows come from: one page of the API per window."""
+"""Where the rows of Transfers come from: one page of the API per window."""
 
 import datetime as dt
 from collections.abc import Callable, Mapping, Sequence
-from enum import StrEnum
 
 from client.api import Client
 from contract.transfers import Direction, Transfer, TransferSort, TransfersQuery, TransferState
-from contract.users import User, UserSort, UserSource, UsersQuery, UserStatus
-from screens.shared.filter_words import DAYS, parse
-from tui.presentation.day_spans import DaySpan, day_span
+from screens.shared.filter_words import parse
+from tui.presentation.transfers import Side
 from tui.presentation.wording import age
 from tui.widgets.table.data import Query, Row, Window
 
-__all__ = [
-    "STATUS_WORDS",
-    "TRANSFER_FIELDS",
-    "USER_FIELDS",
-    "Side",
-    "TransfersSource",
-    "UsersSource",
-    "transfer_row",
-    "user_row",
-    "users_query",
-]
+__all__ = ["TRANSFER_FIELDS", "TransfersSource", "transfer_row"]
 
 Clock = Callable[[], dt.datetime]
 
-USER_FIELDS: Mapping[str, Sequence[str]] = {
-    "status": (UserStatus.ACTIVE.value, UserStatus.NOT_PAID.value),
-    "source": tuple(source.value for source in UserSource),
-    "added": DAYS,
-}
-"""What a filter over users may narrow."""
-
-STATUS_WORDS = {UserStatus.ACTIVE: "● active", UserStatus.NOT_PAID: "! NOT PAID", UserStatus.REMOVED: "- removed"}
-"""A user's status as every list shows it: sign and word."""
-
 _MINUS = {False: "", True: "-"}
-
-
-class Side(StrEnum):
-    """What the requests are looked at as: those we decide, those we wait for, and all there ever were."""
-
-    INCOMING = "incoming"
-    OUTGOING = "outgoing"
-    HISTORY = "history"
 
 
 TRANSFER_FIELDS: Mapping[Side, Mapping[str, Sequence[str]]] = {
@@ -56,59 +26,6 @@ TRANSFER_FIELDS: Mapping[Side, Mapping[str, Sequence[str]]] = {
     },
 }
 """What a filter over requests may narrow, by side."""
-
-
-def users_query(query: Query, offset: int = 0, limit: int = 100) -> UsersQuery:
-    """What a table's query means to the API.
-
-    Raises:
-        FilterError: when a word of the filter can't be understood.
-    """
-    words = parse(query.text, USER_FIELDS)
-    status, source, added = (words.fields.get(name) for name in ("status", "source", "added"))
-    days = day_span(added) if added else DaySpan()
-    return UsersQuery(
-        search=words.text,
-        status=UserStatus(status) if status else None,
-        source=UserSource(source) if source else None,
-        added_from=days.start,
-        added_before=days.before,
-        sort=UserSort(f"{_MINUS[query.descending]}{query.sort}") if query.sort else UserSort.NAME,
-        offset=offset,
-        limit=limit,
-        count=True,
-    )
-
-
-def user_row(user: User, zone: dt.tzinfo = dt.UTC) -> Row:
-    """Cells in the order of the Users table: name, e-mail, position, status, source, and the day added in a zone."""
-    cells = (
-        user.name,
-        user.email,
-        user.position,
-        STATUS_WORDS[user.status],
-        user.source.value,
-        f"{user.added_at.astimezone(zone):%Y-%m-%d}",
-    )
-    return Row(user.id, cells, user.version, user)
-
-
-class UsersSource:
-    """The users of the subscription; `zone` is the one its days are meant in (D2)."""
-
-    def __init__(self, client: Client, zone: Callable[[], dt.tzinfo] = lambda: dt.UTC) -> None:
-        self._client, self._zone = client, zone
-
-    async def fetch(self, query: Query, offset: int, limit: int) -> Window:
-        """One page of users.
-
-        Raises:
-            HeadcountError: what the client raises.
-            FilterError: when a word of the filter can't be understood.
-        """
-        page = await self._client.users(users_query(query, offset, limit))
-        zone = self._zone()
-        return Window([user_row(user, zone) for user in page.items], page.total or 0)
 
 
 class TransfersSource:
