@@ -11,7 +11,7 @@ from client.errors import HeadcountError
 from contract.events import Event, EventKind
 from contract.people import Permission
 from contract.subscription import Overview
-from screens.activity.export import SavingEvents
+from screens.activity.export import export_of, exported_words
 from screens.activity.filter import FIELDS
 from screens.activity.objects import ObjectJumps
 from screens.activity.source import ActivitySource
@@ -38,7 +38,7 @@ COLUMNS = (
 )
 
 
-class ActivityScreen(ObjectJumps, SavingEvents):
+class ActivityScreen(ObjectJumps):
     """The events of the organisation.
 
     The list stands still until its newest row is to be another one: while one follows at its top, or asks for it.
@@ -276,7 +276,9 @@ class ActivityScreen(ObjectJumps, SavingEvents):
         except FilterError as error:
             self.show_result(str(error), "warn")
         else:
-            self.save_events(asked)
+            name, filtered = f"events-{self.session.now().date():%Y-%m-%d}.csv", self.events.asked.text
+            about = exported_words(self.table.total, filtered)
+            self.files.ask("Export the events", name, about, export_of(self.client, asked), text_only=True)
 
     def action_object(self) -> None:
         """u: what it was about, in its own area."""

@@ -20,10 +20,11 @@ from screens.imports.open import ImportFile
 from screens.imports.screen import ImportScreen
 from screens.purchase.flow import Confirming
 from screens.purchase.pay import open_pay
-from screens.shared.sources import USER_FIELDS, UsersSource
+from screens.shared.filter_words import FilterError
+from screens.shared.sources import USER_FIELDS, UsersSource, users_query
 from screens.users.bulk_removal import Removed, RemovingMany
 from screens.users.edit import EditUser
-from screens.users.files import SavingUsers
+from screens.users.files import export_of, exported_words, template_of
 from screens.users.form import AddUsers
 from screens.users.text import detail_lines, no_access, removal_results, removal_summary, restored_line, status_tone
 from screens.users.unpaid import is_everybody, unpaid_matching
@@ -72,8 +73,8 @@ class Closed(Canvas):
         return self.strip_of((f" {self.glyphs.bad} {self.said}", "bad"), self.size.width)
 
 
-class UsersScreen(SavingUsers, RemovingMany, Confirming):
-    """The users of the subscription. `SavingUsers` comes first: Textual takes styles from the first base alone."""
+class UsersScreen(RemovingMany, Confirming):
+    """The users of the subscription. The list comes first: Textual takes styles from the first base alone."""
 
     AREA = "users"
     BINDINGS: ClassVar[list[BindingType]] = [*bindings("users")]
@@ -243,6 +244,24 @@ class UsersScreen(SavingUsers, RemovingMany, Confirming):
     def _edited(self, user: User | None) -> None:
         if user:
             self.show_result(f"Saved: {user.name}.")
+
+    # Files.
+
+    def action_template(self) -> None:
+        """T: the empty file to fill in for an import."""
+        about = "The empty file to fill in for an import."
+        self.files.ask("Save the template", "users-template.csv", about, template_of(self.client))
+
+    def action_export(self) -> None:
+        """E: everybody the filter lets through, marked or not."""
+        asked = self.table.asked
+        try:
+            save = export_of(self.client, users_query(asked))
+        except FilterError as error:
+            self.show_result(str(error), "warn")
+        else:
+            name = f"users-{self.session.now().date():%Y-%m-%d}.csv"
+            self.files.ask("Export the users", name, exported_words(self.table.total or 0, asked.text), save)
 
     # The member behind a user.
 
