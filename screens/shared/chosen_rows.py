@@ -1,34 +1,17 @@
 """The rows that a key means: the marked ones or the one under the cursor, but none that others have dealt with."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import Protocol
 
 from client.errors import HeadcountError
 from contract.events import EventKind
-from screens.shared.host import Host
+from screens.shared.host import ListHost
 from tui.presentation.errors import told
 from tui.presentation.text import clean
 from tui.presentation.wording import count
-from tui.widgets.filter_bar import FilterBar
 from tui.widgets.table.data import Phase, Row
 from tui.widgets.table.table import VirtualTable
 
 __all__ = ["ChosenRows", "marks_line"]
-
-
-class ListHost(Host, Protocol):
-    """A screen around one table with a filter."""
-
-    @property
-    def table(self) -> VirtualTable:
-        """The table."""
-
-    @property
-    def filter_bar(self) -> FilterBar:
-        """The filter."""
-
-    def show_marks(self) -> None:
-        """Say what is marked."""
 
 
 def marks_line(table: VirtualTable, *, filtered: bool) -> str:
