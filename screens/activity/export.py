@@ -4,8 +4,7 @@ import json
 
 from client.api import Client
 from contract.events import Event, EventsQuery
-from screens.shared.file_export import Save
-from screens.shared.save_file import Place
+from screens.shared.file_export import Place, Save
 from tui.presentation.event_descriptions import sentence
 from tui.presentation.text import clean
 from tui.presentation.wording import count

@@ -12,9 +12,8 @@ from contract.events import Event, EventKind
 from contract.people import Permission
 from contract.subscription import Overview
 from screens.activity.export import export_of, exported_words
-from screens.activity.filter import FIELDS
 from screens.activity.objects import ObjectJumps
-from screens.activity.source import ActivitySource
+from screens.activity.source import FIELDS, ActivitySource
 from screens.activity.table import EventTable
 from screens.activity.text import event_lines, waiting_line
 from screens.shared.detail import Detail

@@ -1,19 +1,108 @@
-"""Files that a screen saves beside everything else: one at a time, and ctrl+c ends it."""
+"""Files that a screen saves beside everything else: where to, what may be replaced, one at a time, ctrl+c ends it."""
 
 import asyncio
+import os
 from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from pathlib import Path
 
 from client.errors import HeadcountError
+from contract.exports import Language
+from contract.imports import SheetFormat
+from screens.shared.form import Field, Form, FormScreen
 from screens.shared.host import Host
-from screens.shared.save_file import Place, SaveFile
 from tui.presentation.errors import told
+from tui.presentation.language import language_of
+from tui.presentation.lines import keys_line
 from tui.presentation.text import clean
 from tui.presentation.tones import Line
+from tui.widgets.editor import Editor
 
-__all__ = ["FileExport", "Save"]
+__all__ = ["FileExport", "Place", "Save", "SaveFile"]
+
+_KEYS = keys_line([("Enter", "next, at the end saves"), ("Esc", "saves nothing")])
+_LANGUAGES = ", ".join(Language)
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a file goes and how it is written; `replace` says that what is there may go."""
+
+    path: Path
+    format: SheetFormat
+    language: Language
+    replace: bool
+
 
 Save = Callable[[Place], Awaitable[str]]
 """Saves a file; answers what is in it in words."""
+
+
+class SaveFile(FormScreen[Place]):
+    """Asks for a place; answers it once nothing is there, or a second Enter says that it may be replaced."""
+
+    def __init__(self, title: str, name: str, about: Line, *, text_only: bool = False) -> None:
+        super().__init__()
+        self._heading, self._proposed, self._about = title, name, about
+        self._text_only = text_only
+        self._to_replace: Path | None = None
+
+    def form(self) -> Form:
+        """The usual name, and the language of the locale unless the file is CSV in any case."""
+        fields = [Field("path", "File", Editor(limit=1000)), Field("language", "Language", Editor(limit=2))]
+        fields[0].editor.set(self._proposed)
+        fields[1].editor.set(language_of(os.environ).value)
+        return Form(self._heading, fields[:1] if self._text_only else fields)
+
+    def on_mount(self) -> None:
+        """What is saved, and where a name without a folder goes."""
+        here = clean(str(Path.cwd()), 200)
+        about: list[Line] = ["", self._about, (f"In {here}, unless a folder is named.", "dim")]
+        if not self._text_only:
+            about += [(f"A name that ends with .xlsx makes a workbook, any other CSV. Languages: {_LANGUAGES}.", "dim")]
+        about.append("")
+        self.sheet.show(above=about, below=["", _KEYS])
+
+    def on_form_submitted(self) -> None:
+        """Answer the place, unless something is wrong with it."""
+        place = self._place()
+        if place is not None:
+            self.dismiss(place)
+
+    def _place(self) -> Place | None:
+        file = self.sheet.named("path")
+        path = Path(file.text).expanduser().absolute()
+        language = Language.ENGLISH if self._text_only else self._language()
+        file.error = self._objection(file.text, path)
+        if file.error:
+            self.sheet.go_to(file.name)
+        self.sheet.refresh(layout=True)
+        if file.error or language is None:
+            return None
+        kind = SheetFormat.XLSX if path.suffix.lower() == ".xlsx" and not self._text_only else SheetFormat.CSV
+        return Place(path, kind, language, replace=path == self._to_replace)
+
+    def _language(self) -> Language | None:
+        """The one that is typed; says so when it is none."""
+        field = self.sheet.named("language")
+        typed = field.text.lower()
+        field.error = "" if typed in set(Language) else f"One of {_LANGUAGES}."
+        if field.error:
+            self.sheet.go_to(field.name)
+        return None if field.error else Language(typed)
+
+    def _objection(self, typed: str, path: Path) -> str:
+        """What is wrong with a place; a file that is there is asked about once."""
+        if not typed:
+            return "Say where."
+        if path.is_dir():
+            return "This is a folder: add a name."
+        if not path.parent.is_dir():
+            return "There is no such folder."
+        if os.path.lexists(path) and path != self._to_replace:
+            self._to_replace = path
+            return "A file of this name is there already. Enter once more, and at the end, replaces it."
+        return ""
 
 
 class FileExport:

@@ -20,12 +20,11 @@ from contract.subscription import Overview
 from screens.shared.chosen_rows import ChosenRows, marks_line
 from screens.shared.command_run import CommandRun
 from screens.shared.detail import LABEL, Detail, labelled
-from screens.shared.file_export import FileExport
+from screens.shared.file_export import FileExport, Place
 from screens.shared.filter_words import FilterError, parse
 from screens.shared.idempotency_keys import Intentions
 from screens.shared.live_area import LiveArea
 from screens.shared.results_panel import Ledger, Table
-from screens.shared.save_file import Place
 from tui.input.commands import bindings, key_names, keys_of
 from tui.presentation.lines import wrapped
 from tui.presentation.text import clean

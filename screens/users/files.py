@@ -3,8 +3,7 @@
 from client.api import Client
 from contract.exports import ExportQuery, TemplateQuery
 from contract.users import UsersQuery
-from screens.shared.file_export import Save
-from screens.shared.save_file import Place
+from screens.shared.file_export import Place, Save
 from tui.presentation.text import clean
 from tui.presentation.tones import Line
 from tui.presentation.wording import count

@@ -14,8 +14,7 @@ from contract.imports import SheetFormat
 from contract.users import UserBatch
 from screens.shared.chosen_rows import marks_line
 from screens.shared.command_run import CommandRun
-from screens.shared.file_export import FileExport
-from screens.shared.save_file import Place
+from screens.shared.file_export import FileExport, Place
 from tui.widgets.table.data import Query, Row
 
 ROWS = [Row(f"usr_{name}", (name, f"{name}@x.example")) for name in ("ana", "bo", "cy")]

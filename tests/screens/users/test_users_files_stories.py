@@ -8,7 +8,7 @@ import pytest
 from harness import Desk, serving
 
 from contract.people import Role
-from screens.shared.save_file import SaveFile
+from screens.shared.file_export import SaveFile
 from server.sheets.reading import open_sheet
 from server.sheets.sheet import Field
 
