@@ -89,6 +89,7 @@ class UsersScreen(ManagedList, Confirming):
     def __init__(self) -> None:
         super().__init__()
         self.removal = Removal(self)
+        self._minded: dict[str, str] = {}
 
     def make_table(self) -> VirtualTable:
         """Everybody listed, by name."""
@@ -236,8 +237,10 @@ class UsersScreen(ManagedList, Confirming):
             self._edit(row.item)
 
     def _edit(self, user: User) -> None:
-        if self.app.screen is self:
-            self.app.push_screen(EditUser(self, user), self._edited)
+        if why := self._minded.get(user.account_id):
+            self.show_result(why, "warn")
+        else:
+            self.open_dialog(EditUser(self, user, self._minded), self._edited)
 
     def _edited(self, user: User | None) -> None:
         if user:
