@@ -2,28 +2,15 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Protocol
 
 from client.errors import HeadcountError
 from contract.base import Body
 from contract.events import EventKind
+from screens.shared.host import Host
 from screens.shared.idempotency_keys import Intentions
 from tui.presentation.errors import told
 
 __all__ = ["CommandRun"]
-
-
-class _Session(Protocol):
-    def touch(self, *kinds: EventKind) -> None: ...
-
-
-class _Host(Protocol):
-    """The part of `Host` that is needed here."""
-
-    @property
-    def session(self) -> _Session: ...
-    def show_result(self, text: str, tone: str = "ok") -> None: ...
-    def show_error(self, error: BaseException | str) -> None: ...
 
 
 class CommandRun:
@@ -35,7 +22,7 @@ class CommandRun:
     takes another one. Whoever sends one does it inside `commanding`.
     """
 
-    def __init__(self, host: _Host) -> None:
+    def __init__(self, host: Host) -> None:
         self._host = host
         self.intentions = Intentions()
         self.underway = ""

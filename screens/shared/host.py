@@ -1,22 +1,21 @@
 """What a flow (a removal, a file, a command) asks of the screen that has it: `LiveArea` gives it, a test can too."""
 
-from collections.abc import Callable, Coroutine, Iterable, Sequence
-from contextlib import AbstractContextManager
-from typing import Any, Protocol, TypeVar
+from collections.abc import Callable, Coroutine, Sequence
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 from textual.screen import ModalScreen
 
 from client.api import Client
-from contract.base import Body
-from contract.events import EventKind
 from screens.shared.confirm import Summary
-from screens.shared.idempotency_keys import Intentions
 from screens.shared.results_panel import Table
 from tui.presentation.tones import Line
 from tui.runtime.session import Session
 from tui.widgets.filter_bar import FilterBar
-from tui.widgets.table.data import Row
 from tui.widgets.table.table import VirtualTable
+
+if TYPE_CHECKING:
+    from screens.shared.chosen_rows import ChosenRows
+    from screens.shared.command_run import CommandRun
 
 __all__ = ["Host", "ListHost"]
 
@@ -74,30 +73,15 @@ class ListHost(Host, Protocol):
         """The filter."""
 
     @property
-    def hidden_words(self) -> str:
-        """How many of the marked rows are not to be seen now, as a sentence."""
+    def chosen(self) -> "ChosenRows":
+        """The rows that a key means."""
 
     @property
-    def intentions(self) -> Intentions:
-        """The keys of commands whose outcome is open."""
+    def command(self) -> "CommandRun":
+        """The command on its way."""
 
     def show_marks(self) -> None:
         """Say what is marked and what may be done."""
-
-    def with_rows(self, most: int, then: Callable[[list[Row]], None]) -> None:
-        """Hand on the rows that a key means."""
-
-    def keep_marked(self, failed: Iterable[Row]) -> None:
-        """Only what failed stays marked."""
-
-    def begin(self, words: str) -> None:
-        """A command is on its way."""
-
-    def ended(self, *kinds: EventKind) -> None:
-        """The command was answered or has failed."""
-
-    def commanding(self, words: str, body: Body, *kinds: EventKind, about: str = "") -> AbstractContextManager[str]:
-        """Around a command: gives the key to send, says what went wrong."""
 
     def show_ledger(
         self, title: str, lines: Sequence[Line], *, failed: bool, hint: str = "", table: Table = ()

@@ -81,7 +81,7 @@ class Removal:
         if table.marks.everything is not None or table.mark_count > MOST_BY_NAME:
             self.many.remove_marked()
         else:
-            self._host.with_rows(MOST_BY_NAME, self.ask)
+            self._host.chosen.hand_on(MOST_BY_NAME, self.ask)
 
     def take_back(self) -> None:
         """List those again who were removed last."""
@@ -99,14 +99,14 @@ class Removal:
         """Ask whether these are to be removed."""
         overview = self._host.session.overview
         if rows and overview is not None:
-            summary = removal_summary([row.item for row in rows], overview, hidden=self._host.hidden_words)
+            summary = removal_summary([row.item for row in rows], overview, hidden=self._host.chosen.hidden_words)
             self._host.confirm(
                 summary, lambda: self._host.run_worker(self._remove(rows), group="command", exit_on_error=False)
             )
 
     async def _remove(self, rows: Sequence[Row]) -> None:
         host, batch = self._host, UserBatch(remove=tuple(row.id for row in rows))
-        with host.commanding(f"removing {count(len(rows), 'user')}", batch, EventKind.USER_REMOVED) as key:
+        with host.command.commanding(f"removing {count(len(rows), 'user')}", batch, EventKind.USER_REMOVED) as key:
             self._show_removed(rows, await host.client.batch_users(batch, key=key))
 
     def _show_removed(self, rows: Sequence[Row], report: UserBatchReport) -> None:
@@ -114,12 +114,12 @@ class Removal:
         if gone:
             self.last.what = Removed([row.item for row in rows if row.id in gone])
         title, lines = removal_results([row.item for row in rows], report)
-        host.keep_marked([row for row in rows if row.id not in gone])
+        host.chosen.keep_marked([row for row in rows if row.id not in gone])
         host.show_ledger(title, lines, failed=bool(report.failed), hint="z takes it back" if gone else "")
         host.show_marks()
 
     async def _restore(self, users: Sequence[User]) -> None:
-        self._host.begin(f"restoring {count(len(users), 'user')}")
+        self._host.command.begin(f"restoring {count(len(users), 'user')}")
         done: list[Line] = []
         failed: list[Line] = []
         left: list[User] = []
@@ -134,7 +134,7 @@ class Removal:
                     break
         finally:
             self.last.what = Removed(left)
-            self._host.ended(EventKind.USER_RESTORED)
+            self._host.command.ended(EventKind.USER_RESTORED)
         title = f"{count(len(done), 'user')} restored" + (f", {len(left):,} not" if left else "")
         again = "z tries the others again" if left else ""
         self._host.show_ledger(title, [*failed, *done], failed=bool(left), hint=again)
@@ -142,7 +142,7 @@ class Removal:
 
     async def _restore_one(self, user: User, done: list[Line]) -> tuple[str, bool]:
         """Why a user was not restored, and whether it is of no use to go on just now; adds to `done` who was."""
-        keys, about = self._host.intentions, f"restore {user.id}"
+        keys, about = self._host.command.intentions, f"restore {user.id}"
         nothing = UserBatch(remove=(user.id,))
         try:
             after = await self._host.client.restore_user(user.id, key=keys.key(nothing, about))
@@ -253,12 +253,12 @@ class BulkRemoval:
         words = f"removing {count(selection.count, 'user')}"
         kinds = EventKind.USER_REMOVED, EventKind.USERS_REMOVED
         self.state = Removing(new, selection)
-        with host.commanding(words, removal, *kinds, about=selection.id) as key:
+        with host.command.commanding(words, removal, *kinds, about=selection.id) as key:
             after = await self._followed(await host.client.remove_selection(selection.id, removal, key=key))
             self.state = Idle()
             if after.removed:
                 self._last.what = Removed(selection=after)
-            host.keep_marked([])
+            host.chosen.keep_marked([])
             title, lines = cleared_lines(after)
             undo = "z takes it back" if after.removed else ""
             host.show_ledger(title, lines, failed=bool(after.left), hint=undo)
@@ -273,7 +273,7 @@ class BulkRemoval:
     async def _restore(self, selection: Selection) -> None:
         host, nothing, about = self._host, RemoveSelection(count=selection.away), f"restore {selection.id}"
         kinds = EventKind.USER_RESTORED, EventKind.USERS_RESTORED
-        with host.commanding(f"restoring {count(selection.away, 'user')}", nothing, *kinds, about=about) as key:
+        with host.command.commanding(f"restoring {count(selection.away, 'user')}", nothing, *kinds, about=about) as key:
             after = await self._followed(await host.client.restore_selection(selection.id, key=key))
             self._last.what = Removed(selection=after if after.no_seat else None)
             title, lines = restored_lines(after, after.restored - selection.restored)

@@ -1,19 +1,16 @@
 """What a flow asks of a screen, without a screen: what was said is written down, dialogs are answered by the test."""
 
 import asyncio
-from collections.abc import Callable, Coroutine, Iterable, Sequence
-from contextlib import AbstractContextManager
+from collections.abc import Callable, Coroutine, Sequence
 from dataclasses import dataclass, field
 from types import SimpleNamespace
 from typing import Any
 
 from client.api import Client
-from contract.base import Body
 from contract.events import EventKind
 from screens.shared.chosen_rows import ChosenRows
 from screens.shared.command_run import CommandRun
 from screens.shared.confirm import Summary
-from screens.shared.idempotency_keys import Intentions
 from tui.presentation.tones import Line
 from tui.runtime.recent_changes import Fates
 from tui.widgets.table.data import Phase, Query, Row
@@ -85,16 +82,6 @@ class BareHost:
     def _touch(self, *kinds: EventKind) -> None:
         self.touched |= set(kinds)
 
-    @property
-    def hidden_words(self) -> str:
-        """Nothing is hidden."""
-        return self.chosen.hidden_words
-
-    @property
-    def intentions(self) -> Intentions:
-        """The open keys."""
-        return self.command.intentions
-
     def show_result(self, text: str, tone: str = "ok") -> None:
         """Write it down."""
         del tone
@@ -138,26 +125,6 @@ class BareHost:
 
     def show_marks(self) -> None:
         """Nothing is drawn."""
-
-    def with_rows(self, most: int, then: Callable[[list[Row]], None]) -> None:
-        """The rows a key means."""
-        self.chosen.hand_on(most, then)
-
-    def keep_marked(self, failed: Iterable[Row]) -> None:
-        """What failed stays marked."""
-        self.chosen.keep_marked(failed)
-
-    def begin(self, words: str) -> None:
-        """A command begins."""
-        self.command.begin(words)
-
-    def ended(self, *kinds: EventKind) -> None:
-        """It has ended."""
-        self.command.ended(*kinds)
-
-    def commanding(self, words: str, body: Body, *kinds: EventKind, about: str = "") -> AbstractContextManager[str]:
-        """Around a command."""
-        return self.command.commanding(words, body, *kinds, about=about)
 
     def show_ledger(self, title: str, lines: Sequence[Line], *, failed: bool, hint: str = "", table: Any = ()) -> None:
         """Write the title down."""
