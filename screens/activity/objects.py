@@ -9,7 +9,7 @@ from contract.users import UserStatus
 from screens.billing.sources import Books
 from screens.billing.text import invoice_lines
 from screens.shared.detail import Detail
-from screens.shared.host import ListHost
+from screens.shared.list_host import ListHost
 from screens.shared.sources import Side
 from tui.presentation.errors import told
 from tui.presentation.text import clean

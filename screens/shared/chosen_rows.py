@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from client.errors import HeadcountError
 from contract.events import EventKind
-from screens.shared.host import ListHost
+from screens.shared.host import TableHost
 from tui.presentation.errors import told
 from tui.presentation.text import clean
 from tui.presentation.wording import count
@@ -31,7 +31,7 @@ class ChosenRows:
     `fates` are the kinds of events after which a row is none of the list, with the word for that: `accepted`.
     """
 
-    def __init__(self, host: ListHost, fates: Mapping[EventKind, str]) -> None:
+    def __init__(self, host: TableHost, fates: Mapping[EventKind, str]) -> None:
         self._host, self._fates = host, fates
 
     # What others did to rows.

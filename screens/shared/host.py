@@ -1,23 +1,17 @@
 """What a flow (a removal, a file, a command) asks of the screen that has it: `LiveArea` gives it, a test can too."""
 
-from collections.abc import Callable, Coroutine, Sequence
-from typing import TYPE_CHECKING, Any, Protocol, TypeVar
+from collections.abc import Callable, Coroutine
+from typing import Any, Protocol, TypeVar
 
 from textual.screen import ModalScreen
 
 from client.api import Client
 from screens.shared.confirm import Summary
-from screens.shared.results_panel import Table
-from tui.presentation.tones import Line
 from tui.runtime.session import Session
 from tui.widgets.filter_bar import FilterBar
 from tui.widgets.table.table import VirtualTable
 
-if TYPE_CHECKING:
-    from screens.shared.chosen_rows import ChosenRows
-    from screens.shared.command_run import CommandRun
-
-__all__ = ["Host", "ListHost"]
+__all__ = ["Host", "TableHost"]
 
 Answer = TypeVar("Answer")
 
@@ -61,8 +55,8 @@ class Host(Protocol):
         """Run work; an `exclusive` one ends the others of its group."""
 
 
-class ListHost(Host, Protocol):
-    """A screen around one table with a filter, whose rows can be acted on: `ManagedList` is one."""
+class TableHost(Host, Protocol):
+    """A screen around one table with a filter."""
 
     @property
     def table(self) -> VirtualTable:
@@ -72,21 +66,5 @@ class ListHost(Host, Protocol):
     def filter_bar(self) -> FilterBar:
         """The filter."""
 
-    @property
-    def chosen(self) -> "ChosenRows":
-        """The rows that a key means."""
-
-    @property
-    def command(self) -> "CommandRun":
-        """The command on its way."""
-
     def show_marks(self) -> None:
         """Say what is marked and what may be done."""
-
-    def show_ledger(
-        self, title: str, lines: Sequence[Line], *, failed: bool, hint: str = "", table: Table = ()
-    ) -> None:
-        """Say what became of each item."""
-
-    def go_to(self, area: str, then: Callable[["ListHost"], object]) -> None:
-        """Show another area, and go on there."""

@@ -9,7 +9,7 @@ from contract.events import EventKind
 from contract.selections import NewSelection, RemoveSelection, Selection, SelectionStatus, UsersFilter
 from contract.users import MAX_BATCH, User, UserBatch, UserBatchReport
 from screens.shared.filter_words import FilterError
-from screens.shared.host import ListHost
+from screens.shared.list_host import ListHost
 from screens.shared.sources import users_query
 from screens.users.bulk_removal_text import cleared_lines, progress_words, restored_lines, selection_summary
 from screens.users.text import removal_results, removal_summary, restored_line
