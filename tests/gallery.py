@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Iterable
+from dataclasses import replace
 from typing import ClassVar
 
 from fake_rows import COLUMNS, FakeRows
@@ -10,7 +11,8 @@ from textual.binding import BindingType
 from textual.screen import Screen
 from textual.widget import Widget
 
-from screens.shared.area_screen import AreaScreen, ListScreen
+from screens.shared.area_screen import AreaScreen
+from screens.shared.chosen_rows import marks_line
 from screens.shared.confirm import Confirm
 from tui.input.commands import bindings
 from tui.presentation.confirmation import Summary
@@ -96,11 +98,12 @@ class Overview(AreaScreen):
         self.query_one(Stepper).start_typing()
 
 
-class Users(ListScreen):
-    """A list with a filter."""
+class Users(AreaScreen):
+    """A list with a filter, as the lists of the app have them, but without a server."""
 
     AREA = "users"
-    BINDINGS: ClassVar[list[BindingType]] = [*bindings("users")]
+    BINDINGS: ClassVar[list[BindingType]] = [*bindings("list"), *bindings("users")]
+    AUTO_FOCUS = "VirtualTable"
 
     def __init__(self, source: FakeRows | None = None) -> None:
         super().__init__()
@@ -111,10 +114,57 @@ class Users(ListScreen):
         yield FilterBar("status: source:")
         yield VirtualTable(self.source, COLUMNS, noun="users", empty="No users yet. n adds one by hand.")
 
-    def actions(self) -> list[tuple[str, str]]:
-        """Removal, when something is marked."""
-        count = self.table.mark_count
-        return [("users.remove", f"remove {count:,}…")] if count else []
+    def on_mount(self) -> None:
+        """The status stands beside the filter."""
+        self.table.tell_status = self.filter_bar.show_status
+        self.filter_bar.show_status(self.table.status)
+
+    @property
+    def table(self) -> VirtualTable:
+        """The table."""
+        return self.query_one(VirtualTable)
+
+    @property
+    def filter_bar(self) -> FilterBar:
+        """The filter."""
+        return self.query_one(FilterBar)
+
+    def show_marks(self) -> None:
+        """What is marked; removal, when something is."""
+        line, many = marks_line(self.table, filtered=bool(self.filter_bar.text)), self.table.mark_count
+        self.action_bar.show((line, "accent") if line else "", [("users.remove", f"remove {many:,}…")] if many else [])
+
+    def close_something(self) -> bool:
+        """Esc: a result first, then the filter."""
+        if not super().close_something():
+            self.filter_bar.clear()
+        return True
+
+    def action_filter(self) -> None:
+        """`/`."""
+        self.filter_bar.open()
+
+    def on_filter_bar_changed(self, message: FilterBar.Changed) -> None:
+        """Ask for what matches."""
+        self.table.set_query(replace(self.table.asked, text=message.text.strip()))
+
+    def on_filter_bar_closed(self) -> None:
+        """Back to the list."""
+        self.table.focus()
+
+    def on_virtual_table_status_changed(self) -> None:
+        """How many marks the filter hides."""
+        self.show_marks()
+
+    def on_virtual_table_marks_changed(self, message: VirtualTable.MarksChanged) -> None:
+        """Other marks."""
+        self.show_marks()
+        if message.ended:
+            self.show_result("“Everything that matches” is no longer marked.", "warn")
+
+    def on_virtual_table_problem(self, message: VirtualTable.Problem) -> None:
+        """Say it."""
+        self.show_error(message.reason)
 
 
 class Gallery(App[None]):

@@ -313,7 +313,7 @@ class HeadcountApp(TerminalApp[None]):
         """ctrl+c: stop asking for what is being asked for. A command on its way is left alone: it may be done."""
         if not isinstance(self.screen, AreaScreen) or self.screen.cancel_something():
             return
-        running = [worker for worker in self.workers if worker.group == "question" and worker.is_running]
+        running = [worker for worker in self.workers if worker.group in {"question", "file"} and worker.is_running]
         for worker in running:
             worker.cancel()
         said = "Cancelled." if running else "Nothing to cancel. q leaves, y copies."

@@ -2,14 +2,14 @@
 
 import json
 
+from client.api import Client
 from contract.events import Event, EventsQuery
-from screens.shared.file_export import SavingFiles
-from screens.shared.save_file import Place
+from screens.shared.file_export import Place, Save
 from tui.presentation.event_descriptions import sentence
 from tui.presentation.text import clean
 from tui.presentation.wording import count
 
-__all__ = ["HEAD", "SavingEvents", "saved_row"]
+__all__ = ["HEAD", "export_of", "exported_words", "saved_row"]
 
 HEAD = (
     "event",
@@ -49,18 +49,15 @@ def saved_row(event: Event) -> tuple[str, ...]:
     )
 
 
-class SavingEvents(SavingFiles):
-    """What `E` does on the list of events. Reading is all it needs."""
+def export_of(client: Client, asked: EventsQuery) -> Save:
+    """Saves all events that a query finds."""
 
-    def save_events(self, asked: EventsQuery) -> None:
-        """Ask for a place, and save there what a query finds."""
+    async def save(place: Place) -> str:
+        return count(await client.save_events(place.path, asked, HEAD, saved_row, replace=place.replace), "event")
 
-        async def save(place: Place) -> str:
-            saved = await self.client.save_events(place.path, asked, HEAD, saved_row, replace=place.replace)
-            return count(saved, "event")
+    return save
 
-        text = self.table.asked.text
-        filtered = f": those that the filter shows, {clean(text, 60)}" if text else "."
-        name = f"events-{self.session.now().date():%Y-%m-%d}.csv"
-        about = f"{count(self.table.total, 'event')}{filtered}"
-        self.ask_where_to_save("Export the events", name, about, save, text_only=True)
+
+def exported_words(total: int, filtered: str) -> str:
+    """What will be in the export: everything, or what the filter as typed lets through."""
+    return count(total, "event") + (f": those that the filter shows, {clean(filtered, 60)}" if filtered else ".")

@@ -11,14 +11,14 @@ from client.errors import HeadcountError
 from contract.events import Event, EventKind
 from contract.people import Permission
 from contract.subscription import Overview
-from screens.activity.export import SavingEvents
-from screens.activity.filter import FIELDS
+from screens.activity.export import export_of, exported_words
 from screens.activity.objects import ObjectJumps
-from screens.activity.source import ActivitySource
+from screens.activity.source import FIELDS, ActivitySource
 from screens.activity.table import EventTable
 from screens.activity.text import event_lines, waiting_line
 from screens.shared.detail import Detail
 from screens.shared.filter_words import FilterError
+from screens.shared.managed_list import ManagedList
 from tui.input.commands import bindings, key_names, keys_of
 from tui.presentation.errors import told
 from tui.presentation.tones import Line
@@ -38,7 +38,7 @@ COLUMNS = (
 )
 
 
-class ActivityScreen(ObjectJumps, SavingEvents):
+class ActivityScreen(ManagedList):
     """The events of the organisation.
 
     The list stands still until its newest row is to be another one: while one follows at its top, or asks for it.
@@ -50,6 +50,7 @@ class ActivityScreen(ObjectJumps, SavingEvents):
 
     def __init__(self) -> None:
         super().__init__()
+        self.jumps = ObjectJumps(self, lambda: self._frame().areas, lambda: self.size.width - 6)
         self.following = False
         self.new = 0
         self._behind = False
@@ -251,7 +252,7 @@ class ActivityScreen(ObjectJumps, SavingEvents):
         """The events of the same command, and the thing itself."""
         event: Event = row.item
         command = [("activity.command", "same command")] if event.request.idempotency_key else []
-        where = self.shown_as(event)
+        where = self.jumps.shown_as(event)
         return [*command, *([("activity.object", where)] if where else [])]
 
     def take_up(self, command_id: str, row: Row) -> None:
@@ -259,15 +260,14 @@ class ActivityScreen(ObjectJumps, SavingEvents):
         if command_id == "activity.command":
             self._show_command(row.item)
         else:
-            self.show_object(row.item)
+            self.jumps.show(row.item)
 
     def on_virtual_table_opened(self, message: VirtualTable.Opened) -> None:
         """Enter: all of it, whatever the width."""
         message.prevent_default()
         row = message.row
-        if self.app.screen is self:
-            dialog = Detail(f"Event {row.id}", self.detail(row), self.offers(row))
-            self.app.push_screen(dialog, lambda asked: self.take_up(asked, row) if asked else None)
+        dialog = Detail(f"Event {row.id}", self.detail(row), self.offers(row))
+        self.open_dialog(dialog, lambda asked: self.take_up(asked, row) if asked else None)
 
     def action_export(self) -> None:
         """E: what the filter shows, as a file."""
@@ -276,7 +276,9 @@ class ActivityScreen(ObjectJumps, SavingEvents):
         except FilterError as error:
             self.show_result(str(error), "warn")
         else:
-            self.save_events(asked)
+            name, filtered = f"events-{self.session.now().date():%Y-%m-%d}.csv", self.events.asked.text
+            about = exported_words(self.table.total, filtered)
+            self.files.ask("Export the events", name, about, export_of(self.client, asked), text_only=True)
 
     def action_object(self) -> None:
         """u: what it was about, in its own area."""
@@ -284,4 +286,4 @@ class ActivityScreen(ObjectJumps, SavingEvents):
         if row is None:
             self.say_no_row()
         else:
-            self.show_object(row.item)
+            self.jumps.show(row.item)

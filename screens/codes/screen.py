@@ -180,9 +180,9 @@ class CodesScreen(ManagedList):
         """Enter: all of it, whatever the width, and it stays up to date."""
         message.prevent_default()
         row = message.row
-        if self.app.screen is self:
+        if self.in_front:
             dialog = CodeDetail(row, self.detail(row), self.offers(row))
-            self.app.push_screen(dialog, lambda asked: self.take_up(asked, dialog.row) if asked else None)
+            self.open_dialog(dialog, lambda asked: self.take_up(asked, dialog.row) if asked else None)
             self._look(row.id)
 
     def offers(self, row: Row) -> Sequence[tuple[str, str]]:
@@ -227,8 +227,8 @@ class CodesScreen(ManagedList):
 
     def action_new(self) -> None:
         """n: a form."""
-        if not self.refuses("make invitation codes") and self.app.screen is self:
-            self.app.push_screen(NewCodeForm(self, self.now()), self._made)
+        if not self.refuses("make invitation codes"):
+            self.open_dialog(NewCodeForm(self, self.now()), self._made)
 
     def _made(self, code: InvitationCode | None) -> None:
         if code:
@@ -272,8 +272,7 @@ class CodesScreen(ManagedList):
             self._edit(code)
 
     def _edit(self, code: InvitationCode) -> None:
-        if self.app.screen is self:
-            self.app.push_screen(ChangeCode(self, code, self.now()), self._edited)
+        self.open_dialog(ChangeCode(self, code, self.now()), self._edited)
 
     def _edited(self, code: InvitationCode | None) -> None:
         if code:

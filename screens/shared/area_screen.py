@@ -1,24 +1,20 @@
 """What the screens of all areas have in common: the four rows around the body, and how errors and results are said."""
 
 from collections.abc import Iterable
-from dataclasses import replace
 from typing import ClassVar
 
 from textual.app import ComposeResult
-from textual.binding import BindingType
 from textual.message import Message
 from textual.screen import Screen
 from textual.widget import Widget
 
-from tui.input.commands import bindings
 from tui.widgets.app_bar import AppBar, Frame
 from tui.widgets.bars import ActionBar, KeyBar
-from tui.widgets.filter_bar import FilterBar
 from tui.widgets.host import glyphs_of
 from tui.widgets.panel import TooSmall
 from tui.widgets.table.table import VirtualTable
 
-__all__ = ["AreaScreen", "ListScreen"]
+__all__ = ["AreaScreen"]
 
 
 class AreaScreen(Screen[None]):
@@ -146,81 +142,3 @@ class AreaScreen(Screen[None]):
     def action_refresh_view(self) -> None:
         """`r`."""
         self.refresh_view()
-
-
-class ListScreen(AreaScreen):
-    """An area around one table with a filter above it: `body` yields a `FilterBar` and a `VirtualTable`."""
-
-    BINDINGS: ClassVar[list[BindingType]] = [*bindings("list")]
-    AUTO_FOCUS = "VirtualTable"
-
-    def on_mount(self) -> None:
-        """The status beside the filter is drawn in the same frame as the row the cursor is on."""
-        self.table.tell_status = self.filter_bar.show_status
-        self.filter_bar.show_status(self.table.status)
-
-    @property
-    def table(self) -> VirtualTable:
-        """The table."""
-        return self.query_one(VirtualTable)
-
-    @property
-    def filter_bar(self) -> FilterBar:
-        """The filter."""
-        return self.query_one(FilterBar)
-
-    def marks_line(self) -> str:
-        """What the action row says about the marks; the number hidden by the filter included."""
-        table = self.table
-        if table.anchor_id is not None:
-            return "Range: move to its other end, V marks it"
-        if not table.mark_count:
-            return ""
-        why = "hidden by the filter" if self.filter_bar.text else "no longer in the list"
-        hidden = f", {table.hidden_count:,} of them {why}" if table.hidden_count else ""
-        return f"{table.mark_count:,} marked{hidden}"
-
-    def actions(self) -> list[tuple[str, str]]:
-        """What the action row offers just now, as (command id, label). For subclasses."""
-        return []
-
-    def show_marks(self) -> None:
-        """Say what is marked and what may be done."""
-        line = self.marks_line()
-        self.action_bar.show((line, "accent") if line else "", self.actions())
-
-    def close_something(self) -> bool:
-        """Esc or q: a result first, then a filter."""
-        if super().close_something():
-            return True
-        if self.filter_bar.text:
-            self.filter_bar.clear()
-            return True
-        return False
-
-    def action_filter(self) -> None:
-        """`/`."""
-        self.filter_bar.open()
-
-    def on_filter_bar_changed(self, message: FilterBar.Changed) -> None:
-        """Ask for what matches."""
-        self.table.set_query(replace(self.table.asked, text=message.text.strip()))
-
-    def on_filter_bar_closed(self) -> None:
-        """Back to the list."""
-        self.table.focus()
-
-    def on_virtual_table_status_changed(self) -> None:
-        """How many marks the filter hides; `n of m` is told by the table itself."""
-        self.show_marks()
-
-    def on_virtual_table_marks_changed(self, message: VirtualTable.MarksChanged) -> None:
-        """What is marked has changed, so the last result is old."""
-        self.clear_result()
-        self.show_marks()
-        if message.ended:
-            self.show_result("The filter has changed, so “everything that matches” is no longer marked.", "warn")
-
-    def on_virtual_table_problem(self, message: VirtualTable.Problem) -> None:
-        """Say it."""
-        self.show_error(message.reason)

@@ -1,19 +1,30 @@
 """Screens that follow the server: they hear of a new overview and of what changed, while they are in front."""
 
-from typing import cast
+from collections.abc import Callable
+from typing import TypeVar, cast
+
+from textual.screen import ModalScreen
 
 from client.api import Client
 from contract.events import EventKind
 from contract.subscription import Overview
-from screens.shared.area_screen import AreaScreen, ListScreen
+from screens.shared.area_screen import AreaScreen
+from screens.shared.confirm import Confirm
+from tui.presentation.confirmation import Summary
 from tui.runtime.live_updates import Hub
 from tui.runtime.session import Session
 
-__all__ = ["LiveArea", "LiveList"]
+__all__ = ["LiveArea"]
+
+
+Answer = TypeVar("Answer")
 
 
 class LiveArea(AreaScreen):
-    """An area with the session at hand. What changed while another screen was in front is told when it is back."""
+    """An area with the session at hand, and the `Host` of the flows it has.
+
+    What changed while another screen was in front is told when it is back.
+    """
 
     _missed: frozenset[EventKind] = frozenset()
     _missed_overview = False
@@ -32,6 +43,24 @@ class LiveArea(AreaScreen):
     def client(self) -> Client:
         """The calls."""
         return self.session.client
+
+    @property
+    def in_front(self) -> bool:
+        """Whether no dialog and no other area is open over it."""
+        return self.app.screen is self
+
+    def open_dialog(self, dialog: ModalScreen[Answer], then: Callable[[Answer | None], object]) -> None:
+        """Open it if nothing else is open; `then` gets its answer."""
+        if self.in_front:
+
+            def answered(answer: Answer | None) -> None:
+                then(answer)
+
+            self.app.push_screen(dialog, answered)
+
+    def confirm(self, summary: Summary, then: Callable[[], object]) -> None:
+        """Open the dialog; `then` runs only for its yes."""
+        self.open_dialog(Confirm(summary), lambda yes: then() if yes else None)
 
     @property
     def unfinished(self) -> str:
@@ -76,7 +105,3 @@ class LiveArea(AreaScreen):
     def _hidden(self) -> bool:
         """Whether another area is in front; under a dialog of its own a screen still follows."""
         return self.app.screen_stack[0] is not self
-
-
-class LiveList(ListScreen, LiveArea):
-    """The same around a table."""

@@ -1,7 +1,9 @@
-"""What the lists that change something have in common: rights, the rows a key means, results, details, copying."""
+"""What the lists have in common: the filter, the marks, rights, the rows a key means, results, details, copying."""
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager
+import asyncio
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import replace
 from typing import ClassVar
 
 from textual import work
@@ -10,24 +12,27 @@ from textual.containers import Horizontal
 from textual.timer import Timer
 from textual.widget import Widget
 
-from client.errors import HeadcountError
+from client.saved_files import save_table
 from contract.base import Body
 from contract.events import EventKind
 from contract.people import Permission
 from contract.subscription import Overview
-from screens.shared.confirm import Confirm
+from screens.shared.chosen_rows import ChosenRows, marks_line
+from screens.shared.command_run import CommandRun
 from screens.shared.detail import Detail
+from screens.shared.file_export import FileExport, Place
 from screens.shared.filter_words import FilterError, parse
 from screens.shared.idempotency_keys import Intentions
-from screens.shared.kept_results import KeptResults
-from screens.shared.results_panel import Ledger
-from tui.presentation.confirmation import Summary
-from tui.presentation.errors import told
+from screens.shared.live_area import LiveArea
+from screens.shared.results_panel import Ledger, Table
+from tui.input.commands import bindings, key_names, keys_of
 from tui.presentation.lines import LABEL, labelled, wrapped
 from tui.presentation.text import clean
 from tui.presentation.tones import Line
+from tui.presentation.wording import count
 from tui.terminal.clipboard import Copied, copy
 from tui.widgets.filter_bar import FilterBar
+from tui.widgets.host import user_keys_of
 from tui.widgets.panel import Panel
 from tui.widgets.table.data import Phase, Row
 from tui.widgets.table.table import VirtualTable
@@ -52,16 +57,23 @@ REST = 0.15
 """Seconds the cursor rests on a row before its details are shown."""
 
 
-class ManagedList(KeptResults):
-    """A list whose rows can be acted on.
+class ManagedList(LiveArea):
+    """A table with a filter, that others work on too and whose rows can be acted on.
 
-    Subclasses set `NEEDS` (the right that changing takes) and `CHANGES` (ids of the commands that need it) besides
-    those of `WatchedList`, and implement `fields`, `detail`, `make_table`.
+    Subclasses set `NEEDS` (the right that changing takes), `CHANGES` (ids of the commands that need it), `CONCERNS`
+    (the kinds of events after which the list is another one) and `FATES` (those after which a row is none of it any
+    longer, with the word for that: `accepted`), and implement `fields`, `detail`, `make_table`.
+
+    Which rows a key means is `chosen`, the command on its way is `command`, and files are saved by `files`. Flows that
+    an area has besides (paying, removing many) are objects too; they see the screen as their `Host`.
     """
 
-    BINDINGS: ClassVar[list[BindingType]] = []
+    BINDINGS: ClassVar[list[BindingType]] = [*bindings("list")]
+    AUTO_FOCUS = "VirtualTable"
     NEEDS: ClassVar[Permission]
     CHANGES: ClassVar[tuple[str, ...]] = ()
+    CONCERNS: ClassVar[frozenset[EventKind]] = frozenset()
+    FATES: ClassVar[Mapping[EventKind, str]] = {}
     DEFAULT_CSS = """
     ManagedList {
         #list { height: 1fr; }
@@ -72,11 +84,12 @@ class ManagedList(KeptResults):
     """
 
     _rest: Timer | None = None
-    _underway: str = ""
 
     def __init__(self) -> None:
         super().__init__()
-        self.intentions = Intentions()
+        self.command = CommandRun(self)
+        self.chosen = ChosenRows(self, self.FATES)
+        self.files = FileExport(self)
 
     # For subclasses.
 
@@ -107,6 +120,10 @@ class ManagedList(KeptResults):
         """Rows above the table."""
         yield FilterBar(" ".join(f"{name}:" for name in self.fields()))
 
+    def actions(self) -> list[tuple[str, str]]:
+        """What the action row offers just now, as (command id, label)."""
+        return []
+
     # The body.
 
     def body(self) -> Iterable[Widget]:
@@ -114,6 +131,27 @@ class ManagedList(KeptResults):
         yield from self.above_table()
         yield Horizontal(self.make_table(), Panel(title="Details", id="detail"), id="list")
         yield Ledger()
+
+    @property
+    def table(self) -> VirtualTable:
+        """The table."""
+        return self.query_one(VirtualTable)
+
+    @property
+    def filter_bar(self) -> FilterBar:
+        """The filter."""
+        return self.query_one(FilterBar)
+
+    @property
+    def ledger(self) -> Ledger:
+        """What became of the last command."""
+        return self.query_one(Ledger)
+
+    def on_mount(self) -> None:
+        """Rows others dealt with say so; the status beside the filter is drawn in the frame of the cursor's row."""
+        self.table.why_gone = self.why_gone
+        self.table.tell_status = self.filter_bar.show_status
+        self.filter_bar.show_status(self.table.status)
 
     def on_resize(self) -> None:
         """Another width has another place for the details."""
@@ -134,7 +172,7 @@ class ManagedList(KeptResults):
 
     def refuses(self, doing: str) -> bool:
         """Say why something may not be done; False when it may be."""
-        reason = self.why_not(doing) or (f"Wait: {self._underway}." if self._underway else "")
+        reason = self.why_not(doing) or self.command.why_wait
         if reason:
             self.show_result(reason, "warn")
         return bool(reason)
@@ -149,47 +187,66 @@ class ManagedList(KeptResults):
         hidden = set(self.CHANGES) if self.why_not("") else set()
         return hidden | set(_NEED_ROWS) if self.table.phase in {Phase.EMPTY, Phase.NO_MATCH} else hidden
 
+    # What others do meanwhile.
+
+    def things_changed(self, kinds: frozenset[EventKind]) -> None:
+        """Say what others dealt with, and ask again for the rows on the screen when they may be others now."""
+        if kinds & self.CONCERNS:
+            self.chosen.unmark_gone()
+            self.table.reload()
+
+    def why_gone(self, row: Row) -> str:
+        """What somebody else has done to a row; empty for what was done here."""
+        return self.chosen.why_gone(row)
+
+    # Marks, and the rows that a key means.
+
+    def marks_line(self) -> str:
+        """What the action row says about the marks."""
+        return marks_line(self.table, filtered=bool(self.filter_bar.text))
+
     def show_marks(self) -> None:
         """What is marked, what may be done about it, and the keys."""
-        super().show_marks()
+        line = self.marks_line()
+        self.action_bar.show((line, "accent") if line else "", self.actions())
         self.key_bar.hide(sorted(self.out_of_reach()))
 
-    # The rows that a key means.
+    def on_virtual_table_status_changed(self) -> None:
+        """How many marks the filter hides; `n of m` is told by the table itself."""
+        self.show_marks()
+
+    def on_virtual_table_marks_changed(self, message: VirtualTable.MarksChanged) -> None:
+        """What is marked has changed, so the last result is old."""
+        self.clear_result()
+        self.show_marks()
+        if message.ended:
+            self.show_result("The filter has changed, so “everything that matches” is no longer marked.", "warn")
+
+    def on_virtual_table_problem(self, message: VirtualTable.Problem) -> None:
+        """Say it."""
+        self.show_error(message.reason)
+
+    @property
+    def acting_row(self) -> Row | None:
+        """The row under the cursor, unless it is still on its way or somebody else has dealt with it."""
+        return self.chosen.under_cursor
+
+    def say_no_row(self) -> None:
+        """Why there is nothing to do this with."""
+        self.chosen.say_no_row()
 
     def with_rows(self, most: int, then: Callable[[list[Row]], None]) -> None:
         """Hand on the marked rows, those not loaded included, or the row under the cursor when none is marked."""
-        table = self.table
-        if table.mark_count > most:
-            many = f"{table.mark_count:,} are marked; at most {most:,} can be done at once."
-            self.show_result(f"{many} A filter before * makes parts.", "warn")
-        elif table.marks.everything is not None:
-            self._fetch_marked(most, then)
-        elif table.mark_count:
-            if rows := self.still_there(table.marks.chosen.values()):
-                then(rows)
-        elif self.acting_row is not None:
-            then([self.acting_row])
-        else:
-            self.say_no_row()
-
-    @work(group="question", exclusive=True, exit_on_error=False)
-    async def _fetch_marked(self, most: int, then: Callable[[list[Row]], None]) -> None:
-        self.show_result(f"Loading all {self.table.mark_count:,} that are marked… ctrl+c cancels.", "dim")
-        try:
-            rows = await self.table.marked_rows(most)
-        except HeadcountError as error:
-            self.show_error(told(error))
-            return
-        self.clear_result()
-        if self.app.screen is self:
-            then(rows)
+        self.chosen.hand_on(most, then)
 
     @property
     def hidden_words(self) -> str:
         """How many of the marked rows are not to be seen now, as a sentence."""
-        hidden = self.table.hidden_count
-        why = "in the list as it is filtered now" if self.filter_bar.text else "in the list any longer"
-        return f"{hidden:,} of them not {why}." if hidden else ""
+        return self.chosen.hidden_words
+
+    def keep_marked(self, failed: Iterable[Row]) -> None:
+        """Only what failed stays marked, if anything was marked at all."""
+        self.chosen.keep_marked(failed)
 
     # Other areas.
 
@@ -204,56 +261,69 @@ class ManagedList(KeptResults):
 
         self.app.call_later(go)
 
-    # Asking, doing, telling.
+    # Commands, and what became of them.
 
-    def confirm(self, summary: Summary, then: Callable[[], object]) -> None:
-        """Open the dialog; `then` runs only for its yes."""
-        if self.app.screen is self:
-
-            def decided(yes: bool | None) -> None:  # noqa: FBT001 - Textual's callback
-                if yes:
-                    then()
-
-            self.app.push_screen(Confirm(summary), decided)
+    @property
+    def intentions(self) -> Intentions:
+        """The keys of commands whose outcome is open."""
+        return self.command.intentions
 
     def begin(self, words: str) -> None:
         """A command is on its way: `words` as in `accepting 7 requests`."""
-        self._underway = words
-        self.show_result(f"{words[:1].upper()}{words[1:]}…", "dim")
+        self.command.begin(words)
 
     def ended(self, *kinds: EventKind) -> None:
         """The command was answered or has failed; the screens get fresh data."""
-        self._underway = ""
-        self.session.touch(*kinds)
+        self.command.ended(*kinds)
 
-    @contextmanager
-    def commanding(self, words: str, body: Body, *kinds: EventKind, about: str = "") -> Iterator[str]:
-        """Around a command and what is said of its answer: gives the key to send, says what went wrong.
-
-        `words` say what is being done, `body` and `about` which intention it is, `kinds` what it will have changed.
-        """
-        self.begin(words)
-        try:
-            yield self.intentions.key(body, about)
-        except HeadcountError as error:
-            self.intentions.failed(error, body, about)
-            self.show_error(told(error))
-        else:
-            self.intentions.answered(body, about)
-        finally:
-            self.ended(*kinds)
+    def commanding(self, words: str, body: Body, *kinds: EventKind, about: str = "") -> AbstractContextManager[str]:
+        """Around a command and what is said of its answer: gives the key to send, as `CommandRun.commanding`."""
+        return self.command.commanding(words, body, *kinds, about=about)
 
     @property
     def unfinished(self) -> str:
-        """A command on its way."""
-        return f"a command on its way ({self._underway}); it goes on without you" if self._underway else ""
+        """A command or a file on its way."""
+        return self.command.unfinished or self.files.unfinished
+
+    def show_ledger(
+        self, title: str, lines: Sequence[Line], *, failed: bool, hint: str = "", table: Table = ()
+    ) -> None:
+        """Results row by row, until Esc; `table` is what is saved of them."""
+        self.clear_result()
+        save = key_names(keys_of("list.results_save", user_keys_of(self))[:1])
+        hints = [hint, f"{save} saves" if save else "", "Esc closes"]
+        self.ledger.show(title, lines, failed=failed, hint=" · ".join(filter(None, hints)), table=table)
+
+    def action_results(self, step: int) -> None:
+        """J and K: other results."""
+        self.ledger.scroll_lines(step)
+
+    def action_save_results(self) -> None:
+        """w: the results as a file."""
+        if not self.ledger.is_open:
+            self.show_result("No results to save: they come after a command.", "dim")
+            return
+        table, rows = self.ledger.table, count(len(self.ledger.table) - 1, "row")
+        now = self.session.overview.as_of if self.session.overview else self.session.now()
+
+        async def save(place: Place) -> str:
+            await asyncio.to_thread(save_table, place.path, table, replace=place.replace)
+            return rows
+
+        name = f"results-{now:%Y-%m-%d-%H%M}.csv"
+        self.files.ask("Save the results", name, f"{rows}: what became of each.", save, text_only=True)
 
     def close_something(self) -> bool:
-        """Esc or q: the results, a message, then the filter."""
+        """Esc or q: a message, the results, then the filter."""
         if self.ledger.is_open and not self.action_bar.result:
             self.ledger.dismiss()
             return True
-        return super().close_something()
+        if super().close_something():
+            return True
+        if self.filter_bar.text:
+            self.filter_bar.clear()
+            return True
+        return False
 
     # Details and copying.
 
@@ -283,14 +353,13 @@ class ManagedList(KeptResults):
     def on_virtual_table_opened(self, message: VirtualTable.Opened) -> None:
         """Enter: all of it, whatever the width."""
         row = message.row
-        if self.app.screen is self:
-            offers = self.offers(row) if not self.why_not("") and not self.table.gone(row) else ()
-            lines = [*self._all_of(row), *self.identity(row)]
-            dialog = Detail(clean(row.cells[0], 60), lines, offers)
-            self.app.push_screen(dialog, lambda asked: self._take_up_still(asked, row))
+        offers = self.offers(row) if not self.why_not("") and not self.table.gone(row) else ()
+        lines = [*self._all_of(row), *self.identity(row)]
+        dialog = Detail(clean(row.cells[0], 60), lines, offers)
+        self.open_dialog(dialog, lambda asked: self._take_up_still(asked, row))
 
     def _take_up_still(self, asked: str | None, row: Row) -> None:
-        if asked and self.still_there([row]):
+        if asked and self.chosen.still_there([row]):
             self.take_up(asked, row)
 
     def on_virtual_table_copy_asked(self, message: VirtualTable.CopyAsked) -> None:
@@ -305,12 +374,20 @@ class ManagedList(KeptResults):
 
     # The filter.
 
+    def action_filter(self) -> None:
+        """`/`."""
+        self.filter_bar.open()
+
     def on_filter_bar_changed(self, message: FilterBar.Changed) -> None:
         """Ask only for what can be understood; the list stays while a word is not finished."""
         try:
             parse(message.text, self.fields())
         except FilterError as error:
-            message.prevent_default()
             self.show_result(str(error), "warn")
         else:
             self.clear_result()
+            self.table.set_query(replace(self.table.asked, text=message.text.strip()))
+
+    def on_filter_bar_closed(self) -> None:
+        """Back to the list."""
+        self.table.focus()

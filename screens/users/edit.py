@@ -4,6 +4,7 @@ from pydantic import ValidationError
 
 from client.errors import HeadcountError, VersionConflict
 from contract.events import EventKind
+from contract.problems import ProblemCode
 from contract.users import User, UserChanges
 from screens.shared.form import Field, Form, FormScreen
 from screens.shared.managed_list import ManagedList
@@ -22,11 +23,14 @@ _KEYS = keys_line([("Enter", "next, at the end saves"), ("Esc", "leaves it as it
 
 
 class EditUser(FormScreen[User]):
-    """Three fields; answers the user as saved. `owner` is the list behind, told when the form was left too early."""
+    """Three fields; answers the user as saved. `owner` is the list behind, told when the form was left too early.
 
-    def __init__(self, owner: ManagedList, user: User) -> None:
+    An account that is its person's own is edited by nobody else: the form closes, and `minded` learns why.
+    """
+
+    def __init__(self, owner: ManagedList, user: User, minded: dict[str, str]) -> None:
         super().__init__()
-        self.owner, self.seen = owner, user
+        self.owner, self.seen, self._minded = owner, user, minded
         self._saving = False
 
     def form(self) -> Form:
@@ -78,7 +82,12 @@ class EditUser(FormScreen[User]):
             self.owner.session.touch(EventKind.USER_CHANGED)
 
     async def _failed(self, error: HeadcountError) -> None:
-        if not self.is_attached:
+        if error.code is ProblemCode.OWN_SIGN_IN_NEEDED:
+            self._minded[self.seen.account_id] = clean(error.message)
+            if self.is_attached:
+                self.dismiss(None)
+            self.owner.show_error(told(error))
+        elif not self.is_attached:
             self.owner.show_error(told(error))
         elif isinstance(error, VersionConflict):
             self._show_what_changed(error)

@@ -9,28 +9,30 @@ from textual.binding import BindingType
 from textual.strip import Strip
 from textual.widget import Widget
 
-from client.errors import HeadcountError, ServerFault, Unreachable
+from client.errors import HeadcountError
 from contract.events import EventKind
 from contract.imports import Import
 from contract.people import Permission
 from contract.quotes import MAX_PAYEES, Change, Confirmation
 from contract.subscription import Overview, PlanKind
-from contract.users import User, UserBatch, UserBatchReport, UserStatus
+from contract.users import User, UserStatus
 from screens.imports.open import ImportFile
 from screens.imports.screen import ImportScreen
 from screens.purchase.flow import Confirming
 from screens.purchase.pay import open_pay
-from screens.users.bulk_removal import Removed, RemovingMany
+from screens.shared.filter_words import FilterError
+from screens.shared.managed_list import ManagedList
 from screens.users.edit import EditUser
-from screens.users.files import SavingUsers
+from screens.users.files import export_of, exported_words, template_of
 from screens.users.form import AddUsers
-from screens.users.source import USER_FIELDS, UsersSource
+from screens.users.removal import Removal
+from screens.users.source import USER_FIELDS, UsersSource, users_query
 from screens.users.unpaid import is_everybody, unpaid_matching
 from tui.input.commands import bindings
 from tui.presentation.errors import told
 from tui.presentation.tones import Line
-from tui.presentation.users import detail_lines, no_access, removal_results, removal_summary, restored_line, status_tone
-from tui.presentation.wording import count, zone_of
+from tui.presentation.users import detail_lines, no_access, status_tone
+from tui.presentation.wording import zone_of
 from tui.widgets.canvas import Canvas
 from tui.widgets.table.columns import Column
 from tui.widgets.table.data import Query, Row
@@ -49,8 +51,6 @@ COLUMNS = (
     Column("source", "Source", width=8, drop=4),
     Column("added_at", "Added", width=10, drop=2, sortable=True),
 )
-MOST_REMOVED = 1_000
-"""The most users a removal names one by one; of more the server keeps who they are."""
 
 
 class Closed(Canvas):
@@ -71,8 +71,8 @@ class Closed(Canvas):
         return self.strip_of((f" {self.glyphs.bad} {self.said}", "bad"), self.size.width)
 
 
-class UsersScreen(SavingUsers, RemovingMany, Confirming):
-    """The users of the subscription. `SavingUsers` comes first: Textual takes styles from the first base alone."""
+class UsersScreen(ManagedList, Confirming):
+    """The users of the subscription. The list comes first: Textual takes styles from the first base alone."""
 
     AREA = "users"
     BINDINGS: ClassVar[list[BindingType]] = [*bindings("users")]
@@ -88,7 +88,8 @@ class UsersScreen(SavingUsers, RemovingMany, Confirming):
 
     def __init__(self) -> None:
         super().__init__()
-        self.removed = Removed()
+        self.removal = Removal(self)
+        self._minded: dict[str, str] = {}
 
     def make_table(self) -> VirtualTable:
         """Everybody listed, by name."""
@@ -143,18 +144,18 @@ class UsersScreen(SavingUsers, RemovingMany, Confirming):
         elif command_id == "users.member":
             self._show_member(row.item)
         else:
-            self._ask_removal([row])
+            self.removal.ask([row])
 
     def actions(self) -> list[tuple[str, str]]:
         """Removal of what is marked; undoing the last one."""
         if self.why_not(""):
             return []
         offered = [("users.remove", f"remove {self.table.mark_count:,}…")] if self.table.mark_count else []
-        return [*offered, ("users.undo", "undo removal")] if self.removed else offered
+        return [*offered, ("users.undo", "undo removal")] if self.removal.undoable else offered
 
     def out_of_reach(self) -> set[str]:
         """What the role may not do, undoing when nobody was removed, and paying when nobody can be paid for."""
-        hidden = super().out_of_reach() | (set() if self.removed else {"users.undo"})
+        hidden = super().out_of_reach() | (set() if self.removal.undoable else {"users.undo"})
         overview = self.session.overview
         unpaid = overview is not None and overview.pay_unpaid is not None
         return hidden if unpaid and not self.why_not_confirm(Change(pay_users="all")) else hidden | {"users.pay"}
@@ -236,12 +237,32 @@ class UsersScreen(SavingUsers, RemovingMany, Confirming):
             self._edit(row.item)
 
     def _edit(self, user: User) -> None:
-        if self.app.screen is self:
-            self.app.push_screen(EditUser(self, user), self._edited)
+        if why := self._minded.get(user.account_id):
+            self.show_result(why, "warn")
+        else:
+            self.open_dialog(EditUser(self, user, self._minded), self._edited)
 
     def _edited(self, user: User | None) -> None:
         if user:
             self.show_result(f"Saved: {user.name}.")
+
+    # Files.
+
+    def action_template(self) -> None:
+        """T: the empty file to fill in for an import."""
+        about = "The empty file to fill in for an import."
+        self.files.ask("Save the template", "users-template.csv", about, template_of(self.client))
+
+    def action_export(self) -> None:
+        """E: everybody the filter lets through, marked or not."""
+        asked = self.table.asked
+        try:
+            save = export_of(self.client, users_query(asked))
+        except FilterError as error:
+            self.show_result(str(error), "warn")
+        else:
+            name = f"users-{self.session.now().date():%Y-%m-%d}.csv"
+            self.files.ask("Export the users", name, exported_words(self.table.total or 0, asked.text), save)
 
     # The member behind a user.
 
@@ -256,87 +277,14 @@ class UsersScreen(SavingUsers, RemovingMany, Confirming):
     def _show_member(self, user: User) -> None:
         self.go_to("members", lambda members: cast("MembersScreen", members).show_user(user))
 
-    # Removing.
+    # Removing, and taking it back.
 
     def action_remove(self) -> None:
         """d: the marked users, or the one under the cursor; asks first."""
-        if self.refuses("remove users"):
-            return
-        if self.table.marks.everything is not None or self.table.mark_count > MOST_REMOVED:
-            self.remove_marked()
-        else:
-            self.with_rows(MOST_REMOVED, self._ask_removal)
-
-    def _ask_removal(self, rows: list[Row]) -> None:
-        overview = self.session.overview
-        if not rows or overview is None:
-            return
-        summary = removal_summary([row.item for row in rows], overview, hidden=self.hidden_words)
-        self.confirm(summary, lambda: self._remove(rows))
-
-    @work(group="command", exit_on_error=False)
-    async def _remove(self, rows: list[Row]) -> None:
-        batch = UserBatch(remove=tuple(row.id for row in rows))
-        with self.commanding(f"removing {count(len(rows), 'user')}", batch, EventKind.USER_REMOVED) as key:
-            self._show_removal(rows, await self.client.batch_users(batch, key=key))
-
-    def _show_removal(self, rows: list[Row], report: UserBatchReport) -> None:
-        gone = {result.user.id for result in report.results if result.user}
-        if gone:
-            self.removed = Removed([row.item for row in rows if row.id in gone])
-        title, lines = removal_results([row.item for row in rows], report)
-        self.keep_marked([row for row in rows if row.id not in gone])
-        self.show_ledger(title, lines, failed=bool(report.failed), hint="z takes it back" if gone else "")
-        self.show_marks()
-
-    # Taking a removal back.
+        if not self.refuses("remove users"):
+            self.removal.remove()
 
     def action_undo(self) -> None:
         """z: list those again who were removed last."""
-        if self.refuses("restore users"):
-            return
-        if self.removed.selection is not None:
-            self.restore_selection(self.removed.selection)
-        elif self.removed.users:
-            self._restore(self.removed.users)
-        else:
-            self.show_result("Nothing to undo: nobody was removed here since the start.", "dim")
-
-    @work(group="command", exit_on_error=False)
-    async def _restore(self, users: list[User]) -> None:
-        self.begin(f"restoring {count(len(users), 'user')}")
-        lines: list[Line] = []
-        left: list[User] = []
-        try:
-            for number, user in enumerate(users):
-                after, again = await self._restore_one(user)
-                lines.append(restored_line(user, after))
-                if again:
-                    left = [*left, *users[number:]]
-                    break
-                if isinstance(after, str):
-                    left.append(user)
-        finally:
-            self.removed = Removed(left)
-            self.ended(EventKind.USER_RESTORED)
-        self._show_restored(lines, left)
-
-    async def _restore_one(self, user: User) -> tuple[User | str, bool]:
-        """The user as it is now, or why not, and whether it is of no use to go on just now."""
-        keys, about = self.intentions, f"restore {user.id}"
-        nothing = UserBatch(remove=(user.id,))
-        try:
-            after = await self.client.restore_user(user.id, key=keys.key(nothing, about))
-        except HeadcountError as error:
-            keys.failed(error, nothing, about)
-            return told(error), isinstance(error, Unreachable | ServerFault)
-        keys.answered(nothing, about)
-        return after, False
-
-    def _show_restored(self, lines: Iterable[Line], left: Sequence[User]) -> None:
-        shown = list(lines)
-        done = sum(isinstance(line, list) and line[0] != "! " for line in shown)
-        title = f"{count(done, 'user')} restored" + (f", {len(left):,} not" if left else "")
-        in_order = sorted(shown, key=lambda line: isinstance(line, list) and line[0] != "! ")
-        self.show_ledger(title, in_order, failed=bool(left), hint="z tries the others again" if left else "")
-        self.show_marks()
+        if not self.refuses("restore users"):
+            self.removal.take_back()

@@ -9,8 +9,7 @@ import pytest
 from hostile import NAMES
 
 from contract.events import Event
-from screens.activity.filter import asked_for
-from screens.activity.source import event_row
+from screens.activity.source import asked_for, event_row
 from screens.activity.text import event_lines, said, waiting_line
 from screens.shared.filter_words import FilterError
 from tui.presentation.tones import pieces

@@ -1,5 +1,6 @@
 """Saving the users and the template from the list of users, told in key presses over the real server."""
 
+import asyncio
 import os
 import stat
 from pathlib import Path
@@ -8,7 +9,9 @@ import pytest
 from harness import Desk, serving
 
 from contract.people import Role
-from screens.shared.save_file import SaveFile
+from screens.shared.confirm import Confirm
+from screens.shared.file_export import Place, SaveFile
+from screens.shared.managed_list import ManagedList
 from server.sheets.reading import open_sheet
 from server.sheets.sheet import Field
 
@@ -33,6 +36,33 @@ async def _name(desk: Desk, text: str) -> None:
 def people(path: Path) -> list[str]:
     """The addresses in a file."""
     return [row.cells[Field.EMAIL] for row in open_sheet(path).rows()]
+
+
+async def test_the_next_question_does_not_break_a_file_off(tmp_path: Path, here: Path) -> None:
+    """While a file is on its way `*` and `d` have the marked counted: it is saved all the same; ctrl+c ends it."""
+    gate = asyncio.Event()
+
+    async def save(place: Place) -> str:
+        await gate.wait()
+        place.path.write_text("saved")
+        return "a test"
+
+    with serving(tmp_path) as office:
+        async with office.at_work(area="users") as desk:
+            screen = desk.app.screen
+            assert isinstance(screen, ManagedList)
+            for ending in ("d", "ctrl+c"):
+                screen.files.ask("Save", f"{len(ending)}.csv", "", save, text_only=True)
+                await desk.pilot.press("enter")
+                await desk.until(lambda: bool(screen.files.saving))
+                await desk.pilot.press("asterisk", ending)
+                if ending == "d":
+                    await desk.until(lambda: isinstance(desk.app.screen, Confirm))
+                    gate.set()
+                    await desk.press("escape")
+                    gate.clear()
+                await desk.until(lambda: not screen.files.saving)
+        assert [file.name for file in here.iterdir()] == ["1.csv"]
 
 
 @pytest.mark.parametrize("size", [(80, 24), (120, 40)])

@@ -9,7 +9,7 @@ from sqlalchemy import Connection
 
 from contract.people import Role
 from contract.users import NewUser, UsersQuery, UserStatus
-from screens.users import bulk_removal
+from screens.users import removal
 from server.catalogue import default_catalogue
 from server.operations.provisioning import Founding, found
 from server.platform.transaction import Unit
@@ -46,7 +46,7 @@ def seed(connection: Connection, users: int = MANY, seats: int = SEATS) -> str:
 @pytest.fixture
 def office(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Office]:
     """Five thousand users on 4,800 seats."""
-    monkeypatch.setattr(bulk_removal, "PAUSE", 0.02)
+    monkeypatch.setattr(removal, "PAUSE", 0.02)
     with serving(tmp_path, seed=seed) as office:
         yield office
 

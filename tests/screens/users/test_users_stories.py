@@ -142,6 +142,23 @@ async def test_editing_never_overwrites_blindly(tmp_path: Path) -> None:
         assert (amelie.last_name, amelie.position) == ("Rousseau-Martin", "Head of design")
 
 
+async def test_a_name_that_its_person_minds_is_asked_for_once(tmp_path: Path) -> None:
+    """The server refuses to change somebody's own account: the form closes and says so, and does not open again."""
+    with serving(tmp_path) as office:
+        async with office.at_work(area="users") as desk:
+            await desk.press("slash")
+            await desk.type("source:transfer")
+            await desk.press("enter", "e")
+            await desk.type("x")
+            await desk.press("tab", "tab", "enter")
+            await desk.until(lambda: "minds its own name" in desk.words and desk.app.screen is desk.app.screen_stack[0])
+            desk.wire.sent.clear()
+            await desk.press("e")
+            assert "minds its own name" in desk.words
+            assert desk.app.screen is desk.app.screen_stack[0]
+            assert desk.wire.calls() == []
+
+
 async def test_removing_the_marked_and_taking_it_back(tmp_path: Path) -> None:
     """`d y` sends one batch by ids; each row has its result; `z` brings back whom a free seat is left for."""
     with serving(tmp_path) as office:
