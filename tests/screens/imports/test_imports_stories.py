@@ -8,15 +8,18 @@ from functools import partial
 from pathlib import Path
 
 import pytest
-from harness import Desk, Office, overview_of, serving
+from harness import NOW, Desk, Office, overview_of, serving
+from sqlalchemy import create_engine
 from textual import events
 
 from contract.imports import Import, ImportStatus
 from contract.people import Role
+from contract.transfers import TransfersQuery
 from contract.users import UsersQuery
 from screens.imports import job
 from screens.imports.screen import ImportScreen
 from server.imports import applying
+from server.store import organisations
 
 PEOPLE = Path(__file__).parents[2] / "data" / "people"
 
@@ -326,16 +329,51 @@ async def test_a_file_nobody_answered_for_is_sent_again_once(office: Office, tmp
 
 
 async def test_requests_go_to_those_who_belong_elsewhere(office: Office, tmp_path: Path) -> None:
-    """The key t names everybody first, y asks them, and the rows say so."""
+    """Applying tells who they are; then t names everybody first, y asks them, and the rows say so."""
     path = people(tmp_path, ["viktor@krasnov.example,Viktor,Krasnov,", "ana@fresh.example,Ana,Silva,"])
     async with office.at_work() as desk:
         await bring(desk, path)
-        assert "▸ 1 needs transfer" in shown(desk)
+        await desk.press("c", "y")
+        await desk.until(lambda: "▸ 1 needs transfer" in shown(desk))
+        await desk.settled()
         await desk.press("t")
         assert "Send 1 transfer request" in shown(desk)
         assert "viktor@krasnov.example" in shown(desk)
         await desk.press("y")
         await desk.until(lambda: "1 request sent" in shown(desk) and "✓ asked" in shown(desk))
+
+
+def give_account(office: Office, email: str) -> None:
+    """Somebody signs up outside; nobody here knows."""
+    engine = create_engine(f"sqlite:///{office.folder / 'headcount.db'}")
+    with engine.begin() as connection:
+        organisations.add_account(connection, email=email, email_key=email, now=NOW)
+    engine.dispose()
+
+
+@pytest.mark.parametrize("asks", [False, True])
+async def test_whoever_turns_out_to_have_an_account_outside_is_asked_in_the_same_step(
+    office: Office,
+    tmp_path: Path,
+    asks: bool,  # noqa: FBT001 - a case
+) -> None:
+    """Nothing in the plan tells; t in the dialog has them sent a transfer request, and without it nobody is."""
+    give_account(office, "out@elsewhere.example")
+    path = people(tmp_path, ["out@elsewhere.example,Out,Side,", "ana@fresh.example,Ana,Silva,"])
+    async with office.at_work() as desk:
+        await bring(desk, path)
+        assert "+ 2 create" in shown(desk)
+        await desk.press("c")
+        assert "ask: no who has an account outside stays in the file" in shown(desk)
+        if asks:
+            await desk.press("t")
+            assert "ask: yes who has an account outside is sent a transfer request" in shown(desk)
+        await desk.press("y")
+        await desk.until(lambda: "All that could be done is done: 1 row." in shown(desk))
+        await desk.until(lambda: ("✓ asked" if asks else "▸ needs transfer") in shown(desk))
+    async with office.client() as client:
+        found = await client.transfers(TransfersQuery(search="out@elsewhere.example"))
+    assert len(found.items) == asks
 
 
 async def test_failed_rows_are_saved_and_nothing_is_replaced_unasked(office: Office, tmp_path: Path) -> None:
