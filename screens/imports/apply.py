@@ -80,7 +80,7 @@ class ApplyDialog(ModalScreen[ApplyImport]):
             tone = "dim" if why else "strong" if here else ""
             sign: Piece = ("> " if here else "  ", "accent")
             lines.append([sign, (name.ljust(_NAME), tone), (why or does, "dim" if why else "")])
-        whom = "who has an account outside"
+        whom = "whoever has an account outside"
         asks = f"{whom} is sent a transfer request" if self.ask else f"{whom} stays in the file"
         return [*lines, "", ["  ", f"ask: {'yes' if self.ask else 'no'}".ljust(_NAME), asks]]
 

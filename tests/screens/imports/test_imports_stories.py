@@ -364,10 +364,10 @@ async def test_whoever_turns_out_to_have_an_account_outside_is_asked_in_the_same
         await bring(desk, path)
         assert "+ 2 create" in shown(desk)
         await desk.press("c")
-        assert "ask: no who has an account outside stays in the file" in shown(desk)
+        assert "ask: no whoever has an account outside stays in the file" in shown(desk)
         if asks:
             await desk.press("t")
-            assert "ask: yes who has an account outside is sent a transfer request" in shown(desk)
+            assert "ask: yes whoever has an account outside is sent a transfer request" in shown(desk)
         await desk.press("y")
         await desk.until(lambda: "All that could be done is done: 1 row." in shown(desk))
         await desk.until(lambda: ("✓ asked" if asks else "▸ needs transfer") in shown(desk))
