@@ -29,16 +29,16 @@ from tui.presentation.confirmation import Summary
 from tui.presentation.errors import told
 from tui.presentation.glyphs import Glyphs, glyphs_for
 from tui.presentation.tones import theme_name
-from tui.presentation.wording import clock
 from tui.runtime.notifications import News
 from tui.runtime.recovery import aftermath, left_over
 from tui.runtime.session import Connection, Link, Listeners, Session
 from tui.runtime.settings import Settings
+from tui.runtime.troubles import Troubles
 from tui.terminal.app import TerminalApp
 from tui.terminal.first_frame import FirstFrame
 from tui.terminal.key_parser import Key
 from tui.terminal.preflight import Terminal
-from tui.widgets.app_bar import Frame, link_line
+from tui.widgets.app_bar import Frame, connection_line
 from tui.widgets.table.table import VirtualTable
 from tui.widgets.themes import HEADCOUNT
 
@@ -109,7 +109,7 @@ class HeadcountApp(TerminalApp[None]):
         self.user_keys = self.keymap.keys
         self._countdown: Timer | None = None
         self._others_loaded = False
-        self._told: dict[str, str] = {}
+        self._troubles = Troubles()
         self._opened = self.session.now()
         self.news = News(self, self.settings.attention)
         self.register_theme(HEADCOUNT)
@@ -201,32 +201,25 @@ class HeadcountApp(TerminalApp[None]):
             self._say_trouble("", NO_ANSWER)
 
     def _say_trouble(self, reason: str, words: str) -> None:
-        """Say why there is no connection: each reason once, since what comes back each second keeps q from leaving."""
-        screen = self.screen
-        if reason in self._told or not (isinstance(screen, AreaScreen) and screen.has_rows):
-            return
-        if screen.action_bar.result in {"", *self._told.values()}:
+        """Say why there is no connection."""
+        screen = self._shown_area()
+        if screen is not None and self._troubles.may_say(reason, screen.action_bar.result):
             screen.show_error(words)
-            self._told[reason] = screen.action_bar.result
+            self._troubles.said(reason, screen.action_bar.result)
 
     def _end_trouble(self) -> None:
         """The connection is there: nothing that was said about it holds any longer."""
-        screen = self.screen
-        if isinstance(screen, AreaScreen) and screen.has_rows and screen.action_bar.result in self._told.values():
+        screen = self._shown_area()
+        if self._troubles.end(screen.action_bar.result if screen else "") and screen is not None:
             screen.clear_result()
-        self._told.clear()
+
+    def _shown_area(self) -> AreaScreen | None:
+        """The area in front, once its rows are there."""
+        screen = self.screen
+        return screen if isinstance(screen, AreaScreen) and screen.has_rows else None
 
     def _show_link(self, connection: Connection) -> None:
-        retry = ""
-        if connection.link is not Link.LIVE and connection.retry_at:
-            seconds = max(0, round((connection.retry_at - self.session.now()).total_seconds()))
-            retry = f"in {seconds} s"
-        as_of = clock(connection.data_from, self.session.now()) if connection.data_from else ""
-        link = connection.link
-        line = link_line(
-            live=link is Link.LIVE, refused=link is Link.REFUSED, retry=retry, as_of=as_of, glyphs=self.glyphs
-        )
-        self._show_frame(link=line)
+        self._show_frame(link=connection_line(connection, self.session.now(), self.glyphs))
 
     def _show_frame(self, **changes: object) -> None:
         facts = {name: getattr(self.frame, name) for name in Frame.__dataclass_fields__}

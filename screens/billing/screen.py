@@ -29,8 +29,7 @@ from tui.widgets.host import user_keys_of
 from tui.widgets.panel import Panel
 from tui.widgets.table.columns import Column
 from tui.widgets.table.data import Row
-from tui.widgets.table.read_only import Register
-from tui.widgets.table.table import VirtualTable
+from tui.widgets.table.table import Register, VirtualTable
 
 __all__ = ["BillingScreen"]
 

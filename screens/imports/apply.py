@@ -6,7 +6,7 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.screen import ModalScreen
 
-from contract.imports import Import, ImportStatus
+from contract.imports import ApplyImport, Import, ImportStatus
 from contract.subscription import Overview
 from contract.users import BatchMode
 from screens.imports.text import MODES, blocked, heading, left_out, seat_lines
@@ -23,13 +23,14 @@ _NAME = 14
 _OPENER = "imports.apply"
 
 
-class ApplyDialog(ModalScreen[BatchMode]):
-    """Answers how the import is to be done, for the confirming key alone: Enter does nothing here."""
+class ApplyDialog(ModalScreen[ApplyImport]):
+    """Answers what is to be sent, for the confirming key alone: Enter does nothing here."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         *bindings("dialog"),
         Binding("down,j,tab", "move(1)", show=False),
         Binding("up,k,shift+tab", "move(-1)", show=False),
+        Binding("t", "ask", show=False),
         Binding("enter", "enter", show=False),
     ]
     AUTO_FOCUS = ""
@@ -50,6 +51,7 @@ class ApplyDialog(ModalScreen[BatchMode]):
         self._modes = [mode for mode in MODES if not blocked(current, mode)]
         begun = current.mode if current.status is ImportStatus.STOPPED else None
         self.mode = begun if begun in self._modes else BatchMode.BEST_EFFORT
+        self.ask = False
         self._remark = ""
 
     def compose(self) -> ComposeResult:
@@ -78,7 +80,9 @@ class ApplyDialog(ModalScreen[BatchMode]):
             tone = "dim" if why else "strong" if here else ""
             sign: Piece = ("> " if here else "  ", "accent")
             lines.append([sign, (name.ljust(_NAME), tone), (why or does, "dim" if why else "")])
-        return lines
+        whom = "whoever has an account outside"
+        asks = f"{whom} is sent a transfer request" if self.ask else f"{whom} stays in the file"
+        return [*lines, "", ["  ", f"ask: {'yes' if self.ask else 'no'}".ljust(_NAME), asks]]
 
     @property
     def _yes_keys(self) -> tuple[str, ...]:
@@ -89,7 +93,14 @@ class ApplyDialog(ModalScreen[BatchMode]):
         user_keys = user_keys_of(self.screen)
         verb = f"import {self.current.remaining:,}" if not self.current.applied else "go on"
         stop = key_names(keys_of("imports.stop", user_keys)[:1])
-        keys: list[Piece] = [(key_names(self._yes_keys[:1]), "key"), f" {verb}    ", ("j k", "key"), " other way    "]
+        keys: list[Piece] = [
+            (key_names(self._yes_keys[:1]), "key"),
+            f" {verb}    ",
+            ("j k", "key"),
+            " other way    ",
+            ("t", "key"),
+            " ask    ",
+        ]
         keys += [(key_names(keys_of("dialog.cancel", user_keys)), "key"), (" cancel", "dim")]
         said: Line = (f"{stop} or ctrl+c stops it at any time; it can go on later.", "dim")
         return ["", said, "", (self._remark, "warn") if self._remark else keys]
@@ -104,6 +115,12 @@ class ApplyDialog(ModalScreen[BatchMode]):
         self._remark = ""
         self._redraw()
 
+    def action_ask(self) -> None:
+        """Send transfer requests in the same step, or don't."""
+        self.ask = not self.ask
+        self._remark = ""
+        self._redraw()
+
     def action_enter(self) -> None:
         """Enter is no yes."""
         self._remark = f"Enter does nothing here: {key_names(self._yes_keys[:1])} imports them."
@@ -111,7 +128,7 @@ class ApplyDialog(ModalScreen[BatchMode]):
 
     def action_yes(self) -> None:
         """The confirming key."""
-        self.dismiss(self.mode)
+        self.dismiss(ApplyImport(mode=self.mode, version=self.current.version, ask=self.ask))
 
     def action_no(self) -> None:
         """Close; nothing happens."""

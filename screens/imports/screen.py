@@ -1,39 +1,43 @@
 """One file of people on its way in: what its plan comes to, its rows, and what may be done about them."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Coroutine, Iterable, Sequence
 from pathlib import Path
 from typing import ClassVar
 
 from textual.binding import BindingType
 from textual.widget import Widget
 
-from contract.imports import Import, ImportMapping, ImportRow, ImportStatus, MendedRow
+from client.errors import HeadcountError
+from contract.events import EventKind
+from contract.imports import (
+    ApplyImport,
+    Import,
+    ImportMapping,
+    ImportRow,
+    ImportStatus,
+    ImportTransferReport,
+    MendedRow,
+)
 from contract.people import Permission
 from contract.subscription import Overview
-from contract.users import BatchMode
 from screens.imports.apply import ApplyDialog
 from screens.imports.columns import Columns
 from screens.imports.correction import MendRow
-from screens.imports.job import STANDS
+from screens.imports.job import STANDS, ImportJob, NotSent
 from screens.imports.open import is_unfinished
+from screens.imports.plan import plan_lines, progress
 from screens.imports.rejected import SaveRejected
 from screens.imports.source import COLUMNS, FIELDS, VERDICTS, RowsTable, Source
-from screens.imports.text import (
-    counts_lines,
-    detail_lines,
-    heading,
-    kind_words,
-    outcome_lines,
-    seat_lines,
-    verdict_cell,
-)
-from screens.imports.transfer_requests import AskingRows
+from screens.imports.text import detail_lines, heading, kind_words, verdict_cell
+from screens.imports.transfer_requests import report_lines, requests_summary, waiting_rows
+from screens.shared.managed_list import ManagedList
 from tui.input.commands import bindings
 from tui.presentation.errors import told
 from tui.presentation.lines import wrapped
 from tui.presentation.text import clean
 from tui.presentation.tones import Line
 from tui.presentation.wording import count, short_day
+from tui.runtime.session import Link
 from tui.widgets.filter_bar import FilterBar
 from tui.widgets.gauges import Meter
 from tui.widgets.panel import Panel
@@ -42,11 +46,11 @@ from tui.widgets.table.table import VirtualTable
 
 __all__ = ["ImportScreen"]
 
-_ROOMY = 20
 _SHOWN = STANDS | {ImportStatus.APPLYING}
+_VERBS = ("apply", "mend", "transfers", "save", "columns", "stop", "next_verdict", "previous_verdict")
 
 
-class ImportScreen(AskingRows):
+class ImportScreen(ManagedList):
     """Opened on the list of users; `parting` is what is to be said there when it was left."""
 
     AREA = "imports"
@@ -61,14 +65,26 @@ class ImportScreen(AskingRows):
     """
 
     def __init__(self, begun: Path | Import) -> None:
-        super().__init__(begun)
+        super().__init__()
+        self._begun = begun
         self.parting = ""
+
+    def on_mount(self) -> None:
+        """Begin with what it was opened with."""
+        self.set_interval(1.0, self._listen)
+        self.show_state()
+        self.job.begin()
+
+    def _listen(self) -> None:
+        if self.session.connection.link is not Link.LIVE:
+            self.job.doubt()
 
     # The frame.
 
     def make_table(self) -> VirtualTable:
         """The rows, in the order of the file."""
-        self._source = Source(self.client, self.current.id if self.current else "")
+        self.job = ImportJob(self.client, self, self._begun)
+        self._source = Source(self.client, self.job.current.id if self.job.current else "")
         return RowsTable(
             self._source,
             COLUMNS,
@@ -120,18 +136,19 @@ class ImportScreen(AskingRows):
         super().overview_changed(overview)
         self.show_state()
 
-    # What is shown.
+    # What the job tells.
 
     def show_state(self) -> None:
         """The panel, the bar, the list and the keys, as things stand."""
         if not self.is_attached:
             return
-        panel, width, current = self.query_one("#plan", Panel), max(20, self.size.width - 4), self.current
+        panel, width, current = self.query_one("#plan", Panel), max(20, self.size.width - 4), self.job.current
         if current is not None:
             panel.show_titles(heading(current), kind_words(current))
-        elif self.file is not None:
-            panel.show_titles(clean(self.file.name, 60))
-        panel.show([row for each in self._lines() for row in wrapped(each, width)])
+        elif self.job.file is not None:
+            panel.show_titles(clean(self.job.file.name, 60))
+        lines = plan_lines(self.job, self.session.overview, width, self.size.height)
+        panel.show([row for each in lines for row in wrapped(each, width)])
         self._show_progress()
         shown = current is not None and current.status in _SHOWN
         self.query_one("#list").visible = self.filter_bar.visible = shown
@@ -139,54 +156,50 @@ class ImportScreen(AskingRows):
             self.table.focus()
         self.show_marks()
 
-    def _lines(self) -> list[Line]:
-        current = self.current
-        silent: list[Line] = [(self.silence, "warn")] if self.silence else []
-        if current is None:
-            return [self._sending()]
-        if current.status is ImportStatus.NEEDS_MAPPING:
-            why = clean(current.stopped_detail, 300) or "The headers don't say which column holds what."
-            return [*silent, (f"{why} m names the columns.", "warn")]
-        if current.status is ImportStatus.PLANNING:
-            return [*silent, (f"Reading and judging: {count(current.rows, 'row')} so far.", "dim")]
-        counts = counts_lines(current, max(20, self.size.width - 4))
-        if current.status is ImportStatus.APPLYING:
-            return [*counts, *(silent or [("s or ctrl+c stops it; it can go on later.", "dim")])]
-        seats = seat_lines(current, self.session.overview) if current.remaining else []
-        outcome = outcome_lines(current, self.session.overview)
-        if self.size.height < _ROOMY:
-            return [*counts, *(silent or (seats[:1] if current.status is ImportStatus.PLANNED else outcome))]
-        return [*counts, *seats, *outcome, *silent]
-
-    def _sending(self) -> Line:
-        if self.refusal:
-            return [(f"{clean(self.refusal, 600)} ", "bad"), ("r sends the file again, Esc leaves.", "dim")]
-        sent = self.sent >= self.whole
-        return ("Sent. The server reads and judges the rows…" if sent else "Sending the file… ctrl+c cancels.", "dim")
-
     def _show_progress(self) -> None:
-        meter, current = self.query_one(Meter), self.current
-        if current is None:
-            meter.display = bool(self.whole)
-            meter.show(self.sent, self.whole, f"{100 * self.sent // max(1, self.whole)} %")
-            return
-        meter.display = current.status is ImportStatus.APPLYING
-        total = current.applied + current.remaining
-        speed = "" if self.silence else self.speed.words(total)
-        meter.show(current.applied, total, f"{current.applied:,} of {total:,}" + (f", {speed}" if speed else ""))
+        meter, found = self.query_one(Meter), progress(self.job)
+        meter.display = found is not None
+        if found is not None:
+            meter.show(*found)
+
+    def reload_rows(self) -> None:
+        """The rows of the import as it is now."""
+        if self.is_attached and self.job.current is not None:
+            self._source.import_id = self.job.current.id
+            self.table.reload()
+
+    def show_report(self, report: ImportTransferReport) -> None:
+        """What became of the requests, row by row."""
+        title, lines = report_lines(report)
+        self.show_ledger(title, lines, failed=bool(report.failed))
+
+    def touch(self, *kinds: EventKind) -> None:
+        """The screens get fresh data of these kinds."""
+        self.session.touch(*kinds)
+
+    def start(self, work: Coroutine[object, object, None], group: str) -> None:
+        """Run it here, or, when it is a command, on the app: leaving the screen does not break it off."""
+        if group == "command":
+            self.app.run_worker(work, group=group, exit_on_error=False)
+        else:
+            self.run_worker(work, group=group, exclusive=True, exit_on_error=False)
+
+    @property
+    def unfinished(self) -> str:
+        """A command, a file or an import on its way."""
+        return super().unfinished or self.job.unfinished
 
     def out_of_reach(self) -> set[str]:
         """What can't be done at this point."""
-        hidden, current = super().out_of_reach(), self.current
+        hidden, current, stands = super().out_of_reach(), self.job.current, self.job.stands
         if current is None:
             return hidden | {f"imports.{name}" for name in _VERBS} | {"list.filter"}
-        stands = current.status in STANDS
         can = {
             "imports.apply": stands and current.remaining > 0,
             "imports.mend": stands and current.rows > 0,
             "imports.transfers": stands and current.counts.needs_transfer > 0,
             "imports.save": stands and current.counts.rejected > 0,
-            "imports.columns": self._may_choose_columns,
+            "imports.columns": self.job.may_name_columns,
             "imports.stop": current.status is ImportStatus.APPLYING,
             "imports.next_verdict": stands,
             "imports.previous_verdict": stands,
@@ -194,35 +207,21 @@ class ImportScreen(AskingRows):
         }
         return hidden | {command_id for command_id, may in can.items() if not may}
 
-    @property
-    def _may_choose_columns(self) -> bool:
-        current = self.current
-        if current is None or not current.columns:
-            return False
-        fresh = current.status is ImportStatus.PLANNED and not current.applied
-        return fresh or current.status is ImportStatus.NEEDS_MAPPING
-
-    def reload_rows(self) -> None:
-        """The rows of the import as it is now."""
-        if self.current is not None:
-            self._source.import_id = self.current.id
-            super().reload_rows()
-
     def refresh_view(self) -> None:
         """r: send the file again when it did not arrive, else look again."""
-        if self.current is not None:
-            super().refresh_view()
-            self.follow()
-        elif not self.whole:
+        if isinstance(self.job.state, NotSent):
             self.clear_result()
-            self.upload()
+            self.start(self.job.send(), "question")
+        elif self.job.current is not None:
+            super().refresh_view()
+            self.start(self.job.follow(), "import")
 
     # Filtering.
 
     def action_next_verdict(self, step: int) -> None:
         """Tab: the rows of the next verdict there is, then all again; words that are looked for stay."""
-        current = self.current
-        if current is None or current.status not in STANDS:
+        current = self.job.current
+        if current is None or not self.job.stands:
             return
         numbers = {**current.counts.model_dump(), "rejected": current.counts.rejected, "done": current.applied}
         sides = ["", *(f"verdict:{name}" for name in VERDICTS if numbers.get(name))]
@@ -238,27 +237,27 @@ class ImportScreen(AskingRows):
         """m: which column holds what."""
         if self.refuses("import users"):
             return
-        if self._may_choose_columns:
+        if self.job.may_name_columns:
             self.show_columns()
         else:
             self.show_result("The columns can be named until the first row is done.", "dim")
 
     def show_columns(self) -> None:
         """The dialog; what is chosen there is planned."""
-        if self.current is not None and self.app.screen is self:
+        if self.job.current is not None and self.app.screen is self:
 
             def chosen(mapping: ImportMapping | None) -> None:
                 if mapping:
-                    self.name_columns(mapping)
+                    self.start(self.job.name_columns(mapping), "question")
 
-            self.app.push_screen(Columns(self.current), chosen)
+            self.app.push_screen(Columns(self.job.current), chosen)
 
     def action_mend(self) -> None:
         """e: the row under the cursor."""
         row = self.table.row
         if self.refuses("mend rows"):
             return
-        if row is None or self.current is None or self.current.status not in STANDS:
+        if row is None or not self.job.stands:
             self.show_result("Rows can be mended when the import stands still.", "dim")
         else:
             self._mend(row.item)
@@ -266,31 +265,52 @@ class ImportScreen(AskingRows):
     def _mend(self, row: ImportRow) -> None:
         if row.user_id:
             self.show_result("This row is done: e on the list of users edits the user.", "dim")
-        elif self.current is not None and self.app.screen is self:
-            self.app.push_screen(MendRow(self, self.current, row, self._mended), self._told_mended)
-
-    def _mended(self, mended: MendedRow) -> None:
-        self.learn(mended.current)
+        elif self.job.current is not None and self.app.screen is self:
+            form = MendRow(self, self.job.current, row, lambda mended: self.job.learn(mended.current))
+            self.app.push_screen(form, self._told_mended)
 
     def _told_mended(self, mended: MendedRow | None) -> None:
         if mended:
             others = f" {count(len(mended.others), 'other row')} changed with it." if mended.others else ""
             self.show_result(f"Row {mended.row.number:,}: {verdict_cell(mended.row)}.{others}")
 
+    # Transfer requests.
+
+    def action_transfers(self) -> None:
+        """t: every row that needs a request and has none is named, then asked."""
+        if self.refuses("send transfer requests"):
+            return
+        current = self.job.current
+        if current is None or not current.counts.needs_transfer:
+            self.show_result("No row needs a transfer request.", "dim")
+        else:
+            self.start(self._name_waiting(current), "question")
+
+    async def _name_waiting(self, current: Import) -> None:
+        try:
+            rows = await waiting_rows(self.client, current.id)
+        except HeadcountError as error:
+            self.show_error(told(error))
+            return
+        if not rows:
+            self.show_result("Everybody who needs a request has got one: Transfers shows them.", "dim")
+            return
+        self.confirm(requests_summary(rows), lambda: self.start(self.job.send_requests(rows), "command"))
+
     # Applying, stopping, saving, leaving.
 
     def action_apply(self) -> None:
         """c: what it comes to; another key does it."""
-        current = self.current
+        current = self.job.current
         if self.refuses("import users"):
             return
-        if current is None or current.status not in STANDS or not current.remaining:
+        if current is None or not self.job.stands or not current.remaining:
             self.show_result("There is nothing to import just now.", "dim")
         elif self.app.screen is self:
 
-            def decided(mode: BatchMode | None) -> None:
-                if mode:
-                    self.apply(mode)
+            def decided(body: ApplyImport | None) -> None:
+                if body:
+                    self.job.apply(body)
 
             self.app.push_screen(ApplyDialog(current, self.session.overview), decided)
 
@@ -301,17 +321,18 @@ class ImportScreen(AskingRows):
 
     def cancel_something(self) -> bool:
         """ctrl+c: the same."""
-        if self.current is None or self.current.status is not ImportStatus.APPLYING:
+        if self.job.current is None or self.job.current.status is not ImportStatus.APPLYING:
             return False
-        self.stop()
+        self.job.stop()
         return True
 
     def action_save(self) -> None:
         """E: the rows that failed, as a file."""
-        if self.current is None or not self.current.counts.rejected:
+        current = self.job.current
+        if current is None or not current.counts.rejected:
             self.show_result("No row failed.", "dim")
         elif self.app.screen is self:
-            saver = SaveRejected(self, self.current)
+            saver = SaveRejected(self, current)
             self.app.push_screen(saver, lambda said: self.show_result(f"{said}.") if said else None)
 
     def close_something(self) -> bool:
@@ -319,13 +340,10 @@ class ImportScreen(AskingRows):
         return super().close_something() or self._leave()
 
     def _leave(self) -> bool:
-        current = self.current
-        if self.is_under_way:
+        current = self.job.current
+        if self.job.is_under_way:
             self.parting = "The import goes on at the server; i shows how far it is."
         elif current is not None and is_unfinished(current):
             self.parting = f"Nothing is lost: i goes on with this import until {short_day(current.expires_at.date())}."
         self.dismiss(None)
         return True
-
-
-_VERBS = ("apply", "mend", "transfers", "save", "columns", "stop", "next_verdict", "previous_verdict")

@@ -28,7 +28,6 @@ COLUMNS = (
     _REASON,
 )
 _LONGEST = 200
-_NOT_HERE = frozenset({"mark", "mark_all", "mark_none", "mark_range", "sort", "reverse"})
 
 
 class RowsTable(VirtualTable):
@@ -36,6 +35,8 @@ class RowsTable(VirtualTable):
 
     Where there is no room for both, one column says the reason, or the name where there is none.
     """
+
+    READ_ONLY = True
 
     @property
     def places(self) -> tuple[Place, ...]:
@@ -51,10 +52,6 @@ class RowsTable(VirtualTable):
             return row
         *others, name, reason = row.cells
         return replace(row, cells=(*others, name, reason or name))
-
-    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """Without the keys that do."""
-        return action not in _NOT_HERE and super().check_action(action, parameters)
 
 
 def rows_query(query: Query, offset: int = 0, limit: int = 100) -> ImportRowsQuery:

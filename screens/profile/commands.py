@@ -1,25 +1,19 @@
-"""What a screen of one's own account does: asks in a dialog or a form, sends, and shows what has become of it."""
+"""The commands of one's own account, one at a time: which may be given, the one on its way, and what became of it."""
 
 from collections.abc import Awaitable, Callable
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
-from textual import work
-
-from client.errors import HeadcountError, Invalid
+from client.api import Client
+from client.errors import HeadcountError
 from contract.base import Body
 from contract.events import EventKind
 from contract.profile import OwnProfile
-from screens.profile.forms import Asked, SmallForm
+from screens.profile.forms import Asked
 from screens.profile.text import outcome
-from screens.shared.confirm import Confirm
 from screens.shared.idempotency_keys import Intentions
-from screens.shared.live_area import LiveArea
-from tui.presentation.confirmation import Summary
 from tui.presentation.errors import told
-from tui.presentation.text import clean
-from tui.presentation.tones import Line
 
-__all__ = ["Again", "OwnCommands"]
+__all__ = ["Again", "OwnCommand", "OwnCommands", "OwnHost"]
 
 
 class Again(NamedTuple):
@@ -30,99 +24,70 @@ class Again(NamedTuple):
     then: Callable[[dict[str, str]], None]
 
 
-class OwnCommands(LiveArea):
-    """Commands of the account itself, one at a time."""
+class OwnCommand(NamedTuple):
+    """One command: `words` as in `using the code`, `said` when it is done (else how one stands then)."""
 
-    own: OwnProfile | None = None
-    _underway = ""
+    words: str
+    body: Body
+    call: Callable[[str], Awaitable[object]]
+    about: str = ""
+    said: str = ""
+    again: Again | None = None
 
-    def __init__(self) -> None:
-        super().__init__()
-        self.intentions = Intentions()
+
+class OwnHost(Protocol):
+    """What the commands need of the screen around them."""
 
     def show_own(self, own: OwnProfile) -> None:
-        """Paint it. For subclasses."""
-        self.own = own
+        """How one stands now."""
 
-    def refuses(self, doing: str) -> bool:
-        """Say why something can't be done now."""
-        reason = ""
-        if self.session.read_only:
-            reason = f"This profile is read-only: it may not {doing}."
-        elif self.own is None:
-            reason = "Still loading: wait until your profile is here."
-        elif not self.own.me.own_sign_in:
-            reason = f"This token was handed out to you: it takes your own sign-in to {doing}."
-        elif self._underway:
-            reason = f"Wait: {self._underway}."
-        if reason:
-            self.show_result(reason, "warn")
-        return bool(reason)
+    def show_result(self, text: str, tone: str = "ok") -> None:
+        """Say what has happened."""
 
-    @property
-    def unfinished(self) -> str:
-        """A command on its way."""
-        return f"a command on its way ({self._underway}); it goes on without you" if self._underway else ""
+    def show_error(self, error: str) -> None:
+        """Say what failed."""
 
-    def confirm(self, summary: Summary, then: Callable[[], object]) -> None:
-        """Open the dialog; `then` runs only for its yes."""
-        if self.app.screen is self:
-            self.app.push_screen(Confirm(summary), lambda yes: _run(then) if yes else None)
+    def ask_again(self, again: Again, error: HeadcountError) -> bool:
+        """Open the form again with what is wrong in it; False when something else is in front."""
 
-    def ask(
-        self,
-        asked: Asked,
-        then: Callable[[dict[str, str]], None],
-        typed: dict[str, str] | None = None,
-        *,
-        errors: dict[str, str] | None = None,
-        warning: Line = "",
-    ) -> None:
-        """Open a form; `then` gets what was typed."""
-        if self.app.screen is self:
-            form = SmallForm(asked, typed, errors, warning)
-            self.app.push_screen(form, lambda found: then(found) if found is not None else None)
+    def touch(self, *kinds: EventKind) -> None:
+        """Things of these kinds have changed."""
 
-    @work(group="command", exit_on_error=False)
-    async def do(
-        self,
-        words: str,
-        body: Body,
-        call: Callable[[str], Awaitable[object]],
-        *,
-        about: str = "",
-        said: str = "",
-        again: Again | None = None,
-    ) -> None:
-        """Send one command: `words` as in `using the code`, `said` when it is done (else how one stands then)."""
-        self._underway = words
-        self.show_result(f"{words[:1].upper()}{words[1:]}…", "dim")
+
+class OwnCommands:
+    """`underway` are the words of the command on its way, if there is one."""
+
+    def __init__(self, client: Client, host: OwnHost, *, read_only: bool) -> None:
+        self.underway = ""
+        self._client, self._host, self._read_only = client, host, read_only
+        self._intentions = Intentions()
+
+    def why_not(self, own: OwnProfile | None, doing: str) -> str:
+        """Why something can't be done now; empty when it can."""
+        if self._read_only:
+            return f"This profile is read-only: it may not {doing}."
+        if own is None:
+            return "Still loading: wait until your profile is here."
+        if not own.me.own_sign_in:
+            return f"This token was handed out to you: it takes your own sign-in to {doing}."
+        return f"Wait: {self.underway}." if self.underway else ""
+
+    async def do(self, command: OwnCommand) -> None:
+        """Send it, and show what has become of it."""
+        words, body, about = command.words, command.body, command.about
+        self.underway = words
+        self._host.show_result(f"{words[:1].upper()}{words[1:]}…", "dim")
         try:
-            await call(self.intentions.key(body, about))
-            own = await self.client.own_profile()
+            await command.call(self._intentions.key(body, about))
+            own = await self._client.own_profile()
         except HeadcountError as error:
-            self.intentions.failed(error, body, about)
-            self._failed(error, again)
+            self._intentions.failed(error, body, about)
+            if command.again is None or not self._host.ask_again(command.again, error):
+                self._host.show_error(told(error))
         else:
-            self.intentions.answered(body, about)
-            self.show_own(own)
-            self.show_result(said or outcome(own), "ok")
+            self._intentions.answered(body, about)
+            self._host.show_own(own)
+            self._host.show_result(command.said or outcome(own), "ok")
         finally:
-            self._underway = ""
-            self.session.touch(EventKind.USER_CHANGED)
-
-    def _failed(self, error: HeadcountError, again: Again | None) -> None:
-        """Say it; a form comes back with what was typed, and what is wrong at its field."""
-        if again is None or self.app.screen is not self:
-            self.show_error(told(error))
-            return
-        self.clear_result()
-        errors = {next(iter(again.asked.fields)): clean(f"{error.message} {error.advice}", 300)}
-        if isinstance(error, Invalid):
-            places = {each.pointer.removeprefix("/"): clean(each.detail) for each in error.fields}
-            errors = {name: why for name, why in places.items() if name in again.asked.fields} or errors
-        self.ask(again.asked, again.then, again.typed, errors=errors)
-
-
-def _run(then: Callable[[], object]) -> None:
-    then()
+            self.underway = ""
+            self._host.touch(EventKind.USER_CHANGED)

@@ -1,6 +1,6 @@
 """One's own account: what one uses, requests that wait, a code, asking to join, leaving."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import ClassVar, Protocol, cast
 
 from textual import work
@@ -9,13 +9,13 @@ from textual.containers import Horizontal
 from textual.signal import Signal
 from textual.widget import Widget
 
-from client.errors import HeadcountError
+from client.errors import HeadcountError, Invalid
 from contract.codes import RedeemCode
 from contract.events import EventKind
 from contract.profile import AcceptOffer, AskToJoin, OwnProfile, OwnTransfer, ProfileChanges, Way
 from contract.transfers import Reason
-from screens.profile.commands import Again, OwnCommands
-from screens.profile.forms import ASK, CODE, DECLINE, EDIT, Asked
+from screens.profile.commands import Again, OwnCommand, OwnCommands
+from screens.profile.forms import ASK, CODE, DECLINE, EDIT, Asked, SmallForm
 from screens.profile.text import (
     LABEL,
     accepting,
@@ -30,7 +30,10 @@ from screens.profile.text import (
     use_lines,
     you_lines,
 )
+from screens.shared.confirm import Confirm
+from screens.shared.live_area import LiveArea
 from tui.input.commands import bindings
+from tui.presentation.confirmation import Summary
 from tui.presentation.errors import told
 from tui.presentation.lines import wrapped
 from tui.presentation.text import clean
@@ -56,7 +59,7 @@ class _Hub(Protocol):
     own_signal: Signal[OwnProfile]
 
 
-class ProfileScreen(OwnCommands):
+class ProfileScreen(LiveArea):
     """The screen of one's own account; of somebody who administers nothing it is the only one."""
 
     AREA = "profile"
@@ -69,6 +72,8 @@ class ProfileScreen(OwnCommands):
     }
     """
 
+    own: OwnProfile | None = None
+    commands: OwnCommands
     chosen = 0
 
     def body(self) -> Iterable[Widget]:
@@ -78,6 +83,7 @@ class ProfileScreen(OwnCommands):
 
     def on_mount(self) -> None:
         """Listen, and ask."""
+        self.commands = OwnCommands(self.client, self, read_only=self.session.read_only)
         cast("_Hub", self.app).own_signal.subscribe(self, self.show_own)
         for name in ("you", "uses", "waiting"):
             self.query_one(f"#{name}", Panel).show([("loading…", "dim")])
@@ -159,6 +165,58 @@ class ProfileScreen(OwnCommands):
         first = shown[0] if isinstance(shown, list) else shown
         return isinstance(first, tuple) and first[0].startswith(glyphs_of(self).point)
 
+    # Asking, doing, telling.
+
+    @property
+    def unfinished(self) -> str:
+        """A command on its way."""
+        underway = self.commands.underway if self.is_mounted else ""
+        return f"a command on its way ({underway}); it goes on without you" if underway else ""
+
+    def _refuses(self, doing: str) -> bool:
+        """Say why something can't be done now."""
+        if reason := self.commands.why_not(self.own, doing):
+            self.show_result(reason, "warn")
+        return bool(reason)
+
+    def _confirm(self, summary: Summary, command: OwnCommand) -> None:
+        """Open the dialog; only its yes gives the command."""
+        if self.app.screen is self:
+            self.app.push_screen(Confirm(summary), lambda yes: self._do(command) if yes else None)
+
+    def _ask(
+        self,
+        asked: Asked,
+        then: Callable[[dict[str, str]], None],
+        typed: dict[str, str] | None = None,
+        *,
+        errors: dict[str, str] | None = None,
+        warning: Line = "",
+    ) -> None:
+        """Open a form; `then` gets what was typed."""
+        if self.app.screen is self:
+            form = SmallForm(asked, typed, errors, warning)
+            self.app.push_screen(form, lambda found: then(found) if found is not None else None)
+
+    def ask_again(self, again: Again, error: HeadcountError) -> bool:
+        """The form with what was typed, and what is wrong at its field; False when something else is in front."""
+        if self.app.screen is not self:
+            return False
+        self.clear_result()
+        errors = {next(iter(again.asked.fields)): clean(f"{error.message} {error.advice}", 300)}
+        if isinstance(error, Invalid):
+            places = {each.pointer.removeprefix("/"): clean(each.detail) for each in error.fields}
+            errors = {name: why for name, why in places.items() if name in again.asked.fields} or errors
+        self._ask(again.asked, again.then, again.typed, errors=errors)
+        return True
+
+    def touch(self, *kinds: EventKind) -> None:
+        """The screens get fresh data of these kinds."""
+        self.session.touch(*kinds)
+
+    def _do(self, command: OwnCommand) -> None:
+        self.run_worker(self.commands.do(command), group="command", exit_on_error=False)
+
     # What a key is about.
 
     @property
@@ -192,7 +250,7 @@ class ProfileScreen(OwnCommands):
             self._paint()
 
     def _needs(self, way: Way, doing: str) -> OwnTransfer | None:
-        if self.refuses(doing):
+        if self._refuses(doing):
             return None
         request = self.request
         if request is None or request.way is not way:
@@ -210,13 +268,11 @@ class ProfileScreen(OwnCommands):
             return
         ends = tuple(each.id for each in own.owns)
 
-        def join() -> None:
-            agreed = AcceptOffer(ends=ends)
-            self.do(
-                "joining", agreed, lambda key: self.client.accept_offer(request.id, agreed, key=key), about=request.id
-            )
-
-        self.confirm(accepting(request, own), join)
+        agreed = AcceptOffer(ends=ends)
+        join = OwnCommand(
+            "joining", agreed, lambda key: self.client.accept_offer(request.id, agreed, key=key), about=request.id
+        )
+        self._confirm(accepting(request, own), join)
 
     def action_decline(self) -> None:
         """x: say no, with a reason or without; the form's Enter does it."""
@@ -227,40 +283,44 @@ class ProfileScreen(OwnCommands):
 
         def decline(typed: dict[str, str]) -> None:
             reason = Reason(reason=typed["reason"])
-            self.do(
-                "declining",
-                reason,
-                lambda key: self.client.decline_offer(request.id, reason, key=key),
-                about=request.id,
-                said="Declined.",
+            self._do(
+                OwnCommand(
+                    "declining",
+                    reason,
+                    lambda key: self.client.decline_offer(request.id, reason, key=key),
+                    about=request.id,
+                    said="Declined.",
+                )
             )
 
-        self.ask(asked, decline)
+        self._ask(asked, decline)
 
     def action_undo(self) -> None:
         """z: the last decision one made here, also one from before a restart."""
-        if self.refuses("take anything back"):
+        if self._refuses("take anything back"):
             return
         last = self.last_decision
         if last is None:
             self.show_result("You have decided nothing within the last ten minutes.", "dim")
             return
         again = "waits for your answer again"
-        self.do(
-            "undoing",
-            NOTHING,
-            lambda key: self.client.undo_offer(last.id, key=key),
-            about=f"undo {last.id} {last.version}",
-            said=f"Undone: what {clean(last.organisation, 60)} asks {again}.",
+        self._do(
+            OwnCommand(
+                "undoing",
+                NOTHING,
+                lambda key: self.client.undo_offer(last.id, key=key),
+                about=f"undo {last.id} {last.version}",
+                said=f"Undone: what {clean(last.organisation, 60)} asks {again}.",
+            )
         )
 
     def action_take_back(self) -> None:
         """d: one's own request."""
         request = self._needs(Way.ASK, "take anything back")
         if request is not None:
-            self.confirm(
+            self._confirm(
                 taking_back(request),
-                lambda: self.do(
+                OwnCommand(
                     "taking it back",
                     NOTHING,
                     lambda key: self.client.cancel_ask(request.id, key=key),
@@ -273,22 +333,24 @@ class ProfileScreen(OwnCommands):
 
     def action_use_code(self) -> None:
         """u: a code."""
-        if not self.refuses("use a code"):
-            self.ask(CODE, self._redeem)
+        if not self._refuses("use a code"):
+            self._ask(CODE, self._redeem)
 
     def _redeem(self, typed: dict[str, str]) -> None:
         code = RedeemCode(code=typed["code"])
-        self.do(
-            "using the code",
-            code,
-            lambda key: self.client.redeem_code(code, key=key),
-            again=Again(CODE, typed, self._redeem),
+        self._do(
+            OwnCommand(
+                "using the code",
+                code,
+                lambda key: self.client.redeem_code(code, key=key),
+                again=Again(CODE, typed, self._redeem),
+            )
         )
 
     def action_join(self) -> None:
         """t: ask an organisation."""
-        if not self.refuses("ask anybody"):
-            self.ask(ASK, self._join, warning=self._warning())
+        if not self._refuses("ask anybody"):
+            self._ask(ASK, self._join, warning=self._warning())
 
     def _warning(self) -> Line:
         lines = ending_lines(self.own.owns if self.own else (), "without refund when they accept")
@@ -300,41 +362,45 @@ class ProfileScreen(OwnCommands):
         said = (
             f"Asked: if there is {clean(ask.organisation, 60)}, its owner decides. Nobody tells you whether there is."
         )
-        self.do(
-            "asking",
-            ask,
-            lambda key: self.client.ask_to_join(ask, key=key),
-            said=said,
-            again=Again(ASK, typed, self._join),
+        self._do(
+            OwnCommand(
+                "asking",
+                ask,
+                lambda key: self.client.ask_to_join(ask, key=key),
+                said=said,
+                again=Again(ASK, typed, self._join),
+            )
         )
 
     def action_edit(self) -> None:
         """e: names and position."""
-        if self.refuses("edit anything") or self.own is None:
+        if self._refuses("edit anything") or self.own is None:
             return
         account = self.own.me.account
-        self.ask(EDIT, self._edit, {name: getattr(account, name) for name in EDIT.fields})
+        self._ask(EDIT, self._edit, {name: getattr(account, name) for name in EDIT.fields})
 
     def _edit(self, typed: dict[str, str]) -> None:
         changes = ProfileChanges(**typed)
-        self.do(
-            "saving",
-            changes,
-            lambda key: self.client.change_profile(changes, key=key),
-            said="Saved.",
-            again=Again(EDIT, typed, self._edit),
+        self._do(
+            OwnCommand(
+                "saving",
+                changes,
+                lambda key: self.client.change_profile(changes, key=key),
+                said="Saved.",
+                again=Again(EDIT, typed, self._edit),
+            )
         )
 
     def action_leave(self) -> None:
         """L: off the subscription one uses."""
-        if self.refuses("leave") or self.own is None:
+        if self._refuses("leave") or self.own is None:
             return
         if self.own.uses is None:
             self.show_result("You use no subscription.", "dim")
             return
-        self.confirm(
+        self._confirm(
             leaving(self.own),
-            lambda: self.do(
+            OwnCommand(
                 "leaving", NOTHING, lambda key: self.client.leave(key=key), about="leave", said="You have left."
             ),
         )

@@ -12,7 +12,7 @@ from screens.shared.chosen_rows import ChosenRows
 from screens.shared.command_run import CommandRun
 from tui.presentation.confirmation import Summary
 from tui.presentation.tones import Line
-from tui.runtime.recent_changes import Fates
+from tui.runtime.session import Fates
 from tui.widgets.table.data import Phase, Query, Row
 from tui.widgets.table.marks import Marks
 

@@ -160,6 +160,7 @@ class Desk:
         deadline = time.monotonic() + PATIENCE
         await asyncio.sleep(0)
         while not condition():
+            assert self.app._running, "somebody has left the app"
             assert time.monotonic() < deadline, self.text
             await asyncio.sleep(0.002)
 

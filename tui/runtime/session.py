@@ -7,6 +7,7 @@ answered with one new overview, so that a burst of changes costs one request and
 import asyncio
 import contextlib
 import datetime as dt
+from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from enum import Enum
@@ -18,7 +19,6 @@ from contract.events import Event, EventKind
 from contract.people import Permission
 from contract.profile import OwnProfile
 from contract.subscription import Overview
-from tui.runtime.recent_changes import Fates
 from tui.runtime.snapshot_cache import LastSeen
 
 GATHER = 0.25
@@ -31,6 +31,28 @@ POLL = 10.0
 
 _NO_ACCESS = (Refused, NoToken, UnsafeAddress, Untrusted)
 """What somebody has to mend; it is asked again all the same, since that may happen elsewhere."""
+
+
+_REMEMBERED = 10_000
+"""So many things at least are remembered: as many as one command decides."""
+
+
+class Fates:
+    """What has just become of things that may still stand on a screen, by their id: the last event about each."""
+
+    def __init__(self) -> None:
+        self._last: OrderedDict[str, Event] = OrderedDict()
+
+    def hear(self, event: Event) -> None:
+        """Something has happened to a thing."""
+        self._last[event.object.id] = event
+        self._last.move_to_end(event.object.id)
+        if len(self._last) > _REMEMBERED:
+            self._last.popitem(last=False)
+
+    def of(self, thing: str) -> Event | None:
+        """The last that happened to it since the app was started."""
+        return self._last.get(thing)
 
 
 class Link(Enum):

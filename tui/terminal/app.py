@@ -12,14 +12,13 @@ from tui.terminal.first_frame import FirstFrame
 from tui.terminal.key_order import KeyOrder
 from tui.terminal.preflight import Terminal
 from tui.terminal.safe_app import SafeApp
-from tui.terminal.slow_link import SlowLink
 
 __all__ = ["TerminalApp"]
 
 Result = TypeVar("Result")
 
 
-class TerminalApp(KeyOrder[Result], SlowLink[Result], DiffDisplay[Result], SafeApp[Result]):
+class TerminalApp(KeyOrder[Result], DiffDisplay[Result], SafeApp[Result]):
     """An app that is safe and quick on any terminal; start it by `run_safely`, test it by `run_test` as any other.
 
     Args:

@@ -1,9 +1,12 @@
-"""Writing only what changed: a mixin that takes the place of Textual's own output.
+"""Writing only what changed, and no frame that the line can't carry: in the place of Textual's own output.
 
 Textual writes every cell of every widget that was drawn again: about 10,000 bytes when a list scrolls by a line. Here a
 copy of what the terminal shows is kept, and a frame becomes the few sequences that make it true. The private names of
 Textual it rests on are those of one version; with any other, or with HEADCOUNT_PLAIN_OUTPUT=1 in the environment,
 Textual's own output is used.
+
+Textual queues thirty writes and then waits for the terminal, with dead keys; here a frame is left out while earlier
+ones are still on their way, and one full frame follows once they are gone: what is shown is never seconds old.
 """
 
 import os
@@ -26,14 +29,22 @@ __all__ = ["PLAIN_OUTPUT", "DiffDisplay"]
 TESTED: Final = "8.2.8"
 PLAIN_OUTPUT: Final = "HEADCOUNT_PLAIN_OUTPUT"
 
+BACKLOG: Final = 3
+"""Writes that may wait: a frame is up to three (begin, cells, end)."""
+
+RETRY: Final = 0.05
+"""Seconds between looks at the backlog while frames are skipped."""
+
 Result = TypeVar("Result")
 
 
 class DiffDisplay(App[Result]):
-    """Keeps what the terminal shows and writes differences."""
+    """Keeps what the terminal shows and writes differences, as fast as it takes them."""
 
     erases_with_background = True
     """Whether the terminal fills what it erases with the current background."""
+    frames_skipped = 0
+    _catching_up = False
 
     def __init__(self, *arguments: Any, **options: Any) -> None:
         self._shown: list[Row] = []
@@ -70,7 +81,28 @@ class DiffDisplay(App[Result]):
         self.screen.refresh()
 
     def _display(self, screen: Screen[Any], renderable: Any) -> None:
-        """Textual's hook for every frame."""
+        """Textual's hook for every frame: left out while the terminal does not keep up."""
+        if renderable is None or self._backlog() <= BACKLOG:
+            self._display_now(screen, renderable)
+            return
+        self.frames_skipped += 1
+        if not self._catching_up:
+            self._catching_up = True
+            self.set_timer(RETRY, self._catch_up)
+
+    def _backlog(self) -> int:
+        """Writes that the terminal has not taken yet."""
+        thread = getattr(self._driver, "_writer_thread", None)
+        return 0 if thread is None else thread._queue.qsize()  # noqa: SLF001 - Textual offers no other way to know
+
+    def _catch_up(self) -> None:
+        if self._backlog():
+            self.set_timer(RETRY, self._catch_up)
+            return
+        self._catching_up = False
+        self.screen.refresh()
+
+    def _display_now(self, screen: Screen[Any], renderable: Any) -> None:
         if self._holds_frames and self._can_draw():
             return
         if renderable is None or not self._can_draw():

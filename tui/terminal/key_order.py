@@ -43,10 +43,10 @@ class KeyOrder(App[Result]):
     _key_under_way = False
 
     async def on_event(self, event: events.Event) -> None:
-        """Hold a key back while another is under way; everything else passes."""
+        """Hold a key back while another is under way or waits; everything else passes."""
         if not isinstance(event, events.Key) or event.is_forwarded:
             await super().on_event(event)
-        elif self._key_under_way:
+        elif self._key_under_way or self._waiting:
             if len(self._waiting) < _MOST_WAITING:
                 self._waiting.append(event)
         else:

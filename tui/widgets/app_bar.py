@@ -1,5 +1,6 @@
 """The row on top: where one is, how the connection stands, and as whom one works."""
 
+import datetime as dt
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
@@ -14,10 +15,12 @@ from tui.presentation.glyphs import UNICODE, Glyphs
 from tui.presentation.lines import width_of
 from tui.presentation.tones import Line, Piece
 from tui.presentation.tones import parts as parts_of
+from tui.presentation.wording import clock
+from tui.runtime.session import Connection, Link
 from tui.widgets.canvas import Canvas
 from tui.widgets.host import user_keys_of
 
-__all__ = ["AppBar", "Frame", "link_line"]
+__all__ = ["AppBar", "Frame", "connection_line", "link_line"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +57,15 @@ def link_line(
     if refused:
         return ("  ".join(words), "bad")
     return ("  ".join(words), "warn" if as_of or retry else "dim")
+
+
+def connection_line(connection: Connection, now: dt.datetime, glyphs: Glyphs = UNICODE) -> Line:
+    """The same of a session's connection, with the seconds from `now` to the next attempt."""
+    link, retry = connection.link, ""
+    if link is not Link.LIVE and connection.retry_at:
+        retry = f"in {max(0, round((connection.retry_at - now).total_seconds()))} s"
+    as_of = clock(connection.data_from, now) if connection.data_from else ""
+    return link_line(live=link is Link.LIVE, refused=link is Link.REFUSED, retry=retry, as_of=as_of, glyphs=glyphs)
 
 
 class AppBar(Canvas):

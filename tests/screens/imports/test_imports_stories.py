@@ -8,15 +8,18 @@ from functools import partial
 from pathlib import Path
 
 import pytest
-from harness import Desk, Office, overview_of, serving
+from harness import NOW, Desk, Office, overview_of, serving
+from sqlalchemy import create_engine
 from textual import events
 
 from contract.imports import Import, ImportStatus
 from contract.people import Role
+from contract.transfers import TransfersQuery
 from contract.users import UsersQuery
 from screens.imports import job
 from screens.imports.screen import ImportScreen
 from server.imports import applying
+from server.store import organisations
 
 PEOPLE = Path(__file__).parents[2] / "data" / "people"
 
@@ -26,6 +29,32 @@ def office(tmp_path: Path) -> Iterator[Office]:
     """The demo organisation behind a socket."""
     with serving(tmp_path) as found:
         yield found
+
+
+@dataclass
+class RowByRow:
+    """The server applies one row at a time, and after `most` of them waits until the test lets it go on."""
+
+    most: int = 20
+    done: int = 0
+    opened: bool = False
+
+    async def give_way(self) -> None:
+        """Between two rows."""
+        self.done += 1
+        await asyncio.sleep(0 if self.opened else 0.02)
+        while self.done >= self.most and not self.opened:
+            await asyncio.sleep(0.005)
+
+
+@pytest.fixture
+def rows(monkeypatch: pytest.MonkeyPatch) -> RowByRow:
+    """An import that is still under way when a key arrives, on any machine."""
+    gate = RowByRow()
+    monkeypatch.setattr(applying, "MOST", 1)
+    monkeypatch.setattr(applying, "give_way", gate.give_way)
+    monkeypatch.setattr(job, "LOOK_EVERY", 0.05)
+    return gate
 
 
 def shown(desk: Desk) -> str:
@@ -45,7 +74,7 @@ def importing(desk: Desk) -> ImportScreen:
 
 def imported(desk: Desk) -> Import:
     """The import as the screen knows it."""
-    current = importing(desk).current
+    current = importing(desk).job.current
     assert current is not None
     return current
 
@@ -130,63 +159,25 @@ async def test_columns_without_known_headers_are_named(office: Office, tmp_path:
         assert [row.cells[3] for row in importing(desk).table.pages.rows()] == ["Ana", "Bo"]
 
 
-AT_ONCE = applying.MOST
-
-
-@dataclass
-class Turnstile:
-    """Stands between the rows of an import: it lets one through at a time, as far as the screen has seen and a few."""
-
-    most: float = 1.0
-    passed: int = 0
-
-    async def __call__(self) -> None:
-        """Let a row through once it may pass."""
-        self.passed += 1
-        while self.passed >= self.most:
-            await asyncio.sleep(0.002)
-        await asyncio.sleep(0)
-
-    def follow(self, seen: int) -> bool:
-        """Let it go a little further than what is on the screen; always true, to stand in a condition."""
-        self.most = seen + 5
-        return True
-
-    def open(self) -> None:
-        """Let everything through, and the rows of whoever goes on from here all at once."""
-        self.most = float("inf")
-        applying.MOST = AT_ONCE
-
-
-@pytest.fixture
-def turnstile(monkeypatch: pytest.MonkeyPatch) -> Iterator[Turnstile]:
-    """An import row by row, as fast as the test says, so that it is under way whenever the next key comes."""
-    found = Turnstile()
-    monkeypatch.setattr(applying, "MOST", 1)
-    monkeypatch.setattr(applying, "give_way", found)
-    monkeypatch.setattr(job, "LOOK_EVERY", 0.05)
-    yield found
-    found.open()
-
-
 @pytest.mark.parametrize("key", ["s", "ctrl+c"])
 async def test_a_stopped_import_goes_on_after_the_app_was_started_again(
-    office: Office, tmp_path: Path, turnstile: Turnstile, key: str
+    office: Office, tmp_path: Path, rows: RowByRow, key: str
 ) -> None:
     """Stopped by a key, offered again by i in the next session, and finished there: nothing twice."""
-    path = people(tmp_path, [f"p{n}@fresh.example,P,N{n}," for n in range(300)])
+    path = people(tmp_path, [f"p{n}@fresh.example,P,N{n}," for n in range(40)])
     async with office.at_work() as desk:
         await bring(desk, path)
         await desk.pilot.press("c", "y")
-        await desk.until(lambda: turnstile.follow(imported(desk).applied) and " a second, " in shown(desk))
-        assert f"{imported(desk).applied:,} of 300, " in shown(desk)
-        await desk.press(key)
+        await desk.until(lambda: imported(desk).applied > 0 and " a second, " in shown(desk))
+        assert f"{imported(desk).applied:,} of 40, " in shown(desk)
+        await desk.pilot.press(key)
         await desk.until(lambda: imported(desk).status is not ImportStatus.APPLYING)
+        rows.opened = True
+        await desk.settled()
         done = imported(desk)
         assert done.status is ImportStatus.STOPPED
-        assert 0 < done.applied < 300
+        assert 0 < done.applied < 40
         assert "Stopped:" in shown(desk)
-    turnstile.open()
     async with office.at_work() as desk:
         await desk.press("2", "i")
         await desk.until(lambda: "Not finished yet:" in shown(desk))
@@ -195,9 +186,9 @@ async def test_a_stopped_import_goes_on_after_the_app_was_started_again(
         await desk.until(lambda: isinstance(desk.app.screen, ImportScreen))
         await desk.settled()
         await desk.press("c", "y")
-        await desk.until(lambda: "All that could be done is done: 300 rows." in shown(desk))
+        await desk.until(lambda: "All that could be done is done: 40 rows." in shown(desk))
     async with office.client() as client:
-        assert (await client.users(UsersQuery(search="fresh.example", count=True))).total == 300
+        assert (await client.users(UsersQuery(search="fresh.example", count=True))).total == 40
 
 
 async def test_an_import_goes_on_when_the_server_is_back(office: Office, tmp_path: Path) -> None:
@@ -218,10 +209,10 @@ async def test_an_import_goes_on_when_the_server_is_back(office: Office, tmp_pat
 
 
 async def test_an_import_interrupted_by_a_restart_goes_on_by_itself(
-    office: Office, tmp_path: Path, turnstile: Turnstile
+    office: Office, tmp_path: Path, rows: RowByRow
 ) -> None:
     """The server stopped it when it came up again; who had confirmed it need not do so once more."""
-    path = people(tmp_path, [f"p{n}@fresh.example,P,N{n}," for n in range(300)])
+    path = people(tmp_path, [f"p{n}@fresh.example,P,N{n}," for n in range(40)])
     async with office.at_work() as desk:
         await bring(desk, path)
         await desk.pilot.press("c", "y")
@@ -229,12 +220,12 @@ async def test_an_import_interrupted_by_a_restart_goes_on_by_itself(
         with sqlite3.connect(office.folder / "headcount.db", timeout=10) as connection:
             connection.execute("update imports set status = 'stopped', stopped_because = 'interrupted'")
         connection.close()
-        turnstile.open()
-        await desk.until(lambda: "All that could be done is done: 300 rows." in shown(desk))
+        rows.opened = True
+        await desk.until(lambda: "All that could be done is done: 40 rows." in shown(desk))
         applied = [call for call in desk.wire.calls("POST") if call.endswith("/apply")]
         assert len(applied) > 1
     async with office.client() as client:
-        assert (await client.users(UsersQuery(search="fresh.example", count=True))).total == 300
+        assert (await client.users(UsersQuery(search="fresh.example", count=True))).total == 40
 
 
 async def test_what_is_no_file_is_said(office: Office, tmp_path: Path) -> None:
@@ -338,16 +329,51 @@ async def test_a_file_nobody_answered_for_is_sent_again_once(office: Office, tmp
 
 
 async def test_requests_go_to_those_who_belong_elsewhere(office: Office, tmp_path: Path) -> None:
-    """The key t names everybody first, y asks them, and the rows say so."""
+    """Applying tells who they are; then t names everybody first, y asks them, and the rows say so."""
     path = people(tmp_path, ["viktor@krasnov.example,Viktor,Krasnov,", "ana@fresh.example,Ana,Silva,"])
     async with office.at_work() as desk:
         await bring(desk, path)
-        assert "▸ 1 needs transfer" in shown(desk)
+        await desk.press("c", "y")
+        await desk.until(lambda: "▸ 1 needs transfer" in shown(desk))
+        await desk.settled()
         await desk.press("t")
         assert "Send 1 transfer request" in shown(desk)
         assert "viktor@krasnov.example" in shown(desk)
         await desk.press("y")
         await desk.until(lambda: "1 request sent" in shown(desk) and "✓ asked" in shown(desk))
+
+
+def give_account(office: Office, email: str) -> None:
+    """Somebody signs up outside; nobody here knows."""
+    engine = create_engine(f"sqlite:///{office.folder / 'headcount.db'}")
+    with engine.begin() as connection:
+        organisations.add_account(connection, email=email, email_key=email, now=NOW)
+    engine.dispose()
+
+
+@pytest.mark.parametrize("asks", [False, True])
+async def test_whoever_turns_out_to_have_an_account_outside_is_asked_in_the_same_step(
+    office: Office,
+    tmp_path: Path,
+    asks: bool,  # noqa: FBT001 - a case
+) -> None:
+    """Nothing in the plan tells; t in the dialog has them sent a transfer request, and without it nobody is."""
+    give_account(office, "out@elsewhere.example")
+    path = people(tmp_path, ["out@elsewhere.example,Out,Side,", "ana@fresh.example,Ana,Silva,"])
+    async with office.at_work() as desk:
+        await bring(desk, path)
+        assert "+ 2 create" in shown(desk)
+        await desk.press("c")
+        assert "ask: no whoever has an account outside stays in the file" in shown(desk)
+        if asks:
+            await desk.press("t")
+            assert "ask: yes whoever has an account outside is sent a transfer request" in shown(desk)
+        await desk.press("y")
+        await desk.until(lambda: "All that could be done is done: 1 row." in shown(desk))
+        await desk.until(lambda: ("✓ asked" if asks else "▸ needs transfer") in shown(desk))
+    async with office.client() as client:
+        found = await client.transfers(TransfersQuery(search="out@elsewhere.example"))
+    assert len(found.items) == asks
 
 
 async def test_failed_rows_are_saved_and_nothing_is_replaced_unasked(office: Office, tmp_path: Path) -> None:
@@ -431,6 +457,6 @@ async def test_a_contract_has_no_word_about_paying(tmp_path: Path) -> None:
             await desk.press("c")
             dialog = shown(desk)
             await desk.press("j", "y")
-            await desk.until(lambda: imported(desk).applied == 3 and not importing(desk).is_under_way)
+            await desk.until(lambda: imported(desk).applied == 3 and not importing(desk).job.is_under_way)
             for said in (plan, dialog, shown(desk)):
                 assert not {"EUR", "paid", "PAID", "Paying", "pay"} & set(said.split())

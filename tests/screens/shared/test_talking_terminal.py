@@ -1,6 +1,7 @@
 """A terminal that talks to the app by itself, everywhere in it: nothing is changed, opened or typed, and it goes on.
 
-`HEADCOUNT_FUZZ` are the seconds that each fuzzer runs (2; for the full count an hour), `HEADCOUNT_SEED` its seed.
+`HEADCOUNT_FUZZ` are the seconds that each fuzzer runs (0: each kind once; for the full count an hour), `HEADCOUNT_SEED`
+its seed.
 """
 
 import contextlib
@@ -21,10 +22,16 @@ from ptyterm import PtyProgram
 from terminal_talk import REPLIES, Talk
 
 from contract.people import Role
+from tui.input.areas import AREAS
+from tui.input.commands import for_area
 from tui.terminal.key_parser import KeyParser
 
-FUZZ = float(os.environ.get("HEADCOUNT_FUZZ", "2"))
+FUZZ = float(os.environ.get("HEADCOUNT_FUZZ", "0"))
 SEED = int(os.environ.get("HEADCOUNT_SEED", "20261120"))
+REPLIES_EACH = 100 if FUZZ else 10
+"""Random answers on each screen."""
+ROUNDS = 30 if FUZZ else 4
+"""Times that a terminal talks around a key on each screen."""
 HEADCOUNT = ["-c", "from cli.main import run; run()"]
 PLACES = {
     "overview": ["1"],
@@ -53,6 +60,9 @@ PLACES = {
     "help": ["2", "question_mark"],
     "commands by name": ["2", "colon"],
 }
+ANY_KEY = "abcdeimnoprstuxyzACDELPTVYZ+*/?\r\t\x03"
+COMMANDS = [{key for command in for_area(area) for key in command.keys.split(",")} for area in AREAS]
+"""The keys of each area; where there is no fuzzing, others are tried in one of them only."""
 QUIET_TABLES = ("quotes", "asks", "tokens", "wrong_guesses", "sandbox_state")
 """Asking for a price changes nothing; neither does using a token."""
 
@@ -101,7 +111,11 @@ class Ear:
 
 
 def whole_escape(talk: Talk, reply: bytes) -> list[tuple[float, bytes]]:
-    """The same in pieces, but for ESC alone: that with nothing behind it for a while is Esc, whatever comes later."""
+    """The same in pieces, but for ESC alone: that with nothing behind it for a while is Esc, whatever comes later.
+
+    What comes later may then be keys, where it begins like no answer that is known (`ESC`, `]`, `q` in three pieces):
+    `q` leaves the app, as it should.
+    """
     pieces = list(talk.pieces(reply))
     return [(0.0, reply)] if pieces[0][1] == b"\x1b" else pieces
 
@@ -117,7 +131,9 @@ async def test_whatever_the_terminal_says_the_screen_stays_as_it_is(office: Offi
             before, written = shown(desk), desk.wire.calls("POST", "PATCH", "PUT", "DELETE")
             ear = Ear(desk)
             await ear.hear(*((0.0, reply) for reply in REPLIES.values()))
-            await ear.hear(*itertools.chain.from_iterable(whole_escape(talk, talk.reply()) for _ in range(100)))
+            await ear.hear(
+                *itertools.chain.from_iterable(whole_escape(talk, talk.reply()) for _ in range(REPLIES_EACH))
+            )
             assert shown(desk) == before, (SEED, place)
             assert desk.wire.calls("POST", "PATCH", "PUT", "DELETE") == written
             await desk.pilot.press("escape", "escape", "escape", "1", "d")
@@ -127,8 +143,8 @@ async def test_esc_and_any_key_in_one_breath_change_nothing(office: Office) -> N
     """Alt and a key, or what looks like it: it may open and move, but no command that changes something runs."""
     before = state(office)
     async with office.at_work() as desk:
-        for area in "1234567":
-            for each in "abcdeimnoprstuxyzACDELPTVYZ+*/?\r\t\x03":
+        for number, area in enumerate("1234567"):
+            for each in (key for at, key in enumerate(ANY_KEY) if FUZZ or key in COMMANDS[number] or at % 7 == number):
                 leaving = [(0.2, b"\x1b")] * 3
                 ear = Ear(desk)
                 await ear.hear((0.0, area.encode()), (0.2, b"\x1b" + each.encode() + b"y\r"), *leaving, pause=False)
@@ -157,11 +173,11 @@ async def test_a_talking_terminal_changes_nothing_for_as_long_as_it_talks(office
     """The fuzzer in one process: every area, answers late, cut and broken, and keys in between that arrive."""
     talk, before, cases, end = Talk(SEED), state(office), 0, time.monotonic() + FUZZ
     async with office.at_work() as desk:
-        while time.monotonic() < end:
+        while not cases or time.monotonic() < end:
             for area in "1234567":
                 ear = Ear(desk)
                 await ear.hear((0.0, area.encode()))
-                for _ in range(30):
+                for _ in range(ROUNDS):
                     await ear.hear(
                         *whole_escape(talk, talk.reply()), (0.7, b"j"), *whole_escape(talk, talk.reply()), pause=False
                     )

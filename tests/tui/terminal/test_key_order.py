@@ -8,6 +8,7 @@ from textual.screen import Screen
 from textual.widgets import Input, Label
 
 from tui.terminal.app import TerminalApp
+from tui.terminal.key_parser import Key
 
 DEMO = "tests/tui/terminal/demo_app.py"
 
@@ -94,6 +95,30 @@ async def test_keys_behind_the_one_that_leaves_are_nothing() -> None:
         await burst(app, "qxx")
         await pilot.pause(0.1)
     assert app.return_code == 0
+
+
+class Refusing(Typing):
+    """Takes no `x` behind Esc; another key arrives just before its turn."""
+
+    def _done(self, number: int) -> None:
+        if self._waiting and self._waiting[0].key == "x":
+            self.post_message(Key("4", "4"))
+        super()._done(number)
+
+    def takes_behind_escape(self, event: Key) -> bool:  # noqa: ARG002 - as the one it replaces
+        """No."""
+        return False
+
+
+async def test_a_key_waits_for_those_before_it_also_behind_one_that_was_refused() -> None:
+    """Esc and x together, then 1 2 3; 4 comes when it is the turn of x: what is typed is 1234."""
+    app = Refusing()
+    async with app.run_test() as pilot:
+        await pilot.press("i")
+        for key in (Key("escape", None), Key("x", "x", behind_escape=True), *(Key(each, each) for each in "123")):
+            app.post_message(key)
+        await pilot.pause(0.1)
+        assert app.screen.query_one(Input).value == "1234"
 
 
 def test_a_burst_on_a_real_terminal_ends_where_single_keys_would(tmp_path: Path) -> None:

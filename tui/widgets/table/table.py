@@ -18,7 +18,10 @@ from tui.widgets.table.columns import Column
 from tui.widgets.table.data import Query, Row, WindowSource
 from tui.widgets.table.remote_list import RemoteList, say
 
-__all__ = ["VirtualTable"]
+__all__ = ["Register", "VirtualTable"]
+
+_CHOOSING = frozenset({"mark", "mark_all", "mark_none", "mark_range", "sort", "reverse"})
+"""What a table that is only read does not do."""
 
 
 def _nobody(_: str) -> None:
@@ -32,6 +35,8 @@ class VirtualTable(RemoteList):
     """
 
     BINDINGS: ClassVar[list[BindingType]] = [*bindings("table")]
+    READ_ONLY: ClassVar[bool] = False
+    """Whether nothing in it is marked or sorted."""
 
     class TableMessage(Message):
         """Something about a table."""
@@ -102,6 +107,10 @@ class VirtualTable(RemoteList):
         self.tell_status: Callable[[str], None] = _nobody
         """Who shows the status line; told in the same breath as the rows are drawn."""
         self._copied = next((place for place, column in enumerate(columns) if column.key == copy_column), 0)
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Without the keys that mark and sort, where it is only read."""
+        return not (self.READ_ONLY and action in _CHOOSING) and super().check_action(action, parameters)
 
     def moved(self) -> None:
         """Post `Moved`."""
@@ -233,3 +242,27 @@ class VirtualTable(RemoteList):
         """Three rows up."""
         event.stop()
         self.action_move(-3)
+
+
+class Register(VirtualTable):
+    """A table one only reads, in the server's own order; `name_of` is what `y` copies of a row."""
+
+    READ_ONLY = True
+
+    def __init__(
+        self,
+        source: WindowSource,
+        columns: Sequence[Column],
+        *,
+        noun: str,
+        empty: str,
+        name_of: Callable[[Row], str],
+        describe: Callable[[Exception], str] = say,
+    ) -> None:
+        super().__init__(source, columns, noun=noun, empty=empty, describe=describe)
+        self._name_of = name_of
+
+    def action_copy_cell(self) -> None:
+        """Copy what names the row."""
+        if self.row is not None:
+            self.post_message(self.CopyAsked(self, clean(self._name_of(self.row))))
