@@ -1,6 +1,9 @@
 """Screens that follow the server: they hear of a new overview and of what changed, while they are in front."""
 
-from typing import cast
+from collections.abc import Callable, Coroutine
+from typing import TypeVar, cast
+
+from textual.screen import ModalScreen
 
 from client.api import Client
 from contract.events import EventKind
@@ -10,6 +13,8 @@ from tui.runtime.live_updates import Hub
 from tui.runtime.session import Session
 
 __all__ = ["LiveArea", "LiveList"]
+
+Answer = TypeVar("Answer")
 
 
 class LiveArea(AreaScreen):
@@ -32,6 +37,21 @@ class LiveArea(AreaScreen):
     def client(self) -> Client:
         """The calls."""
         return self.session.client
+
+    # What a flow needs of the screen that has it.
+
+    def run(self, work: Callable[[], Coroutine[object, object, None]], *, group: str, exclusive: bool = False) -> None:
+        """Do work beside the keys; if `exclusive`, whatever else of its group is under way is given up."""
+        self.run_worker(work, group=group, exclusive=exclusive, exit_on_error=False)
+
+    def open_dialog(self, dialog: ModalScreen[Answer], then: Callable[[Answer | None], None]) -> None:
+        """Put a dialog in front; `then` is called with its answer."""
+        self.app.push_screen(dialog, then)
+
+    def close_dialog(self, dialog: ModalScreen[bool]) -> None:
+        """Close a dialog that is in front, as if it were left without a yes."""
+        if dialog.is_active:
+            dialog.dismiss(False)  # noqa: FBT003 - the screen's result
 
     @property
     def unfinished(self) -> str:

@@ -1,6 +1,7 @@
 """Deciding incoming requests: the question, seats that are bought with the same yes, the results, taking it back."""
 
 from collections.abc import Sequence
+from functools import partial
 from math import inf
 
 from textual import work
@@ -8,11 +9,12 @@ from textual import work
 from client.errors import Conflict, HeadcountError
 from contract.events import EventKind, EventsQuery
 from contract.pages import MAX_LIMIT
-from contract.quotes import Change, Confirmation
+from contract.quotes import Change, Confirmation, Quote
 from contract.subscription import Overview
 from contract.transfers import MAX_DECISIONS, DecisionReport, DecisionSummary, Reason, Transfer
 from screens.purchase.error_messages import refused
-from screens.purchase.flow import Confirming
+from screens.purchase.flow import PurchaseFlow
+from screens.purchase.quote_dialog import Draft
 from screens.shared.sources import Side
 from screens.transfers.decision_dialog import DecisionDialog
 from screens.transfers.decisions_text import Question, earlier_summary
@@ -38,26 +40,31 @@ _MADE = {EventKind.TRANSFER_ACCEPTED, EventKind.TRANSFER_DECLINED}
 _TOO_LATE = "Nothing to undo: you decided nothing in the last 10 minutes."
 
 
-class DecidingRequests(OutgoingRequests, Confirming):
-    """What may be done about requests that wait for us. `OutgoingRequests` comes first, since it has the looks."""
+class DecidingRequests(OutgoingRequests):
+    """What may be done about requests that wait for us."""
 
     def __init__(self) -> None:
         super().__init__()
+        self.purchase = PurchaseFlow(self)
         self.decided: tuple[Plan, DecisionReport] | None = None
         self._reason = ""
         self._dialog: DecisionDialog | None = None
         self._buying: Question | None = None
 
+    def on_mount(self) -> None:
+        """Hear of changes that a price does not know of."""
+        self.hub.overview_signal.subscribe(self, self.purchase.overview_changed)
+
     @property
     def unfinished(self) -> str:
         """A command or a payment on its way."""
-        return super().unfinished or ("a payment on its way; it goes on without you" if self.paying else "")
+        return super().unfinished or self.purchase.unfinished
 
     def refuses(self, doing: str) -> bool:
         """Nothing is decided while a payment is on its way: what it pays for is decided next."""
-        if self.paying:
+        if self.purchase.paying:
             self.show_result("Wait: a payment is on its way.", "warn")
-        return self.paying or super().refuses(doing)
+        return self.purchase.paying or super().refuses(doing)
 
     # Asking.
 
@@ -94,7 +101,7 @@ class DecidingRequests(OutgoingRequests, Confirming):
     def _ask(self, plan: Plan) -> None:
         overview = self.session.overview
         if plan.requests and overview:
-            may_buy = not self.why_not_confirm(Change(seats=1))
+            may_buy = not self.purchase.why_not(Change(seats=1))
             self._open(Question(plan, overview, self.hidden_words, may_buy=may_buy))
 
     def _open(self, question: Question) -> None:
@@ -132,8 +139,8 @@ class DecidingRequests(OutgoingRequests, Confirming):
                 self._dialog = None
                 dialog.dismiss(False)  # noqa: FBT003 - the screen's result
                 self.show_result("Nothing is left to decide: others were faster.", "warn")
-        elif self._buying and self.offering and self._as_now(self._buying).gone != self._buying.gone:
-            self.leave_offer()
+        elif self._buying and self.purchase.offering and self._as_now(self._buying).gone != self._buying.gone:
+            self.purchase.leave()
 
     def _as_now(self, question: Question) -> Question:
         """The same question with what is known by now."""
@@ -148,30 +155,28 @@ class DecidingRequests(OutgoingRequests, Confirming):
         seats = count(room.buy, "seat")
         self.show_result(f"asking what {seats} cost…", "dim")
         try:
-            quote = await self.price(Change(seats=question.overview.seats.paid + room.buy))
+            quote = await self.purchase.price(Change(seats=question.overview.seats.paid + room.buy))
         except HeadcountError as error:
             self._open(self._as_now(question))
             self.show_result(refused(error, self.session.overview), "warn")
             return
         self.clear_result()
         self._buying = question
-        self.open_quote(
-            quote,
-            title=f"Buy {seats} and accept {count(len(question.left), 'request')}",
-            opener="transfers.accept",
+        draft = Draft(
+            quote.change,
+            f"Buy {seats} and accept {count(len(question.left), 'request')}",
+            "transfers.accept",
             items=question.names(),
-            seen=False,
             back=lambda: self._open(self._as_now(question)),
             also=question.also(),
+            then=partial(self._bought, question),
         )
+        self.purchase.open(draft, quote, seen=False)
 
-    def confirmed(self, change: Change, confirmation: Confirmation | None) -> None:
+    def _bought(self, question: Question, quote: Quote, confirmation: Confirmation) -> None:
         """The seats are bought: now the decision. When the answer was late nothing goes on by itself."""
-        deal = self.deal
-        super().confirmed(change, confirmation)
-        question, self._buying = self._buying, None
-        if question and confirmation and deal and deal.also:
-            self._decide(question.decided(Choice.BUYING), bought=done(confirmation, deal.quote))
+        self._buying = None
+        self._decide(question.decided(Choice.BUYING), bought=done(confirmation, quote))
 
     # Deciding.
 
