@@ -37,7 +37,8 @@ class Draft:
     """What is wanted, and how the dialog about its price speaks of it.
 
     `opener` is the id of the command that was given. `items` replace the usual ones; `back` is where who does not
-    confirm comes from, and returns to. `also` is done after the payment, and only then: by `then`.
+    confirm comes from, and returns to. `also` is done after the payment, and only then: by `then`. `about` is for
+    whoever asked, to know it again by.
     """
 
     change: Change
@@ -47,6 +48,7 @@ class Draft:
     back: Callable[[], None] | None = None
     also: Also | None = None
     then: Callable[[Quote, Confirmation], None] | None = None
+    about: object = None
 
     def summary(self, quote: Quote, remark: str = "") -> Summary:
         """What the dialog says at a price."""

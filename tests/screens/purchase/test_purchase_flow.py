@@ -1,20 +1,17 @@
 """The states of a purchase without a screen: every answer counts where it was asked for, and nowhere else."""
 
 import asyncio
-from collections.abc import Callable, Coroutine
 from dataclasses import dataclass, field
-from typing import Any, cast
+from typing import Any
 
 from answers import NOW, eur, make_overview, make_payment, make_quote, make_subscription, make_terms
-from textual.screen import ModalScreen
+from no_screen import Host
 
-from client.api import Client
 from client.errors import HeadcountError, NotPossible, PaymentRefused, QuoteExpired, QuoteStale, TimedOut
 from contract.problems import Problem, ProblemCode
 from contract.quotes import AffectedUsers, Change, Confirmation, Quote, QuoteStatus
 from screens.purchase.flow import Confirming, Idle, Offered, Pricing, PurchaseFlow, State, Unknown
-from screens.purchase.quote_dialog import Draft, QuoteDialog
-from tui.runtime.session import Session
+from screens.purchase.quote_dialog import Draft
 
 SEATS = Draft(Change(seats=42), "Confirm", "overview.confirm", items=["Ana"])
 CANCEL = Draft(Change(cancel=True), "End it", "overview.cancel")
@@ -53,69 +50,6 @@ class Vendor:
         """What became of a quote."""
         found: Quote = await self._answer(f"look at {quote_id}")
         return found
-
-
-class Host:
-    """A screen that is none: it keeps what is said, and its dialogs are answered by hand."""
-
-    def __init__(self, vendor: Vendor) -> None:
-        self.client = cast("Client", vendor)
-        self.session = Session(self.client, "test", overview=make_overview())
-        self.is_active = True
-        self.said: list[str] = []
-        self.dialogs: list[QuoteDialog] = []
-        self._then: list[Callable[[Any], None]] = []
-        self._groups: dict[str, asyncio.Task[None]] = {}
-        self._tasks: list[asyncio.Task[None]] = []
-
-    def show_result(self, text: str, tone: str = "ok") -> None:
-        """Kept."""
-        del tone
-        self.said.append(text)
-
-    def show_error(self, error: BaseException | str) -> None:
-        """Kept too."""
-        self.said.append(str(error))
-
-    def clear_result(self) -> None:
-        """Nothing is said."""
-
-    def run(self, work: Callable[[], Coroutine[object, object, None]], *, group: str, exclusive: bool = False) -> None:
-        """A task; those before it in its group are cancelled when it is exclusive."""
-        if exclusive and group in self._groups:
-            self._groups[group].cancel()
-
-        async def doing() -> None:
-            await work()
-
-        self._groups[group] = task = asyncio.create_task(doing())
-        self._tasks.append(task)
-
-    def open_dialog(self, dialog: ModalScreen[Any], then: Callable[[Any], None]) -> None:
-        """It is in front now."""
-        assert isinstance(dialog, QuoteDialog)
-        self.is_active = False
-        self.dialogs.append(dialog)
-        self._then.append(then)
-
-    def close_dialog(self, dialog: ModalScreen[bool]) -> None:
-        """As if Esc were pressed."""
-        assert dialog is self.dialogs[-1]
-        self.answer(yes=False)
-
-    def answer(self, *, yes: bool) -> None:
-        """`y` or Esc in the dialog that is open."""
-        assert not self.is_active
-        self.is_active = True
-        self._then[-1](yes)
-
-    async def settled(self) -> None:
-        """Until nothing more happens by itself."""
-        for _ in range(20):
-            await asyncio.sleep(0)
-        for task in self._tasks:
-            if task.done() and not task.cancelled():
-                task.result()
 
 
 class Case:

@@ -143,7 +143,7 @@ def test_taking_back_what_was_decided_before_the_start(
         await desk.settled()
         screen = desk.app.screen
         assert isinstance(screen, TransfersScreen)
-        screen.decided = None
+        screen.decisions.last = None
         await desk.press("escape", "z")
         await desk.until(lambda: isinstance(desk.app.screen, Confirm))
 
