@@ -121,7 +121,7 @@ class SubscriptionChanges:
             return
         self._host.clear_result()
         overview, seats = self._host.session.overview, self._drafted()
-        if overview is None or not self._host.is_active:
+        if overview is None or not self._host.in_front:
             return
         title = _title(opener, overview)
         intro = f"With {count(seats, 'seat')}, as drafted." if seats else ""

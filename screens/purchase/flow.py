@@ -105,8 +105,8 @@ class PurchaseHost(Protocol):
         """The connection and the last overview."""
 
     @property
-    def is_active(self) -> bool:
-        """Whether it is in front, with no dialog over it."""
+    def in_front(self) -> bool:
+        """Whether no dialog and no other area is open over it."""
 
     def show_result(self, text: str, tone: str = "ok") -> None:
         """Say what has happened, or what is on its way."""
@@ -120,8 +120,8 @@ class PurchaseHost(Protocol):
     def run(self, work: Callable[[], Coroutine[object, object, None]], *, group: str, exclusive: bool = False) -> None:
         """Do work beside the keys; if `exclusive`, whatever else of its group is under way is given up."""
 
-    def open_dialog(self, dialog: ModalScreen[Answer], then: Callable[[Answer | None], None]) -> None:
-        """Put a dialog in front; `then` is called with its answer."""
+    def open_dialog(self, dialog: ModalScreen[Answer], then: Callable[[Answer | None], object]) -> None:
+        """Open it if nothing else is open; `then` gets its answer."""
 
     def close_dialog(self, dialog: ModalScreen[bool]) -> None:
         """Close a dialog that is in front, as if it were left without a yes."""
@@ -268,7 +268,7 @@ class PurchaseFlow:
         if isinstance(self.state, Offered):
             self.state = replace(self.state, draft=draft, quote=quote)
             self.state.dialog.show_quote(summary, until)
-        elif self.host.is_active:
+        elif self.host.in_front:
             dialog = QuoteDialog(summary, until, self.price_expired, seen=seen)
             self.state = Offered(draft, quote, dialog, self._unknown)
             self.host.open_dialog(dialog, partial(self._answered, dialog))

@@ -82,7 +82,7 @@ def _choose(purchase: PurchaseFlow, screen: "PayScreen", opener: str) -> None:
             items = payee_items(quote, screen.source.known)
             purchase.open(Draft(quote.change, title, opener, items, back), quote)
 
-    if purchase.host.is_active:
+    if purchase.host.in_front:
         purchase.host.open_dialog(screen, marked)
 
 

@@ -38,15 +38,23 @@ class LiveArea(AreaScreen):
         """The calls."""
         return self.session.client
 
-    # What a flow needs of the screen that has it.
+    @property
+    def in_front(self) -> bool:
+        """Whether no dialog and no other area is open over it."""
+        return self.app.screen is self
 
     def run(self, work: Callable[[], Coroutine[object, object, None]], *, group: str, exclusive: bool = False) -> None:
         """Do work beside the keys; if `exclusive`, whatever else of its group is under way is given up."""
         self.run_worker(work, group=group, exclusive=exclusive, exit_on_error=False)
 
-    def open_dialog(self, dialog: ModalScreen[Answer], then: Callable[[Answer | None], None]) -> None:
-        """Put a dialog in front; `then` is called with its answer."""
-        self.app.push_screen(dialog, then)
+    def open_dialog(self, dialog: ModalScreen[Answer], then: Callable[[Answer | None], object]) -> None:
+        """Open it if nothing else is open; `then` gets its answer."""
+        if self.in_front:
+
+            def answered(answer: Answer | None) -> None:
+                then(answer)
+
+            self.app.push_screen(dialog, answered)
 
     def close_dialog(self, dialog: ModalScreen[bool]) -> None:
         """Close a dialog that is in front, as if it were left without a yes."""

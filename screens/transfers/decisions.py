@@ -100,7 +100,7 @@ class TransferDecisions:
             if reason is not None:
                 self._ask(Plan(tuple(requests), accept=False, reason=reason))
 
-        if requests and self._host.is_active:
+        if requests and self._host.in_front:
             self._host.open_dialog(ReasonForm(len(requests), self._reason), go_on)
 
     def _ask(self, plan: Plan) -> None:
@@ -111,7 +111,7 @@ class TransferDecisions:
 
     def _open(self, question: Question) -> None:
         self.state = Idle()
-        if self._host.is_active:
+        if self._host.in_front:
             dialog = DecisionDialog(question)
             self.state = Asking(dialog)
             self._host.open_dialog(dialog, partial(self._answered, dialog))

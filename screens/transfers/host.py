@@ -20,8 +20,9 @@ __all__ = ["TransfersHost"]
 class TransfersHost(PurchaseHost, Protocol):
     """A list of transfer requests: asking, doing and telling are its own, what is done is not."""
 
-    intentions: Intentions
-    """The keys of its commands."""
+    @property
+    def intentions(self) -> Intentions:
+        """The keys of commands whose outcome is open."""
 
     @property
     def hidden_words(self) -> str:

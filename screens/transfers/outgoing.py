@@ -30,7 +30,7 @@ class OutgoingRequests:
 
     def ask_whom(self, request: NewTransfer | None = None, error: str = "") -> None:
         """A form for whom to ask; filled in again when the server has refused it."""
-        if self._host.is_active:
+        if self._host.in_front:
             self._host.open_dialog(AskToJoin(request, error), self._filled_in)
 
     def _filled_in(self, request: NewTransfer | None) -> None:

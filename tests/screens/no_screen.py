@@ -17,10 +17,10 @@ class Host:
     def __init__(self, client: object) -> None:
         self.client = cast("Client", client)
         self.session = Session(self.client, "test", overview=make_overview())
-        self.is_active = True
+        self.in_front = True
         self.said: list[str] = []
         self.dialogs: list[ModalScreen[Any]] = []
-        self._then: list[Callable[[Any], None]] = []
+        self._then: list[Callable[[Any], object]] = []
         self._groups: dict[str, asyncio.Task[None]] = {}
         self._tasks: list[asyncio.Task[None]] = []
 
@@ -47,9 +47,10 @@ class Host:
         self._groups[group] = task = asyncio.create_task(doing())
         self._tasks.append(task)
 
-    def open_dialog(self, dialog: ModalScreen[Any], then: Callable[[Any], None]) -> None:
+    def open_dialog(self, dialog: ModalScreen[Any], then: Callable[[Any], object]) -> None:
         """It is in front now."""
-        self.is_active = False
+        assert self.in_front
+        self.in_front = False
         self.dialogs.append(dialog)
         self._then.append(then)
 
@@ -60,8 +61,8 @@ class Host:
 
     def answer(self, *, yes: object) -> None:
         """`y` or Esc in the dialog that is open, or what a form answers."""
-        assert not self.is_active
-        self.is_active = True
+        assert not self.in_front
+        self.in_front = True
         self._then[-1](yes)
 
     async def settled(self) -> None:

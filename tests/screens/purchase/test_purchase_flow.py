@@ -319,7 +319,7 @@ async def test_a_price_that_comes_late_opens_nothing() -> None:
     await case.host.settled()
     assert (case.offered.draft, len(case.host.dialogs)) == (CANCEL, 1)
     away = Case(quote())
-    away.host.is_active = False
+    away.host.in_front = False
     away.flow.ask(SEATS)
     await away.host.settled()
     assert (away.state(), away.host.dialogs) == (Idle(), [])
@@ -366,7 +366,7 @@ async def test_a_price_that_there_is_no_more_closes_the_dialog() -> None:
     offered = await case.offer(Draft(SEATS.change, "Confirm", "overview.confirm", back=lambda: went.append("back")))
     case.flow.price_expired(offered.dialog)
     await case.host.settled()
-    assert (case.state(), case.host.is_active, went) == (Idle(), True, [])
+    assert (case.state(), case.host.in_front, went) == (Idle(), True, [])
     assert "The price had expired. Nothing was charged. The plan is gone." in case.host.said[-1]
 
 

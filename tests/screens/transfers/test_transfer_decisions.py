@@ -231,7 +231,7 @@ async def test_when_nobody_is_left_the_dialog_closes() -> None:
     case.decisions.ask_to_accept(TWO)
     case.host.gone = {each.id: "declined by Bo" for each in TWO}
     case.decisions.look_again()
-    assert (case.state(), case.host.is_active, case.server.asked) == (Idle(), True, [])
+    assert (case.state(), case.host.in_front, case.server.asked) == (Idle(), True, [])
     assert case.host.said[-1] == "Nothing is left to decide: others were faster."
 
 
