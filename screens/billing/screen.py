@@ -14,7 +14,8 @@ from contract.subscription import BillingCycle, Overview, SubscriptionStatus
 from screens.billing.bars import BillingSides, Notice
 from screens.billing.sources import BillingSide, BillingSource
 from screens.billing.text import empty_sentence, forecast_sentences, overdue_sentences
-from screens.purchase.flow import Confirming
+from screens.purchase.flow import PurchaseFlow
+from screens.purchase.quote_dialog import Draft
 from screens.shared.detail import Detail
 from screens.shared.managed_list import ManagedList
 from tui.input.commands import bindings, key_names, keys_of
@@ -72,11 +73,8 @@ _CHANGING_WHAT_COMES = ("user.", "transfer.accepted", "transfer.reopened")
 _OVERDUE = (SubscriptionStatus.PAST_DUE, SubscriptionStatus.SUSPENDED)
 
 
-class BillingScreen(ManagedList, Confirming):
-    """Invoices, payments and the forecast, one side at a time.
-
-    The list comes first among the bases: Textual takes styles and keys from the first one alone.
-    """
+class BillingScreen(ManagedList):
+    """Invoices, payments and the forecast, one side at a time."""
 
     AREA = "billing"
     BINDINGS: ClassVar[list[BindingType]] = [*bindings("billing")]
@@ -96,9 +94,14 @@ class BillingScreen(ManagedList, Confirming):
 
     def __init__(self) -> None:
         super().__init__()
+        self.purchase = PurchaseFlow(self)
         self.side = BillingSide.INVOICES
         self.books = Books()
         self.forecast: Forecast | None = None
+
+    def on_mount(self) -> None:
+        """Hear of changes that a price does not know of."""
+        self.hub.overview_signal.subscribe(self, self.purchase.overview_changed)
 
     # The table and its sides.
 
@@ -207,7 +210,7 @@ class BillingScreen(ManagedList, Confirming):
     @property
     def unfinished(self) -> str:
         """A payment on its way."""
-        return "a payment on its way; it goes on without you" if self.paying else super().unfinished
+        return self.purchase.unfinished or super().unfinished
 
     def take_up(self, command_id: str, row: Row) -> None:  # noqa: ARG002 - there is one thing to do
         """Pay it."""
@@ -216,7 +219,7 @@ class BillingScreen(ManagedList, Confirming):
     def action_pay_overdue(self) -> None:
         """o: pay what was refused; asks first."""
         if self.overdue:
-            self.ask_change(Change(pay_overdue=True), title="Pay what is overdue", opener="billing.pay_overdue")
+            self.purchase.ask(Draft(Change(pay_overdue=True), "Pay what is overdue", "billing.pay_overdue"))
         else:
             self.show_result("Nothing is overdue.", "dim")
 

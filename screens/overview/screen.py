@@ -14,7 +14,8 @@ from client.errors import HeadcountError
 from contract.people import Permission
 from contract.quotes import Change, Confirmation, Quote
 from contract.subscription import Overview
-from screens.overview.subscription_changes import ChangingTerms
+from screens.overview.sandbox import SandboxControls
+from screens.overview.subscription_changes import SubscriptionChanges, absent_commands, idle_commands
 from screens.overview.text import (
     attention_lines,
     fitted,
@@ -25,6 +26,9 @@ from screens.overview.text import (
     subscription_lines,
     usage_span,
 )
+from screens.purchase.flow import PurchaseFlow
+from screens.purchase.quote_dialog import Draft
+from screens.shared.live_area import LiveArea
 from tui.input.commands import bindings
 from tui.presentation.errors import CONNECTING, refused
 from tui.presentation.prices import holds_until, price_lines
@@ -46,7 +50,7 @@ _CHART_WEEKS = 51
 
 
 @dataclass(frozen=True, slots=True)
-class Draft:
+class SeatsDraft:
     """A wanted number of seats, and what the server says about it: a price, a refusal, or nothing yet."""
 
     seats: int
@@ -55,7 +59,7 @@ class Draft:
     remark: str = ""
 
 
-class OverviewScreen(ChangingTerms):
+class OverviewScreen(LiveArea):
     """The first area. Presses change a draft; nothing is sent but questions until the dialog's `y`."""
 
     AREA = "overview"
@@ -64,8 +68,14 @@ class OverviewScreen(ChangingTerms):
     AUTO_FOCUS = ""
     VERTICAL_BREAKPOINTS = [(0, "-cramped"), (15, "-low"), (20, "-short"), (32, "-tall")]  # noqa: RUF012 - as above
 
-    draft: Draft | None = None
+    draft: SeatsDraft | None = None
     _settle: Timer | None = None
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.purchase = PurchaseFlow(self, confirmed=self._confirmed, repriced=self._repriced)
+        self.changes = SubscriptionChanges(self.purchase, lambda: self.draft.seats if self.draft else None)
+        self.sandbox = SandboxControls(self)
 
     def body(self) -> Iterable[Widget]:
         """What there is and what waits, side by side; the seats; what happened; the summary of the draft."""
@@ -79,7 +89,9 @@ class OverviewScreen(ChangingTerms):
         yield SummaryBar()
 
     def on_mount(self) -> None:
-        """Say that the data is on its way."""
+        """Hear of changes that no price knows of, and say that the data is on its way."""
+        self.hub.overview_signal.subscribe(self, self.purchase.overview_changed)
+        self.hub.overview_signal.subscribe(self, self.changes.overview_changed)
         if self.session.overview is None:
             for name in ("subscription", "attention", "latest"):
                 self.query_one(f"#{name}", Panel).show([("loading…", "dim")])
@@ -94,14 +106,14 @@ class OverviewScreen(ChangingTerms):
 
     def overview_changed(self, overview: Overview) -> None:
         """Paint it; a draft that has come true is done, one that was priced on another state is priced again."""
-        if self.draft and self.draft.seats == self.planned and not self.paying:
+        if self.draft and self.draft.seats == self.planned and not self.purchase.paying:
             self.draft = None
         self._paint(overview)
         if self.action_bar.result == CONNECTING:
             self.clear_result()
         quote = self.draft.quote if self.draft else None
         moved = quote and quote.subscription_version != overview.subscription.version
-        if self.draft and moved and not self.paying and not self.offering:
+        if self.draft and moved and not self.purchase.paying and not self.purchase.offering:
             self._ask(replace(self.draft, remark="The subscription has changed meanwhile; this is the price now."))
             self.show_result(self.draft.remark, "warn")
 
@@ -146,7 +158,7 @@ class OverviewScreen(ChangingTerms):
             self.query_one(Stepper).start_typing()
 
     def _step(self, by: int) -> None:
-        if self._may_draft() and not self.paying:
+        if self._may_draft() and not self.purchase.paying:
             self.query_one(Stepper).step(by)
 
     def _may_draft(self) -> bool:
@@ -159,12 +171,7 @@ class OverviewScreen(ChangingTerms):
     def _why_fixed(self) -> str:
         """Why there is no number to change; empty when there is."""
         overview = self.session.overview
-        return self.why_refused("the seats") or (fixed_seats(overview) if overview else "")
-
-    @property
-    def drafted(self) -> int | None:
-        """How many seats go along with another plan or cycle."""
-        return self.draft.seats if self.draft else None
+        return self.changes.why_not("the seats") or (fixed_seats(overview) if overview else "")
 
     def on_stepper_changed(self, message: Stepper.Changed) -> None:
         """Another number is wanted: priced when the presses have settled."""
@@ -172,7 +179,7 @@ class OverviewScreen(ChangingTerms):
         if message.total == self.planned:
             self.action_discard()
             return
-        self.draft = Draft(message.total)
+        self.draft = SeatsDraft(message.total)
         self._show_draft()
         if self._settle:
             self._settle.stop()
@@ -186,16 +193,16 @@ class OverviewScreen(ChangingTerms):
         self.draft = None
         self._show_draft()
 
-    def _ask(self, draft: Draft | None) -> None:
+    def _ask(self, draft: SeatsDraft | None) -> None:
         if draft:
             self.draft = replace(draft, quote=None)
             self._show_draft()
             self._price(self.draft)
 
     @work(group="question", exclusive=True, exit_on_error=False)
-    async def _price(self, draft: Draft, *, then_open: bool = False) -> None:
+    async def _price(self, draft: SeatsDraft, *, then_open: bool = False) -> None:
         try:
-            priced = replace(draft, quote=await self.price(Change(seats=draft.seats)))
+            priced = replace(draft, quote=await self.purchase.price(Change(seats=draft.seats)))
         except HeadcountError as error:
             priced = replace(draft, refusal=refused(error, self.session.overview))
         if self.draft is None or self.draft.seats != draft.seats:
@@ -219,7 +226,7 @@ class OverviewScreen(ChangingTerms):
 
     def _out_of_reach(self) -> list[str]:
         """The keys that would do nothing just now."""
-        hidden = set(self.idle_commands())
+        hidden = set(idle_commands(self.session.overview, read_only=self.session.read_only))
         if self.draft is None:
             hidden |= {"overview.confirm", "overview.discard"}
         overview = self.session.overview
@@ -257,11 +264,11 @@ class OverviewScreen(ChangingTerms):
     def action_confirm(self) -> None:
         """c: the dialog that says what will happen; its `y` does it."""
         draft = self.draft
-        if self.refuses():
+        if self.changes.changeable() is None:
             return
         if draft is None:
             self.show_result("There is nothing to confirm: + and - change the number of seats.", "dim")
-        elif reason := self.why_not_confirm(Change(seats=draft.seats)):
+        elif reason := self.purchase.why_not(Change(seats=draft.seats)):
             self.show_result(reason, "warn")
         elif draft.refusal:
             self.show_result(draft.refusal, "bad")
@@ -274,27 +281,69 @@ class OverviewScreen(ChangingTerms):
             self._open(draft.quote, seen=True)
 
     def _open(self, quote: Quote, *, seen: bool) -> None:
-        self.open_quote(quote, title="Confirm modifications", opener="overview.confirm", seen=seen)
+        self.purchase.open(Draft(quote.change, "Confirm modifications", "overview.confirm"), quote, seen=seen)
 
-    def repriced(self, quote: Quote) -> None:
+    def _repriced(self, quote: Quote) -> None:
         """The dialog has a fresh price of the draft."""
         if self.draft and quote.change == Change(seats=self.draft.seats):
-            self.draft = Draft(self.draft.seats, quote)
+            self.draft = SeatsDraft(self.draft.seats, quote)
             self._show_draft()
 
-    def confirmed(self, change: Change, confirmation: Confirmation | None) -> None:
+    def _confirmed(self, change: Change, confirmation: Confirmation | None) -> None:
         """What was drafted is so now; a draft of something else stays."""
         del confirmation
         if self.draft and change.seats == self.draft.seats:
             self.draft = None
         self._show_draft()
 
+    # What the palette and other keys change; `changes` says why not.
+
+    def absent_commands(self) -> frozenset[str]:
+        """Those of a sandbox, and those a contract settles."""
+        return absent_commands(self.session.overview)
+
+    def action_plan(self) -> None:
+        """p: which plan, or a new start when the subscription has ended."""
+        self.changes.choose_plan()
+
+    def action_cycle(self) -> None:
+        """b: monthly or annual."""
+        self.changes.choose_cycle()
+
+    def action_start(self) -> None:
+        """Take a subscription again after the end, or leave the free plan."""
+        self.changes.start()
+
+    def action_pay(self) -> None:
+        """P: pay for users that wait for it."""
+        self.changes.pay()
+
+    def action_pay_overdue(self) -> None:
+        """o: pay now what a refused renewal asked for."""
+        self.changes.pay_overdue()
+
+    def action_end(self) -> None:
+        """End it with its period, or at once when a payment is overdue."""
+        self.changes.end()
+
+    def action_resume(self) -> None:
+        """Take a cancellation back."""
+        self.changes.resume()
+
+    def action_advance(self, duration: str) -> None:
+        """Move the sandbox clock."""
+        self.sandbox.advance(duration)
+
+    def action_decline(self) -> None:
+        """Have the next payment declined."""
+        self.sandbox.decline_next()
+
     # Leaving.
 
     @property
     def unfinished(self) -> str:
         """A payment on its way, or a draft that was not confirmed."""
-        if said := super().unfinished:
+        if said := self.purchase.unfinished:
             return said
         return f"a draft of {self.draft.seats:,} seats that is not confirmed" if self.draft else ""
 
@@ -302,7 +351,7 @@ class OverviewScreen(ChangingTerms):
         """Esc or q: a result first, then the draft."""
         if super().close_something():
             return True
-        if self.draft and not self.paying:
+        if self.draft and not self.purchase.paying:
             self.action_discard()
             return True
         return False

@@ -1,238 +1,205 @@
 """The keys of the Overview that change more than the number of seats: plan, billing cycle, paying, ending, starting."""
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from functools import partial
-
-from textual import work
+from typing import TypeAlias
 
 from client.errors import HeadcountError
-from contract.people import Permission, Role
+from contract.people import Permission
 from contract.quotes import Change, Quote
-from contract.sandbox import ClockBody, PaymentsBody
 from contract.subscription import Overview, Plan, PlanKind, SubscriptionStatus
-from screens.purchase.flow import Confirming
+from screens.purchase.flow import PurchaseFlow
 from screens.purchase.plan_picker import Option, TermsDialog, cycle_options, plan_options
+from screens.purchase.quote_dialog import Draft
 from tui.input.commands import SANDBOX, SUBSCRIPTION
 from tui.presentation.errors import CONNECTING, set_by_contract, told
 from tui.presentation.text import clean
 from tui.presentation.wording import count
 
-__all__ = ["ChangingTerms"]
+__all__ = ["SubscriptionChanges", "absent_commands", "idle_commands"]
 
 _CHANGED = "The subscription has changed meanwhile: this is what may be chosen now."
 _UNPAID = frozenset({SubscriptionStatus.PAST_DUE, SubscriptionStatus.SUSPENDED})
-_Options = Callable[[Sequence[Plan], Overview, int | None], list[Option]]
+_Options: TypeAlias = Callable[[Sequence[Plan], Overview, int | None], list[Option]]
 
 
-class ChangingTerms(Confirming):
-    """A mixin for the area that changes the terms of the subscription; `drafted` seats go along."""
+def absent_commands(overview: Overview | None) -> frozenset[str]:
+    """Ids of the commands there is no word of here and now: those of a sandbox, and those a contract settles."""
+    if overview is None:
+        return SANDBOX
+    playing = overview.sandbox and Permission.OPERATE_SANDBOX in overview.me.may
+    contract = overview.plan.kind is PlanKind.CONTRACT
+    return (frozenset() if playing else SANDBOX) | (SUBSCRIPTION if contract else frozenset())
 
-    _choosing: tuple[TermsDialog, _Options] | None = None
 
-    def _hear_of_changes(self, overview: Overview) -> None:
-        super()._hear_of_changes(overview)
-        if self._choosing and overview.subscription.version > self._choosing[0].version:
-            self._choose_again(*self._choosing)
+def idle_commands(overview: Overview | None, *, read_only: bool) -> frozenset[str]:
+    """Ids of the commands that would do nothing just now, to be left out of the key bar."""
+    if overview is None or read_only:
+        return SUBSCRIPTION
+    idle = set(absent_commands(overview))
+    if overview.subscription.status not in _UNPAID:
+        idle.add("overview.pay_overdue")
+    if overview.pay_unpaid is None:
+        idle.add("overview.pay")
+    if overview.plan.kind is PlanKind.FREE or overview.subscription.status is SubscriptionStatus.ENDED:
+        idle.add("overview.cycle")
+    return frozenset(idle)
 
-    @work(group="choices", exclusive=True, exit_on_error=False)
-    async def _choose_again(self, dialog: TermsDialog, options: _Options) -> None:
-        """Other options and prices for a dialog that is open, since the subscription is another one."""
-        try:
-            plans = (await self.client.plans()).items
-        except HeadcountError as error:
-            dialog.remark(told(error))
-            return
-        overview = self.session.overview
-        if overview and self.app.screen is dialog:
-            dialog.show_options(options(plans, overview, self.drafted), overview, _CHANGED)
 
-    @property
-    def drafted(self) -> int | None:
-        """How many seats are drafted, if any are. For subclasses."""
-        return None
+@dataclass(frozen=True, slots=True)
+class Choosing:
+    """The dialog about plans or cycles is open; `options` works out anew what may be chosen."""
 
-    def absent_commands(self) -> frozenset[str]:
-        """Ids of the commands there is no word of here and now: those of a sandbox, and those a contract settles."""
-        overview = self.session.overview
-        if overview is None:
-            return SANDBOX
-        playing = overview.sandbox and Permission.OPERATE_SANDBOX in overview.me.may
-        return (frozenset() if playing else SANDBOX) | (
-            SUBSCRIPTION if overview.plan.kind is PlanKind.CONTRACT else frozenset()
-        )
+    dialog: TermsDialog
+    options: _Options
 
-    def idle_commands(self) -> frozenset[str]:
-        """Ids of the commands that would do nothing just now, to be left out of the key bar."""
-        overview = self.session.overview
-        if overview is None or self.session.read_only:
-            return SUBSCRIPTION
-        idle = set(self.absent_commands())
-        if overview.subscription.status not in _UNPAID:
-            idle.add("overview.pay_overdue")
-        if overview.pay_unpaid is None:
-            idle.add("overview.pay")
-        if overview.plan.kind is PlanKind.FREE or overview.subscription.status is SubscriptionStatus.ENDED:
-            idle.add("overview.cycle")
-        return frozenset(idle)
 
-    def why_refused(self, what: str = "the subscription") -> str:
+class SubscriptionChanges:
+    """Changes of the terms, each asked about by `purchase`; `drafted` seats go along. Who has it, subscribes it."""
+
+    def __init__(self, purchase: PurchaseFlow, drafted: Callable[[], int | None]) -> None:
+        self._purchase, self._host, self._drafted = purchase, purchase.host, drafted
+        self.choosing: Choosing | None = None
+
+    def why_not(self, what: str = "the subscription") -> str:
         """Why nothing of `what` can be changed here; empty when it can be."""
-        overview = self.session.overview
+        overview = self._host.session.overview
         if overview is None:
             return CONNECTING
         if overview.plan.kind is PlanKind.CONTRACT:
             return set_by_contract(overview)
-        return f"This profile is read-only: it may not change {what}." if self.session.read_only else ""
+        return f"This profile is read-only: it may not change {what}." if self._host.session.read_only else ""
 
-    def refuses(self) -> bool:
-        """Say why nothing of the subscription can be changed here; False when it can be."""
-        reason = self.why_refused()
+    def changeable(self) -> Overview | None:
+        """The overview when something can be changed; says why not otherwise."""
+        reason = self.why_not()
         if reason:
-            self.show_result(reason, "warn")
-        return bool(reason)
+            self._host.show_result(reason, "warn")
+        return None if reason else self._host.session.overview
 
     # Plan and cycle.
 
-    def action_plan(self) -> None:
-        """p: which plan, or a new start when the subscription has ended."""
-        if not self.refuses():
+    def choose_plan(self) -> None:
+        """Which plan, or a new start when the subscription has ended."""
+        if self.changeable():
             self._choose(plan_options, "overview.plan")
 
-    def action_cycle(self) -> None:
-        """b: monthly or annual."""
-        overview = self.session.overview
-        if self.refuses() or overview is None:
+    def choose_cycle(self) -> None:
+        """Monthly or annual."""
+        overview = self.changeable()
+        if overview is None:
             return
         if overview.subscription.status is SubscriptionStatus.ENDED:
-            self.show_result("The subscription has ended: p starts it again, with either billing cycle.", "dim")
+            self._host.show_result("The subscription has ended: p starts it again, with either billing cycle.", "dim")
         elif overview.plan.kind is PlanKind.FREE:
             name = clean(overview.plan.name, 40)
-            self.show_result(f"{name} is free: p chooses another plan, and how it is billed.", "dim")
+            self._host.show_result(f"{name} is free: p chooses another plan, and how it is billed.", "dim")
         else:
             self._choose(cycle_options, "overview.cycle")
 
-    def action_start(self) -> None:
+    def start(self) -> None:
         """Take a subscription again after the end, or leave the free plan."""
-        overview = self.session.overview
-        if self.refuses() or overview is None:
+        overview = self.changeable()
+        if overview is None:
             return
         if overview.subscription.status is SubscriptionStatus.ENDED or overview.plan.kind is PlanKind.FREE:
             self._choose(plan_options, "overview.start")
         else:
-            self.show_result("The subscription runs: p changes its plan, b its billing cycle.", "dim")
+            self._host.show_result("The subscription runs: p changes its plan, b its billing cycle.", "dim")
 
-    @work(group="question", exclusive=True, exit_on_error=False)
-    async def _choose(self, options: _Options, opener: str) -> None:
-        self.show_result("asking what may be chosen…", "dim")
+    def _choose(self, options: _Options, opener: str) -> None:
+        self._host.run(partial(self._open_choice, options, opener), group="question", exclusive=True)
+
+    async def _open_choice(self, options: _Options, opener: str) -> None:
+        self._host.show_result("asking what may be chosen…", "dim")
         try:
-            plans = (await self.client.plans()).items
+            plans = (await self._host.client.plans()).items
         except HeadcountError as error:
-            self.show_error(told(error))
+            self._host.show_error(told(error))
             return
-        self.clear_result()
-        overview = self.session.overview
-        if overview is None or self.app.screen is not self:
+        self._host.clear_result()
+        overview, seats = self._host.session.overview, self._drafted()
+        if overview is None or not self._host.in_front:
             return
         title = _title(opener, overview)
-        found = options(plans, overview, self.drafted)
-        intro = f"With {count(self.drafted, 'seat')}, as drafted." if self.drafted else ""
-        dialog = TermsDialog(title, found, self.price, overview, intro)
-        self._choosing = dialog, options
-        self.app.push_screen(dialog, lambda quote: self._chosen(quote, title, opener))
+        intro = f"With {count(seats, 'seat')}, as drafted." if seats else ""
+        dialog = TermsDialog(title, options(plans, overview, seats), self._purchase.price, overview, intro)
+        self.choosing = Choosing(dialog, options)
+        self._host.open_dialog(dialog, lambda quote: self._chosen(quote, title, opener))
 
     def _chosen(self, quote: Quote | None, title: str, opener: str) -> None:
-        self._choosing = None
-        overview = self.session.overview
+        self.choosing = None
+        overview = self._host.session.overview
         if quote is None or overview is None:
             return
+        draft = Draft(quote.change, title, opener)
         if overview.subscription.version > quote.subscription_version:
-            self.ask_change(quote.change, title=title, opener=opener)
+            self._purchase.ask(draft)
         else:
-            self.open_quote(quote, title=title, opener=opener, seen=False)
+            self._purchase.open(draft, quote, seen=False)
+
+    def overview_changed(self, overview: Overview) -> None:
+        """There is a new overview: what may be chosen in a dialog that is open may be something else."""
+        choosing = self.choosing
+        if choosing and overview.subscription.version > choosing.dialog.version:
+            self._host.run(partial(self._choose_again, choosing), group="choices", exclusive=True)
+
+    async def _choose_again(self, choosing: Choosing) -> None:
+        """Other options and prices for a dialog that is open, since the subscription is another one."""
+        dialog = choosing.dialog
+        try:
+            plans = (await self._host.client.plans()).items
+        except HeadcountError as error:
+            dialog.remark(told(error))
+            return
+        overview = self._host.session.overview
+        if overview and dialog.is_active:
+            dialog.show_options(choosing.options(plans, overview, self._drafted()), overview, _CHANGED)
 
     # Paying, ending, going on.
 
-    def action_pay(self) -> None:
-        """P: pay for users that wait for it."""
-        if not self.refuses():
+    def pay(self) -> None:
+        """Pay for users that wait for it."""
+        if self.changeable():
             from screens.purchase.pay import open_pay
 
-            open_pay(self)
+            open_pay(self._purchase, opener="overview.pay")
 
-    def action_pay_overdue(self) -> None:
-        """o: pay now what a refused renewal asked for."""
-        overview = self.session.overview
-        if self.refuses() or overview is None:
+    def pay_overdue(self) -> None:
+        """Pay now what a refused renewal asked for."""
+        overview = self.changeable()
+        if overview is None:
             return
         if overview.subscription.status in _UNPAID:
-            self.ask_change(Change(pay_overdue=True), title="Pay what is overdue", opener="overview.pay_overdue")
+            self._purchase.ask(Draft(Change(pay_overdue=True), "Pay what is overdue", "overview.pay_overdue"))
         else:
-            self.show_result("Nothing is overdue.", "dim")
+            self._host.show_result("Nothing is overdue.", "dim")
 
-    def action_end(self) -> None:
+    def end(self) -> None:
         """End it with its period, or at once when a payment is overdue."""
-        overview = self.session.overview
-        if self.refuses() or overview is None:
+        overview = self.changeable()
+        if overview is None:
             return
         subscription = overview.subscription
         if subscription.status is SubscriptionStatus.ENDED:
-            self.show_result("The subscription has ended already.", "dim")
+            self._host.show_result("The subscription has ended already.", "dim")
         elif subscription.cancel_at_period_end:
-            self.show_result("It ends with this period already; “resume” in the palette takes that back.", "dim")
+            said = "It ends with this period already; “resume” in the palette takes that back."
+            self._host.show_result(said, "dim")
         else:
-            self.ask_change(Change(cancel=True), title="End the subscription", opener="overview.cancel")
+            self._purchase.ask(Draft(Change(cancel=True), "End the subscription", "overview.cancel"))
 
-    def action_resume(self) -> None:
+    def resume(self) -> None:
         """Take a cancellation back."""
-        overview = self.session.overview
-        if self.refuses() or overview is None:
+        overview = self.changeable()
+        if overview is None:
             return
         if overview.subscription.cancel_at_period_end:
-            self.ask_change(Change(resume=True), title="Resume the subscription", opener="overview.resume")
+            self._purchase.ask(Draft(Change(resume=True), "Resume the subscription", "overview.resume"))
         else:
-            self.show_result("The subscription was not cancelled: there is nothing to resume.", "dim")
-
-    # The sandbox.
-
-    def action_advance(self, duration: str) -> None:
-        """Move the sandbox clock."""
-        if self._plays():
-            self._play(partial(self._advance, duration))
-
-    def action_decline(self) -> None:
-        """Have the next payment declined."""
-        if self._plays():
-            self._play(self._decline)
-
-    def _plays(self) -> bool:
-        overview = self.session.overview
-        if overview is None or not overview.sandbox:
-            self.show_result("This is no sandbox: its clock and its payments are real.", "warn")
-        elif overview.me.role is not Role.OWNER:
-            self.show_result(f"Your role ({overview.me.role.value}) may not move the sandbox.", "warn")
-        elif self.session.read_only:
-            self.show_result("This profile is read-only: it may not move the sandbox.", "warn")
-        else:
-            return True
-        return False
-
-    @work(group="command", exit_on_error=False)
-    async def _play(self, doing: Callable[[], Awaitable[str]]) -> None:
-        self.show_result("asking the sandbox…", "dim")
-        try:
-            self.show_result(await doing())
-        except HeadcountError as error:
-            self.show_error(told(error))
-
-    async def _advance(self, duration: str) -> str:
-        clock = await self.client.set_clock(ClockBody(advance=duration))
-        self.session.touch()
-        fell_due = f"{count(clock.events, 'thing')} fell due" if clock.events else "nothing fell due"
-        return f"It is {clock.now:%Y-%m-%d} in the sandbox now; {fell_due}."
-
-    async def _decline(self) -> str:
-        await self.client.set_payments(PaymentsBody(next="decline"))
-        return "The sandbox declines the next payment."
+            said = "The subscription was not cancelled: there is nothing to resume."
+            self._host.show_result(said, "dim")
 
 
 def _title(opener: str, overview: Overview) -> str:

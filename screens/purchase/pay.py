@@ -18,8 +18,9 @@ from contract.problems import ProblemCode
 from contract.quotes import MAX_PAYEES, Change, Quote
 from contract.subscription import Overview, SubscriptionStatus
 from contract.users import User, UserSort, UsersQuery, UserStatus
-from screens.purchase.flow import Confirming
+from screens.purchase.flow import PurchaseFlow
 from screens.purchase.pay_text import introduction, left_out_words, no_longer, payee_items, sum_lines, unpaid_of
+from screens.purchase.quote_dialog import Draft
 from tui.input.commands import bindings, key_names, keys_of
 from tui.presentation.errors import refused, told
 from tui.presentation.lines import keys_line
@@ -53,35 +54,35 @@ COLUMNS = (
 )
 
 
-def open_pay(area: Confirming, users: Sequence[User] | None = None, *, opener: str = "") -> None:
-    """Open the dialog on an area: about everybody who is NOT PAID, or about those of some `users` who are.
+def open_pay(purchase: PurchaseFlow, users: Sequence[User] | None = None, *, opener: str) -> None:
+    """Open the dialog on a screen: about everybody who is NOT PAID, or about those of some `users` who are.
 
     `opener` is the id of the command that was given. Who may not pay, and a list with nobody to pay for, is told so.
     """
-    unpaid = None if users is None else unpaid_of(users)
-    if reason := area.why_not_confirm(Change(pay_users="all")):
-        area.show_result(reason, "warn")
-    elif reason := _nobody(area.session.overview, unpaid):
-        area.show_result(reason, "dim")
+    host, unpaid = purchase.host, None if users is None else unpaid_of(users)
+    if reason := purchase.why_not(Change(pay_users="all")):
+        host.show_result(reason, "warn")
+    elif reason := _nobody(host.session.overview, unpaid):
+        host.show_result(reason, "dim")
     else:
         left_out = left_out_words(len(users or ()), len(unpaid or ()))
-        _choose(area, PayScreen(area, unpaid, left_out), opener or f"{area.AREA}.pay")
+        _choose(purchase, PayScreen(purchase, unpaid, left_out), opener)
 
 
-def _choose(area: Confirming, screen: "PayScreen", opener: str) -> None:
+def _choose(purchase: PurchaseFlow, screen: "PayScreen", opener: str) -> None:
     """Let users be marked, then open the summary; back from there the same are marked."""
 
     def back() -> None:
-        _choose(area, screen.again(), opener)
+        _choose(purchase, screen.again(), opener)
 
-    def decided(quote: Quote | None) -> None:
+    def marked(quote: Quote | None) -> None:
         if quote:
-            items = payee_items(quote, screen.source.known)
             title = f"Pay for {count(len(quote.lines), 'user')}"
-            area.open_quote(quote, title=title, opener=opener, items=items, back=back)
+            items = payee_items(quote, screen.source.known)
+            purchase.open(Draft(quote.change, title, opener, items, back), quote)
 
-    if area.app.screen is area:
-        area.app.push_screen(screen, decided)
+    if purchase.host.in_front:
+        purchase.host.open_dialog(screen, marked)
 
 
 def _nobody(overview: Overview | None, unpaid: Sequence[User] | None) -> str:
@@ -177,11 +178,11 @@ class PayScreen(ModalScreen[Quote | None]):
     """
 
     def __init__(
-        self, area: Confirming, users: Sequence[User] | None, left_out: str, marks: Marks | None = None
+        self, purchase: PurchaseFlow, users: Sequence[User] | None, left_out: str, marks: Marks | None = None
     ) -> None:
         super().__init__()
-        self._area, self._left_out, self._marks = area, left_out, marks
-        self.source = UnpaidUsers(area.client, users)
+        self._purchase, self._left_out, self._marks = purchase, left_out, marks
+        self.source = UnpaidUsers(purchase.host.client, users)
         self.quote: Quote | None = None
         self._refusal = self._remark = ""
         self._settle: Timer | None = None
@@ -217,7 +218,7 @@ class PayScreen(ModalScreen[Quote | None]):
 
     def again(self) -> "PayScreen":
         """Another one about the same users, with the same of them marked."""
-        return PayScreen(self._area, self.source.users, self._left_out, self._marks)
+        return PayScreen(self._purchase, self.source.users, self._left_out, self._marks)
 
     @property
     def table(self) -> VirtualTable:
@@ -249,7 +250,7 @@ class PayScreen(ModalScreen[Quote | None]):
     @work(group="price", exclusive=True, exit_on_error=False)
     async def _price(self) -> None:
         try:
-            self.quote = await self._area.price(change) if (change := await self._change()) else None
+            self.quote = await self._purchase.price(change) if (change := await self._change()) else None
         except HeadcountError as error:
             self._refused(error)
         else:
@@ -261,7 +262,7 @@ class PayScreen(ModalScreen[Quote | None]):
     async def _change(self) -> Change | None:
         """Paying for exactly those who are marked; nothing when nobody is."""
         marks, source = self.table.marks, self.source
-        overview = self._area.session.overview
+        overview = self._purchase.host.session.overview
         if marks.everything is None:
             ids = list(marks.chosen)
         elif not marks.exceptions and source.users is None and overview and overview.seats.not_paid <= MAX_PAYEES:
@@ -275,7 +276,7 @@ class PayScreen(ModalScreen[Quote | None]):
     def _refused(self, error: HeadcountError) -> None:
         gone = error.data.get("users") if error.code is ProblemCode.USER_NOT_UNPAID else None
         if not isinstance(gone, list) or not gone:
-            self._refusal = refused(error, self._area.session.overview)
+            self._refusal = refused(error, self._purchase.host.session.overview)
             return
         self._remark = no_longer([str(each) for each in gone], self.source.known)
         self.source.leave_out(gone)

@@ -1,11 +1,10 @@
-"""The dialog about one price: for how long it holds, and what is done by the same yes once it is paid."""
+"""A draft with its price: what the dialog about it says, for how long it holds, and what the same yes does after it."""
 
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from typing import Protocol
 
-from contract.quotes import Quote
+from contract.quotes import Change, Confirmation, Quote
 from screens.shared.confirm import Confirm
 from tui.presentation.confirmation import Also, Summary
 from tui.presentation.quote_summary import confirmation_summary
@@ -13,7 +12,7 @@ from tui.presentation.tones import Line
 from tui.widgets.canvas import framed
 from tui.widgets.pages import Scroller
 
-__all__ = ["Deal", "Offer", "monotonic"]
+__all__ = ["Draft", "QuoteDialog", "monotonic"]
 
 
 def monotonic() -> float:
@@ -22,25 +21,26 @@ def monotonic() -> float:
 
 
 @dataclass(frozen=True, slots=True)
-class Deal:
-    """One intention: a change with its price, and what the dialog about it says.
+class Draft:
+    """What is wanted, and how the dialog about its price speaks of it.
 
-    `items` replace the usual ones; `back` is where who does not confirm comes from, and returns to. `also` is done
-    after the payment, and only then.
+    `opener` is the id of the command that was given. `items` replace the usual ones; `back` is where who does not
+    confirm comes from, and returns to. `also` is done after the payment, and only then: by `then`. `about` is for
+    whoever asked, to know it again by.
     """
 
-    quote: Quote
+    change: Change
     title: str
     opener: str
     items: Sequence[Line] | None = None
-    remark: str = ""
     back: Callable[[], None] | None = None
     also: Also | None = None
+    then: Callable[[Quote, Confirmation], None] | None = None
+    about: object = None
 
-    @property
-    def summary(self) -> Summary:
-        """What the dialog says."""
-        said = confirmation_summary(self.quote, self.title, self.opener, items=self.items, remark=self.remark)
+    def summary(self, quote: Quote, remark: str = "") -> Summary:
+        """What the dialog says at a price."""
+        said = confirmation_summary(quote, self.title, self.opener, items=self.items, remark=remark)
         if self.back:
             said = replace(said, stay="Back")
         if self.also is None:
@@ -49,28 +49,26 @@ class Deal:
         return replace(said, verb=f"{said.verb}, {self.also.verb}", lines=[*said.lines, *self.also.lines], final=final)
 
     @property
+    def undone(self) -> str:
+        """What is said of the rest of it when it comes to nothing, with a blank before it."""
+        return f" {self.also.undone}" if self.also else ""
+
+    @property
     def nothing_done(self) -> str:
         """What is said when it comes to nothing."""
-        return f"Nothing was charged. {self.also.undone}" if self.also else "Nothing was charged."
+        return f"Nothing was charged.{self.undone}"
 
-    def repriced(self, quote: Quote, remark: str) -> "Deal":
-        """The same at another price: who is paid for may be others now, what is done afterwards is the same."""
-        return replace(self, quote=quote, remark=remark, items=self.items if self.also else None)
-
-
-class Owner(Protocol):
-    """Who has opened an offer."""
-
-    def price_expired(self, offer: "Offer") -> None:
-        """The countdown of a dialog is at its end."""
+    def at_another_price(self) -> "Draft":
+        """The same when the price has moved: who is paid for may be others now, what is done afterwards is the same."""
+        return self if self.also else replace(self, items=None)
 
 
-class Offer(Confirm):
-    """The dialog about one quote: it says for how long the price holds, and tells when it does no longer."""
+class QuoteDialog(Confirm):
+    """The dialog about one quote: it says for how long the price holds, and tells `expired` when it does no longer."""
 
-    def __init__(self, summary: Summary, owner: Owner, until: float, *, seen: bool) -> None:
+    def __init__(self, summary: Summary, until: float, expired: Callable[["QuoteDialog"], None], *, seen: bool) -> None:
         super().__init__(summary, seen=seen)
-        self._owner, self._until = owner, until
+        self._until, self._expired = until, expired
         self._over = False
 
     def on_mount(self) -> None:
@@ -78,7 +76,7 @@ class Offer(Confirm):
         self._tick()
         self.set_interval(1, self._tick)
 
-    def show_offer(self, summary: Summary, until: float) -> None:
+    def show_quote(self, summary: Summary, until: float) -> None:
         """Another price, which holds until then."""
         self._until, self._over = until, False
         self.show_summary(summary)
@@ -93,7 +91,7 @@ class Offer(Confirm):
         left = self._until - monotonic()
         if left <= 0 and not self._over:
             self._over = True
-            self._owner.price_expired(self)
+            self._expired(self)
         if (body := self.query_one_optional(Scroller)) is None:
             return
         minutes, seconds = divmod(max(0, round(left)), 60)

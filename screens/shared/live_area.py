@@ -1,6 +1,6 @@
 """Screens that follow the server: they hear of a new overview and of what changed, while they are in front."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
 from typing import TypeVar, cast
 
 from textual.screen import ModalScreen
@@ -49,6 +49,10 @@ class LiveArea(AreaScreen):
         """Whether no dialog and no other area is open over it."""
         return self.app.screen is self
 
+    def run(self, work: Callable[[], Coroutine[object, object, None]], *, group: str, exclusive: bool = False) -> None:
+        """Do work beside the keys; if `exclusive`, whatever else of its group is under way is given up."""
+        self.run_worker(work, group=group, exclusive=exclusive, exit_on_error=False)
+
     def open_dialog(self, dialog: ModalScreen[Answer], then: Callable[[Answer | None], object]) -> None:
         """Open it if nothing else is open; `then` gets its answer."""
         if self.in_front:
@@ -61,6 +65,11 @@ class LiveArea(AreaScreen):
     def confirm(self, summary: Summary, then: Callable[[], object]) -> None:
         """Open the dialog; `then` runs only for its yes."""
         self.open_dialog(Confirm(summary), lambda yes: then() if yes else None)
+
+    def close_dialog(self, dialog: ModalScreen[bool]) -> None:
+        """Close a dialog that is in front, as if it were left without a yes."""
+        if dialog.is_active:
+            dialog.dismiss(False)  # noqa: FBT003 - the screen's result
 
     @property
     def unfinished(self) -> str:

@@ -1,22 +1,28 @@
 """The transfer requests: those that wait for us, those we wait for, and what became of the others."""
 
+import datetime as dt
 from collections.abc import Iterable, Sequence
+from math import inf
 from typing import ClassVar
 
 from textual.binding import BindingType
+from textual.strip import Strip
 from textual.widget import Widget
 
 from contract.events import EventKind
 from contract.people import Permission
-from contract.subscription import Overview
-from contract.transfers import Direction, Transfer, TransferState
-from screens.transfers.decisions import DecidingRequests
+from contract.subscription import Overview, TransferCounts
+from contract.transfers import MAX_DECISIONS, Direction, Transfer, TransferState
+from screens.purchase.flow import PurchaseFlow
+from screens.shared.managed_list import ManagedList
+from screens.transfers.decisions import TransferDecisions
+from screens.transfers.outgoing import MOST_CANCELLED, OutgoingRequests
 from screens.transfers.source import TRANSFER_FIELDS, TransfersSource
-from screens.transfers.tabs import SideBar
 from tui.input.commands import bindings
 from tui.presentation.errors import told
-from tui.presentation.tones import Line
+from tui.presentation.tones import Line, Piece
 from tui.presentation.transfers import Side, detail_lines, state_tone
+from tui.widgets.canvas import Canvas
 from tui.widgets.table.columns import Column
 from tui.widgets.table.data import Row
 from tui.widgets.table.table import VirtualTable
@@ -50,7 +56,46 @@ _DECIDING = ("transfers.accept", "transfers.decline", "transfers.undo")
 _SENT = ("transfers.resend", "transfers.cancel")
 
 
-class TransfersScreen(DecidingRequests):
+class SideBar(Canvas):
+    """One row; Tab on the screen around it goes on to the next side."""
+
+    DEFAULT_CSS = """
+    SideBar { background: $surface; color: $foreground; }
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._side = Side.INCOMING
+        self._counts: TransferCounts | None = None
+
+    def show(self, side: Side, counts: TransferCounts) -> None:
+        """Other numbers."""
+        self._counts = counts
+        self.turn(side)
+
+    def turn(self, side: Side) -> None:
+        """Another side."""
+        self._side = side
+        self.refresh()
+
+    def _count(self, side: Side) -> str:
+        if self._counts is None or side is Side.HISTORY:
+            return ""
+        return f" {self._counts.incoming if side is Side.INCOMING else self._counts.outgoing:,}"
+
+    def draw(self, y: int) -> Strip:  # noqa: ARG002 - it has one line
+        """The sides, the present one marked by a sign and in bold."""
+        pieces: list[Piece] = [" "]
+        for side in Side:
+            here = side is self._side
+            name = f"{self.glyphs.point if here else ' '} {side.value.capitalize()}"
+            pieces.append((name, "strong" if here else "dim"))
+            pieces.append((self._count(side), "accent" if here else "dim"))
+            pieces.append("   ")
+        return self.strip_of([*pieces, ("Tab", "key"), (" changes", "dim")], self.size.width)
+
+
+class TransfersScreen(ManagedList):
     """The transfer requests of one side at a time."""
 
     AREA = "transfers"
@@ -64,6 +109,17 @@ class TransfersScreen(DecidingRequests):
         EventKind.TRANSFER_CANCELLED: "cancelled",
         EventKind.TRANSFER_EXPIRED: "expired",
     }
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.side = Side.INCOMING
+        self.purchase = PurchaseFlow(self)
+        self.outgoing = OutgoingRequests(self)
+        self.decisions = TransferDecisions(self, self.purchase)
+
+    def on_mount(self) -> None:
+        """Hear of changes that a price does not know of."""
+        self.hub.overview_signal.subscribe(self, self.purchase.overview_changed)
 
     # The table and its sides.
 
@@ -91,14 +147,24 @@ class TransfersScreen(DecidingRequests):
         return dict(TRANSFER_FIELDS[self.side])
 
     def overview_changed(self, overview: Overview) -> None:
-        """Counts on the sides."""
+        """Counts on the sides; other seats may be free than the open dialog says."""
         super().overview_changed(overview)
         self.query_one(SideBar).show(self.side, overview.transfers)
+        self.decisions.look_again()
+
+    def things_changed(self, kinds: frozenset[EventKind]) -> None:
+        """Somebody else may decide what is asked about here."""
+        super().things_changed(kinds)
+        self.decisions.look_again()
+
+    def now(self) -> dt.datetime:
+        """The server's time as of the last overview."""
+        return self.session.overview.as_of if self.session.overview else self.session.now()
 
     def out_of_reach(self) -> set[str]:
         """Only what this side and this role may do, and undoing only what was done."""
         hidden = super().out_of_reach()
-        if self.decided is None:
+        if self.decisions.last is None:
             hidden.add("transfers.undo")
         if self.side is not Side.INCOMING:
             hidden |= {"transfers.accept", "transfers.decline"}
@@ -154,13 +220,13 @@ class TransfersScreen(DecidingRequests):
         """From the details: this request, whatever is marked."""
         match command_id:
             case "transfers.accept":
-                self.ask_to_accept([row])
+                self.decisions.ask_to_accept([row.item])
             case "transfers.decline":
-                self.ask_reason([row])
+                self.decisions.ask_reason([row.item])
             case "transfers.cancel":
-                self.ask_to_cancel([row])
+                self.outgoing.ask_to_cancel([row.item])
             case _:
-                self.resend(row.item)
+                self.outgoing.resend(row.item)
 
     def actions(self) -> list[tuple[str, str]]:
         """What may be done with the marks; undoing the last decision."""
@@ -172,4 +238,74 @@ class TransfersScreen(DecidingRequests):
             offered = [("transfers.accept", f"accept {marked:,}…"), ("transfers.decline", "decline…")]
         elif marked and self.side is Side.OUTGOING:
             offered = [("transfers.cancel", f"cancel {marked:,}…")]
-        return [*offered, ("transfers.undo", "undo")] if self.decided else offered
+        return [*offered, ("transfers.undo", "undo")] if self.decisions.last else offered
+
+    # What may be done, when it may be.
+
+    @property
+    def unfinished(self) -> str:
+        """A command or a payment on its way."""
+        return super().unfinished or self.purchase.unfinished
+
+    def refuses(self, doing: str) -> bool:
+        """Nothing is decided while a payment is on its way: what it pays for is decided next."""
+        if self.purchase.paying:
+            self.show_result("Wait: a payment is on its way.", "warn")
+        return self.purchase.paying or super().refuses(doing)
+
+    def on_side(self, side: Side, doing: str) -> bool:
+        """Whether this is the side for it and it may be done; says why not."""
+        if self.side is not side:
+            self.show_result(f"Only for {side.value} requests: Tab goes to them.", "dim")
+            return False
+        return not self.refuses(doing)
+
+    def _in_order(self, rows: Sequence[Row]) -> list[Transfer]:
+        """The requests as they stand in the list, whatever the order of the marks."""
+        places = {row.id: place for place, row in enumerate(self.table.pages.rows())}
+        return [row.item for row in sorted(rows, key=lambda row: (places.get(row.id, inf), row.item.created_at))]
+
+    def keep_failed(self, requests: Sequence[Transfer], failed: Sequence[str]) -> None:
+        """Of what was marked only the requests with these ids stay so."""
+        known = self.table.marks.chosen
+        rows = [
+            known.get(request.id) or Row(request.id, (request.name, request.email), request.version, request)
+            for request in requests
+            if request.id in failed
+        ]
+        self.keep_marked(rows)
+
+    def action_accept(self) -> None:
+        """a: the marked requests, or the one under the cursor; asks first."""
+        if self.on_side(Side.INCOMING, "accept transfer requests"):
+            self.with_rows(MAX_DECISIONS, lambda rows: self.decisions.ask_to_accept(self._in_order(rows)))
+
+    def action_decline(self) -> None:
+        """x: the same; asks for a reason, then once more."""
+        if self.on_side(Side.INCOMING, "decline transfer requests"):
+            self.with_rows(MAX_DECISIONS, lambda rows: self.decisions.ask_reason(self._in_order(rows)))
+
+    def action_undo(self) -> None:
+        """z: take the last decision back."""
+        if not self.refuses("decide transfer requests"):
+            self.decisions.undo()
+
+    def action_send(self) -> None:
+        """t: a form for whom to ask."""
+        if not self.refuses("send transfer requests"):
+            self.outgoing.ask_whom()
+
+    def action_resend(self) -> None:
+        """m: the outgoing request under the cursor, once an hour."""
+        row = self.acting_row
+        if not self.on_side(Side.OUTGOING, "send transfer requests"):
+            return
+        if row is None:
+            self.say_no_row()
+        else:
+            self.outgoing.resend(row.item)
+
+    def action_cancel_sent(self) -> None:
+        """d: the marked outgoing requests, or the one under the cursor; asks first."""
+        if self.on_side(Side.OUTGOING, "cancel transfer requests"):
+            self.with_rows(MOST_CANCELLED, lambda rows: self.outgoing.ask_to_cancel([row.item for row in rows]))

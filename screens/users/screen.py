@@ -18,7 +18,7 @@ from contract.subscription import Overview, PlanKind
 from contract.users import User, UserStatus
 from screens.imports.open import ImportFile
 from screens.imports.screen import ImportScreen
-from screens.purchase.flow import Confirming
+from screens.purchase.flow import PurchaseFlow
 from screens.purchase.pay import open_pay
 from screens.shared.filter_words import FilterError
 from screens.shared.managed_list import ManagedList
@@ -71,8 +71,8 @@ class Closed(Canvas):
         return self.strip_of((f" {self.glyphs.bad} {self.said}", "bad"), self.size.width)
 
 
-class UsersScreen(ManagedList, Confirming):
-    """The users of the subscription. The list comes first: Textual takes styles from the first base alone."""
+class UsersScreen(ManagedList):
+    """The users of the subscription."""
 
     AREA = "users"
     BINDINGS: ClassVar[list[BindingType]] = [*bindings("users")]
@@ -89,7 +89,12 @@ class UsersScreen(ManagedList, Confirming):
     def __init__(self) -> None:
         super().__init__()
         self.removal = Removal(self)
+        self.purchase = PurchaseFlow(self, confirmed=self._paid)
         self._minded: dict[str, str] = {}
+
+    def on_mount(self) -> None:
+        """Hear of changes that a price does not know of."""
+        self.hub.overview_signal.subscribe(self, self.purchase.overview_changed)
 
     def make_table(self) -> VirtualTable:
         """Everybody listed, by name."""
@@ -131,7 +136,7 @@ class UsersScreen(ManagedList, Confirming):
 
     def offers(self, row: Row) -> Sequence[tuple[str, str]]:
         """Editing and removing, and paying for who is NOT PAID."""
-        pay = row.item.status is UserStatus.NOT_PAID and not self.why_not_confirm(Change(pay_users="all"))
+        pay = row.item.status is UserStatus.NOT_PAID and not self.purchase.why_not(Change(pay_users="all"))
         paying = (("users.pay", "pay…"),) if pay else ()
         return (("users.edit", "edit…"), ("users.remove", "remove…"), *paying, ("users.member", "profile"))
 
@@ -140,7 +145,7 @@ class UsersScreen(ManagedList, Confirming):
         if command_id == "users.edit":
             self._edit(row.item)
         elif command_id == "users.pay":
-            open_pay(self, [row.item])
+            self._pay([row.item])
         elif command_id == "users.member":
             self._show_member(row.item)
         else:
@@ -158,12 +163,12 @@ class UsersScreen(ManagedList, Confirming):
         hidden = super().out_of_reach() | (set() if self.removal.undoable else {"users.undo"})
         overview = self.session.overview
         unpaid = overview is not None and overview.pay_unpaid is not None
-        return hidden if unpaid and not self.why_not_confirm(Change(pay_users="all")) else hidden | {"users.pay"}
+        return hidden if unpaid and not self.purchase.why_not(Change(pay_users="all")) else hidden | {"users.pay"}
 
     @property
     def unfinished(self) -> str:
         """A command or a payment on its way."""
-        return super().unfinished or ("a payment on its way; it goes on without you" if self.paying else "")
+        return super().unfinished or self.purchase.unfinished
 
     # Paying.
 
@@ -173,15 +178,18 @@ class UsersScreen(ManagedList, Confirming):
         if marks.everything is not None:
             self._pay_matching(marks.everything, frozenset(marks.exceptions))
         elif self.table.mark_count:
-            self.with_rows(MAX_PAYEES, lambda rows: open_pay(self, [row.item for row in rows]))
+            self.with_rows(MAX_PAYEES, lambda rows: self._pay([row.item for row in rows]))
         else:
-            open_pay(self)
+            self._pay()
+
+    def _pay(self, users: Sequence[User] | None = None) -> None:
+        open_pay(self.purchase, users, opener="users.pay")
 
     @work(group="question", exclusive=True, exit_on_error=False)
     async def _pay_matching(self, query: Query, exceptions: frozenset[str]) -> None:
         """Pay for everybody marked by filter who is NOT PAID."""
         if is_everybody(query, exceptions):
-            open_pay(self)
+            self._pay()
             return
         self.show_result("Looking for who of them is NOT PAID… ctrl+c cancels.", "dim")
         try:
@@ -194,11 +202,11 @@ class UsersScreen(ManagedList, Confirming):
             most = f"More than {MAX_PAYEES:,} of them are NOT PAID, which is the most one payment takes by name."
             self.show_result(f"{most} A filter before * takes fewer; P with no marks pays for all.", "warn")
         elif self.app.screen is self:
-            open_pay(self, users)
+            self._pay(users)
 
-    def confirmed(self, change: Change, confirmation: Confirmation | None) -> None:
+    def _paid(self, change: Change, confirmation: Confirmation | None) -> None:
         """Who was paid for is no longer marked."""
-        super().confirmed(change, confirmation)
+        del confirmation
         if isinstance(change.pay_users, tuple):
             self.table.marks.discard(change.pay_users)
             self.table.redraw()

@@ -7,8 +7,8 @@ import pytest
 from harness import Desk
 from looks import SIZES, Story, look
 
-from screens.purchase import flow as confirming
-from screens.purchase import quote_dialog as offers
+from screens.overview.screen import OverviewScreen
+from screens.purchase import quote_dialog
 from screens.shared.confirm import Confirm
 from tui.terminal.preflight import Terminal
 
@@ -16,7 +16,7 @@ from tui.terminal.preflight import Terminal
 @pytest.fixture(autouse=True)
 def _still(monkeypatch: pytest.MonkeyPatch) -> None:
     """Countdowns stand still."""
-    monkeypatch.setattr(offers, "monotonic", lambda: 0.0)
+    monkeypatch.setattr(quote_dialog, "monotonic", lambda: 0.0)
 
 
 async def priced(desk: Desk) -> None:
@@ -72,10 +72,10 @@ async def ending(desk: Desk) -> None:
 async def moved(desk: Desk) -> None:
     """The price had expired under the open dialog, and is another object now."""
     await asked(desk)
-    area, offer = desk.app.screen_stack[0], desk.app.screen
-    assert isinstance(area, confirming.Confirming)
-    assert isinstance(offer, confirming.Offer)
-    area.price_expired(offer)
+    overview, dialog = desk.app.screen_stack[0], desk.app.screen
+    assert isinstance(overview, OverviewScreen)
+    assert isinstance(dialog, quote_dialog.QuoteDialog)
+    overview.purchase.price_expired(dialog)
     await desk.until(lambda: "The price had expired" in desk.text)
     await readable(desk)
 

@@ -10,7 +10,7 @@ from contract.people import Role
 from contract.quotes import Change
 from contract.sandbox import ClockBody, PaymentsBody
 from contract.users import NewUser
-from screens.purchase import quote_dialog as offers
+from screens.purchase import quote_dialog
 from screens.shared.area_screen import AreaScreen
 from screens.shared.confirm import Confirm
 
@@ -98,7 +98,7 @@ async def test_a_draft_that_has_become_impossible_says_why(office: Office) -> No
         assert "…" not in "".join(refusal)
 
 
-def fresh_offer(desk: Desk) -> bool:
+def fresh_quote(desk: Desk) -> bool:
     """Whether the dialog is open and takes a yes."""
     return isinstance(desk.app.screen, Confirm) and desk.app.screen.is_ready
 
@@ -113,7 +113,7 @@ async def test_a_stale_quote_charges_nothing_and_shows_what_moved(office: Office
         await desk.until(lambda: "Nothing was charged" in desk.words and "Pay EUR 2.20" in desk.text)
         assert "now 39" in desk.words
         assert (await overview_of(office)).seats.paid == 39
-        await desk.until(lambda: fresh_offer(desk))
+        await desk.until(lambda: fresh_quote(desk))
         await desk.press("y")
         await desk.until(lambda: result(desk).startswith("Done: 40 seats, EUR 2.20 charged"))
 
@@ -126,7 +126,7 @@ async def test_a_price_that_comes_while_keys_are_typed_is_not_confirmed_by_them(
         await desk.press("y")
         assert "read it first" in desk.text
         assert not [call for call in desk.wire.calls("POST") if "confirm" in call]
-        await desk.until(lambda: fresh_offer(desk))
+        await desk.until(lambda: fresh_quote(desk))
         assert "read it first" not in desk.text
 
 
@@ -138,7 +138,7 @@ async def test_an_expired_price_is_asked_again(office: Office) -> None:
         await desk.press("c", "y")
         await desk.until(lambda: "The price had expired. Nothing was charged." in desk.words)
         assert (await overview_of(office)).seats.paid == 37
-        await desk.until(lambda: fresh_offer(desk))
+        await desk.until(lambda: fresh_quote(desk))
         await desk.press("y")
         await desk.until(lambda: result(desk).startswith("Done: 38 seats"))
 
@@ -152,7 +152,7 @@ async def test_a_refused_payment_changes_nothing_and_can_be_tried_again(office: 
         await desk.until(lambda: "Nothing was charged" in desk.words)
         assert "refused" in desk.words
         assert (await overview_of(office)).seats.paid == 37
-        await desk.until(lambda: fresh_offer(desk))
+        await desk.until(lambda: fresh_quote(desk))
         await desk.press("y")
         await desk.until(lambda: result(desk).startswith("Done: 38 seats, EUR 2.20 charged"))
         keys = [key for path, key in ((path, key) for _, path, key in desk.wire.sent) if path.endswith("confirm")]
@@ -168,7 +168,7 @@ async def test_a_change_made_while_the_dialog_is_open_is_said_in_it(office: Offi
         await other.confirm((await other.quote(Change(seats=39))).id, key="elsewhere")
         await desk.until(lambda: "Pay EUR 2.20" in desk.text)
         assert "The subscription has changed meanwhile. Seats: 37, now 39" in desk.words
-        await desk.until(lambda: fresh_offer(desk))
+        await desk.until(lambda: fresh_quote(desk))
         await desk.press("y")
         await desk.until(lambda: result(desk).startswith("Done: 40 seats, EUR 2.20 charged"))
 
@@ -188,7 +188,7 @@ async def test_the_dialog_counts_down_and_asks_again_at_the_end(
 ) -> None:
     """How long the price holds is told each second; at its end a fresh one is asked for by itself."""
     now = [1000.0]
-    monkeypatch.setattr(offers, "monotonic", lambda: now[0])
+    monkeypatch.setattr(quote_dialog, "monotonic", lambda: now[0])
     async with office.at_work() as desk:
         await draft(desk, "+")
         await desk.press("c")

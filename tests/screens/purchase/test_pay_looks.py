@@ -8,13 +8,13 @@ from harness import Desk
 from looks import SIZES, Story, look
 
 from contract.sandbox import ClockBody, PaymentsBody
-from screens.purchase import quote_dialog as offers
+from screens.purchase import quote_dialog
 
 
 @pytest.fixture(autouse=True)
 def _still(monkeypatch: pytest.MonkeyPatch) -> None:
     """The time for which a price holds does not run while it is drawn."""
-    monkeypatch.setattr(offers, "monotonic", lambda: 0.0)
+    monkeypatch.setattr(quote_dialog, "monotonic", lambda: 0.0)
 
 
 async def opened(desk: Desk) -> None:

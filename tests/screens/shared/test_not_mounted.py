@@ -7,7 +7,7 @@ from textual.app import App
 from textual.screen import ModalScreen
 
 from screens.codes.dialogs import CodeDetail, HandOut
-from screens.purchase.quote_dialog import Offer, monotonic
+from screens.purchase.quote_dialog import QuoteDialog, monotonic
 from screens.shared.area_screen import AreaScreen
 from screens.shared.confirm import Confirm
 from screens.shared.form import Field, Form, FormScreen
@@ -18,13 +18,6 @@ FIRST, SECOND = Summary("Remove?", "Remove"), Summary("Remove them all?", "Remov
 ROW = Row("1", ("SPRING", "on"), 1)
 
 
-class Owner:
-    """Somebody who has opened an offer."""
-
-    def price_expired(self, offer: Offer) -> None:
-        """Not here."""
-
-
 class Sheet(FormScreen[None]):
     """A form of one field."""
 
@@ -33,15 +26,15 @@ class Sheet(FormScreen[None]):
         return Form("A form", [Field("one", "One")])
 
 
-def offer() -> Offer:
-    """One that holds for a minute."""
-    return Offer(FIRST, Owner(), monotonic() + 60, seen=True)
+def quoted() -> QuoteDialog:
+    """About a price that holds for a minute."""
+    return QuoteDialog(FIRST, monotonic() + 60, lambda _: None, seen=True)
 
 
 Case = tuple[Callable[[], ModalScreen[object]], Callable[[ModalScreen[object]], object], str]
 CASES: dict[str, Case] = {
     "confirm": (lambda: Confirm(FIRST), lambda it: it.show_summary(SECOND), "Two of them."),  # type: ignore[attr-defined, dict-item, return-value]
-    "offer": (offer, lambda it: it.show_offer(SECOND, monotonic() + 9), "Two of them."),  # type: ignore[attr-defined, dict-item]
+    "quote": (quoted, lambda it: it.show_quote(SECOND, monotonic() + 9), "Two of them."),  # type: ignore[attr-defined, dict-item]
     "code": (lambda: CodeDetail(ROW, ["old"], ()), lambda it: it.show(ROW, ["new line"], ()), "new line"),  # type: ignore[attr-defined, dict-item, return-value]
     "form": (Sheet, lambda it: it.sheet.show(above=["said early"]), "said early"),  # type: ignore[attr-defined, dict-item]
 }

@@ -13,7 +13,7 @@ from contract.quotes import Change
 from contract.sandbox import PaymentsBody
 from contract.transfers import Decisions, Seen, Transfer, TransfersQuery, TransferState
 from contract.users import NewUser, UserBatch, UsersQuery, UserStatus
-from screens.purchase.quote_dialog import Offer
+from screens.purchase.quote_dialog import QuoteDialog
 from screens.shared.confirm import GLANCE, Confirm
 from screens.transfers.decision_dialog import DecisionDialog
 
@@ -52,13 +52,13 @@ async def read_and_say_yes(desk: Desk) -> None:
     await desk.press("y")
 
 
-async def ask_for_seats(desk: Desk) -> Offer:
+async def ask_for_seats(desk: Desk) -> QuoteDialog:
     """Everybody marked, `a`, `b`: the dialog about the price."""
     await desk.press("asterisk", "a", "b")
-    await desk.until(lambda: isinstance(desk.app.screen, Offer))
-    offer = desk.app.screen
-    assert isinstance(offer, Offer)
-    return offer
+    await desk.until(lambda: isinstance(desk.app.screen, QuoteDialog))
+    dialog = desk.app.screen
+    assert isinstance(dialog, QuoteDialog)
+    return dialog
 
 
 async def test_the_first_that_fit_are_taken_and_the_rest_stays_marked(tmp_path: Path) -> None:
@@ -100,11 +100,11 @@ async def test_seats_are_bought_and_everybody_is_active_by_one_yes(tmp_path: Pat
     """`a b y`: one quote, one confirmation, then one decision, in this order; what was shown is what is charged."""
     with serving(tmp_path) as office:
         async with office.at_work(area="transfers") as desk:
-            offer = await ask_for_seats(desk)
+            dialog = await ask_for_seats(desk)
             assert desk.wire.calls("POST") == ["POST /v1/quotes"]
-            assert offer.summary.title == "Buy 10 seats and accept 7 requests"
-            assert offer.summary.verb == "Pay EUR 22.00, accept 7"
-            assert len(offer.summary.items) == 7
+            assert dialog.summary.title == "Buy 10 seats and accept 7 requests"
+            assert dialog.summary.verb == "Pay EUR 22.00, accept 7"
+            assert len(dialog.summary.items) == 7
             await read_and_say_yes(desk)
             await desk.until(lambda: "7 accepted" in desk.text)
             await desk.settled()
@@ -122,11 +122,11 @@ async def test_a_declined_payment_accepts_nobody(tmp_path: Path) -> None:
         async with office.client(Role.OWNER) as owner:
             await owner.set_payments(PaymentsBody(next="decline"))
         async with office.at_work(area="transfers") as desk:
-            offer = await ask_for_seats(desk)
+            dialog = await ask_for_seats(desk)
             await read_and_say_yes(desk)
-            await desk.until(lambda: isinstance(desk.app.screen, Offer) and desk.app.screen is not offer)
+            await desk.until(lambda: isinstance(desk.app.screen, QuoteDialog) and desk.app.screen is not dialog)
             again = desk.app.screen
-            assert isinstance(again, Offer)
+            assert isinstance(again, QuoteDialog)
             assert "Nothing was charged. Nothing was accepted." in str(again.summary.lines[0])
             assert len(again.summary.items) == 7
             await desk.press("escape")
@@ -159,16 +159,16 @@ async def test_a_decision_that_fails_after_the_purchase_is_said_and_can_be_repea
 
 
 async def test_a_price_that_moves_before_the_yes_is_asked_again(tmp_path: Path) -> None:
-    """Seats bought elsewhere make the offer stale: the new price is shown, still with what follows, and holds."""
+    """Seats bought elsewhere make the quote stale: the new price is shown, still with what follows, and holds."""
     with serving(tmp_path) as office:
         async with office.at_work(area="transfers") as desk:
-            offer = await ask_for_seats(desk)
+            dialog = await ask_for_seats(desk)
             async with office.client(Role.OWNER) as owner:
                 await buy(owner, 40)
-            await desk.until(lambda: "EUR 15.40" in offer.summary.verb)
-            assert offer.summary.verb == "Pay EUR 15.40, accept 7"
-            assert "Nothing was accepted." in str(offer.summary.lines[0])
-            assert len(offer.summary.items) == 7
+            await desk.until(lambda: "EUR 15.40" in dialog.summary.verb)
+            assert dialog.summary.verb == "Pay EUR 15.40, accept 7"
+            assert "Nothing was accepted." in str(dialog.summary.lines[0])
+            assert len(dialog.summary.items) == 7
             await read_and_say_yes(desk)
             await desk.until(lambda: "7 accepted" in desk.text)
         assert (await overview_of(office)).seats.used == 47

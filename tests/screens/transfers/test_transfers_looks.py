@@ -11,8 +11,8 @@ from harness import Desk
 from client.protocol import new_key
 from contract.events import EventKind
 from contract.quotes import Change
-from screens.purchase import quote_dialog as offers
-from screens.purchase.quote_dialog import Offer
+from screens.purchase import quote_dialog
+from screens.purchase.quote_dialog import QuoteDialog
 from screens.shared.confirm import GLANCE, Confirm
 from screens.transfers.screen import TransfersScreen
 
@@ -83,12 +83,12 @@ def test_buying_seats_on_the_way(
     snap_compare: Any, tmp_path: Path, size: tuple[int, int], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The price, what it buys, and who is accepted by the same yes."""
-    monkeypatch.setattr(offers, "monotonic", lambda: 0.0)
+    monkeypatch.setattr(quote_dialog, "monotonic", lambda: 0.0)
 
     async def story(desk: Desk) -> None:
         """What is pressed."""
         await desk.press("asterisk", "a", "b")
-        await desk.until(lambda: isinstance(desk.app.screen, Offer))
+        await desk.until(lambda: isinstance(desk.app.screen, QuoteDialog))
         await desk.pilot.pause(GLANCE * 1.2)
 
     assert _look(snap_compare, tmp_path, size, story)
@@ -143,7 +143,7 @@ def test_taking_back_what_was_decided_before_the_start(
         await desk.settled()
         screen = desk.app.screen
         assert isinstance(screen, TransfersScreen)
-        screen.decided = None
+        screen.decisions.last = None
         await desk.press("escape", "z")
         await desk.until(lambda: isinstance(desk.app.screen, Confirm))
 
