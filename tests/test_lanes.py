@@ -24,7 +24,7 @@ def test_who_imports_what_starts_a_process_is_in_its_lane(tmp_path: Path, helper
 def test_the_whole_app_is_a_lane_of_its_own() -> None:
     """What mounts it is not in the fast lane; pure words of screens are."""
     assert "app" in lanes_of(TESTS / "screens/users/test_users_stories.py")
-    assert lanes_of(TESTS / "screens/transfers/test_transfers_text.py") == frozenset()
+    assert lanes_of(TESTS / "tui/presentation/test_transfers_text.py") == frozenset()
 
 
 def test_a_start_is_noticed() -> None:

@@ -15,6 +15,8 @@ from bench.server import SMALL, running
 from bench.terminal import Watched
 from bench.world import HELLO, World
 
+pytestmark = pytest.mark.process
+
 
 def test_a_verdict_compares_with_the_goal() -> None:
     """A figure is reached up to its goal, told without one, and never reached when it was not measured."""
