@@ -152,7 +152,7 @@ def test_a_damaged_copy_is_not_restored(desk: Desk, damage: str) -> None:
 _KILLED_HALF_WAY = """
 import os, sys
 from pathlib import Path
-from server import copies
+from server.operations import backup as copies
 force = copies._force
 def killed(path):
     os.kill(os.getpid(), 9)

@@ -16,6 +16,7 @@ import pytest
 import test_server_command
 from test_server_command import COMMAND, server, started
 
+from server.platform.heartbeat import LASTS
 from server.serving.connection_cap import KEPT_BACK
 
 
@@ -108,13 +109,14 @@ def test_a_full_disk_and_room_again(founded: tuple[Path, str]) -> None:
         assert (upload.status_code, upload.json()["code"]) == (503, "cannot_save")
         assert api.get("/v1/me").status_code == 200
         assert api.get("/v1/users?count=true").json()["total"] == 0
+        time.sleep(LASTS)
         assert api.get("/readyz").json()["code"] == "cannot_save"
         assert api.get("/healthz").status_code == 200
         resource.prlimit(process.pid, resource.RLIMIT_FSIZE, before)
         for replayed in (False, True):
             done = api.post("/v1/users", json={"email": "a@b.example"}, headers={"Idempotency-Key": "k"})
             assert (done.status_code, "idempotency-replayed" in done.headers) == (201, replayed)
-        time.sleep(1)
+        time.sleep(LASTS)
         assert api.get("/readyz").status_code == 200
         text = log.end()
     assert text.count("add_user could not be answered") == 1
