@@ -45,3 +45,11 @@ def make_transfer(**facts: object) -> Transfer:
 def said(lines: list[Line]) -> list[str]:
     """Lines without their tones."""
     return ["".join(text for text, _ in pieces(each)) for each in lines]
+
+
+def people(count: int, **facts: object) -> tuple[Transfer, ...]:
+    """So many requests."""
+    return tuple(
+        make_transfer(id=f"trf_{number}", first_name=f"P{number}", last_name="", email=f"p{number}@x.example", **facts)
+        for number in range(count)
+    )

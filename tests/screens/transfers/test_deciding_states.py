@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from answers import NOW, make_overview, make_payment, make_quote, make_subscription
+from made import people
 from no_screen import Host
-from test_transfers_text import people
 
 from client.errors import Conflict, HeadcountError, NotPossible, ServerBusy, TimedOut
 from contract.base import Body

@@ -3,8 +3,7 @@
 import datetime as dt
 
 from answers import make_overview, make_subscription
-from made import make_transfer, said
-from test_transfers_text import people
+from made import make_transfer, people, said
 
 from contract.money import Money
 from contract.people import Me

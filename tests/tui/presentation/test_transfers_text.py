@@ -2,10 +2,10 @@
 
 import datetime as dt
 
-from made import NOW, make_transfer, said
+from made import NOW, make_transfer, people, said
 
 from contract.problems import ItemProblem, ProblemCode
-from contract.transfers import DecisionReport, DecisionResult, Direction, Transfer, TransferState, UndoReport
+from contract.transfers import DecisionReport, DecisionResult, Direction, TransferState, UndoReport
 from contract.users import UserStatus
 from tui.presentation.transfers import (
     Plan,
@@ -16,14 +16,6 @@ from tui.presentation.transfers import (
     undo_results,
     undo_summary,
 )
-
-
-def people(count: int, **facts: object) -> tuple[Transfer, ...]:
-    """So many requests."""
-    return tuple(
-        make_transfer(id=f"trf_{number}", first_name=f"P{number}", last_name="", email=f"p{number}@x.example", **facts)
-        for number in range(count)
-    )
 
 
 def test_what_is_sent_is_what_was_seen() -> None:
