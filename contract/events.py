@@ -132,7 +132,11 @@ class EventsQuery(PageQuery):
     until: dt.date | None = None
 
 
-KIND_GROUPS: tuple[str, ...] = tuple(
-    dict.fromkeys(kind.value.partition(".")[0].removesuffix("s") for kind in EventKind)
-)
+def kind_group(name: str) -> str:
+    """The group of a kind, in the singular: `user` of `users.removed`, `address` of `address.outside`."""
+    group = name.partition(".")[0]
+    return group if group.endswith("ss") else group.removesuffix("s")
+
+
+KIND_GROUPS: tuple[str, ...] = tuple(dict.fromkeys(kind_group(kind) for kind in EventKind))
 """What stands before the dots of the kinds, as a query takes it."""

@@ -17,6 +17,7 @@ from typing import Any
 import httpx
 import pytest
 import tomli_w
+from account_desk import outsider
 from broken_streams import MODES, Ended, Nursery, leaves, nursery
 from builders import Team, make_organisation
 from live import LiveServer, live_server
@@ -157,6 +158,13 @@ def person(stage: Stage) -> None:
     stage.given["email"] = email
 
 
+def guest(stage: Stage) -> None:
+    """Somebody of no organisation is signed in."""
+    email = f"guest{stage.number}@outside.example"
+    stage.given["person"] = stage.live.call(lambda: outsider(stage.team.server, email))
+    stage.given["email"] = email
+
+
 def acting(stage: Stage) -> None:
     """From here on that member acts, not the owner."""
     stage.sign_in("person", stage.given["person"])
@@ -273,10 +281,10 @@ CASES: dict[str, tuple[Case, ...]] = {
     "codes uses": (Case("{code}", (code,)),),
     "profile show": (Case("", HUMAN),),
     "profile redeem": (Case("{code}", (bought, code, *HUMAN)),),
-    "profile transfers": (Case("", (person, offer, acting)),),
-    "profile accept": (Case("{transfer} --yes", (person, offer, acting)),),
-    "profile decline": (Case("{transfer} --json", (person, offer, acting)),),
-    "profile undo": (Case("", (person, declined, acting)),),
+    "profile transfers": (Case("", (guest, offer, acting)),),
+    "profile accept": (Case("{transfer} --yes", (guest, offer, acting)),),
+    "profile decline": (Case("{transfer} --json", (guest, offer, acting)),),
+    "profile undo": (Case("", (guest, declined, acting)),),
     "profile open": (Case("nothing", HUMAN),),
     "profile cancel": (Case("{transfer}", (person, asked, acting)),),
     "profile join": (Case("{owner} --yes", HUMAN),),

@@ -100,7 +100,7 @@ async def test_a_server_set_back_to_a_copy_is_followed_all_the_same(server: Serv
         await until(lambda: len(heard) == 3)
         server.kill()
         await until(lambda: session.connection.link is Link.RECONNECTING)
-        for name in ("", "-wal", "-shm"):
+        for name in ("", "-wal", "-shm", ".anchor"):
             Path(f"{server.database}{name}").unlink(missing_ok=True)
         copy.rename(server.database)
         server.start()
