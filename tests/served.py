@@ -63,7 +63,7 @@ class Served:
         """A client of the owner."""
         return open_client(self.profile())
 
-    def sign_in(self, email: str, label: str = "") -> str:
+    def sign_in(self, email: str, label: str = "", *, new: bool = False) -> str:
         """Somebody's own sign-in: a token for their account, as `server token` makes it beside no server."""
         from server.operations.authentication import Wanted, sign_in
         from server.platform.clock import utc_now
@@ -71,7 +71,7 @@ class Served:
 
         engine = make_engine(self.database)
         with engine.begin() as connection:
-            token = sign_in(connection, Wanted(email, label=label), utc_now()).token
+            token = sign_in(connection, Wanted(email, label=label, new=new), utc_now()).token
         engine.dispose()
         return token
 

@@ -110,14 +110,14 @@ def test_who_pays_says_yes_to_what_ends(desk: Desk) -> None:
 
 def test_a_decision_is_taken_back(desk: Desk, server: Served) -> None:
     """The last one, or one by its id; only for whoever decided; a link that is none opens nothing."""
-    sign_in(desk, server, "kuebra@tidewheel.example", "kuebra")
+    keep(desk, server, server.sign_in("kuebra@elsewhere.example", "kuebra", new=True), "kuebra")
     on = "--profile kuebra"
     assert desk.run(f"profile undo {on}") == 1
     assert "Nothing was decided within the last ten minutes." in desk.err
 
     async def offer() -> None:
         async with server.client() as owner:
-            await owner.create_transfer(NewTransfer(email="kuebra@tidewheel.example"))
+            await owner.create_transfer(NewTransfer(email="kuebra@elsewhere.example"))
 
     asyncio.run(offer())
     offered = next(

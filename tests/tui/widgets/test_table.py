@@ -17,12 +17,10 @@ from tui.widgets.table.table import VirtualTable
 
 async def until(pilot: Pilot[None], condition: Callable[[], bool]) -> None:
     """Wait for a condition, not for a time."""
-    for _ in range(200):
-        if condition():
-            return
-        await pilot.pause()
-    message = "the condition never came true"
-    raise AssertionError(message)
+    async with asyncio.timeout(20):
+        while not condition():
+            await pilot.pause()
+            await asyncio.sleep(0.002)
 
 
 @asynccontextmanager
