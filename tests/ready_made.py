@@ -3,6 +3,7 @@
 What is copied is what the server made itself and let go of; a copy opens as the original would.
 """
 
+import itertools
 import shutil
 import tempfile
 from collections.abc import Callable
@@ -16,12 +17,13 @@ T = TypeVar("T")
 
 _shelf = tempfile.TemporaryDirectory(prefix="hc-ready-made-")
 _made: dict[object, tuple[Path, object]] = {}
+_numbers = itertools.count()
 
 
 def copied(database: Path, key: object, make: Callable[[str], T]) -> T:
     """Put at `database` what `make` makes at the URL given to it; made once for each `key`. Answers what that did."""
     if key not in _made:
-        original = Path(_shelf.name) / f"{len(_made)}.db"
+        original = Path(_shelf.name) / f"{next(_numbers)}.db"
         _made[key] = (original, make(f"sqlite:///{original}"))
     original, answer = _made[key]
     shutil.copyfile(original, database)

@@ -12,7 +12,8 @@ from harness import Desk
 
 @pytest.fixture(autouse=True)
 def the_same_ids(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A profile shows the account's id: each run gives the same ones."""
+    """A profile shows the account's id: each run gives the same ones, on a database made for it alone."""
+    monkeypatch.setattr("ready_made._made", {})
     chance = random.Random(7)  # noqa: S311 - the same every time is the point
     monkeypatch.setattr(
         "server.platform.ids.secrets", SimpleNamespace(choice=chance.choice, token_bytes=chance.randbytes)
