@@ -10,6 +10,8 @@ from cli_desk import Desk, desk_in
 from cli.demo import Demo, running, where_it_runs
 from tui.runtime.paths import find
 
+pytestmark = pytest.mark.process
+
 
 @pytest.fixture
 def desk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Desk:

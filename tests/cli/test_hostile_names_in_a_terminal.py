@@ -67,7 +67,14 @@ def home(tmp_path: Path) -> Path:
 def strange(text: str) -> list[str]:
     """Everything in a terminal's input that is neither plain text nor a sequence the program writes itself."""
     rest = CSI.sub(lambda found: "" if found[2] in ALLOWED else f"\x1b{found[0][1:]}", text)
-    rest = rest.replace(POINTER, "").replace("\x1bM", "").replace("\r\n", "").replace("\n", "").replace("\r", "")
+    rest = (
+        rest.replace(POINTER, "")
+        .replace("\x1bM", "")
+        .replace("\x1b>", "")
+        .replace("\r\n", "")
+        .replace("\n", "")
+        .replace("\r", "")
+    )
     return [
         f"U+{ord(each):04X} in {rest[max(0, at - 20) : at + 20]!r}"
         for at, each in enumerate(rest)

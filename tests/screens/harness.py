@@ -285,6 +285,7 @@ def serving(
     now: dt.datetime = NOW,
     hostile: Sequence[str] = (),
     roles: bool = True,
+    admin_limit: int = COLLEAGUE_LIMIT,
     plan: str = "",
     seed: Callable[[Connection], str] | None = None,
 ) -> Iterator[Office]:
@@ -294,7 +295,11 @@ def serving(
     """
     folder.mkdir(exist_ok=True)
     url = f"sqlite:///{folder / 'headcount.db'}"
-    tokens = _seed_own(url, seed) if seed else _ready_made(folder / "headcount.db", now, plan, hostile, roles=roles)
+    tokens = (
+        _seed_own(url, seed)
+        if seed
+        else _ready_made(folder / "headcount.db", now, plan, hostile, roles=roles, admin_limit=admin_limit)
+    )
     app = create_app(ServerSettings(database=url, sandbox=True), clock=Clock(source=lambda: now))
     socket = str(folder / "api")
     config = uvicorn.Config(app, uds=socket, log_level="warning", timeout_graceful_shutdown=1, lifespan="on")
@@ -313,12 +318,14 @@ def serving(
         thread.join(PATIENCE)
 
 
-def _ready_made(database: Path, now: dt.datetime, plan: str, hostile: Sequence[str], *, roles: bool) -> dict[Role, str]:
+def _ready_made(
+    database: Path, now: dt.datetime, plan: str, hostile: Sequence[str], *, roles: bool, admin_limit: int
+) -> dict[Role, str]:
     """An organisation that other tests have too, each a copy of its own."""
     if plan:
         return dict(copied(database, (now, plan), lambda url: _found(url, now, plan)))
-    key = (now, tuple(hostile), roles)
-    return dict(copied(database, key, lambda url: _seed(url, now, hostile, roles=roles)))
+    key = (now, tuple(hostile), roles, admin_limit)
+    return dict(copied(database, key, lambda url: _seed(url, now, hostile, roles=roles, admin_limit=admin_limit)))
 
 
 def _seed_own(url: str, seed: Callable[[Connection], str]) -> dict[Role, str]:
@@ -331,7 +338,7 @@ def _seed_own(url: str, seed: Callable[[Connection], str]) -> dict[Role, str]:
     return {Role.OWNER: token}
 
 
-def _seed(url: str, now: dt.datetime, hostile: Sequence[str], *, roles: bool) -> dict[Role, str]:
+def _seed(url: str, now: dt.datetime, hostile: Sequence[str], *, roles: bool, admin_limit: int) -> dict[Role, str]:
     database = Database(url)
     database.open()
     made = make_token()
@@ -347,7 +354,7 @@ def _seed(url: str, now: dt.datetime, hostile: Sequence[str], *, roles: bool) ->
                 account_id=account,
                 role=role,
                 now=now,
-                spending_limit=COLLEAGUE_LIMIT,
+                spending_limit=admin_limit,
             )
             tokens[role] = give_token(connection, founded.organisation_id, account, now)
     database.close()

@@ -233,7 +233,7 @@ async def test_seats_taken_while_the_question_is_open_change_it(tmp_path: Path) 
 @pytest.mark.parametrize("role", [Role.ADMIN, Role.OWNER])
 async def test_who_may_not_spend_is_offered_no_purchase(tmp_path: Path, role: Role) -> None:
     """An admin's limit is nothing by default: `b` does nothing; a read-only profile does not get so far."""
-    with serving(tmp_path) as office:
+    with serving(tmp_path, admin_limit=0) as office:
         async with office.at_work(role, area="transfers") as desk:
             await desk.press("asterisk", "a")
             assert ("buy 10 seats…" in desk.text) is (role is Role.OWNER)
