@@ -6,8 +6,8 @@ PACKAGES := contract client tui screens cli server
 PIP = $(BIN)/python -m pip install --quiet --disable-pip-version-check
 COMPILE := --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header
 unexport PYTHONDONTWRITEBYTECODE
-# one more than a small machine has cores, as tests wait too; what is left of one worker's share goes to who is done
-SHARED := -n 3 --dist worksteal
+# as many as a small machine has cores; what is left of one worker's share goes to who is done
+SHARED := -n 2 --dist worksteal
 SOAK := HEADCOUNT_KILLS=25 HEADCOUNT_DEATHS=1 HEADCOUNT_SEEDS=25 HEADCOUNT_HISTORIES=25 HEADCOUNT_MONEY_HISTORIES=250 \
   HEADCOUNT_FUZZ=60 HEADCOUNT_AHEAD=10 HEADCOUNT_STREAMS=all HEADCOUNT_CODE_ROUNDS=200 HEADCOUNT_EVENTS=10000 \
   HEADCOUNT_BURST=5000 HEADCOUNT_IDLE=20 HEADCOUNT_WIDTHS=1

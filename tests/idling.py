@@ -64,7 +64,7 @@ def _due(loop: Any, horizon: float) -> float | None:
 async def _answers_come() -> bool:
     """Whether something was done meanwhile, here or by a server in a thread of this process."""
     used = time.process_time()
-    for _ in range(10):
+    for _ in range(50):
         await asyncio.sleep(_SOON / 10)
         if not TRAFFIC.under_way:
             return True

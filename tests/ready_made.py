@@ -26,6 +26,7 @@ def copied(database: Path, key: object, make: Callable[[str], T]) -> T:
         original = Path(_shelf.name) / f"{next(_numbers)}.db"
         _made[key] = (original, make(f"sqlite:///{original}"))
     original, answer = _made[key]
+    database.parent.mkdir(parents=True, exist_ok=True)
     shutil.copyfile(original, database)
     if (anchor := anchor_of(original)).exists():
         shutil.copyfile(anchor, anchor_of(database))

@@ -11,6 +11,8 @@ from client.errors import NoToken
 from client.profile import Profile, open_client
 from contract.money import Money
 
+pytestmark = pytest.mark.process
+
 
 @pytest.mark.parametrize(
     "wrong",

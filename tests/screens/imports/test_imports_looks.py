@@ -47,8 +47,8 @@ def _look(
     async def story(desk: Desk) -> None:
         """Bring the file, then press."""
         await _bring(desk, path or _file(folder))
-        if keys:
-            await desk.press(*keys)
+        for key in keys:
+            await desk.press(key)
         if awaited:
             await desk.until(lambda: awaited in desk.text)
             await desk.settled()
