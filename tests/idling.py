@@ -20,15 +20,24 @@ _CALM = 3
 _SOON = 0.02
 """Seconds: a timer that is due within them belongs to what the key has set in motion, as a repaint does."""
 
-_IDLE = 0.001
-"""Seconds of CPU in `_SOON`: a process that uses less waits for something outside."""
+_ANSWER = 5.0
+"""Seconds an answer may take; a test that holds one back for longer says so in `Traffic.held`."""
 
 
 @dataclass
 class Traffic:
-    """Requests of the apps under test that have no answer yet; streams are left out."""
+    """Requests of the apps under test that have no whole answer yet; streams are left out.
+
+    `held`: what a test keeps from being answered, so that nobody waits for it.
+    """
 
     under_way: int = 0
+    held: int = 0
+
+    @property
+    def expected(self) -> bool:
+        """Whether an answer is to come."""
+        return self.under_way > self.held
 
 
 TRAFFIC = Traffic()
@@ -52,8 +61,8 @@ async def loop_is_idle(min_sleep: float = 0.0, max_sleep: float = 1.0) -> None:
         if calm == _CALM and (soon := _due(loop, began + _SOON)):
             await asyncio.sleep(max(0.0, soon - time.monotonic()) + 0.001)
             calm = 0
-        elif calm == _CALM and TRAFFIC.under_way and await _answers_come():
-            calm = 0
+        elif calm == _CALM and TRAFFIC.expected and await _answers_come():
+            calm, end = 0, time.monotonic() + max_sleep
 
 
 def _due(loop: Any, horizon: float) -> float | None:
@@ -62,13 +71,11 @@ def _due(loop: Any, horizon: float) -> float | None:
 
 
 async def _answers_come() -> bool:
-    """Whether something was done meanwhile, here or by a server in a thread of this process."""
-    used = time.process_time()
-    for _ in range(50):
+    """Whether all that was asked is answered meanwhile, however slow the disk of the server and the machine are."""
+    end = time.monotonic() + _ANSWER
+    while TRAFFIC.expected and time.monotonic() < end:
         await asyncio.sleep(_SOON / 10)
-        if not TRAFFIC.under_way:
-            return True
-    return time.process_time() - used > _IDLE
+    return not TRAFFIC.expected
 
 
 def wait_for_the_loop() -> None:

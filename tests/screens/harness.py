@@ -85,19 +85,30 @@ class Wire(httpx.AsyncBaseTransport):
             raise httpx.ConnectError(message, request=request)
         if self.failing and self.failing in where:
             return httpx.Response(500, request=request, content=b"")
-        streams = request.url.path.endswith("/stream")
-        self.under_way += not streams
-        TRAFFIC.under_way += not streams
+        if request.url.path.endswith("/stream"):
+            return await self._inner.handle_async_request(request)
+        self._begin()
         try:
             response = await self._inner.handle_async_request(request)
-        finally:
-            self.under_way -= not streams
-            TRAFFIC.under_way -= not streams
+        except BaseException:
+            self._end()
+            raise
+        assert isinstance(response.stream, httpx.AsyncByteStream)
+        response.stream = _Body(response.stream, self._end)
         if self.losing and self.losing in where:
             await response.aread()
+            await response.aclose()
             message = "lost"
             raise httpx.ReadError(message, request=request)
         return response
+
+    def _begin(self) -> None:
+        self.under_way += 1
+        TRAFFIC.under_way += 1
+
+    def _end(self) -> None:
+        self.under_way -= 1
+        TRAFFIC.under_way -= 1
 
     async def aclose(self) -> None:
         """Close the connections."""
@@ -112,6 +123,29 @@ class Wire(httpx.AsyncBaseTransport):
     def keys(self, path: str) -> list[str]:
         """The idempotency keys of the commands sent to a path."""
         return [key for method, where, key in self.sent if where == path and method != "GET"]
+
+
+@dataclass
+class _Body(httpx.AsyncByteStream):
+    """What comes after the head of an answer: only with its end has the answer come."""
+
+    inner: httpx.AsyncByteStream
+    ended: Callable[[], None]
+    open: bool = True
+
+    async def __aiter__(self) -> AsyncIterator[bytes]:
+        """Piece by piece."""
+        async for piece in self.inner:
+            yield piece
+
+    async def aclose(self) -> None:
+        """Read, or given up."""
+        try:
+            await self.inner.aclose()
+        finally:
+            if self.open:
+                self.open = False
+                self.ended()
 
 
 @dataclass
