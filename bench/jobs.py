@@ -16,7 +16,7 @@ from bench.world import HEADCOUNT, HELLO, Place, World
 SAMPLE_REQUESTS = 7
 MANY = 40
 RESULT = "back"
-"""A word of the result alone: `z takes it back until …`."""
+"""A word of the result alone: `z undoes it until …`."""
 
 _figure = partial(Figure, "jobs")
 

@@ -19,7 +19,7 @@ from tui.presentation.wording import count
 
 __all__ = ["accept", "cancel", "decline", "join", "leave", "open_link", "redeem", "show", "transfers", "undo"]
 
-_NOTHING = "Nothing was done."
+_NOTHING = "Nothing was changed."
 
 
 def show(options: argparse.Namespace, flags: dict[str, Any]) -> int:
@@ -34,7 +34,9 @@ def show(options: argparse.Namespace, flags: dict[str, Any]) -> int:
     )
     print(_standing(own))
     if not own.me.own_sign_in:
-        print("This token was handed out: requests, codes, names and leaving take the person's own sign-in.")
+        print(
+            "This token was issued by your organisation: requests, codes, your name and leaving need your own sign-in."
+        )
     for each in own.owns:
         print(f"Pays for {clean(each.label, 120)} ({clean(each.organisation, 120)}).")
     if own.waiting:
@@ -103,7 +105,9 @@ def undo(options: argparse.Namespace, flags: dict[str, Any]) -> int:
     target = chosen(options, flags)
     wanted = options.id or _last_decision(target)
     done = call(target, lambda client: client.undo_offer(wanted), noted=True)
-    return _told(options, done, f"Undone: what {clean(done.organisation, 120)} asks waits for your answer again.")
+    return _told(
+        options, done, f"Undone: the request from {clean(done.organisation, 120)} is waiting for your answer again."
+    )
 
 
 def _last_decision(target: Target) -> str:
@@ -114,7 +118,7 @@ def _last_decision(target: Target) -> str:
     """
     last = next(iter(call(target, lambda client: client.own_profile()).undoable), None)
     if last is None:
-        message = "Nothing was decided within the last ten minutes."
+        message = "Nothing to undo: you decided nothing in the last 10 minutes."
         raise Stop(message, FAILED)
     return last.id
 
@@ -135,7 +139,7 @@ def open_link(options: argparse.Namespace, flags: dict[str, Any]) -> int:
 def cancel(options: argparse.Namespace, flags: dict[str, Any]) -> int:
     """Take one's own request back."""
     done = call(chosen(options, flags), lambda client: client.cancel_ask(options.id), noted=True)
-    return _told(options, done, f"Taken back: {clean(done.organisation, 120)}.")
+    return _told(options, done, f"Withdrawn: your request to {clean(done.organisation, 120)}.")
 
 
 def join(options: argparse.Namespace, flags: dict[str, Any]) -> int:
@@ -144,7 +148,9 @@ def join(options: argparse.Namespace, flags: dict[str, Any]) -> int:
     ends = _agreed_to_end(target, options, "when they accept")
     ask = AskToJoin(organisation=options.organisation, message=options.message, ends=ends)
     done = call(target, lambda client: client.ask_to_join(ask), noted=True)
-    return _told(options, done, f"Asked: if there is {clean(done.organisation, 120)}, its owner decides ({done.id}).")
+    return _told(
+        options, done, f"Request sent ({done.id}). If {clean(done.organisation, 120)} exists, its owner decides."
+    )
 
 
 def leave(options: argparse.Namespace, flags: dict[str, Any]) -> int:
@@ -166,7 +172,7 @@ def _agreed_to_end(target: Target, options: argparse.Namespace, when: str) -> tu
         Stop: somebody said no.
     """
     owns = call(target, lambda client: client.own_profile()).owns
-    if owns and not _may(target, options, " ".join([*(_ending(each, when) for each in owns), "Go on?"])):
+    if owns and not _may(target, options, " ".join([*(_ending(each, when) for each in owns), "Continue?"])):
         raise Stop(_NOTHING, FAILED)
     return tuple(each.id for each in owns)
 
@@ -179,12 +185,12 @@ def _ending(own: Own, when: str) -> str:
 def _may(target: Target, options: argparse.Namespace, question: str) -> bool:
     """Whether it was said, or is said now; only yes is yes."""
     if target.profile.read_only:
-        message = "This profile may not change anything."
+        message = "This profile is read-only: it can't change anything."
         raise Stop(message, NOT_ALLOWED)
     if options.yes:
         return True
     if not can_ask():
-        message = f"{question} Say --yes to do it without being asked."
+        message = f"{question} Use --yes to confirm."
         raise Stop(message, USAGE)
     return agreed(question)
 

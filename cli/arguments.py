@@ -30,7 +30,7 @@ def parser() -> argparse.ArgumentParser:
     top.add_argument("--version", action="version", version=f"headcount {importlib.metadata.version('headcount')}")
     _add_app_options(top)
     commands = top.add_subparsers(dest="command", metavar="COMMAND")
-    demo = commands.add_parser("demo", help="the app on a sample organisation; no money moves, no port opens")
+    demo = commands.add_parser("demo", help="the app on a sample organisation; no money moves, no port is opened")
     demo.add_argument("--fresh", action="store_true", help="start over with new sample data")
     _add_app_options(demo, suppress=True)
     _add_login(commands)
@@ -54,7 +54,7 @@ def parser() -> argparse.ArgumentParser:
 
 
 def _add_login(commands: "Commands") -> None:
-    login = commands.add_parser("login", help="make a profile for a server you have a token for")
+    login = commands.add_parser("login", help="create a profile for a server you have a token for")
     login.add_argument("--url", required=True, help="https://… of the server, or unix:///path of its socket")
     login.add_argument("--name", default="default", help="what to call the profile")
     source = login.add_mutually_exclusive_group()
@@ -65,16 +65,18 @@ def _add_login(commands: "Commands") -> None:
 
 def _add_events(commands: "Commands") -> None:
     events = _command(commands, "events", "cli.events:events", "what happened, oldest first")
-    events.add_argument("words", nargs="*", metavar="WORD", help="only with these words in who did it or what it was")
-    events.add_argument("--who", metavar="WORDS", default="", help="only by them: name, e-mail or account")
-    events.add_argument("--kind", metavar="KIND", help="only such as transfer, or transfer.accepted")
-    events.add_argument("--object", metavar="WORDS", default="", help="only about this: name, e-mail or id")
+    events.add_argument(
+        "words", nargs="*", metavar="WORD", help="only events with these words in who did it or what it was about"
+    )
+    events.add_argument("--who", metavar="WORDS", default="", help="only what this person did: name, e-mail or account")
+    events.add_argument("--kind", metavar="KIND", help="only these kinds, such as transfer or transfer.accepted")
+    events.add_argument("--object", metavar="WORDS", default="", help="only events about this: name, e-mail or id")
     events.add_argument("--since", type=_day, metavar="DATE", help="from this day on, where the subscription is billed")
-    events.add_argument("--until", type=_day, metavar="DATE", help="up to this day, it included")
+    events.add_argument("--until", type=_day, metavar="DATE", help="up to and including this day")
     events.add_argument("--command", dest="command_key", metavar="KEY", help="only what the command with this key did")
-    events.add_argument("--follow", action="store_true", help="go on as things happen, until ctrl+c")
+    events.add_argument("--follow", action="store_true", help="follow new events until ctrl+c")
     _add_how_many(events)
-    _add_json(events, "as JSON; with --follow one object a line")
+    _add_json(events, "as JSON; with --follow one object per line")
 
 
 def _day(text: str) -> "dt.date":
@@ -83,12 +85,12 @@ def _day(text: str) -> "dt.date":
     try:
         return dt.date.fromisoformat(text)
     except ValueError as error:
-        message = f"{text!r} is no day such as 2026-12-31"
+        message = f"{text!r} is not a day such as 2026-12-31"
         raise argparse.ArgumentTypeError(message) from error
 
 
 def _add_users(commands: "Commands") -> None:
-    what = "the users as a list or a file, users out of a file, and removing everybody who matches"
+    what = "list, import, export and remove users"
     verbs = _noun(commands, "users", what)
     listed = _command(verbs, "list", "cli.users:list_all", "the users, by name")
     _add_filters(listed)
@@ -97,74 +99,84 @@ def _add_users(commands: "Commands") -> None:
     _add_import(verbs)
     _add_removal(verbs)
     _add_file(_command(verbs, "template", "cli.users:template", "save the empty file to fill in for an import"))
-    exported = _command(verbs, "export", "cli.users:export", "save the users as a file that an import takes again")
+    exported = _command(verbs, "export", "cli.users:export", "save the users as a file that can be imported again")
     _add_filters(exported)
     _add_file(exported)
 
 
 def _add_filters(command: argparse.ArgumentParser) -> None:
-    command.add_argument("--search", metavar="WORDS", help="only whose name, e-mail or position holds them")
-    command.add_argument("--status", choices=("active", "not_paid"), help="only with this status")
     command.add_argument(
-        "--source", choices=("hand", "import", "code", "member", "transfer"), help="only who came in this way"
+        "--search", metavar="WORDS", help="only those whose name, e-mail or position contains these words"
+    )
+    command.add_argument("--status", choices=("active", "not_paid"), help="only those with this status")
+    command.add_argument(
+        "--source", choices=("hand", "import", "code", "member", "transfer"), help="only those who joined this way"
     )
     days = "2026-10-01, 2026-10, '>2026-10-01' or 2026-10-01..2026-10-15"
-    command.add_argument("--added", metavar="DAYS", help=f"only who was added then, such as {days}")
+    command.add_argument("--added", metavar="DAYS", help=f"only those added then, such as {days}")
 
 
 def _add_import(verbs: "Commands") -> None:
     imported = _change(verbs, "import", "cli.importing:import_users", "import the people of a CSV or XLSX file")
     imported.add_argument("file", nargs="?", metavar="FILE", help="the file")
-    imported.add_argument("--resume", metavar="ID", help="go on with an import that stopped")
+    imported.add_argument("--resume", metavar="ID", help="continue an import that stopped")
     imported.add_argument("--map", metavar="COLUMNS", help="which column is what, such as email=2,last_name=1")
     modes = ("best_effort", "until_full", "atomic")
     imported.add_argument("--mode", choices=modes, default=modes[0], help="default best_effort")
-    imported.add_argument("--ask", action="store_true", help="send a transfer request to those with an account outside")
-    imported.add_argument("--rejected", metavar="FILE", help="save the rows that failed, with their reasons")
+    imported.add_argument(
+        "--ask",
+        action="store_true",
+        help="send a transfer request to people who have an account outside your organisation",
+    )
+    imported.add_argument("--rejected", metavar="FILE", help="save the failed rows, with their reasons")
 
 
 def _add_removal(verbs: "Commands") -> None:
-    removed = _change(verbs, "remove", "cli.removing:remove", "remove everybody who matches, as one command")
+    removed = _change(verbs, "remove", "cli.removing:remove", "remove all users that match")
     _add_filters(removed)
-    removed.add_argument("--all", action="store_true", help="everybody; needed when nothing else says who")
+    removed.add_argument("--all", action="store_true", help="all users; required when there is no other filter")
     removed.add_argument(
-        "--except", dest="exceptions", nargs="+", default=[], metavar="WHO", help="but these, by id or e-mail"
+        "--except", dest="exceptions", nargs="+", default=[], metavar="WHO", help="except these, by id or e-mail"
     )
-    restored = _change(verbs, "restore", "cli.removing:restore", "take such a removal back within the period")
-    restored.add_argument("id", metavar="ID", help="of the removal, as it was printed")
+    restored = _change(verbs, "restore", "cli.removing:restore", "undo such a removal within the billing period")
+    restored.add_argument("id", metavar="ID", help="id of the removal, as it was printed")
 
 
 def _add_file(command: argparse.ArgumentParser) -> None:
     command.add_argument("-o", "--output", metavar="FILE", help="where to save it; - is the output")
     command.add_argument("--format", choices=("csv", "xlsx"), help="as FILE ends, or csv")
     command.add_argument("--language", choices=("en", "fr", "de", "es"), help="of the header (default: yours)")
-    command.add_argument("--force", action="store_true", help="replace a file that is there")
-    _add_json(command, "say where it is as JSON")
+    command.add_argument("--force", action="store_true", help="replace an existing file")
+    _add_json(command, "print the path as JSON")
 
 
 def _add_members(commands: "Commands") -> None:
-    verbs = _noun(commands, "members", "everybody in the directory, and putting them on the subscription")
+    verbs = _noun(commands, "members", "the directory of the organisation, and adding members to the subscription")
     listed = _command(verbs, "list", "cli.members:list_all", "the members, by name")
-    listed.add_argument("--search", metavar="WORDS", help="only whose name, e-mail or position holds them")
-    listed.add_argument("--role", choices=("owner", "admin", "billing", "viewer", "member"), help="only with this role")
-    listed.add_argument("--listed", choices=("yes", "no"), help="only who is on the subscription, or is not")
+    listed.add_argument(
+        "--search", metavar="WORDS", help="only those whose name, e-mail or position contains these words"
+    )
+    listed.add_argument(
+        "--role", choices=("owner", "admin", "billing", "viewer", "member"), help="only those with this role"
+    )
+    listed.add_argument("--listed", choices=("yes", "no"), help="only those who are on the subscription, or are not")
     _add_how_many(listed)
     _add_json(listed)
     shown = _command(verbs, "show", "cli.members:show", "one member's profile")
     shown.add_argument("email", metavar="EMAIL", help="the member's address")
     _add_json(shown)
-    added = _command(verbs, "add", "cli.members:add", "put members on the subscription")
-    added.add_argument("emails", nargs="+", metavar="EMAIL", help="whom to add")
+    added = _command(verbs, "add", "cli.members:add", "add members to the subscription")
+    added.add_argument("emails", nargs="+", metavar="EMAIL", help="who to add")
     added.add_argument(
         "--mode",
         choices=("best_effort", "atomic", "until_full"),
         default="best_effort",
-        help="what happens to the others when one can't be added (default best_effort)",
+        help="whether to add the others when one can't be added (default best_effort)",
     )
     added.add_argument(
         "--dry-run",
         action="store_true",
-        help="only say how the seats work out, and end with the exit code it would have",
+        help="only preview the seats, with the exit code the command would have",
     )
     _add_json(added)
 
@@ -191,9 +203,11 @@ def _add_forecast(commands: "Commands") -> None:
 
 
 def _add_changes(commands: "Commands") -> None:
-    verbs = _noun(commands, "seats", "how many seats there are, and another number of them")
+    verbs = _noun(commands, "seats", "show or change the number of seats")
     _add_json(_command(verbs, "show", "cli.changes:seats_show", "how many are paid, used and free"))
-    seats = _change(verbs, "set", "cli.changes:seats_set", "more seats now, or fewer from the renewal on")
+    seats = _change(
+        verbs, "set", "cli.changes:seats_set", "set the number of seats: more from now, fewer from the renewal"
+    )
     seats.add_argument("seats", type=_number_of_seats, metavar="N", help="the new number")
     plan = _change(_noun(commands, "plan", "another plan"), "set", "cli.changes:plan_set", "move to another plan")
     plan.add_argument("plan", metavar="NAME", help="the plan")
@@ -208,66 +222,66 @@ def _number_of_seats(text: str) -> int:
 
     if text.isascii() and text.isdigit() and len(text) <= len(str(MAX_SEATS)) and int(text) <= MAX_SEATS:
         return int(text)
-    message = f"say how many seats as a whole number from 0 to {MAX_SEATS}, not {text!r}"
+    message = f"give the seats as a whole number from 0 to {MAX_SEATS}, not {text!r}"
     raise argparse.ArgumentTypeError(message)
 
 
 def _add_pay(commands: "Commands") -> None:
     pay = _change(commands, "pay", "cli.changes:pay", "pay for unpaid users, or for a renewal that was refused")
-    pay.add_argument("emails", nargs="*", metavar="EMAIL", help="whom to pay for")
-    pay.add_argument("--all", action="store_true", help="everybody who is not paid for")
+    pay.add_argument("emails", nargs="*", metavar="EMAIL", help="who to pay for")
+    pay.add_argument("--all", action="store_true", help="all users who are NOT PAID")
     pay.add_argument("--overdue", action="store_true", help="the renewal that was refused")
 
 
 def _add_beginning_and_end(commands: "Commands") -> None:
-    started = _change(commands, "start", "cli.changes:start", "take a subscription where there is none")
+    started = _change(commands, "start", "cli.changes:start", "start a subscription")
     started.add_argument("plan", metavar="PLAN", help="the plan")
     _add_terms(started)
-    _change(commands, "cancel", "cli.changes:cancel", "end the subscription with its period")
-    _change(commands, "resume", "cli.changes:resume", "let a cancelled subscription go on")
+    _change(commands, "cancel", "cli.changes:cancel", "end the subscription at the end of its period")
+    _change(commands, "resume", "cli.changes:resume", "resume a cancelled subscription")
 
 
 def _add_transfers(commands: "Commands") -> None:
-    verbs = _noun(commands, "transfers", "who asks to join, and deciding about it")
+    verbs = _noun(commands, "transfers", "list and decide transfer requests")
     listed = _command(verbs, "list", "cli.transfers:list_all", "the requests, oldest first")
     listed.add_argument("--way", choices=("incoming", "outgoing", "all"), default="incoming", help="default incoming")
     states = ("pending", "accepted", "declined", "cancelled", "expired", "all")
     listed.add_argument("--state", choices=states, default="pending", help="default pending")
     _add_json(listed)
-    for verb, what in (("accept", "let people in who ask to join"), ("decline", "say no to who asks to join")):
+    for verb, what in (("accept", "accept requests to join"), ("decline", "decline requests to join")):
         decided = _change(verbs, verb, f"cli.transfers:{verb}", what)
-        decided.add_argument("emails", nargs="*", metavar="EMAIL", help="who asks")
-        decided.add_argument("--all", action="store_true", help="everybody who waits")
+        decided.add_argument("emails", nargs="*", metavar="EMAIL", help="who asked")
+        decided.add_argument("--all", action="store_true", help="all pending requests")
         if verb == "accept":
-            decided.add_argument("--fitting", action="store_true", help="only the first that have a free seat")
+            decided.add_argument("--fitting", action="store_true", help="only as many as there are free seats")
         else:
-            decided.add_argument("--reason", default="", help="why; they will read it")
-    _change(commands, "undo", "cli.transfers:undo", "take back what you decided last, within ten minutes")
+            decided.add_argument("--reason", default="", help="a reason; they will read it")
+    _change(commands, "undo", "cli.transfers:undo", "undo your last decision, within ten minutes")
 
 
 def _add_codes(commands: "Commands") -> None:
-    verbs = _noun(commands, "codes", "words that let people in by themselves")
+    verbs = _noun(commands, "codes", "invitation codes: people join with them on their own")
     listed = _command(verbs, "list", "cli.codes:list_all", "the invitation codes, newest first")
-    listed.add_argument("--state", choices=("active", "used_up", "expired", "off"), help="only those")
+    listed.add_argument("--state", choices=("active", "used_up", "expired", "off"), help="only those in this state")
     _add_json(listed)
     made = _command(verbs, "create", "cli.codes:create", "make a code, and print it")
-    made.add_argument("code", nargs="?", metavar="CODE", help="a word of your own; else one is made up")
-    made.add_argument("--uses", type=int, metavar="N", help="by how many people (default: any number)")
+    made.add_argument("code", nargs="?", metavar="CODE", help="the code; generated if left out")
+    made.add_argument("--uses", type=int, metavar="N", help="how many people can use it (default: no limit)")
     end = made.add_mutually_exclusive_group()
-    end.add_argument("--days", type=int, metavar="N", help="for how many days (default: for ever)")
+    end.add_argument("--days", type=int, metavar="N", help="how many days it is valid (default: no end)")
     end.add_argument("--until", type=_end_of_day, metavar="DATE", help="the last day, such as 2026-12-31 (UTC)")
     _add_json(made)
     for verb, run, what in (
         ("show", "show", "one code"),
-        ("off", "switch_off", "let nobody in with it from now on"),
-        ("on", "switch_on", "let people in with it again"),
-        ("delete", "delete", "delete a code; who came in with it stays"),
-        ("uses", "uses", "who came in with a code, the last first"),
+        ("off", "switch_off", "switch a code off"),
+        ("on", "switch_on", "switch a code on again"),
+        ("delete", "delete", "delete a code; users who joined with it stay"),
+        ("uses", "uses", "users who joined with a code, newest first"),
     ):
         one = _command(verbs, verb, f"cli.codes:{run}", what)
-        one.add_argument("code", metavar="CODE", help="the code, however it is written, or its id")
+        one.add_argument("code", metavar="CODE", help="the code (case and dashes don't matter), or its id")
         if verb == "delete":
-            one.add_argument("--yes", action="store_true", help="delete without asking")
+            one.add_argument("--yes", action="store_true", help="delete without confirmation")
         _add_json(one)
 
 
@@ -278,62 +292,67 @@ def _end_of_day(text: str) -> "dt.datetime":
         day = dt.date.fromisoformat(text)
         return dt.datetime.combine(day, dt.time(), dt.UTC) + dt.timedelta(days=1)
     except (ValueError, OverflowError) as error:
-        message = f"{text!r} is no day such as 2026-12-31"
+        message = f"{text!r} is not a day such as 2026-12-31"
         raise argparse.ArgumentTypeError(message) from error
 
 
 def _add_sandbox(commands: "Commands") -> None:
-    verbs = _noun(commands, "sandbox", "move a sandbox's clock, or make its payments fail")
-    moved = _command(verbs, "advance", "cli.sandbox:advance", "move the clock, and tell what happens on the way")
+    verbs = _noun(commands, "sandbox", "control a sandbox: its clock and its payments")
+    moved = _command(verbs, "advance", "cli.sandbox:advance", "move the clock forward, and show what happens")
     moved.add_argument("duration", metavar="DURATION", help="such as P1M, P10D or PT2H (ISO 8601)")
-    _add_json(moved, "the events, one JSON object a line")
-    _add_json(_command(verbs, "now", "cli.sandbox:now", "what time it is there"))
-    payments = _command(verbs, "payments", "cli.sandbox:payments", "what becomes of the next payments")
+    _add_json(moved, "the events, one JSON object per line")
+    _add_json(_command(verbs, "now", "cli.sandbox:now", "the sandbox's time"))
+    payments = _command(verbs, "payments", "cli.sandbox:payments", "the outcome of the next payments")
     payments.add_argument("next", choices=("accept", "decline", "late", "twice", "unreachable"))
-    payments.add_argument("--times", type=int, default=1, metavar="N", help="of how many (default 1)")
+    payments.add_argument("--times", type=int, default=1, metavar="N", help="how many payments (default 1)")
     _add_json(payments)
 
 
 def _add_profile(commands: "Commands") -> None:
     verbs = _noun(commands, "profile", "your own account: what it uses, requests, a code, leaving")
     said = {
-        "show": ("show", "who you are, what you use and until when"),
+        "show": ("show", "who you are, which subscription you use and until when"),
         "redeem": ("redeem", "use an invitation code"),
         "transfers": ("transfers", "requests between you and organisations"),
         "accept": ("accept", "accept an organisation's offer"),
         "decline": ("decline", "decline it"),
-        "undo": ("undo", "take your last decision back, within ten minutes"),
-        "open": ("open_link", "show the offer that a link leads to"),
-        "cancel": ("cancel", "take your own request back"),
-        "join": ("join", "ask an organisation to take you in; whether there is one is not told"),
+        "undo": ("undo", "undo your last decision, within ten minutes"),
+        "open": ("open_link", "show the offer behind a link"),
+        "cancel": ("cancel", "withdraw your own request"),
+        "join": ("join", "ask to join an organisation; you are not told whether it exists"),
         "leave": ("leave", "leave the subscription you use"),
     }
     made = {verb: _command(verbs, verb, f"cli.account:{run}", what) for verb, (run, what) in said.items()}
     made["redeem"].add_argument("code", metavar="CODE")
     for verb in ("accept", "decline", "cancel"):
         made[verb].add_argument("id", metavar="ID", help="as headcount profile transfers lists it")
-    made["undo"].add_argument("id", metavar="ID", nargs="?", default="", help="which (default: the last one)")
-    made["open"].add_argument("link", metavar="LINK", help="the link of the mail, or what follows link= in it")
-    made["decline"].add_argument("--reason", default="", help="why; they will read it")
-    made["join"].add_argument("organisation", metavar="EMAIL", help="its owner's e-mail, or its exact name")
-    made["join"].add_argument("--message", default="", help="what to write to them")
+    made["undo"].add_argument("id", metavar="ID", nargs="?", default="", help="the request (default: the last one)")
+    made["open"].add_argument("link", metavar="LINK", help="the link in the e-mail, or the part after link=")
+    made["decline"].add_argument("--reason", default="", help="a reason; they will read it")
+    made["join"].add_argument(
+        "organisation", metavar="EMAIL", help="the owner's e-mail, or the organisation's exact name"
+    )
+    made["join"].add_argument("--message", default="", help="a message for them")
     for verb in ("accept", "join", "leave"):
-        made[verb].add_argument("--yes", action="store_true", help="without asking")
+        made[verb].add_argument("--yes", action="store_true", help="without confirmation")
     for command in made.values():
         _add_json(command)
 
 
 def _add_access(commands: "Commands") -> None:
-    verbs = _noun(commands, "tokens", "what members sign in with")
-    listed = _command(verbs, "list", "cli.tokens:list_tokens", "every token, without its secret")
-    made = _command(verbs, "create", "cli.tokens:create_token", "make a token for a member, and print it once")
+    verbs = _noun(commands, "tokens", "list, create and revoke members' tokens")
+    listed = _command(verbs, "list", "cli.tokens:list_tokens", "all tokens, without their secrets")
+    made = _command(verbs, "create", "cli.tokens:create_token", "create a token for a member, and print it once")
     made.add_argument("email", metavar="EMAIL")
     made.add_argument("--label", default="", help="what it is for")
     made.add_argument("--days", type=int, metavar="N", help="for how long (default: until it is revoked)")
-    revoked = _command(verbs, "revoke", "cli.tokens:revoke_token", "take a token back at once")
+    revoked = _command(verbs, "revoke", "cli.tokens:revoke_token", "revoke a token immediately")
     revoked.add_argument("id", metavar="ID")
     asked = _command(
-        commands, "entitlement", "cli.tokens:entitlement", "may somebody use the service? exit code 0 if so, 1 if not"
+        commands,
+        "entitlement",
+        "cli.tokens:entitlement",
+        "whether an account can use the service: exit code 0 yes, 1 no",
     )
     asked.add_argument("who", metavar="EMAIL", help="an e-mail, or an account's id")
     for command in (listed, made, revoked, asked):
@@ -341,32 +360,36 @@ def _add_access(commands: "Commands") -> None:
 
 
 def _add_webhooks(commands: "Commands") -> None:
-    verbs = _noun(commands, "webhooks", "addresses that the server tells of events")
-    listed = _command(verbs, "list", "cli.webhooks:list_all", "every webhook and how it goes")
+    verbs = _noun(commands, "webhooks", "addresses that receive events from the server")
+    listed = _command(verbs, "list", "cli.webhooks:list_all", "all webhooks and their state")
     added = _command(
-        verbs, "add", "cli.webhooks:add", "tell an address of events from now on, and print its secret once"
+        verbs, "add", "cli.webhooks:add", "send events to an address from now on, and print its secret once"
     )
-    added.add_argument("url", metavar="URL", help="https://… of whoever is to be told")
+    added.add_argument("url", metavar="URL", help="https://… address that receives the events")
     added.add_argument("--kinds", metavar="KINDS", help=f"{_KINDS} (default: all)")
     added.add_argument("--description", metavar="TEXT", help="what it is for")
-    shown = _command(verbs, "show", "cli.webhooks:show", "one webhook and how it goes")
-    changed = _command(verbs, "change", "cli.webhooks:change", "another address, another filter, off or on")
+    shown = _command(verbs, "show", "cli.webhooks:show", "one webhook and its state")
+    changed = _command(
+        verbs, "change", "cli.webhooks:change", "change the address or the filter, or switch it off or on"
+    )
     changed.add_argument("--url", metavar="URL")
     changed.add_argument("--kinds", metavar="KINDS", help=f"{_KINDS}; all for everything")
     changed.add_argument("--description", metavar="TEXT")
     state = changed.add_mutually_exclusive_group()
-    state.add_argument("--on", dest="enabled", action="store_true", default=None, help="go on where it stopped")
-    state.add_argument("--off", dest="enabled", action="store_false", default=None, help="send nothing for now")
+    state.add_argument("--on", dest="enabled", action="store_true", default=None, help="continue where it stopped")
+    state.add_argument("--off", dest="enabled", action="store_false", default=None, help="stop sending for now")
     removed = _command(verbs, "remove", "cli.webhooks:remove", "delete a webhook")
-    rotated = _command(verbs, "rotate", "cli.webhooks:rotate", "a new secret, printed once; both sign for a day")
-    sent = _command(verbs, "deliveries", "cli.webhooks:deliveries", "what was sent, the newest events first")
-    sent.add_argument("--state", choices=("waiting", "delivered", "failed"), help="only those")
+    rotated = _command(
+        verbs, "rotate", "cli.webhooks:rotate", "a new secret, printed once; the old one stays valid for a day"
+    )
+    sent = _command(verbs, "deliveries", "cli.webhooks:deliveries", "deliveries, newest events first")
+    sent.add_argument("--state", choices=("waiting", "delivered", "failed"), help="only those in this state")
     _add_how_many(sent)
-    again = _command(verbs, "replay", "cli.webhooks:replay", "send again what was sent, or given up")
+    again = _command(verbs, "replay", "cli.webhooks:replay", "send events again")
     which = again.add_mutually_exclusive_group(required=True)
     which.add_argument("--event", metavar="ID", help="one event, such as evt_12")
-    which.add_argument("--since", type=_instant, metavar="ISO8601", help="everything from a moment on")
-    which.add_argument("--failed", action="store_true", help="what was given up")
+    which.add_argument("--since", type=_instant, metavar="ISO8601", help="everything since this time")
+    which.add_argument("--failed", action="store_true", help="failed deliveries")
     for command in (shown, changed, removed, rotated, sent, again):
         command.add_argument("id", metavar="ID", help="as headcount webhooks list has it")
     for command in (listed, added, shown, changed, removed, rotated, sent, again):
@@ -380,7 +403,7 @@ def _instant(text: str) -> "dt.datetime":
         found = dt.datetime.fromisoformat(text)
         return (found if found.tzinfo else found.replace(tzinfo=dt.UTC)).astimezone(dt.UTC)
     except (ValueError, OverflowError) as error:
-        message = f"{text!r} is no moment such as 2026-12-31T09:00Z"
+        message = f"{text!r} is not a time such as 2026-12-31T09:00Z"
         raise argparse.ArgumentTypeError(message) from error
 
 
@@ -395,7 +418,7 @@ def _command(commands: "Commands", name: str, run: str, what: str) -> argparse.A
     command: argparse.ArgumentParser = commands.add_parser(name, help=what, description=f"{what[0].upper()}{what[1:]}.")
     command.set_defaults(run=run)
     command.add_argument("--profile", metavar="NAME", default=argparse.SUPPRESS, help="which profile to use")
-    command.add_argument("--demo", action="store_true", help="on the demo that runs in another terminal")
+    command.add_argument("--demo", action="store_true", help="use the demo running in another terminal")
     return command
 
 
@@ -404,9 +427,9 @@ def _change(commands: "Commands", name: str, run: str, what: str) -> argparse.Ar
     command = _command(commands, name, run, what)
     how = command.add_mutually_exclusive_group()
     how.add_argument(
-        "--dry-run", action="store_true", help="only show the price, and end with the exit code it would have"
+        "--dry-run", action="store_true", help="only preview the price, with the exit code the command would have"
     )
-    how.add_argument("--yes", action="store_true", help="confirm without asking")
+    how.add_argument("--yes", action="store_true", help="confirm without a question")
     _add_json(command)
     return command
 
@@ -424,7 +447,7 @@ def _add_how_many(command: argparse.ArgumentParser) -> None:
     """`--limit N` or `--all`, for a list that may be long."""
     group = command.add_mutually_exclusive_group()
     group.add_argument("--limit", type=int, default=_USUAL, metavar="N", help=f"how many (default {_USUAL})")
-    group.add_argument("--all", action="store_true", help="to the end, however long")
+    group.add_argument("--all", action="store_true", help="all of them")
 
 
 def _add_app_options(parser: argparse.ArgumentParser, *, suppress: bool = False) -> None:
@@ -432,5 +455,5 @@ def _add_app_options(parser: argparse.ArgumentParser, *, suppress: bool = False)
     group = parser.add_argument_group("options of the app")
     group.add_argument("--profile", metavar="NAME", default=default, help="which profile to open")
     group.add_argument("--ascii", action="store_true", default=default, help="only ASCII characters")
-    group.add_argument("--no-mouse", dest="mouse", action="store_false", default=default, help="leave the mouse alone")
-    group.add_argument("--slow", action="store_true", default=default, help="for a link of a few KB/s")
+    group.add_argument("--no-mouse", dest="mouse", action="store_false", default=default, help="without the mouse")
+    group.add_argument("--slow", action="store_true", default=default, help="for slow connections (a few KB/s)")

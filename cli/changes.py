@@ -107,9 +107,7 @@ def pay(options: argparse.Namespace, flags: dict[str, Any]) -> int:
     """Pay for unpaid users, named or all of them, or for the renewal that was refused (D13, D16)."""
     ways = [bool(options.emails), options.all, options.overdue]
     if sum(ways) != 1:
-        message = (
-            "Say whom to pay for: their e-mail addresses, or --all, or --overdue for the renewal that was refused."
-        )
+        message = "Name the users to pay for by e-mail, or use --all, or --overdue for the renewal that was refused."
         raise Stop(message, USAGE)
 
     async def wanted(client: Client) -> Change:
@@ -133,7 +131,7 @@ async def _plan(client: Client, name: str) -> Plan:
         if name.casefold() in {plan.id.casefold(), plan.name.casefold()}:
             return plan
     known = ", ".join(clean(plan.id, 40) for plan in plans)
-    message = f"There is no plan {clean(name, 60)}. There are: {known}."
+    message = f"Unknown plan {clean(name, 60)}. There are: {known}."
     raise Stop(message, USAGE)
 
 

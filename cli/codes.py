@@ -33,7 +33,7 @@ def list_all(options: argparse.Namespace, flags: dict[str, Any]) -> int:
         rows = [(each.code, each.state.value, _used(each), _end(each), each.created_by) for each in found]
         print_table(("code", "state", "uses", "expires", "made by"), rows, right=(2,))
     else:
-        print("There are no such codes." if state else "There are no invitation codes yet.")
+        print("No codes in this state." if state else "No invitation codes yet.")
     return DONE
 
 
@@ -101,27 +101,27 @@ def delete(options: argparse.Namespace, flags: dict[str, Any]) -> int:
     target = chosen(options, flags)
     code = call(target, lambda client: _find(client, options.code))
     if target.profile.read_only:
-        return say("This profile may not change anything.", NOT_ALLOWED)
+        return say("This profile is read-only: it can't change anything.", NOT_ALLOWED)
     if not options.yes and not _agreed(code):
-        return say("Nothing was done.", FAILED)
+        return say("Nothing was changed.", FAILED)
     gone = call(target, lambda client: client.delete_code(code.id, version=code.version), noted=True)
     if options.json:
         print_json(gone)
     else:
-        print(f"Deleted {clean(gone.code, 60)}; {count(gone.uses, 'user')} who came in with it stay.")
+        print(f"Deleted {clean(gone.code, 60)}; {count(gone.uses, 'user')} who joined with it stay.")
     return DONE
 
 
 def _agreed(code: InvitationCode) -> bool:
     """Ask on the terminal; only yes is yes."""
     if not can_ask():
-        message = "Say --yes to delete it without being asked."
+        message = "Not confirmed: this is not a terminal. Use --yes to delete it."
         raise Stop(message, USAGE)
-    return agreed(f"Delete {clean(code.code, 60)}, used {_used(code)}? This can't be taken back.")
+    return agreed(f"Delete {clean(code.code, 60)}, used {_used(code)}? This can't be undone.")
 
 
 def uses(options: argparse.Namespace, flags: dict[str, Any]) -> int:
-    """Who came in with a code, the last first."""
+    """Users who joined with a code, newest first."""
     found = call(chosen(options, flags), lambda client: _uses(client, options.code))
     if options.json:
         print_list(whole(found))
@@ -162,4 +162,4 @@ def _letters(typed: str) -> str:
 
 
 def _unknown(wanted: str) -> Stop:
-    return Stop(f"There is no code {clean(wanted, 60)!r} here; headcount codes list shows all.", FAILED)
+    return Stop(f"Unknown code {clean(wanted, 60)!r} here; headcount codes list shows all of them.", FAILED)

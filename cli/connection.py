@@ -93,7 +93,7 @@ def _journal(name: str) -> Journal:
     try:
         return Journal(private_folder(private_folder(find(os.environ).state) / "unanswered" / name))
     except OSError as error:
-        message = f"Headcount has no place to note what it is about to do: {error}."
+        message = f"Headcount can't write to its state folder: {error}."
         raise Stop(message, FAILED) from error
 
 
@@ -107,7 +107,7 @@ def guarded(command: Callable[[], int]) -> int:
         return say(str(error), USAGE)
     except ValidationError as error:
         wrong = "; ".join(f"{'.'.join(map(str, each['loc']))}: {each['msg']}" for each in error.errors())
-        return say(f"That can't be asked for: {clean(wrong, 500)}.", USAGE)
+        return say(f"Invalid request: {clean(wrong, 500)}.", USAGE)
     except HeadcountError as error:
         return say(told(error), exit_code(error))
 

@@ -57,7 +57,7 @@ class Demo:
         """Why the server is not there, once it has ended by itself; empty while it runs."""
         if self._process.poll() is None:
             return ""
-        return f"The sample server has ended; why is in {self.log}. Leave with q and start the demo again."
+        return f"The sample server has stopped; the reason is in {self.log}. Press q to quit and start the demo again."
 
 
 @contextlib.contextmanager

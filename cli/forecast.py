@@ -40,7 +40,7 @@ def _why_empty(overview: Overview) -> str:
     """On a contract, and when access was lost; else there is no more to say."""
     if overview.subscription.status is SubscriptionStatus.SUSPENDED:
         due = overview.subscription.overdue
-        return f"Suspended: nothing more is charged until {due} is paid: headcount pay --overdue"
+        return f"Suspended: nothing is charged until {due} is paid: headcount pay --overdue"
     return set_by_contract(overview)
 
 
@@ -49,11 +49,11 @@ def _print(found: Forecast) -> None:
         rows = [(f"{each.date}", f"{each.seats:,}", _what(each), f"{each.due}") for each in found.payments]
         print_table(("date", "seats", "what", "due"), rows, right=(1, 3))
     if found.credit and found.credit.amount:
-        print(f"{found.credit} is kept as credit and used first.")
+        print(f"{found.credit} is kept as credit and is used first.")
     if found.ends:
-        print(f"The subscription ends on {found.ends}: nothing is due from then on.")
+        print(f"The subscription ends on {found.ends}: nothing is due after that.")
     elif not found.payments:
-        print("Nothing will be due.")
+        print("Nothing is due.")
 
 
 def _what(payment: ExpectedPayment) -> str:

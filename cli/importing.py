@@ -25,22 +25,22 @@ from tui.presentation.wording import count
 
 __all__ = ["import_users", "summary"]
 
-_NO_TERMINAL = "Nothing was imported: without a terminal say --yes to import, or --dry-run to see the plan."
+_NO_TERMINAL = "Not confirmed: this is not a terminal. Use --yes to import or --dry-run to preview."
 _VERDICTS = {
     "create": "new to your organisation",
-    "add_member": "of your directory",
-    "already_user": "listed already",
+    "add_member": "members of your organisation",
+    "already_user": "already on the list",
     "duplicate_in_file": "twice in the file",
     "invalid": "wrong",
-    "needs_transfer": "with an account outside: they need a transfer request",
-    "over_limit": "above your contract",
+    "needs_transfer": "with an account outside your organisation: they need a transfer request",
+    "over_limit": "above the contract's user limit",
 }
 
 
 def import_users(options: argparse.Namespace, flags: dict[str, Any]) -> int:
     """Plan a file, or take up an import that stands still, and apply it once that was agreed to. The exit code."""
     if bool(options.file) == bool(options.resume):
-        message = "Say which file to import, or --resume with the id of an import that stopped."
+        message = "Name the file to import, or use --resume with the id of an import that stopped."
         raise Stop(message, USAGE)
     asks = not (options.yes or options.dry_run)
     if asks and not can_ask():
@@ -84,7 +84,7 @@ def _of(planned: Import, name: str) -> int:
 
 
 def _columns(planned: Import) -> list[str]:
-    said = ["Which column holds what is not clear. Say it with --map, such as --map email=2,last_name=1:"]
+    said = ["The columns are not clear. Name them with --map, such as --map email=2,last_name=1:"]
     for column in planned.columns:
         sample = ", ".join(clean(each, 30) for each in column.sample[:2] if each)
         said.append(f"{column.number:>4}  {clean(column.header, 30) or '(no header)'}: {sample}")
@@ -118,7 +118,7 @@ def _place(name: str) -> Path:
     """Where the rows go that fail; nothing that is there is replaced."""
     path = Path(name).expanduser()
     if os.path.lexists(path):
-        message = f"{clean(str(path), 300)} is there already: give --rejected another name."
+        message = f"{clean(str(path), 300)} already exists: give --rejected another name."
         raise Stop(message, USAGE)
     return path
 
@@ -151,14 +151,14 @@ async def _applied(client: Client, options: argparse.Namespace, planned: Import)
 
 def _stopped(found: Import) -> str:
     why = {
-        ImportStop.FULL: "no seat is free any more",
+        ImportStop.FULL: "no free seats left",
         ImportStop.INTERRUPTED: "the server was interrupted",
         ImportStop.REFUSED: clean(found.stopped_detail, 300).rstrip("."),
         ImportStop.ASKED: "as you asked",
     }
     reason = why.get(found.stopped_because or ImportStop.ASKED, "")
     done = f"{found.applied:,} of {count(found.applied + found.remaining, 'user')} imported"
-    return f"Stopped, {reason}: {done}. Go on with: headcount users import --resume {found.id}"
+    return f"Stopped, {reason}: {done}. Continue with: headcount users import --resume {found.id}"
 
 
 async def _save_rejected(client: Client, options: argparse.Namespace, found: Import) -> None:

@@ -40,7 +40,7 @@ def list_newest(options: argparse.Namespace, flags: dict[str, Any]) -> int:
         print_table(("number", "issued", "status", "total", "due", "what"), rows, right=(3, 4))
         tell_rest(listed)
     else:
-        print(set_by_contract(call(target, lambda client: client.overview())) or "There are no invoices yet.")
+        print(set_by_contract(call(target, lambda client: client.overview())) or "No invoices yet.")
     return DONE
 
 
@@ -121,7 +121,7 @@ def said_of(reading: Explanation) -> list[str]:
     said += reading.steps
     if reading.findings:
         return [*said, f"{invoice.number} does not add up:", *(f"! {finding}" for finding in reading.findings)]
-    seal = "its seal fits" if reading.sealed else "it has no seal, so only the sums could be checked"
+    seal = "its seal is valid" if reading.sealed else "it has no seal, so only the sums could be checked"
     return [*said, f"{invoice.number} adds up, and {seal}."]
 
 
@@ -138,15 +138,13 @@ def _in_file(name: str, wanted: str) -> list[Invoice]:
         message = f"{clean(name)} can't be read: {error.strerror}."
         raise Stop(message, USAGE) from error
     except Malformed as error:
-        message = (
-            f"{'The input' if name == '-' else clean(name)} holds no invoice that can be read: {clean(str(error))}."
-        )
+        message = f"{'The input' if name == '-' else clean(name)} contains no readable invoice: {clean(str(error))}."
         raise Stop(message, USAGE) from error
     found = [each for each in invoices if _is(each, wanted)]
     if not found:
         holds = ", ".join(clean(each.number, 40) for each in invoices[:3]) or "nothing"
         more = f" and {len(invoices) - 3} more" if len(invoices) > 3 else ""  # noqa: PLR2004 - three are named
-        message = f"There is no invoice {clean(wanted, 60)} in it, only {holds}{more}."
+        message = f"Unknown invoice {clean(wanted, 60)} in it, only {holds}{more}."
         raise Stop(message, FAILED)
     return found
 
@@ -158,7 +156,7 @@ def _is(invoice: Invoice, wanted: str) -> bool:
 def _asked_for(target: Target, wanted: str) -> Invoice:
     found = call(target, lambda client: _find(client, wanted))
     if found is None:
-        message = f"There is no invoice {clean(wanted, 60)}. See: headcount invoices list"
+        message = f"Unknown invoice {clean(wanted, 60)}. See: headcount invoices list"
         raise Stop(message, FAILED)
     return found
 

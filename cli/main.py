@@ -32,7 +32,7 @@ def main(arguments: "Sequence[str] | None" = None) -> int:
     except OSError as error:
         if error.errno not in _NO_ROOM:
             raise
-        print(f"There is no room for what has to be written: {error.strerror}.", file=sys.stderr)
+        print(f"No space left to write to: {error.strerror}.", file=sys.stderr)
         code = 1
     return ended(code)
 

@@ -75,7 +75,7 @@ async def _wanted(client: Client, emails: list[str]) -> tuple[Overview, list[Mem
 async def _member(client: Client, email: str) -> Member:
     if member := await with_email(client, client.members, MembersQuery(), email):
         return member
-    message = f"Nobody with the address {clean(email, 80)} is a member."
+    message = f"No member has the address {clean(email, 80)}."
     raise Stop(message, USAGE)
 
 
@@ -89,12 +89,12 @@ def _would(target: Target, overview: Overview, members: list[Member]) -> int:
         if member.status is not None:
             print(f"{clean(member.email, 100)} is on the subscription already.")
     if target.profile.read_only or Permission.MANAGE_USERS not in overview.me.may:
-        return say("Nothing was done, and this profile may not do it.", NOT_ALLOWED)
+        return say("Preview only: this profile is read-only, so it can't be done.", NOT_ALLOWED)
     if overview.subscription.status is SubscriptionStatus.ENDED:
-        return say("Nothing was done, and the subscription has ended.", CONFLICT)
+        return say("Preview only: the subscription has ended.", CONFLICT)
     if not overview.plan.sub_accounts:
-        return say("Nothing was done, and the plan takes no further users.", CONFLICT)
-    return say("Nothing was done.", DONE if len(coming) == len(members) else FAILED)
+        return say("Preview only: the plan takes no more users.", CONFLICT)
+    return say("Nothing was changed.", DONE if len(coming) == len(members) else FAILED)
 
 
 def _told(members: list[Member], report: UserBatchReport, *, as_json: bool) -> int:

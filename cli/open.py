@@ -28,7 +28,7 @@ class OpenError(Exception):
 
 _OFFER = """No profile is configured yet.
 
-  Enter       opens the demo: a sample organisation; no money moves, no port opens
+  Enter       opens the demo: a sample organisation; no money moves, no port is opened
   q, Enter    leaves
 
 To connect to a server you have a token for:  headcount login --url https://…

@@ -24,7 +24,7 @@ __all__ = ["WhatToChange", "quote_and_confirm"]
 WhatToChange = Callable[[Client], Awaitable[Change]]
 """Makes the change out of what was typed; it may ask the server what is meant."""
 
-_NO_TERMINAL = "Nothing was asked for: without a terminal say --yes to confirm, or --dry-run to see the price."
+_NO_TERMINAL = "Not confirmed: this is not a terminal. Use --yes to confirm or --dry-run to preview."
 
 
 def quote_and_confirm(options: argparse.Namespace, flags: dict[str, Any], wanted: WhatToChange) -> int:
@@ -41,7 +41,7 @@ def quote_and_confirm(options: argparse.Namespace, flags: dict[str, Any], wanted
             print_json(quote)
         return _would(quote, me, target)
     if asks and not _agreed(quote, shown=not options.json and seen()):
-        return say("Nothing was done.", CANCELLED)
+        return say("Nothing was changed.", CANCELLED)
     return _confirm(target, quote, as_json=options.json)
 
 
@@ -62,14 +62,14 @@ def summary(quote: Quote) -> list[str]:
 def _would(quote: Quote, me: Me, target: Target) -> int:
     """Whether confirming would be allowed, as far as that can be told beforehand: the exit code it would have."""
     if target.profile.read_only or Permission.CONFIRM_QUOTES not in me.may:
-        return say("Nothing was done, and this profile may not do it.", NOT_ALLOWED)
+        return say("Preview only: this profile is read-only, so it can't be done.", NOT_ALLOWED)
     if (quote.change.cancel or quote.change.resume) and me.role is not Role.OWNER:
-        return say("Nothing was done, and only the owner may do it.", NOT_ALLOWED)
+        return say("Preview only: only the owner can do it.", NOT_ALLOWED)
     limit = me.spending_limit
     alone = limit and limit.currency == quote.due_now.currency and quote.due_now.amount > limit.amount
     if alone or (quote.spending and not quote.spending.allowed):
-        return say(f"Nothing was done, and it is above the monthly limit of {limit}.", NOT_ALLOWED)
-    return say("Nothing was done.", DONE)
+        return say(f"Preview only: it exceeds the monthly limit of {limit}.", NOT_ALLOWED)
+    return say("Nothing was changed.", DONE)
 
 
 def _agreed(quote: Quote, *, shown: bool) -> bool:

@@ -35,12 +35,12 @@ from tui.presentation.wording import count
 __all__ = ["remove", "restore"]
 
 _LOOK_EVERY = 0.5
-_NO_TERMINAL = "Nobody was removed: without a terminal say --yes to remove them, or --dry-run to see whom."
+_NO_TERMINAL = "Not confirmed: this is not a terminal. Use --yes to remove them or --dry-run to preview."
 _LEFT = {
-    LeftBecause.GONE: "removed by somebody else meanwhile",
+    LeftBecause.GONE: "already removed by someone else",
     LeftBecause.CHANGED: "changed since the count",
     LeftBecause.CAME: "added since the count",
-    LeftBecause.NO_SEAT: "no paid seat is free",
+    LeftBecause.NO_SEAT: "no free paid seat",
     LeftBecause.NOT_RESTORABLE: "listed again, or changed since",
 }
 
@@ -49,7 +49,7 @@ def remove(options: argparse.Namespace, flags: dict[str, Any]) -> int:
     """Remove everybody who matches once that was agreed to. The exit code."""
     found = filters(options)
     if not found and not options.all:
-        message = "Say whom to remove: --status, --source, --search or --added, or --all for everybody."
+        message = "Choose who to remove: --status, --source, --search or --added, or --all for all users."
         raise Stop(message, USAGE)
     asks = not (options.yes or options.dry_run)
     if asks and not can_ask():
@@ -74,7 +74,7 @@ def remove(options: argparse.Namespace, flags: dict[str, Any]) -> int:
         return await _followed(client, await client.remove_selection(selection.id, removal, key=key))
 
     after = call(target, removed, noted=True)
-    _tell(f"{count(after.removed, 'user')} removed. headcount users restore {after.id} takes it back.")
+    _tell(f"{count(after.removed, 'user')} removed. Undo with: headcount users restore {after.id}")
     return _end(options, after, FAILED if after.gone + after.changed else DONE)
 
 
@@ -82,10 +82,10 @@ def restore(options: argparse.Namespace, flags: dict[str, Any]) -> int:
     """Take a removal back, as far as paid seats are free. The exit code."""
     asks = not (options.yes or options.dry_run)
     if asks and not can_ask():
-        return say("Nobody was restored: without a terminal say --yes, or --dry-run to see how many.", USAGE)
+        return say("Not confirmed: this is not a terminal. Use --yes to restore them or --dry-run to preview.", USAGE)
     target = chosen(options, flags)
     selection = call(target, lambda client: client.selection(options.id))
-    _tell(f"{count(selection.away, 'user')} of this removal {'is' if selection.away == 1 else 'are'} still away.")
+    _tell(f"{count(selection.away, 'user')} of this removal {'is' if selection.away == 1 else 'are'} still removed.")
     if options.dry_run or not selection.away:
         return _end(options, selection, DONE)
     if asks and not agreed(f"Restore {count(selection.away, 'user')}?"):
@@ -133,7 +133,7 @@ async def _user_id(client: Client, who: str) -> str:
         return who
     if user := await with_email(client, client.users, UsersQuery(), who):
         return user.id
-    message = f"Nobody is listed as {clean(who, 120)}; nobody was removed."
+    message = f"{clean(who, 120)} is not on the list of users; nobody was removed."
     raise Stop(message, FAILED)
 
 

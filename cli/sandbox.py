@@ -17,13 +17,13 @@ from tui.presentation.wording import count
 
 __all__ = ["advance", "now", "payments"]
 
-_NO_SANDBOX = "This server is no sandbox: its clock can't be moved, and its payments are real."
+_NO_SANDBOX = "This server is not a sandbox: its clock can't be moved, and its payments are real."
 _DOES = {
     "accept": "accepted",
     "decline": "refused",
     "late": "answered late",
     "twice": "answered twice",
-    "unreachable": "lost: the gateway will not be there at first",
+    "unreachable": "lost: the gateway will not answer at first",
 }
 
 
@@ -31,7 +31,7 @@ def advance(options: argparse.Namespace, flags: dict[str, Any]) -> int:
     """Move the clock by a duration such as `P1M`, and tell what happened on the way, a line each."""
     duration = options.duration.upper()
     if not re.fullmatch(DURATION, duration):
-        message = "Say how far as P1M (a month), P10D (ten days), PT2H (two hours), or several as in P1DT2H."
+        message = "Give a duration such as P1M (a month), P10D (ten days), PT2H (two hours) or P1DT2H."
         raise Stop(message, USAGE)
     body = ClockBody(advance=duration)
     clock, events = call(chosen(options, flags, or_demo=True), lambda client: _moved(client, body), noted=True)

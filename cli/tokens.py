@@ -57,15 +57,15 @@ def create_token(options: argparse.Namespace, flags: dict[str, Any]) -> int:
     """Hand a token out; it alone is printed, and never again. One that could not be printed is revoked."""
     target = chosen(options, flags)
     if unseen(sys.stdout):
-        return say("Nothing was done: the token is shown only once, and nobody reads the output.", FAILED)
+        return say("Nothing was changed: the token is shown only once, and the output is closed.", FAILED)
     made = call(target, lambda client: _create(client, options), noted=True)
     if not made.token:
-        message = f"The answer with the token got lost: revoke it (headcount tokens revoke {made.id}) and make another."
+        message = f"The answer with the token was lost: revoke it (headcount tokens revoke {made.id}) and make another."
         raise Stop(message, FAILED)
     if show_once(as_json(made) if options.json else clean(made.token, 200)):
         return DONE
     revoked = call(target, lambda client: client.revoke_token(made.id), noted=True)
-    return say(f"The token could not be shown, so it was revoked at once: {revoked.id}. Nobody has it.", FAILED)
+    return say(f"The token could not be shown, so it was revoked: {revoked.id}. Nobody has it.", FAILED)
 
 
 async def _create(client: Client, options: argparse.Namespace) -> HandedOut:

@@ -37,8 +37,8 @@ from tui.presentation.transfers import Plan, decision_results, undo_results
 
 __all__ = ["accept", "decline", "list_all", "undo"]
 
-_NOTHING = "Nothing was done."
-_NO_TERMINAL = "Nothing was asked for: without a terminal say --yes to decide, or --dry-run to see what it would do."
+_NOTHING = "Nothing was changed."
+_NO_TERMINAL = "Not confirmed: this is not a terminal. Use --yes to decide or --dry-run to preview."
 
 
 def list_all(options: argparse.Namespace, flags: dict[str, Any]) -> int:
@@ -79,17 +79,17 @@ def decline(options: argparse.Namespace, flags: dict[str, Any]) -> int:
 def _decide(options: argparse.Namespace, flags: dict[str, Any], *, accepting: bool) -> int:
     _check_asking(options)
     if bool(options.emails) == options.all:
-        message = "Say whom: addresses, or --all."
+        message = "Name the requests by e-mail address, or use --all."
         raise Stop(message, USAGE)
     target = chosen(options, flags)
     overview, requests = call(target, lambda client: _waiting(client, target, options.emails), noted=True, deed=False)
     if not requests:
-        return say("Nobody waits for a decision.", DONE)
+        return say("No requests are waiting for a decision.", DONE)
     plan = Plan(tuple(requests), accept=accepting, reason="" if accepting else options.reason)
     question = Question(plan, overview)
     choice = Choice.FITTING if accepting and options.fitting else Choice.ALL
     if choice not in question.choices and question.room.over:
-        return say("None of them fits. Nothing was done.", CONFLICT)
+        return say("No free seat for any of them. Nothing was changed.", CONFLICT)
     choice = choice if choice in question.choices else Choice.ALL
     summary = question.summary(choice)
     _print(summary, options)
@@ -115,19 +115,21 @@ async def _waiting(client: Client, target: Target, emails: Sequence[str]) -> tup
     overview = await client.overview()
     if not emails:
         if len(found) > MAX_DECISIONS:
-            say(f"{len(found):,} requests wait; these are the first {MAX_DECISIONS:,}. Do it again for the rest.", DONE)
+            say(
+                f"{len(found):,} requests wait; these are the first {MAX_DECISIONS:,}. Run it again for the rest.", DONE
+            )
         return overview, found[:MAX_DECISIONS]
     wanted = {email.casefold() for email in emails}
     missing = wanted - {each.email.casefold() for each in found}
     if missing:
-        message = f"No request waits from {', '.join(clean(email, 80) for email in sorted(missing))}. {_NOTHING}"
+        message = f"No pending request from {', '.join(clean(email, 80) for email in sorted(missing))}. {_NOTHING}"
         raise Stop(message, CONFLICT)
     return overview, [each for each in found if each.email.casefold() in wanted]
 
 
 def _print(summary: Summary, options: argparse.Namespace) -> None:
     """What a decision does: on the standard output, and where a question follows on the terminal in any case."""
-    final = "headcount undo takes it back within 10 minutes." if summary.final.startswith("z ") else summary.final
+    final = "headcount undo undoes it within 10 minutes." if summary.final.startswith("z ") else summary.final
     lines = [summary.title, *summary.lines[:1], *summary.items, final]
     said = "\n".join(filter(None, (plain(line) for line in lines)))
     if not options.json:
@@ -138,7 +140,7 @@ def _print(summary: Summary, options: argparse.Namespace) -> None:
 
 def _would(target: Target, overview: Overview) -> int:
     if target.profile.read_only or Permission.MANAGE_TRANSFERS not in overview.me.may:
-        return say("Nothing was done, and this profile may not do it.", NOT_ALLOWED)
+        return say("Preview only: this profile is read-only, so it can't be done.", NOT_ALLOWED)
     return say(_NOTHING, DONE)
 
 
@@ -148,7 +150,7 @@ def _told(plan: Plan, report: DecisionReport, *, as_json: bool) -> int:
         print_json(report)
     else:
         print("\n".join(plain(line) for line in lines))
-    until = f" headcount undo takes it back until {report.undo_until:%H:%M} UTC." if len(left) < len(lines) else ""
+    until = f" headcount undo undoes it until {report.undo_until:%H:%M} UTC." if len(left) < len(lines) else ""
     return say(f"{title}.{until}", FAILED if left else DONE)
 
 

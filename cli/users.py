@@ -136,10 +136,10 @@ def _replaces(into: Path) -> bool:
         message = f"{named} is a folder."
         raise Stop(message, USAGE)
     if not can_ask():
-        message = f"{named} is there already. Say --force to replace it."
+        message = f"{named} already exists. Use --force to replace it."
         raise Stop(message, FAILED)
-    if not agreed(f"{named} is there already. Replace it?"):
-        message = "Nothing was done."
+    if not agreed(f"{named} already exists. Replace it?"):
+        message = "Nothing was changed."
         raise Stop(message, CANCELLED)
     return True
 

@@ -29,7 +29,7 @@ from tui.presentation.wording import count
 __all__ = ["add", "change", "deliveries", "list_all", "remove", "replay", "rotate", "show"]
 
 
-_NOBODY_READS = "Nothing was done: the secret is shown only once, and nobody reads the output."
+_NOBODY_READS = "Nothing was changed: the secret is shown only once, and the output is closed."
 
 
 def list_all(options: argparse.Namespace, flags: dict[str, Any]) -> int:
@@ -41,7 +41,7 @@ def list_all(options: argparse.Namespace, flags: dict[str, Any]) -> int:
         rows = [(each.id, _state(each), each.url, _kinds(each), each.description) for each in found]
         print_table(("id", "state", "address", "kinds", "description"), rows)
     else:
-        print("There are no webhooks yet.")
+        print("No webhooks yet.")
     return DONE
 
 
@@ -69,7 +69,7 @@ def add(options: argparse.Namespace, flags: dict[str, Any]) -> int:
     if _shows_secret(made, options):
         return DONE
     call(target, lambda client: client.delete_webhook(made.id), noted=True)
-    return say(f"The secret could not be shown, so the webhook was removed at once: {made.id}.", FAILED)
+    return say(f"The secret could not be shown, so the webhook was removed: {made.id}.", FAILED)
 
 
 def rotate(options: argparse.Namespace, flags: dict[str, Any]) -> int:
@@ -81,7 +81,7 @@ def rotate(options: argparse.Namespace, flags: dict[str, Any]) -> int:
     if _shows_secret(made, options):
         return DONE
     return say(
-        "The new secret could not be shown. For a day the one before it signs too. Make another, and give it to "
+        "The new secret could not be shown. The previous one stays valid for a day. Make another, and give it to "
         f"the receiver at once, since the old one ends then: headcount webhooks rotate {made.id}",
         FAILED,
     )
@@ -94,7 +94,7 @@ def _shows_secret(made: WebhookWithSecret, options: argparse.Namespace) -> bool:
         Stop: the answer came a second time, and without the secret.
     """
     if not made.secret:
-        message = f"The answer with the secret got lost: make another one with headcount webhooks rotate {made.id}."
+        message = f"The answer with the secret was lost: create another one with headcount webhooks rotate {made.id}."
         raise Stop(message, FAILED)
     return show_once(as_json(made) if options.json else clean(made.secret, 200))
 
@@ -108,7 +108,7 @@ def change(options: argparse.Namespace, flags: dict[str, Any]) -> int:
     """Change what was given; what is absent stays."""
     given = (options.url, options.description, options.kinds, options.enabled)
     if all(each is None for each in given):
-        message = "Say what to change: --url, --description, --kinds, --on or --off."
+        message = "Choose what to change: --url, --description, --kinds, --on or --off."
         raise Stop(message, USAGE)
     changes = WebhookChanges(
         url=options.url, description=options.description, kinds=_wanted(options.kinds), enabled=options.enabled
@@ -144,7 +144,7 @@ def _print(webhook: Webhook, options: argparse.Namespace) -> int:
         "kinds": _kinds(webhook),
         "last success": _moment(webhook.last_success_at),
         "failing since": _moment(webhook.failing_since) if webhook.failing_since else "",
-        "both secrets sign until": _moment(webhook.old_secret_until) if webhook.old_secret_until else "",
+        "both secrets valid until": _moment(webhook.old_secret_until) if webhook.old_secret_until else "",
         "deliveries": f"{webhook.behind:,} to come, {webhook.waiting:,} to be tried again, {webhook.failed:,} given up",
     }
     for what, value in lines.items():
@@ -178,7 +178,7 @@ def deliveries(options: argparse.Namespace, flags: dict[str, Any]) -> int:
         print_table(("event", "kind", "state", "attempts", "last answer", "next attempt"), rows, right=(3,))
         tell_rest(listed)
     else:
-        print("There are no such deliveries.")
+        print("No such deliveries.")
     return DONE
 
 
@@ -197,7 +197,5 @@ def replay(options: argparse.Namespace, flags: dict[str, Any]) -> int:
     if options.json:
         print_json(done)
     else:
-        print(
-            f"{count(done.events, 'event')} will be sent again." if done.events else "There is nothing to send again."
-        )
+        print(f"{count(done.events, 'event')} will be sent again." if done.events else "Nothing to send again.")
     return DONE

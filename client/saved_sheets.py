@@ -27,7 +27,7 @@ def people_in(path: Path, kind: SheetFormat) -> int:
         message = f"The file can't be read again: {error.strerror}."
         raise NotSaved(message) from error
     except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError) as error:
-        message = "The server's file is no workbook."
+        message = "The server's file is not a workbook."
         raise BadAnswer(message) from error
 
 

@@ -134,7 +134,7 @@ class ExpectedPayment(Answer):
 
 
 class Forecast(Answer):
-    """The next payments as they will be if nothing changes; fewer than asked when the subscription ends before."""
+    """The next payments if nothing changes; fewer than asked when the subscription ends before."""
 
     as_of: Instant
     payments: tuple[ExpectedPayment, ...]

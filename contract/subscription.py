@@ -116,7 +116,7 @@ class SeatCounts(Answer):
 
 
 class TransferCounts(Answer):
-    """Requests that wait, and how many of the incoming ones expire within a day."""
+    """Pending requests, and how many of the incoming ones expire within a day."""
 
     incoming: int
     outgoing: int

@@ -35,7 +35,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="headcount server", description="The reference subscription API.")
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
-    _init(_command(commands, "init", "found an organisation; prints its owner's token once"))
+    _init(_command(commands, "init", "create an organisation; prints its owner's token once"))
     _run(_command(commands, "run", "answer requests"))
     _demo(_command(commands, "demo", "answer requests about a sample organisation, for a parent process"))
     _token(_command(commands, "token", "print a new token for an account, of an organisation or of none"))
@@ -70,7 +70,7 @@ def _init(command: argparse.ArgumentParser) -> None:
     command.add_argument("--currency", default="EUR")
     command.add_argument("--time-zone", default="UTC", metavar="NAME")
     _catalogue(command)
-    command.add_argument("--now", type=_instant, metavar="ISO8601", help="found it at another time (for a sandbox)")
+    command.add_argument("--now", type=_instant, metavar="ISO8601", help="create it at another time (for a sandbox)")
 
 
 def _catalogue(command: argparse.ArgumentParser) -> None:
@@ -81,7 +81,7 @@ def _catalogue(command: argparse.ArgumentParser) -> None:
 def _token(command: argparse.ArgumentParser) -> None:
     command.add_argument("--email", required=True, metavar="EMAIL", help="whose")
     command.add_argument("--sign-up", action="store_true", help="make the account if there is none")
-    command.add_argument("--organisation", metavar="NAME", help="for whoever is a member of more than one")
+    command.add_argument("--organisation", metavar="NAME", help="required for a member of more than one organisation")
     command.add_argument("--label", default="", help="what it is for")
 
 
@@ -105,7 +105,7 @@ def _verify(command: argparse.ArgumentParser) -> None:
     how = command.add_mutually_exclusive_group()
     what = "hold it against another copy of the anchor, or the server's log (default: the anchor beside the database)"
     how.add_argument("--anchor", type=Path, metavar="FILE", help=what)
-    what = "go on without events that are gone, and say so in the history; the server must not be running"
+    what = "accept the loss of missing events, and note it in the history; the server must not be running"
     how.add_argument("--accept-loss", action="store_true", help=what)
     command.add_argument("--json", action="store_true", help="print one JSON document")
 
@@ -116,7 +116,9 @@ def _backup(command: argparse.ArgumentParser) -> None:
 
 
 def _restore(command: argparse.ArgumentParser) -> None:
-    command.add_argument("--from", dest="copy", type=Path, required=True, metavar="FILE", help="what backup made")
+    command.add_argument(
+        "--from", dest="copy", type=Path, required=True, metavar="FILE", help="the file that backup wrote"
+    )
     command.add_argument("--to", required=True, metavar="URL", help="sqlite:///path of the database")
     _copy(command)
 

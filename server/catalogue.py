@@ -154,8 +154,8 @@ def catalogue_of(path: Path | None) -> Catalogue:
         wrong = "; ".join(
             f"{'.'.join(map(str, each['loc']))}: {each['msg']}".lstrip(": ") for each in error.errors()[:3]
         )
-        message = f"{str(path)!r} is no catalogue: {wrong}"
+        message = f"{str(path)!r} is not a catalogue: {wrong}"
         raise SettingsError(message) from error
     except ValueError as error:
-        message = f"{str(path)!r} is no catalogue: {error}"
+        message = f"{str(path)!r} is not a catalogue: {error}"
         raise SettingsError(message) from error

@@ -47,7 +47,7 @@ __all__ = ["HeadcountApp"]
 PATIENCE = dt.timedelta(seconds=3)
 """How long after the start nothing need be said about an answer that has not come."""
 
-NO_ANSWER = "No answer from the server yet; it is asked again and again. q leaves, headcount info tells its address."
+NO_ANSWER = "No answer from the server yet; Headcount keeps trying. q quits; headcount info shows its address."
 
 
 def _later(module: str, name: str) -> Callable[[], Screen[None]]:
@@ -138,14 +138,14 @@ class HeadcountApp(TerminalApp[None]):
         """Say which of the user's keys can't be used, and what became of commands the last run saw no end of."""
         if self.keymap.complaints and isinstance(self.screen, AreaScreen):
             complaints = "; ".join(str(complaint) for complaint in self.keymap.complaints)
-            self.screen.show_error(f"Some of your keys can't be used: {complaints}")
+            self.screen.show_error(f"Some of your custom keys can't be used: {complaints}")
         client = self.session.client
         try:
             said = await aftermath(client, await left_over(client))
         except HeadcountError:
             return
         if said and isinstance(self.screen, AreaScreen):
-            self.screen.show_result("Since you were last here. " + " ".join(said), "warn")
+            self.screen.show_result("Since your last session: " + " ".join(said), "warn")
 
     # What the session tells.
 
@@ -249,7 +249,9 @@ class HeadcountApp(TerminalApp[None]):
         if active is None or active.binding.id not in CHANGING:
             return True
         if isinstance(screen, AreaScreen):
-            screen.show_result(f"Esc and {key_names([event.key])} came together: press it again if you mean it.", "dim")
+            screen.show_result(
+                f"Esc and {key_names([event.key])} arrived together: press it again if you meant it.", "dim"
+            )
         return False
 
     # Keys that work everywhere.
@@ -266,9 +268,9 @@ class HeadcountApp(TerminalApp[None]):
 
     def _why_absent(self) -> str:
         if self.session.own is not None:
-            return "You administer no subscription: your own profile is all there is."
+            return "You don't manage a subscription: only your own profile is available."
         known = self.session.overview is not None
-        return "This area is not part of your plan." if known else "Still connecting: wait until it is here."
+        return "This area is not part of your plan." if known else "Still connecting: please wait."
 
     async def action_next_area(self, step: int) -> None:
         """[ and ]: the neighbour."""
@@ -309,7 +311,7 @@ class HeadcountApp(TerminalApp[None]):
         running = [worker for worker in self.workers if worker.group in {"question", "file"} and worker.is_running]
         for worker in running:
             worker.cancel()
-        said = "Cancelled." if running else "Nothing to cancel. q leaves, y copies."
+        said = "Cancelled." if running else "Nothing to cancel. q quits, y copies."
         self.screen.show_result(said, "dim")
 
     async def action_quit(self) -> None:

@@ -45,7 +45,7 @@ class AccountCalls(BaseClient):
         return await self._ask(op.DECLINE_OFFER, OwnTransfer, id=transfer_id, body=reason, key=key)
 
     async def undo_offer(self, transfer_id: str, *, key: str | None = None) -> OwnTransfer:
-        """Take one's own decision about an offer back within ten minutes (D27)."""
+        """Undo one's own decision about an offer within ten minutes (D27)."""
         return await self._ask(op.UNDO_OFFER, OwnTransfer, id=transfer_id, key=key)
 
     async def open_offer(self, link: str) -> OwnTransfer:
@@ -61,7 +61,7 @@ class AccountCalls(BaseClient):
         return await self._ask(op.LEAVE, Left, key=key)
 
     async def entitlement(self, who: str) -> Entitlement:
-        """Whether an account, by its id or e-mail, may use the service now."""
+        """Whether an account, by its id or e-mail, can use the service now."""
         return await self._ask(op.ENTITLEMENT, Entitlement, id=who)
 
     async def tokens(self, query: PageQuery = NEWEST) -> Page[Token]:

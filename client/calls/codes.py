@@ -31,9 +31,9 @@ class CodesCalls(BaseClient):
         return await self._ask(op.CHANGE_CODE, InvitationCode, id=code_id, body=changes, version=version, key=key)
 
     async def delete_code(self, code_id: str, *, version: int | None = None, key: str | None = None) -> InvitationCode:
-        """Delete a code; who came in with it stays a user. Answers the code as it was."""
+        """Delete a code; users who joined with it stay a user. Answers the code as it was."""
         return await self._ask(op.DELETE_CODE, InvitationCode, id=code_id, version=version, key=key)
 
     async def code_uses(self, code_id: str, query: PageQuery = NEWEST_USES) -> Page[CodeUse]:
-        """Who came in with a code, the last first."""
+        """Users who joined with a code, newest first."""
         return await self._ask(op.LIST_CODE_USES, Page[CodeUse], id=code_id, query=query)

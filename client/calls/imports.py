@@ -85,7 +85,7 @@ class ImportsCalls(BaseClient):
         return await self._ask(op.LIST_IMPORT_ROWS, Page[ImportRow], id=import_id, query=query)
 
     async def mend_import_row(self, import_id: str, change: ImportRowChange, *, key: str | None = None) -> MendedRow:
-        """Mend a row in place; it is judged again at once."""
+        """Correct a row in place; it is checked again at once."""
         return await self._ask(op.MEND_IMPORT_ROW, MendedRow, id=import_id, body=change, key=key)
 
     async def apply_import(

@@ -21,7 +21,7 @@ class MembersCalls(BaseClient):
         return await self._ask(op.GET_MEMBER, MemberProfile, id=member_id)
 
     async def add_member(self, member_id: str, *, key: str | None = None) -> User:
-        """Put a member on the subscription (D15, D17)."""
+        """Add a member to the subscription (D15, D17)."""
         return await self._ask(op.ADD_MEMBER, User, id=member_id, key=key)
 
     async def add_members(self, members: NewFromMembers, *, key: str | None = None) -> UserBatchReport:

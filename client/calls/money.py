@@ -49,7 +49,7 @@ class MoneyCalls(BaseClient):
         return await self._ask(op.LIST_PAYMENTS, Page[Payment], query=query)
 
     async def forecast(self, query: ForecastQuery = NEXT_PAYMENTS) -> Forecast:
-        """The next payments as they will be if nothing changes (D13)."""
+        """The next payments if nothing changes (D13)."""
         return await self._ask(op.FORECAST, Forecast, query=query)
 
     async def set_clock(self, body: ClockBody, *, key: str | None = None) -> Clock:

@@ -57,7 +57,7 @@ class TransfersCalls(BaseClient):
         return await self._ask(op.DECIDE_TRANSFERS, DecisionReport, body=decisions, key=key, items=many)
 
     async def decisions(self, query: DecisionsQuery = UNDOABLE) -> Page[DecisionSummary]:
-        """One's own decisions that can still be taken back, the newest first: `z` works after a restart (D27)."""
+        """One's own decisions that can still be undone, the newest first: `z` works after a restart (D27)."""
         return await self._ask(op.LIST_DECISIONS, Page[DecisionSummary], query=query)
 
     async def undo_decisions(self, report_id: str, *, key: str | None = None) -> UndoReport:

@@ -30,7 +30,7 @@ class WebhooksCalls(BaseClient):
         return await self._ask(op.GET_WEBHOOK, Webhook, id=webhook_id)
 
     async def create_webhook(self, new: NewWebhook, *, key: str | None = None) -> WebhookWithSecret:
-        """Tell an address of events from now on; its secret is answered once."""
+        """Send events to an address from now on; its secret is shown once."""
         return await self._ask(op.CREATE_WEBHOOK, WebhookWithSecret, body=new, key=key)
 
     async def change_webhook(
@@ -50,9 +50,9 @@ class WebhooksCalls(BaseClient):
         return await self._ask(op.ROTATE_WEBHOOK, WebhookWithSecret, id=webhook_id, version=version, key=key)
 
     async def deliveries(self, webhook_id: str, query: DeliveriesQuery = NEWEST_DELIVERIES) -> Page[Delivery]:
-        """What was sent to a webhook, and what became of it; the newest events first."""
+        """Deliveries to a webhook, with their outcome; the newest events first."""
         return await self._ask(op.LIST_DELIVERIES, Page[Delivery], id=webhook_id, query=query)
 
     async def replay(self, webhook_id: str, what: Replay, *, key: str | None = None) -> Replayed:
-        """Send one event again, everything since a moment, or what was given up."""
+        """Send one event again, everything since a time, or the failed deliveries."""
         return await self._ask(op.REPLAY_WEBHOOK, Replayed, id=webhook_id, body=what, key=key)

@@ -8,7 +8,7 @@ ENTITLEMENT = Operation(
     "entitlement",
     "GET",
     "/v1/entitlements/{id}",
-    "Whether an account, by its id or e-mail, may use the service now",
+    "Whether an account, by its id or e-mail, can use the service now",
     Entitlement,
     Permission.READ,
     by_name=True,

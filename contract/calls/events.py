@@ -12,7 +12,7 @@ STREAM_EVENTS = Operation(
     "stream_events",
     "GET",
     "/v1/events/stream",
-    "What happens, as server-sent events; resumes with Last-Event-ID",
+    "Events as they happen, as server-sent events; resumes with Last-Event-ID",
     Event,
     Permission.READ,
     stream=True,

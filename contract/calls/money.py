@@ -89,7 +89,7 @@ FORECAST = Operation(
     "forecast",
     "GET",
     "/v1/forecast",
-    "The next payments as they will be if nothing changes",
+    "The next payments if nothing changes",
     Forecast,
     Permission.READ,
     query=ForecastQuery,

@@ -9,7 +9,7 @@ SET_CLOCK = Operation(
     "set_clock",
     "POST",
     "/v1/sandbox/clock",
-    "Move the sandbox clock; everything that falls due on the way happens, in order",
+    "Move the sandbox clock; everything that falls due in between happens, in order",
     Clock,
     Permission.OPERATE_SANDBOX,
     body=ClockBody,

@@ -113,7 +113,7 @@ EXPORT_USERS = Operation(
     "export_users",
     "GET",
     "/v1/users/export",
-    "All users that the filters let through as a file, in the order they were added",
+    "All users that match the filters as a file, in the order they were added",
     User,
     Permission.READ,
     query=ExportQuery,

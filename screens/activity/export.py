@@ -60,4 +60,4 @@ def export_of(client: Client, asked: EventsQuery) -> Save:
 
 def exported_words(total: int, filtered: str) -> str:
     """What will be in the export: everything, or what the filter as typed lets through."""
-    return count(total, "event") + (f": those that the filter shows, {clean(filtered, 60)}" if filtered else ".")
+    return count(total, "event") + (f": those that match the filter, {clean(filtered, 60)}" if filtered else ".")

@@ -46,7 +46,7 @@ class ObjectJumps:
             self._host.run_worker(self._look_for(event), group="question", exclusive=True, exit_on_error=False)
         else:
             what = clean(event.object.type.replace("_", " "), 40)
-            self._host.show_result(f"No screen shows this {what}. Enter shows all that is known of it.", "dim")
+            self._host.show_result(f"No area shows this {what}. Enter shows its details.", "dim")
 
     async def _look_for(self, event: Event) -> None:
         looks: Mapping[str, Callable[[Event], Awaitable[None]]] = {
@@ -62,7 +62,7 @@ class ObjectJumps:
             else:
                 self._host.go_to("billing" if event.object.type == "payment" else "overview", lambda _: None)
         except (NotFound, NotAllowed):
-            self._host.show_result(f"{name} is not there any longer.", "warn")
+            self._host.show_result(f"{name} no longer exists.", "warn")
         except HeadcountError as error:
             self._host.show_error(told(error))
 

@@ -177,7 +177,7 @@ class ActivityScreen(ManagedList):
             self._show_newest()
         else:
             self.show_marks()
-            self.show_result("Holding still. f follows again.", "dim")
+            self.show_result("Paused. f follows again.", "dim")
 
     def out_of_reach(self) -> set[str]:
         """Where there is no event, what needs one."""
@@ -214,9 +214,9 @@ class ActivityScreen(ManagedList):
     def _show_command(self, event: Event) -> None:
         key = event.request.idempotency_key
         if not key:
-            self.show_result("No command is behind this event: it happened by itself.", "dim")
+            self.show_result("No command caused this event: it happened automatically.", "dim")
         elif " " in key:
-            self.show_result("This command's key holds blanks: it can't be filtered by.", "dim")
+            self.show_result("This command's key contains spaces: it can't be used as a filter.", "dim")
         else:
             if not self.filter_bar.text.startswith("command:"):
                 self._before = (self.filter_bar.text, event.id)

@@ -64,7 +64,7 @@ def event_lines(event: Event, me: str = "", zone: dt.tzinfo | None = None) -> li
     if event.request.id:
         told.append(labelled("Request", (clean(event.request.id, _LONG), "dim")))
     key = event.request.idempotency_key
-    without = "not recorded" if event.actor.account_id else "none: it happened by itself"
+    without = "not recorded" if event.actor.account_id else "none: it happened automatically"
     told.append(labelled("Command", (clean(key, _LONG) if key else without, "dim")))
     return told
 
@@ -138,5 +138,7 @@ def waiting_line(new: int, *, following: bool, at_top: bool, back: str) -> str:
     if not following:
         return news
     if at_top:
-        return "Following: what happens appears at the top"
-    return f"Following, paused while you read · {news}" if news else f"Following, paused while you read: {back} goes on"
+        return "Following: new events appear at the top"
+    return (
+        f"Following, paused while you read · {news}" if news else f"Following, paused while you read: {back} continues"
+    )

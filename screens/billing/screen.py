@@ -62,9 +62,9 @@ COLUMNS = {
 NOUNS = {
     BillingSide.INVOICES: "invoices",
     BillingSide.PAYMENTS: "payments",
-    BillingSide.FORECAST: "payments to come",
+    BillingSide.FORECAST: "upcoming payments",
 }
-_TITLES = {BillingSide.INVOICES: "Invoice", BillingSide.PAYMENTS: "Payment of", BillingSide.FORECAST: "To come on"}
+_TITLES = {BillingSide.INVOICES: "Invoice", BillingSide.PAYMENTS: "Payment of", BillingSide.FORECAST: "Due on"}
 _TOP = 2
 """After which line of the details the id stands."""
 
@@ -149,7 +149,7 @@ class BillingScreen(ManagedList):
 
     def action_filter(self) -> None:
         """/: what other lists have."""
-        self.show_result("Nothing to find by words here: the newest comes first, Enter shows all of a row.", "dim")
+        self.show_result("No filter here: the newest comes first, Enter shows the details.", "dim")
 
     # What the server says.
 
@@ -219,7 +219,7 @@ class BillingScreen(ManagedList):
     def action_pay_overdue(self) -> None:
         """o: pay what was refused; asks first."""
         if self.overdue:
-            self.purchase.ask(Draft(Change(pay_overdue=True), "Pay what is overdue", "billing.pay_overdue"))
+            self.purchase.ask(Draft(Change(pay_overdue=True), "Pay the overdue amount", "billing.pay_overdue"))
         else:
             self.show_result("Nothing is overdue.", "dim")
 
@@ -255,7 +255,7 @@ class BillingScreen(ManagedList):
         rows = [part for each in lines for part in wrapped(each, width, LABEL)]
         if len(rows) > height:
             left = len(rows) - height + 1
-            rows = [*rows[: height - 1], (f"… {left:,} more: Enter shows all of it", "accent")]
+            rows = [*rows[: height - 1], (f"… {left:,} more: Enter shows all", "accent")]
         panel.show(rows)
 
     def on_virtual_table_moved(self) -> None:

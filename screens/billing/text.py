@@ -35,7 +35,10 @@ def forecast_sentences(forecast: Forecast, overview: Overview) -> list[Line]:
 
 def _nothing_to_come(forecast: Forecast, overview: Overview, today: dt.date) -> Line:
     if overview.subscription.status is SubscriptionStatus.SUSPENDED:
-        return ("! Suspended: nothing is charged until what is overdue is paid (o); a new period starts then.", "warn")
+        return (
+            "! Suspended: nothing is charged until the overdue amount is paid (o); a new period starts then.",
+            "warn",
+        )
     if forecast.ends and forecast.ends > today:
         return (f"! Cancelled: nothing more is charged; access ends on {_on(forecast.ends, today)}.", "warn")
     return ("Nothing more is charged: the subscription has ended.", "dim")
@@ -102,11 +105,11 @@ def _paying(key: str, does: str) -> list[tuple[str, str]]:
 def empty_sentence(side: BillingSide, overview: Overview | None) -> str:
     """Why there is nothing on a side, with the key that helps."""
     if overview and overview.plan.kind is PlanKind.FREE:
-        return f"There is nothing to pay on the {clean(overview.plan.name, 20)} plan. 1 goes to the overview."
+        return f"Nothing to pay on the {clean(overview.plan.name, 20)} plan. 1 goes to the overview."
     match side:
         case BillingSide.INVOICES:
-            return "No invoices yet: the first one comes with the first payment. Tab shows what is to come."
+            return "No invoices yet: the first one comes with the first payment. Tab shows upcoming payments."
         case BillingSide.PAYMENTS:
-            return "Nothing was ever asked for. Tab shows what is to come."
+            return "No payments yet. Tab shows upcoming payments."
         case _:
-            return "No payment is to come. Tab shows the invoices."
+            return "No upcoming payments. Tab shows the invoices."

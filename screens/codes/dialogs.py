@@ -78,7 +78,7 @@ class HandOut(ModalScreen[None]):
     def on_mount(self) -> None:
         """The frame carries the title; the message is copied if that was asked for."""
         body = self.query_one(Scroller)
-        body.border_title = framed(f"Hand out {clean(self._code, 60)}", body.glyphs)
+        body.border_title = framed(f"Share {clean(self._code, 60)}", body.glyphs)
         body.set_class(body.glyphs.ascii, "-ascii")
         if self._copy_now:
             self._copy(self._message, "The message")

@@ -45,7 +45,7 @@ def end_of(typed: str, now: dt.datetime) -> dt.datetime | None:
     else:
         end = _end_of_day(text)
     if end <= now:
-        message = "That is over already."
+        message = "That day is in the past."
         raise EndError(message)
     return end
 
@@ -100,7 +100,7 @@ class CodeForm(FormScreen[InvitationCode]):
             expires.error = str(error)
             self.sheet.go_to("expires_at")
         if uses.text and not 1 <= int(uses.text) <= MOST_USES:
-            uses.error = f"1 to {MOST_USES:,}, or nothing for any number."
+            uses.error = f"1 to {MOST_USES:,}, or empty for no limit."
             self.sheet.go_to("max_uses")
         if uses.error or expires.error:
             self.sheet.show()
@@ -152,14 +152,14 @@ class NewCodeForm(CodeForm):
     def said(self) -> list[Line]:
         """What empty fields mean."""
         return [
-            ("Code: a word with 6 letters or digits at least; empty: one is made up.", "dim"),
-            ("Uses: by how many people; empty: as many as there are free seats.", "dim"),
+            ("Code: at least 6 letters or digits; leave it empty to generate one.", "dim"),
+            ("Uses: how many people can use it; empty: as many as there are free seats.", "dim"),
             _ENDS,
         ]
 
     def keys(self) -> Line:
         """At the end it is made."""
-        return keys_line([("Enter", "next, at the end makes it"), ("Esc", "cancels")])
+        return keys_line([("Enter", "next field; on the last one, creates it"), ("Esc", "cancels")])
 
     def on_form_submitted(self) -> None:
         """Enter at the end."""
@@ -207,13 +207,13 @@ class ChangeCode(CodeForm):
     def said(self) -> list[Line]:
         """What empty fields mean."""
         return [
-            (f"Uses: by how many people in all, {self.seen.uses:,} so far; empty: any number.", "dim"),
+            (f"Uses: by how many people in total, {self.seen.uses:,} so far; empty: no limit.", "dim"),
             ("Expires: days from now, such as 30, or the last day, such as 2026-12-31; empty: never.", "dim"),
         ]
 
     def keys(self) -> Line:
         """At the end it is saved."""
-        return keys_line([("Enter", "next, at the end saves"), ("Esc", "leaves it as it was")])
+        return keys_line([("Enter", "next field; on the last one, saves"), ("Esc", "leaves it as it was")])
 
     def on_form_submitted(self) -> None:
         """Save what differs; nothing is sent when nothing does."""
@@ -270,5 +270,5 @@ class ChangeCode(CodeForm):
                 if each.text == was:
                     each.editor.set(is_now)
         self.seen = now
-        said = "It was used or changed meanwhile; nothing was saved. Enter at the end saves what stands here now."
+        said = "The code has changed meanwhile; nothing was saved. Enter on the last field saves the values shown now."
         self.show((said, "warn"))

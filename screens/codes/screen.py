@@ -90,7 +90,7 @@ class CodesScreen(ManagedList):
             CodesSource(self.client, self.now),
             COLUMNS,
             noun="codes",
-            empty="No invitation codes yet. n makes one.",
+            empty="No invitation codes yet. n creates one.",
             copy_column="code",
             describe=told,
         )
@@ -173,7 +173,7 @@ class CodesScreen(ManagedList):
         self._used.pop(code_id, None)
         if self._dialog and self._dialog.row.id == code_id:
             self._dialog.dismiss("")
-            self.show_result("This code was deleted meanwhile.", "warn")
+            self.show_result("This code has been deleted meanwhile.", "warn")
         self.table.reload()
 
     def on_virtual_table_opened(self, message: VirtualTable.Opened) -> None:
@@ -227,7 +227,7 @@ class CodesScreen(ManagedList):
 
     def action_new(self) -> None:
         """n: a form."""
-        if not self.refuses("make invitation codes"):
+        if not self.refuses("create invitation codes"):
             self.open_dialog(NewCodeForm(self, self.now()), self._made)
 
     def _made(self, code: InvitationCode | None) -> None:

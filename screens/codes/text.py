@@ -68,7 +68,7 @@ def detail_lines(
 ) -> list[Line]:
     """Every field, a line each, then who came in with it, the last first; None: that is not known yet."""
     left = code.uses_left
-    bound = "any number may use it" if left is None else f"{left:,} of {code.max_uses:,} left"
+    bound = "no limit" if left is None else f"{left:,} of {code.max_uses:,} left"
     expires: Line = ("never", "dim")
     if code.expires_at:
         moment = f"{code.expires_at:%Y-%m-%d %H:%M} UTC"
@@ -84,7 +84,10 @@ def detail_lines(
         "",
     ]
     if uses is None:
-        return [*lines, ("Loading who came in with it…", "dim") if code.uses else ("Nobody has used it yet.", "dim")]
+        return [
+            *lines,
+            ("Loading the users who joined with it…", "dim") if code.uses else ("Nobody has used it yet.", "dim"),
+        ]
     if not uses:
         return [*lines, ("Nobody has used it yet.", "dim")]
     lines += [_use_line(use) for use in uses]
@@ -101,14 +104,14 @@ def _use_line(use: CodeUse) -> Line:
 
 def delete_summary(code: InvitationCode) -> Summary:
     """What deleting a code does, and what it does not."""
-    lines: list[Line] = ["Nobody can use it from then on, and who came in with it is no longer listed here."]
+    lines: list[Line] = ["Nobody can use it any more, and the users who joined with it are no longer listed here."]
     if code.uses:
-        lines.append(f"The {count(code.uses, 'user')} who came in with it stay.")
+        lines.append(f"The {count(code.uses, 'user')} who joined with it stay.")
     return Summary(
         title=f"Delete the code {clean(code.code, _LONGEST)}",
         verb="Delete",
         lines=lines,
-        final="This can't be taken back; switching a code off can.",
+        final="This can't be undone; switching a code off can.",
         opener="codes.delete",
         danger=True,
     )
@@ -116,14 +119,14 @@ def delete_summary(code: InvitationCode) -> Summary:
 
 def made_line(code: InvitationCode) -> str:
     """What is said when a code was made."""
-    return f"Made the code {clean(code.code, _LONGEST)}."
+    return f"Created the code {clean(code.code, _LONGEST)}."
 
 
 def switched_line(code: InvitationCode) -> str:
     """What is said when a code was switched off or on."""
     said = f"Switched {'on' if code.enabled else 'off'}: {clean(code.code, _LONGEST)}."
     if code.enabled and code.state is not CodeState.ACTIVE:
-        return f"{said} It lets nobody in all the same: it {_WHY[code.state]}."
+        return f"{said} Nobody can use it even so: it {_WHY[code.state]}."
     return said
 
 

@@ -70,7 +70,7 @@ class ApplyDialog(ModalScreen[ApplyImport]):
         done = f" {current.applied:,} are done already." if current.applied else ""
         said: list[Line] = ["", [(f"{count(current.remaining, 'row')} {become}.", "strong"), done]]
         if others := left_out(current):
-            said.append((f"Left as they are: {others}.", "dim"))
+            said.append((f"Not imported: {others}.", "dim"))
         return [*said, *seat_lines(current, self._overview, self.mode), ""]
 
     def _lines(self) -> list[Line]:
@@ -80,8 +80,8 @@ class ApplyDialog(ModalScreen[ApplyImport]):
             tone = "dim" if why else "strong" if here else ""
             sign: Piece = ("> " if here else "  ", "accent")
             lines.append([sign, (name.ljust(_NAME), tone), (why or does, "dim" if why else "")])
-        whom = "whoever has an account outside"
-        asks = f"{whom} is sent a transfer request" if self.ask else f"{whom} stays in the file"
+        whom = "people with an account outside"
+        asks = f"{whom} are sent a transfer request" if self.ask else f"{whom} stay in the file"
         return [*lines, "", ["  ", f"ask: {'yes' if self.ask else 'no'}".ljust(_NAME), asks]]
 
     @property
@@ -91,7 +91,7 @@ class ApplyDialog(ModalScreen[ApplyImport]):
 
     def _below(self) -> list[Line]:
         user_keys = user_keys_of(self.screen)
-        verb = f"import {self.current.remaining:,}" if not self.current.applied else "go on"
+        verb = f"import {self.current.remaining:,}" if not self.current.applied else "continue"
         stop = key_names(keys_of("imports.stop", user_keys)[:1])
         keys: list[Piece] = [
             (key_names(self._yes_keys[:1]), "key"),
@@ -102,7 +102,7 @@ class ApplyDialog(ModalScreen[ApplyImport]):
             " ask    ",
         ]
         keys += [(key_names(keys_of("dialog.cancel", user_keys)), "key"), (" cancel", "dim")]
-        said: Line = (f"{stop} or ctrl+c stops it at any time; it can go on later.", "dim")
+        said: Line = (f"{stop} or ctrl+c stops it at any time; it can be continued later.", "dim")
         return ["", said, "", (self._remark, "warn") if self._remark else keys]
 
     def _redraw(self) -> None:

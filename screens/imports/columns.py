@@ -39,11 +39,11 @@ _WIDEST = 100
 def mapping_of(chosen: dict[int, ImportField]) -> ImportMapping | str:
     """What was chosen, as the server takes it, or what is wrong with it."""
     if ImportField.EMAIL not in chosen.values():
-        return "Say which column holds the e-mail address: e."
+        return "Choose the column with the e-mail address: e."
     try:
         return ImportMapping(**{field.value: number for number, field in chosen.items()})
     except ValidationError:
-        return "Either a column for the full name, or columns for first and last name."
+        return "Choose either a full name column, or first and last name columns."
 
 
 class Columns(ModalScreen[ImportMapping]):
@@ -101,11 +101,11 @@ class Columns(ModalScreen[ImportMapping]):
     def _above(self) -> list[Line]:
         why = clean(self._current.stopped_detail, 300)
         said: list[Line] = [(why, "bad")] if why else []
-        return ["", *said, "Say which column holds what. Only the address is needed.", ""]
+        return ["", *said, "Choose what each column contains. Only the address is required.", ""]
 
     def _below(self) -> list[Line]:
         gives = keys_line([(key, _WORDS[field].lower()) for key, field in _KEYS.items()])
-        keys = keys_line([("j k", "moves"), ("-", "takes it away"), ("Enter", "makes the plan"), ("Esc", "closes")])
+        keys = keys_line([("j k", "moves"), ("-", "clears it"), ("Enter", "makes the plan"), ("Esc", "closes")])
         return ["", gives, (self._remark, "warn") if self._remark else keys]
 
     def _lines(self) -> list[Line]:

@@ -17,7 +17,7 @@ from tui.widgets.editor import Editor
 __all__ = ["MendRow"]
 
 _LABELS = {"email": "E-mail", "first_name": "First name", "last_name": "Last name", "position": "Position"}
-_KEYS = keys_line([("Enter", "next, at the end judges it again"), ("Esc", "leaves it")])
+_KEYS = keys_line([("Enter", "next field; on the last one, checks it again"), ("Esc", "leaves it")])
 _CELL = 2_000
 
 

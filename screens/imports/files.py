@@ -134,24 +134,24 @@ def why_not(path: Path) -> str:
     except FileNotFoundError:
         return _not_there(path, name)
     except (OSError, ValueError) as error:
-        return f"{name} can't be looked at: {clean(getattr(error, 'strerror', '') or str(error), 80)}."
-    return _unfit(found, name) or ("" if os.access(path, os.R_OK) else f"{name} may not be read by you.")
+        return f"{name} can't be opened: {clean(getattr(error, 'strerror', '') or str(error), 80)}."
+    return _unfit(found, name) or ("" if os.access(path, os.R_OK) else f"{name} can't be read: permission denied.")
 
 
 def _unfit(found: os.stat_result, name: str) -> str:
     if stat.S_ISDIR(found.st_mode):
         return f"{name} is a folder. Tab shows what is in it."
     if not stat.S_ISREG(found.st_mode):
-        return f"{name} is not a file but a device or a pipe."
+        return f"{name} is a device or a pipe, not a file."
     if not found.st_size:
         return f"{name} is empty."
     if found.st_size > MAX_FILE:
-        return f"{name} has {size_words(found.st_size)}; at most {size_words(MAX_FILE)}. Send it in several files."
+        return f"{name} has {size_words(found.st_size)}; at most {size_words(MAX_FILE)}. Split it into several files."
     return ""
 
 
 def _not_there(path: Path, name: str) -> str:
     if path.is_symlink():
-        return f"{name} points to a file that is not there."
+        return f"{name} points to a file that does not exist."
     parent = path.parent
     return f"There is no {name}." if parent.is_dir() else f"There is no folder {clean(str(parent), 80)}."

@@ -188,8 +188,8 @@ class ImportJob:
     def unfinished(self) -> str:
         """What would be lost by leaving now; empty when nothing would."""
         if isinstance(self.state, Sending):
-            return "a file on its way; it would have to be sent again"
-        return "an import under way; it goes on at the server without you" if self.is_under_way else ""
+            return "a file being uploaded; it would have to be sent again"
+        return "an import in progress; it continues on the server without you" if self.is_under_way else ""
 
     def begin(self) -> None:
         """Begin with what it was made with."""
@@ -229,7 +229,7 @@ class ImportJob:
         """Have it planned with these columns."""
         if self.current is None:
             return
-        self._host.show_result("Reading and judging the rows…", "dim")
+        self._host.show_result("Reading and checking the rows…", "dim")
         import_id = self.current.id
         try:
             found = await self._client.map_import(import_id, mapping, key=self._keys.key(mapping, import_id))
@@ -334,7 +334,7 @@ class ImportJob:
             return
         if isinstance(error, VersionConflict):
             self._host.start(self.follow(), "import")
-            self._host.show_result("Somebody changed this import meanwhile: read it again, then c.", "warn")
+            self._host.show_result("Someone else has changed this import: check it again, then press c.", "warn")
         else:
             self._host.show_error(told(error))
 

@@ -23,10 +23,10 @@ __all__ = ["ImportFile", "is_unfinished", "unfinished_line"]
 
 _LONGEST = 4096
 _STANDS = {
-    ImportStatus.NEEDS_MAPPING: ("○ columns to be named", "warn"),
-    ImportStatus.PLANNING: ("○ being planned", "warn"),
+    ImportStatus.NEEDS_MAPPING: ("○ columns needed", "warn"),
+    ImportStatus.PLANNING: ("○ being checked", "warn"),
     ImportStatus.PLANNED: ("○ planned", "warn"),
-    ImportStatus.APPLYING: ("● under way", "ok"),
+    ImportStatus.APPLYING: ("● in progress", "ok"),
     ImportStatus.STOPPED: ("! stopped", "warn"),
     ImportStatus.APPLIED: ("✓ done", "ok"),
 }
@@ -75,7 +75,7 @@ class ImportFile(FormScreen[Path | Import]):
         try:
             page = await self._owner.client.imports()
         except HeadcountError as error:
-            self._show((f"Imports that are not finished can't be shown: {told(error)}", "warn"))
+            self._show((f"Unfinished imports can't be shown: {told(error)}", "warn"))
             return
         self._imports = [each for each in page.items if is_unfinished(each)][:MOST_SHOWN]
         self._show(self._remark)
@@ -104,14 +104,19 @@ class ImportFile(FormScreen[Path | Import]):
         now = overview.as_of if overview else self._owner.session.now()
         lines: list[Line] = [""]
         if offers and isinstance(offers[0], Import):
-            lines += [("Not finished yet:", "strong")]
+            lines += [("Unfinished imports:", "strong")]
         for at, each in enumerate(offers):
             sign = ("▸ ", "accent") if at == self._at else "  "
             said = _place_line(each) if isinstance(each, Place) else unfinished_line(each, now)
             lines.append([sign, *parts(said)])
         if len(self._places) > len(offers) and offers:
             lines.append((f"  … and {len(self._places) - len(offers):,} more", "dim"))
-        keys = [("Enter", "goes on"), ("Tab", "completes"), *([("↓ ↑", "choose")] if offers else []), ("Esc", "leaves")]
+        keys = [
+            ("Enter", "continues"),
+            ("Tab", "completes"),
+            *([("↓ ↑", "choose")] if offers else []),
+            ("Esc", "leaves"),
+        ]
         return [*lines, *([self._remark] if self._remark else []), "", keys_line(keys)]
 
     # Typing and choosing.
@@ -134,7 +139,7 @@ class ImportFile(FormScreen[Path | Import]):
         if complete and found:
             self.sheet.fields[0].editor.set(common(found, typed))
         elif complete:
-            self._show(("Nothing there begins like this.", "dim"))
+            self._show(("No file or folder begins with this.", "dim"))
             return
         again = self._typed != typed
         self._shown_for = self._typed
@@ -153,7 +158,7 @@ class ImportFile(FormScreen[Path | Import]):
 
     def on_form_pasted(self, message: Form.Pasted) -> None:
         """Several lines are no path."""
-        self._show((f"{count(len(message.text.splitlines()), 'line')} were pasted: one file at a time.", "warn"))
+        self._show((f"{count(len(message.text.splitlines()), 'line')} were pasted: import one file at a time.", "warn"))
 
     def on_form_submitted(self) -> None:
         """Enter: what the arrow points to, else what is typed."""

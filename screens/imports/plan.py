@@ -11,17 +11,22 @@ from tui.presentation.wording import count
 __all__ = ["plan_lines", "progress"]
 
 _ROOMY = 20
-_NO_ANSWER = "The server does not answer. It is asked again and again; what is done stays done, nothing is done twice."
+_NO_ANSWER = "The server does not answer. Headcount keeps trying; what is done stays done, and nothing is done twice."
 
 
 def plan_lines(job: ImportJob, overview: Overview | None, width: int, height: int) -> list[Line]:
     """Lines of at most `width` cells where they can't be wrapped; fewer of them on a screen of few rows (`height`)."""
     state = job.state
     if isinstance(state, NotSent):
-        return [[(f"{clean(state.why, 600)} ", "bad"), ("r sends the file again, Esc leaves.", "dim")]]
+        return [[(f"{clean(state.why, 600)} ", "bad"), ("r sends the file again, Esc closes.", "dim")]]
     if isinstance(state, Sending):
         sent = state.whole and state.sent >= state.whole
-        return [("Sent. The server reads and judges the rows…" if sent else "Sending the file… ctrl+c cancels.", "dim")]
+        return [
+            (
+                "Sent. The server is reading and checking the rows…" if sent else "Sending the file… ctrl+c cancels.",
+                "dim",
+            )
+        ]
     silent: list[Line] = [(_NO_ANSWER, "warn")] if isinstance(state, Away) else []
     return _known_lines(state.current, silent, overview, width, roomy=height >= _ROOMY)
 
@@ -30,13 +35,13 @@ def _known_lines(
     current: Import, silent: list[Line], overview: Overview | None, width: int, *, roomy: bool
 ) -> list[Line]:
     if current.status is ImportStatus.NEEDS_MAPPING:
-        why = clean(current.stopped_detail, 300) or "The headers don't say which column holds what."
+        why = clean(current.stopped_detail, 300) or "The columns can't be recognised from the headers."
         return [*silent, (f"{why} m names the columns.", "warn")]
     if current.status is ImportStatus.PLANNING:
-        return [*silent, (f"Reading and judging: {count(current.rows, 'row')} so far.", "dim")]
+        return [*silent, (f"Reading and checking: {count(current.rows, 'row')} so far.", "dim")]
     counts = counts_lines(current, width)
     if current.status is ImportStatus.APPLYING:
-        return [*counts, *(silent or [("s or ctrl+c stops it; it can go on later.", "dim")])]
+        return [*counts, *(silent or [("s or ctrl+c stops it; it can be continued later.", "dim")])]
     seats = seat_lines(current, overview) if current.remaining else []
     outcome = outcome_lines(current, overview)
     if not roomy:

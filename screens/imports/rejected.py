@@ -40,7 +40,7 @@ class SaveRejected(FormScreen[str]):
         """One field with a name proposed."""
         field = Field("path", "File", Editor(limit=_LONGEST))
         field.editor.set(proposed(self._current))
-        return Form("Save the rows that failed", [field])
+        return Form("Save the failed rows", [field])
 
     def on_mount(self) -> None:
         """Say what it is for."""
@@ -48,10 +48,10 @@ class SaveRejected(FormScreen[str]):
 
     def _show(self, remark: Line = "") -> None:
         rows = count(self._current.counts.rejected, "row")
-        said = f"{rows} with a column that says why. Mended there, the file can be imported as it is."
+        said = f"{rows} with a reason column. Correct them there and import the same file again."
         if self.is_attached:
             self.sheet.show(
-                above=["", said, ("CSV, or XLSX when the name ends so.", "dim"), ""],
+                above=["", said, ("CSV, or XLSX if the name ends with .xlsx.", "dim"), ""],
                 below=["", *([remark] if remark else []), _KEYS],
             )
 
@@ -70,7 +70,7 @@ class SaveRejected(FormScreen[str]):
                 self._point_at(f"{clean(path.name, 80)} is a folder.")
             elif await asyncio.to_thread(path.exists) and path != self._replace:
                 self._replace = path
-                self._show(("There is such a file. Enter again replaces it.", "warn"))
+                self._show(("This file already exists. Press Enter again to replace it.", "warn"))
             else:
                 size = await self._owner.client.save_rejected_rows(
                     self._current.id, path, kind, replace=path == self._replace

@@ -115,7 +115,7 @@ class ImportScreen(ManagedList):
 
     def offers(self, row: Row) -> Sequence[tuple[str, str]]:
         """Mending it, unless it is done."""
-        return () if row.item.user_id else (("imports.mend", "mend…"),)
+        return () if row.item.user_id else (("imports.mend", "correct…"),)
 
     def take_up(self, command_id: str, row: Row) -> None:
         """From the details: mending is all there is."""
@@ -240,7 +240,7 @@ class ImportScreen(ManagedList):
         if self.job.may_name_columns:
             self.show_columns()
         else:
-            self.show_result("The columns can be named until the first row is done.", "dim")
+            self.show_result("The columns can only be changed before the first row is imported.", "dim")
 
     def show_columns(self) -> None:
         """The dialog; what is chosen there is planned."""
@@ -255,16 +255,16 @@ class ImportScreen(ManagedList):
     def action_mend(self) -> None:
         """e: the row under the cursor."""
         row = self.table.row
-        if self.refuses("mend rows"):
+        if self.refuses("correct rows"):
             return
         if row is None or not self.job.stands:
-            self.show_result("Rows can be mended when the import stands still.", "dim")
+            self.show_result("Rows can only be corrected while the import is stopped.", "dim")
         else:
             self._mend(row.item)
 
     def _mend(self, row: ImportRow) -> None:
         if row.user_id:
-            self.show_result("This row is done: e on the list of users edits the user.", "dim")
+            self.show_result("This row is already imported: edit the user with e in Users.", "dim")
         elif self.job.current is not None and self.app.screen is self:
             form = MendRow(self, self.job.current, row, lambda mended: self.job.learn(mended.current))
             self.app.push_screen(form, self._told_mended)
@@ -293,7 +293,7 @@ class ImportScreen(ManagedList):
             self.show_error(told(error))
             return
         if not rows:
-            self.show_result("Everybody who needs a request has got one: Transfers shows them.", "dim")
+            self.show_result("Everyone who needs a request has been sent one: see Transfers.", "dim")
             return
         self.confirm(requests_summary(rows), lambda: self.start(self.job.send_requests(rows), "command"))
 
@@ -305,7 +305,7 @@ class ImportScreen(ManagedList):
         if self.refuses("import users"):
             return
         if current is None or not self.job.stands or not current.remaining:
-            self.show_result("There is nothing to import just now.", "dim")
+            self.show_result("Nothing to import.", "dim")
         elif self.app.screen is self:
 
             def decided(body: ApplyImport | None) -> None:
@@ -317,7 +317,7 @@ class ImportScreen(ManagedList):
     def action_stop(self) -> None:
         """s: stop what is under way."""
         if not self.cancel_something():
-            self.show_result("Nothing is under way.", "dim")
+            self.show_result("No import is running.", "dim")
 
     def cancel_something(self) -> bool:
         """ctrl+c: the same."""
@@ -330,7 +330,7 @@ class ImportScreen(ManagedList):
         """E: the rows that failed, as a file."""
         current = self.job.current
         if current is None or not current.counts.rejected:
-            self.show_result("No row failed.", "dim")
+            self.show_result("No rows failed.", "dim")
         elif self.app.screen is self:
             saver = SaveRejected(self, current)
             self.app.push_screen(saver, lambda said: self.show_result(f"{said}.") if said else None)
@@ -342,8 +342,8 @@ class ImportScreen(ManagedList):
     def _leave(self) -> bool:
         current = self.job.current
         if self.job.is_under_way:
-            self.parting = "The import goes on at the server; i shows how far it is."
+            self.parting = "The import continues on the server; i shows its progress."
         elif current is not None and is_unfinished(current):
-            self.parting = f"Nothing is lost: i goes on with this import until {short_day(current.expires_at.date())}."
+            self.parting = f"Nothing is lost: i continues this import until {short_day(current.expires_at.date())}."
         self.dismiss(None)
         return True

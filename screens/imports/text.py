@@ -51,19 +51,19 @@ _TONES: dict[ImportVerdict, Tone] = {
 }
 _SHORT = {ImportVerdict.DUPLICATE_IN_FILE: "duplicate"}
 _BECOMES = {
-    ImportVerdict.CREATE: "New to your organisation. Applying makes a user, or says that an account must be asked.",
-    ImportVerdict.ADD_MEMBER: "A member of yours; applying makes a user.",
-    ImportVerdict.ALREADY_USER: "Nothing is to be done.",
-    ImportVerdict.DUPLICATE_IN_FILE: "Only the first of them counts.",
+    ImportVerdict.CREATE: "New to your organisation. Importing adds a user, or says that an account must be asked.",
+    ImportVerdict.ADD_MEMBER: "A member of your organisation; importing adds a user.",
+    ImportVerdict.ALREADY_USER: "Already on the list of users; nothing to do.",
+    ImportVerdict.DUPLICATE_IN_FILE: "Only the first of these rows counts.",
     ImportVerdict.NEEDS_TRANSFER: "t sends a transfer request.",
 }
 _IN_THE_WAY = (ImportVerdict.INVALID, ImportVerdict.NEEDS_TRANSFER, ImportVerdict.OVER_LIMIT)
 _LEFT_OUT = (*_IN_THE_WAY, ImportVerdict.DUPLICATE_IN_FILE, ImportVerdict.ALREADY_USER)
 
 MODES: dict[BatchMode, tuple[str, str]] = {
-    BatchMode.BEST_EFFORT: ("best effort", "does what can be done; every other row stays, with its reason"),
-    BatchMode.ATOMIC: ("all or none", "does every row in one go, or none of them"),
-    BatchMode.UNTIL_FULL: ("until full", "stops at the last free seat; it can go on later"),
+    BatchMode.BEST_EFFORT: ("best effort", "imports every row it can; the others stay in the file, each with a reason"),
+    BatchMode.ATOMIC: ("all or none", "imports all rows together, or none of them"),
+    BatchMode.UNTIL_FULL: ("until full", "stops at the last free seat; it can be continued later"),
 }
 """The ways to apply: their names, and what each does."""
 
@@ -130,13 +130,13 @@ def left_out(current: Import) -> str:
 def blocked(current: Import, mode: BatchMode) -> str:
     """Why a mode can't be had for what is left; empty when it can."""
     if mode is BatchMode.UNTIL_FULL and current.seats and current.seats.short and not current.seats.free:
-        return "not now: no seat is free"
+        return "not now: no free seat"
     if mode is not BatchMode.ATOMIC:
         return ""
     if current.remaining > MAX_ATOMIC:
         return f"not for more than {MAX_ATOMIC:,} rows"
     names = [f"{number:,} {_word(each)[2:]}" for each in _IN_THE_WAY if (number := getattr(current.counts, each.value))]
-    return f"not while there are rows that can't be done: {', '.join(names)}" if names else ""
+    return f"not while there are rows that can't be imported: {', '.join(names)}" if names else ""
 
 
 def seat_lines(current: Import, overview: Overview | None, mode: BatchMode = BatchMode.BEST_EFFORT) -> list[Line]:
@@ -146,7 +146,7 @@ def seat_lines(current: Import, overview: Overview | None, mode: BatchMode = Bat
     """
     seats, price = current.seats, current.price
     if seats is None or not seats.needed:
-        return [("No row is left that could be done.", "dim")] if seats else []
+        return [("No rows left to import.", "dim")] if seats else []
     if overview is None or overview.plan.kind is not PlanKind.PAID:
         room = f" {seats.free:,} are free." if overview and overview.seats.free else ""
         return [f"{_seats(seats.needed)} needed.{room}"]
@@ -161,10 +161,10 @@ def seat_lines(current: Import, overview: Overview | None, mode: BatchMode = Bat
         who = f"{seats.short:,}" if fit or seats.short == 1 else f"all {seats.short:,}"
         lines: list[Line] = [[needed, (f"{active}{who} NOT PAID{_until(overview)}.", "warn")]]
     else:
-        lines = [[needed, ("all will be active at once, nothing is to be paid now.", "ok")]]
+        lines = [[needed, ("all will be active at once, nothing to pay now.", "ok")]]
     if price and price.pay_now is not None and seats.short:
         lines.append(
-            ["Paying for them at once: ", (f"{price.pay_now}", "strong"), (" with tax; P does it afterwards.", "dim")]
+            ["Paying for them now: ", (f"{price.pay_now}", "strong"), (" with tax; P does it afterwards.", "dim")]
         )
     if price and price.renewal_adds and price.renewal_adds.amount > 0 and price.renewal_date:
         lines.append(
@@ -194,16 +194,16 @@ def outcome_lines(current: Import, overview: Overview | None = None) -> list[Lin
     """Where an import stands that was begun; at its end also who on the list is still to be paid for."""
     done = f"{count(current.applied, 'row')} {'is' if current.applied == 1 else 'are'} done"
     left = f"{current.remaining:,} left"
-    said: tuple[str, Tone] = ("Nothing has been done yet.", "dim")
+    said: tuple[str, Tone] = ("Nothing has been imported yet.", "dim")
     match current.status, current.stopped_because:
         case ImportStatus.APPLIED, _ if current.remaining:
-            said = f"✓ {done}, {left}: they were mended since.", "ok"
+            said = f"✓ {done}, {left}: they have been corrected since.", "ok"
         case ImportStatus.APPLIED, _:
-            said = f"✓ All that could be done is done: {count(current.applied, 'row')}.", "ok"
+            said = f"✓ Finished: {count(current.applied, 'row')}.", "ok"
         case ImportStatus.STOPPED, ImportStop.FULL:
-            said = f"! No seat is free any more: {done}, {left}.", "warn"
+            said = f"! No free seats left: {done}, {left}.", "warn"
         case ImportStatus.STOPPED, ImportStop.INTERRUPTED:
-            said = f"! The server went down meanwhile: {done}, {left}; nothing is done twice.", "warn"
+            said = f"! The server was interrupted: {done}, {left}; nothing is done twice.", "warn"
         case ImportStatus.STOPPED, ImportStop.REFUSED:
             said = f"! Stopped: {done}, {left}. {clean(current.stopped_detail, 300)}", "bad"
         case ImportStatus.STOPPED, _:

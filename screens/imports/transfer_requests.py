@@ -40,7 +40,7 @@ def requests_summary(rows: Sequence[ImportRow]) -> Summary:
     return Summary(
         title=f"Send {count(many, 'transfer request')}",
         verb=f"Send {many:,}",
-        lines=[f"{who} to an account outside. Each gets a mail and decides; nothing is paid now."],
+        lines=[f"{who} to an account outside. Each gets an e-mail and decides; nothing is paid now."],
         items=[_item(row) for row in rows],
         opener="imports.transfers",
     )
@@ -59,5 +59,5 @@ def report_lines(report: ImportTransferReport) -> tuple[str, list[Line]]:
     lines: list[Line] = [
         line("! ", clean(row.cells.email, 100), (f"  {clean(row.reason, 300)}", "bad")) for row in report.failed
     ]
-    sent = f"{count(report.requested, 'request')} on the way; Transfers shows what becomes of them."
+    sent = f"{count(report.requested, 'request')} sent; see Transfers for the answers."
     return title, [*lines, (f"✓ {sent}", "ok")] if report.requested else lines

@@ -58,7 +58,7 @@ class MembersScreen(ManagedList):
             MembersSource(self.client),
             COLUMNS,
             noun="members",
-            empty="Nobody is in the directory yet.",
+            empty="No members in the directory yet.",
             copy_column="email",
             describe=told,
         )
@@ -85,7 +85,7 @@ class MembersScreen(ManagedList):
         overview = self.session.overview
         refused = super().why_not(doing)
         if not refused and overview is not None and not overview.plan.sub_accounts:
-            return f"The plan {clean(overview.plan.name, 60)} is for one account: it takes no further users."
+            return f"The plan {clean(overview.plan.name, 60)} is for one account: no more users can be added."
         return refused
 
     def detail(self, row: Row) -> Sequence[Line]:
@@ -97,7 +97,7 @@ class MembersScreen(ManagedList):
         if self.why_not(""):
             return []
         offered = [("members.add", f"add {self.table.mark_count:,}…")] if self.table.mark_count else []
-        return [*offered, ("members.undo", "take back")] if self.added else offered
+        return [*offered, ("members.undo", "undo")] if self.added else offered
 
     def out_of_reach(self) -> set[str]:
         """What the role may not do, and undoing when nobody was added."""
@@ -189,7 +189,7 @@ class MembersScreen(ManagedList):
         self.added = added or self.added
         title, lines, left = adding_results(members, report)
         self.keep_marked([row for row in self.table.marks.chosen.values() if row.id in left])
-        self.show_ledger(title, lines, failed=bool(left), hint="z takes it back" if added else "")
+        self.show_ledger(title, lines, failed=bool(left), hint="z undoes it" if added else "")
         self.show_marks()
 
     # Taking it back.
@@ -200,7 +200,7 @@ class MembersScreen(ManagedList):
         if self.refuses("remove users") or overview is None:
             return
         if not self.added:
-            self.show_result("Nothing to undo: nobody was added here since the start.", "dim")
+            self.show_result("Nothing to undo: you have added nobody here since you opened the app.", "dim")
             return
         added = self.added
         self.confirm(take_back_summary(added, overview), lambda: self._take_back(added))

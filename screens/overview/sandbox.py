@@ -36,10 +36,10 @@ class SandboxControls:
     def _why_not(self) -> str:
         overview = self._host.session.overview
         if overview is None or not overview.sandbox:
-            return "This is no sandbox: its clock and its payments are real."
+            return "This is not a sandbox: its clock and its payments are real."
         if overview.me.role is not Role.OWNER:
-            return f"Your role ({overview.me.role.value}) may not move the sandbox."
-        return "This profile is read-only: it may not move the sandbox." if self._host.session.read_only else ""
+            return f"Your role ({overview.me.role.value}) can't move the sandbox."
+        return "This profile is read-only: it can't move the sandbox." if self._host.session.read_only else ""
 
     async def _ask(self, doing: Callable[[], Awaitable[str]]) -> None:
         self._host.show_result("asking the sandbox…", "dim")

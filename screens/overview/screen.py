@@ -114,7 +114,7 @@ class OverviewScreen(LiveArea):
         quote = self.draft.quote if self.draft else None
         moved = quote and quote.subscription_version != overview.subscription.version
         if self.draft and moved and not self.purchase.paying and not self.purchase.offering:
-            self._ask(replace(self.draft, remark="The subscription has changed meanwhile; this is the price now."))
+            self._ask(replace(self.draft, remark="The subscription has changed meanwhile; this is the new price."))
             self.show_result(self.draft.remark, "warn")
 
     def _paint(self, overview: Overview) -> None:
@@ -243,7 +243,7 @@ class OverviewScreen(LiveArea):
         if draft.refusal:
             return [[(draft.refusal, "bad")]]
         if draft.quote is None:
-            return [[(f"asking what {draft.seats:,} seats cost…", "dim")]]
+            return [[(f"getting the price of {draft.seats:,} seats…", "dim")]]
         first, second = price_lines(draft.quote)
         second.append((f"   {holds_until(draft.quote)}", "dim"))
         return [first, second]
@@ -251,13 +251,13 @@ class OverviewScreen(LiveArea):
     def _standing_lines(self, overview: Overview) -> list[list[Span]]:
         fixed, scheduled = self._why_fixed(), overview.subscription.scheduled_seats
         if scheduled is not None and not fixed:
-            said = f"{scheduled:,} seats from {overview.subscription.period_end:%-d %b}: + takes the reduction back"
+            said = f"{scheduled:,} seats from {overview.subscription.period_end:%-d %b}: + cancels the reduction"
             return [[(said, "warn")]]
         if self.session.read_only:
-            return [[("read-only: the seats can be looked at, not changed", "dim")]]
+            return [[("read-only: the seats can't be changed", "dim")]]
         if fixed:
             return [[(fixed, "dim")]]
-        return [[("no change drafted", "dim"), ("   + and - change the seats, nothing is sent yet", "dim")]]
+        return [[("No pending change", "dim"), ("   + and - change the seats; nothing is sent yet", "dim")]]
 
     # Confirming.
 
@@ -267,7 +267,7 @@ class OverviewScreen(LiveArea):
         if self.changes.changeable() is None:
             return
         if draft is None:
-            self.show_result("There is nothing to confirm: + and - change the number of seats.", "dim")
+            self.show_result("No pending change: + and - change the number of seats.", "dim")
         elif reason := self.purchase.why_not(Change(seats=draft.seats)):
             self.show_result(reason, "warn")
         elif draft.refusal:
@@ -345,7 +345,7 @@ class OverviewScreen(LiveArea):
         """A payment on its way, or a draft that was not confirmed."""
         if said := self.purchase.unfinished:
             return said
-        return f"a draft of {self.draft.seats:,} seats that is not confirmed" if self.draft else ""
+        return f"a pending change to {self.draft.seats:,} seats that is not confirmed" if self.draft else ""
 
     def close_something(self) -> bool:
         """Esc or q: a result first, then the draft."""

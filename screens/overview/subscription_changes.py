@@ -19,7 +19,7 @@ from tui.presentation.wording import count
 
 __all__ = ["SubscriptionChanges", "absent_commands", "idle_commands"]
 
-_CHANGED = "The subscription has changed meanwhile: this is what may be chosen now."
+_CHANGED = "The subscription has changed meanwhile: these are the current choices."
 _UNPAID = frozenset({SubscriptionStatus.PAST_DUE, SubscriptionStatus.SUSPENDED})
 _Options: TypeAlias = Callable[[Sequence[Plan], Overview, int | None], list[Option]]
 
@@ -69,7 +69,7 @@ class SubscriptionChanges:
             return CONNECTING
         if overview.plan.kind is PlanKind.CONTRACT:
             return set_by_contract(overview)
-        return f"This profile is read-only: it may not change {what}." if self._host.session.read_only else ""
+        return f"This profile is read-only: it can't change {what}." if self._host.session.read_only else ""
 
     def changeable(self) -> Overview | None:
         """The overview when something can be changed; says why not otherwise."""
@@ -106,13 +106,13 @@ class SubscriptionChanges:
         if overview.subscription.status is SubscriptionStatus.ENDED or overview.plan.kind is PlanKind.FREE:
             self._choose(plan_options, "overview.start")
         else:
-            self._host.show_result("The subscription runs: p changes its plan, b its billing cycle.", "dim")
+            self._host.show_result("The subscription is active: p changes its plan, b its billing cycle.", "dim")
 
     def _choose(self, options: _Options, opener: str) -> None:
         self._host.run(partial(self._open_choice, options, opener), group="question", exclusive=True)
 
     async def _open_choice(self, options: _Options, opener: str) -> None:
-        self._host.show_result("asking what may be chosen…", "dim")
+        self._host.show_result("loading the choices…", "dim")
         try:
             plans = (await self._host.client.plans()).items
         except HeadcountError as error:
@@ -123,7 +123,7 @@ class SubscriptionChanges:
         if overview is None or not self._host.in_front:
             return
         title = _title(opener, overview)
-        intro = f"With {count(seats, 'seat')}, as drafted." if seats else ""
+        intro = f"With {count(seats, 'seat')}, as in your pending change." if seats else ""
         dialog = TermsDialog(title, options(plans, overview, seats), self._purchase.price, overview, intro)
         self.choosing = Choosing(dialog, options)
         self._host.open_dialog(dialog, lambda quote: self._chosen(quote, title, opener))
@@ -160,7 +160,7 @@ class SubscriptionChanges:
     # Paying, ending, going on.
 
     def pay(self) -> None:
-        """Pay for users that wait for it."""
+        """Pay for users who are NOT PAID."""
         if self.changeable():
             from screens.purchase.pay import open_pay
 
@@ -172,7 +172,7 @@ class SubscriptionChanges:
         if overview is None:
             return
         if overview.subscription.status in _UNPAID:
-            self._purchase.ask(Draft(Change(pay_overdue=True), "Pay what is overdue", "overview.pay_overdue"))
+            self._purchase.ask(Draft(Change(pay_overdue=True), "Pay the overdue amount", "overview.pay_overdue"))
         else:
             self._host.show_result("Nothing is overdue.", "dim")
 
@@ -185,7 +185,7 @@ class SubscriptionChanges:
         if subscription.status is SubscriptionStatus.ENDED:
             self._host.show_result("The subscription has ended already.", "dim")
         elif subscription.cancel_at_period_end:
-            said = "It ends with this period already; “resume” in the palette takes that back."
+            said = "It already ends with this period; “resume” in the palette keeps it."
             self._host.show_result(said, "dim")
         else:
             self._purchase.ask(Draft(Change(cancel=True), "End the subscription", "overview.cancel"))
@@ -198,7 +198,7 @@ class SubscriptionChanges:
         if overview.subscription.cancel_at_period_end:
             self._purchase.ask(Draft(Change(resume=True), "Resume the subscription", "overview.resume"))
         else:
-            said = "The subscription was not cancelled: there is nothing to resume."
+            said = "The subscription is not cancelled: nothing to resume."
             self._host.show_result(said, "dim")
 
 

@@ -123,7 +123,7 @@ def attention_lines(overview: Overview, glyphs: Glyphs, width: int = 0, height: 
 
     A friendly sentence when nothing waits. With 0 the lines are as many and as wide as they would like to be.
     """
-    waiting = list(notices(overview, glyphs)) or [Notice(((f"{glyphs.good} nothing waits for you", OK),))]
+    waiting = list(notices(overview, glyphs)) or [Notice(((f"{glyphs.good} nothing needs your attention", OK),))]
     return laid_out([*waiting, *upcoming(overview, glyphs)], width, height)
 
 

@@ -65,11 +65,11 @@ class OwnCommands:
     def why_not(self, own: OwnProfile | None, doing: str) -> str:
         """Why something can't be done now; empty when it can."""
         if self._read_only:
-            return f"This profile is read-only: it may not {doing}."
+            return f"This profile is read-only: it can't {doing}."
         if own is None:
-            return "Still loading: wait until your profile is here."
+            return "Still loading your profile: please wait."
         if not own.me.own_sign_in:
-            return f"This token was handed out to you: it takes your own sign-in to {doing}."
+            return f"This token was issued to you by your organisation: use your own sign-in to {doing}."
         return f"Wait: {self.underway}." if self.underway else ""
 
     async def do(self, command: OwnCommand) -> None:

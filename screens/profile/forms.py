@@ -26,14 +26,14 @@ class Asked:
 CODE = Asked(
     "Use an invitation code",
     {"code": ("Code", 200)},
-    "It takes a free seat of whoever gave it to you. Capitals, blanks and dashes don't matter.",
+    "You get a free seat of the organisation that gave it to you. Capitals, spaces and dashes don't matter.",
     "uses it",
     ("code",),
 )
 ASK = Asked(
     "Ask to join",
-    {"organisation": ("Whom", 254), "message": ("Message", 1000)},
-    "Give the owner's e-mail, or the organisation's exact name. Whether there is one is not told.",
+    {"organisation": ("To", 254), "message": ("Message", 1000)},
+    "Give the owner's e-mail, or the organisation's exact name. You are not told whether it exists.",
     "sends",
     ("organisation",),
 )
@@ -77,7 +77,7 @@ class SmallForm(FormScreen[dict[str, str]]):
         if self._warning:
             above += [self._warning, ""]
         several = len(self._asked.fields) > 1
-        does = f"next, at the end {self._asked.does}" if several else self._asked.does
+        does = f"next field; on the last one, {self._asked.does}" if several else self._asked.does
         self.sheet.show(above=above, below=["", keys_line([("Enter", does), ("Esc", "cancels")])])
 
     def on_form_submitted(self) -> None:

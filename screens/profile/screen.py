@@ -79,7 +79,7 @@ class ProfileScreen(LiveArea):
     def body(self) -> Iterable[Widget]:
         """Who one is and what one uses, side by side; what waits below."""
         yield Horizontal(Panel(title="You", id="you"), Panel(title="What you use", id="uses"), id="top")
-        yield Panel(title="Requests that wait", id="waiting")
+        yield Panel(title="Pending requests", id="waiting")
 
     def on_mount(self) -> None:
         """Listen, and ask."""
@@ -159,7 +159,7 @@ class ProfileScreen(LiveArea):
         at = next((place for place, each in enumerate(lines) if self._is_chosen(each)), 0)
         start = max(0, min(at - room // 2, len(lines) - room))
         panel.show(lines[start : start + room])
-        panel.show_titles("Requests that wait", f"{len(own.waiting)}" if own.waiting else "")
+        panel.show_titles("Pending requests", f"{len(own.waiting)}" if own.waiting else "")
 
     def _is_chosen(self, shown: Line) -> bool:
         first = shown[0] if isinstance(shown, list) else shown
@@ -171,7 +171,7 @@ class ProfileScreen(LiveArea):
     def unfinished(self) -> str:
         """A command on its way."""
         underway = self.commands.underway if self.is_mounted else ""
-        return f"a command on its way ({underway}); it goes on without you" if underway else ""
+        return f"a command in progress ({underway}); it continues without you" if underway else ""
 
     def _refuses(self, doing: str) -> bool:
         """Say why something can't be done now."""
@@ -297,35 +297,35 @@ class ProfileScreen(LiveArea):
 
     def action_undo(self) -> None:
         """z: the last decision one made here, also one from before a restart."""
-        if self._refuses("take anything back"):
+        if self._refuses("undo anything"):
             return
         last = self.last_decision
         if last is None:
-            self.show_result("You have decided nothing within the last ten minutes.", "dim")
+            self.show_result("Nothing to undo: you decided nothing in the last 10 minutes.", "dim")
             return
-        again = "waits for your answer again"
+        again = "is waiting for your answer again"
         self._do(
             OwnCommand(
                 "undoing",
                 NOTHING,
                 lambda key: self.client.undo_offer(last.id, key=key),
                 about=f"undo {last.id} {last.version}",
-                said=f"Undone: what {clean(last.organisation, 60)} asks {again}.",
+                said=f"Undone: the request from {clean(last.organisation, 60)} {again}.",
             )
         )
 
     def action_take_back(self) -> None:
         """d: one's own request."""
-        request = self._needs(Way.ASK, "take anything back")
+        request = self._needs(Way.ASK, "withdraw anything")
         if request is not None:
             self._confirm(
                 taking_back(request),
                 OwnCommand(
-                    "taking it back",
+                    "withdrawing it",
                     NOTHING,
                     lambda key: self.client.cancel_ask(request.id, key=key),
                     about=request.id,
-                    said="Taken back.",
+                    said="Withdrawn.",
                 ),
             )
 
@@ -359,9 +359,7 @@ class ProfileScreen(LiveArea):
     def _join(self, typed: dict[str, str]) -> None:
         ends = tuple(each.id for each in self.own.owns) if self.own else ()
         ask = AskToJoin(organisation=typed["organisation"], message=typed["message"], ends=ends)
-        said = (
-            f"Asked: if there is {clean(ask.organisation, 60)}, its owner decides. Nobody tells you whether there is."
-        )
+        said = f"Request sent. If {clean(ask.organisation, 60)} exists, its owner decides. You are not told either way."
         self._do(
             OwnCommand(
                 "asking",

@@ -30,11 +30,11 @@ __all__ = [
 ]
 
 _WHY = {
-    Reason.ACTIVE: "you may use the service",
-    Reason.SUBSCRIPTION_PAST_DUE: "you may still use the service",
-    Reason.NOT_PAID: "you may use it once a seat is paid for",
-    Reason.SUBSCRIPTION_SUSPENDED: "nobody may use it until it is paid",
-    Reason.SUBSCRIPTION_ENDED: "nobody may use it any more",
+    Reason.ACTIVE: "you can use the service",
+    Reason.SUBSCRIPTION_PAST_DUE: "you can still use the service",
+    Reason.NOT_PAID: "you can use it once a seat is paid for",
+    Reason.SUBSCRIPTION_SUSPENDED: "nobody can use it until it is paid",
+    Reason.SUBSCRIPTION_ENDED: "nobody can use it any more",
     Reason.REMOVED: "you are no longer on the list",
     Reason.NOT_LISTED: "you use no subscription",
 }
@@ -107,8 +107,8 @@ def request_lines(own: OwnProfile, chosen: int, glyphs: Glyphs) -> list[Line]:
             said: list[Piece] = [(f"{name} asks you to join", "reverse" if here else "")]
             said.append((f"   until {until}" + ("   a accepts, x declines" if here else ""), "dim"))
         else:
-            said = [(f"You asked {name} to take you in", "reverse" if here else "dim")]
-            said.append((f"   until {until}" + ("   d takes it back" if here else ""), "dim"))
+            said = [(f"You asked {name} to let you join", "reverse" if here else "dim")]
+            said.append((f"   until {until}" + ("   d withdraws it" if here else ""), "dim"))
         lines.append([pointer, *said])
         if request.message:
             lines.append([("    " + clean(request.message, 300), "dim")])
@@ -118,8 +118,8 @@ def request_lines(own: OwnProfile, chosen: int, glyphs: Glyphs) -> list[Line]:
 def nothing_waits(own: OwnProfile) -> str:
     """What stands where there is no request to show."""
     if own.me.own_sign_in:
-        return "Nothing waits for your answer."
-    return "Your token was handed out to you. Requests, codes, your names and leaving take your own sign-in."
+        return "No requests waiting for your answer."
+    return "Your token was issued by your organisation. Requests, codes, your name and leaving need your own sign-in."
 
 
 def undo_lines(own: OwnProfile) -> list[Line]:
@@ -128,7 +128,7 @@ def undo_lines(own: OwnProfile) -> list[Line]:
     if last is None or last.undo_until is None:
         return []
     did, name = last.state.value, clean(last.organisation, 60)
-    return [[(f"You {did} what {name} asked", ""), (f"   z takes it back until {last.undo_until:%H:%M} UTC", "dim")]]
+    return [[(f"You {did} what {name} asked", ""), (f"   z undoes it until {last.undo_until:%H:%M} UTC", "dim")]]
 
 
 def ending_lines(owns: Sequence[Own], when: str) -> list[Line]:
@@ -148,13 +148,13 @@ def accepting(request: OwnTransfer, own: OwnProfile) -> Summary:
         f"You become a user of {name}'s subscription.",
         "If a paid seat is free you are active at once; if not, you are NOT PAID until they pay.",
         *ending_lines(own.owns, "at once"),
-        "z takes it back for ten minutes, unless a seat is paid for you meanwhile.",
+        "z undoes it for ten minutes, unless a seat is paid for you meanwhile.",
     ]
     return Summary(
         f"Join {name}?",
         "Join",
         lines=lines,
-        final="Nothing of what you have paid is refunded." if own.owns else "",
+        final="Nothing you have paid is refunded." if own.owns else "",
         opener="profile.accept",
         danger=bool(own.owns),
     )
@@ -162,8 +162,8 @@ def accepting(request: OwnTransfer, own: OwnProfile) -> Summary:
 
 def taking_back(request: OwnTransfer) -> Summary:
     """What taking a request back does."""
-    said = f"{clean(request.organisation, 60)} is no longer asked to take you in; you may ask again."
-    return Summary("Take your request back?", "Take back", lines=[said], opener="profile.take_back", stay="Keep it")
+    said = f"{clean(request.organisation, 60)} will no longer see your request; you can ask again."
+    return Summary("Withdraw your request?", "Withdraw", lines=[said], opener="profile.take_back", stay="Keep it")
 
 
 def leaving(own: OwnProfile) -> Summary:
@@ -171,10 +171,11 @@ def leaving(own: OwnProfile) -> Summary:
     assert own.uses is not None
     name = clean(own.uses.organisation, 60)
     lines: list[Line] = [
-        f"You stop using {clean(own.uses.plan, 60)} through {name} at once; your seat goes to whoever waits longest.",
-        "Your account and what is in it stay.",
+        f"You stop using {clean(own.uses.plan, 60)} through {name} immediately.",
+        "Your seat goes to the user waiting longest.",
+        "Your account and its data stay.",
     ]
-    final = "You can't take this back yourself: coming back takes an offer, a code, or a request they accept."
+    final = "You can't undo this yourself: to come back you need an offer, a code, or a request they accept."
     return Summary(
         f"Leave {name}?", "Leave", lines=lines, final=final, opener="profile.leave", danger=True, stay="Stay"
     )

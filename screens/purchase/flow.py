@@ -167,7 +167,7 @@ class PurchaseFlow:
     @property
     def unfinished(self) -> str:
         """What would be lost by quitting now, as the end of "You have …"; empty when nothing would."""
-        return "a payment on its way; it goes on without you" if self.paying else ""
+        return "a payment in progress; it continues without you" if self.paying else ""
 
     @property
     def _unknown(self) -> Unknown | None:
@@ -194,14 +194,14 @@ class PurchaseFlow:
         if overview.plan.kind is PlanKind.CONTRACT:
             return set_by_contract(overview)
         if read_only:
-            return "This profile is read-only: it may not change the subscription."
+            return "This profile is read-only: it can't change the subscription."
         role = overview.me.role
         if (change.cancel or change.resume) and role is not Role.OWNER:
             what = "cancel the subscription" if change.cancel else "resume it"
-            return f"Your role ({role.value}) may not {what}: only the owner may."
+            return f"Your role ({role.value}) can't {what}: only the owner may."
         if Permission.CONFIRM_QUOTES not in overview.me.may:
-            return f"Your role ({role.value}) may ask for prices, not confirm them."
-        return "Wait: a payment is on its way." if self.paying else ""
+            return f"Your role ({role.value}) may see prices but not confirm them."
+        return "Wait: a payment is in progress." if self.paying else ""
 
     # From the draft to its price.
 
@@ -224,10 +224,10 @@ class PurchaseFlow:
         if reason := self.why_not(draft.change):
             self.host.show_result(reason, "warn")
         elif unknown and unknown.draft.change == draft.change:
-            again = "It is not known what became of this. Asking again charges nothing twice."
+            again = "The outcome is not known. Trying again never charges twice."
             self._offer(unknown.draft, unknown.quote, again, seen=False)
         else:
-            self.host.show_result("asking what this costs…", "dim")
+            self.host.show_result("getting the price…", "dim")
             self.host.run(partial(self._price, draft), group="question", exclusive=True)
 
     def open(self, draft: Draft, quote: Quote, *, seen: bool = True) -> None:
@@ -304,7 +304,7 @@ class PurchaseFlow:
             self._price_again(offered, _CHANGED)
 
     def _price_again(self, offered: Offered, why: str) -> None:
-        offered.dialog.hold_back("Wait: the price is being asked again.")
+        offered.dialog.hold_back("Wait: the price is being updated.")
         self._reprice(offered.draft, offered.quote, why)
 
     def _reprice(self, draft: Draft, old: Quote, why: str) -> None:
@@ -405,7 +405,7 @@ class PurchaseFlow:
         if self._unknown is not unknown:
             return
         if quote.status is QuoteStatus.CONFIRMING:
-            said = f"The payment of {quote.due_now} is still on its way; its outcome is told here."
+            said = f"The payment of {quote.due_now} is still in progress; the outcome will be shown here."
             self.host.show_result(said, "warn")
             return
         self._outcome_is_known()
@@ -413,13 +413,13 @@ class PurchaseFlow:
         if quote.status is QuoteStatus.CONFIRMED:
             self._keys.answered(quote.change, quote.id)
             self._confirmed(quote.change, None)
-            paid = f"{quote.due_now} was charged, once." if quote.due_now.amount else "Nothing was charged."
-            said = f"The answer had got lost, but it was done: {paid}{undone}"
+            paid = f"{quote.due_now} was charged once." if quote.due_now.amount else "Nothing was charged."
+            said = f"The answer was lost, but it was done: {paid}{undone}"
             self.host.show_result(said, "warn" if undone else "ok")
             self.host.session.touch(*_MOVED)
         else:
             # its key is kept for this quote; a fresh one is stale by itself should the lost command arrive after all
-            self.host.show_result(f"The answer had got lost, and it was not done: nothing was charged.{undone}", "warn")
+            self.host.show_result(f"The answer was lost, and it was not done: nothing was charged.{undone}", "warn")
 
     def _outcome_is_known(self) -> None:
         match self.state:

@@ -90,11 +90,13 @@ def _nobody(overview: Overview | None, unpaid: Sequence[User] | None) -> str:
     if unpaid is not None and not unpaid:
         return "None of these users is NOT PAID."
     if overview is None or not overview.seats.not_paid:
-        return "Nobody is NOT PAID: there is nothing to pay for."
+        return "Nobody is NOT PAID: nothing to pay for."
     if overview.subscription.status is SubscriptionStatus.ENDED:
         return "The subscription has ended: p on the Overview starts it again."
     if overview.subscription.status is not SubscriptionStatus.ACTIVE:
-        return "The renewal comes first: o on the Overview pays what is overdue, also for those NOT PAID."
+        return (
+            "The renewal comes first: o on the Overview pays the overdue amount, including for users who are NOT PAID."
+        )
     return ""
 
 
@@ -194,7 +196,7 @@ class PayScreen(ModalScreen[Quote | None]):
             self.source,
             COLUMNS,
             noun="users",
-            empty="Nobody is NOT PAID any longer.",
+            empty="Nobody is NOT PAID any more.",
             copy_column="email",
             describe=told,
         )
@@ -335,7 +337,7 @@ class PayScreen(ModalScreen[Quote | None]):
         if quote is not None and all(each.user_id in self.table.marks for each in quote.lines if each.user_id):
             self.dismiss(quote)
         else:
-            self._remark = "" if self._refusal else "Wait for the sum, then once more."
+            self._remark = "" if self._refusal else "Wait for the total, then press it again."
             self._show()
 
     def on_virtual_table_copy_asked(self) -> None:
@@ -344,7 +346,7 @@ class PayScreen(ModalScreen[Quote | None]):
 
     def action_yes(self) -> None:
         """The same where the list is not in focus."""
-        self._remark = "c opens the summary first; y there pays."
+        self._remark = "Press c to see the summary; y there pays."
         self._show()
 
     def action_no(self) -> None:

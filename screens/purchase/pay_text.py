@@ -44,9 +44,9 @@ def sum_lines(quote: Quote | None, marked: int, total: int, refusal: str = "") -
     if refusal:
         return [counted, (refusal, "bad")]
     if not marked:
-        return [counted, ("Nobody is marked: space marks one, * all.", "warn")]
+        return [counted, ("Nobody is marked: space marks one, * marks all.", "warn")]
     if quote is None:
-        return [counted, (f"asking what {count(marked, 'user')} cost…", MUTED)]
+        return [counted, (f"getting the price of {count(marked, 'user')} cost…", MUTED)]
     return [counted, price_lines(quote)[0], (wait_words(quote), MUTED)]
 
 
@@ -57,7 +57,7 @@ def wait_words(quote: Quote) -> str:
     end, same_year = quote.before.period_end, quote.before.period_end.year == quote.created_at.year
     day = short_day(end) if same_year else long_day(end)
     if quote.before.ends:
-        return f"There is no renewal to wait for: the subscription ends on {day}."
+        return f"No renewal to wait for: the subscription ends on {day}."
     share = _at_renewal(quote)
     if share is None:
         return f"Or wait: {they} active with the payment of {day}."
@@ -89,4 +89,4 @@ def no_longer(gone: Collection[str], known: Mapping[str, User]) -> str:
     """Who was paid for or removed meanwhile, by name."""
     names = [known[each].name for each in gone if each in known]
     are = "is" if len(gone) == 1 else "are"
-    return f"{some(names, len(gone))} {are} no longer NOT PAID, and left out." if names else ""
+    return f"{some(names, len(gone))} {are} no longer NOT PAID and left out." if names else ""

@@ -206,7 +206,7 @@ class TermsDialog(ModalScreen[Quote]):
         per = f" per seat and {_PER[option.cycle]}" if width >= _ROOMY else " per seat"
         price = f"{option.price}{per}" if option.price else ""
         tone = "" if option.change or option.current else "dim"
-        current = [("   the present one", "ok")] if option.current else []
+        current = [("   current", "ok")] if option.current else []
         name = option.name.ljust(_NAME)
         return [("> " if here else "  ", "accent"), (name, "strong" if here else tone), (price, tone), *current]
 
@@ -217,7 +217,7 @@ class TermsDialog(ModalScreen[Quote]):
             return [(refusal, "bad")]
         quote = self._quotes.get(at)
         if quote is None:
-            return [("asking what it costs…", "dim")]
+            return [("getting the price…", "dim")]
         kept = quote.credit_applied
         credit = f", {unsigned(kept)} kept as credit" if kept.amount < 0 else ""
         return [(f"{quote.due_now} now{credit}", "strong"), (f"   {renewal_words(quote)}", "dim")]
@@ -257,7 +257,7 @@ class TermsDialog(ModalScreen[Quote]):
         if quote := self._quotes.get(self._at):
             self.dismiss(quote)
         elif self._at >= 0 and self._at not in self._refusals:
-            self.remark("Its price is on its way.")
+            self.remark("Its price is still loading.")
 
     def action_yes(self) -> None:
         """Nothing is done here."""

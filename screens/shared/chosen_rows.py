@@ -17,7 +17,7 @@ __all__ = ["ChosenRows", "marks_line"]
 def marks_line(table: VirtualTable, *, filtered: bool) -> str:
     """What the action row says about the marks; the number hidden by the filter included."""
     if table.anchor_id is not None:
-        return "Range: move to its other end, V marks it"
+        return "Range: move to the other end, then V marks it"
     if not table.mark_count:
         return ""
     why = "hidden by the filter" if filtered else "no longer in the list"
@@ -55,7 +55,7 @@ class ChosenRows:
             self._host.show_marks()
             first = f"{clean(rows[0].cells[0], 60)} ({table.gone(rows[0])})"
             more = f" and {len(rows) - 1:,} more" if rows[1:] else ""
-            self._host.show_result(f"No longer marked, since others were faster: {first}{more}.", "warn")
+            self._host.show_result(f"No longer marked, already handled by others: {first}{more}.", "warn")
 
     def still_there(self, rows: Iterable[Row]) -> list[Row]:
         """Those that can be acted on; says so when it is none."""
@@ -67,7 +67,7 @@ class ChosenRows:
 
     def _say_gone(self, rows: Sequence[Row]) -> None:
         name, why = clean(rows[0].cells[0], 60), self._host.table.gone(rows[0])
-        said = f"{name}: {why}" if len(rows) == 1 else f"All {count(len(rows), 'row')} were dealt with meanwhile"
+        said = f"{name}: {why}" if len(rows) == 1 else f"All {count(len(rows), 'row')} have been handled meanwhile"
         self._host.show_result(f"{said}. r refreshes the list.", "warn")
 
     # The row under the cursor.
@@ -86,7 +86,7 @@ class ChosenRows:
             self._say_gone([row])
         else:
             ready = table.phase is Phase.READY
-            self._host.show_result("This row is still on its way." if ready else table.sentence, "dim")
+            self._host.show_result("This row is still loading." if ready else table.sentence, "dim")
 
     # The marked rows.
 
@@ -95,7 +95,7 @@ class ChosenRows:
         table = self._host.table
         if table.mark_count > most:
             many = f"{table.mark_count:,} are marked; at most {most:,} can be done at once."
-            self._host.show_result(f"{many} A filter before * makes parts.", "warn")
+            self._host.show_result(f"{many} Use a filter before * to take fewer.", "warn")
         elif table.marks.everything is not None:
             self._host.run_worker(self._fetch(most, then), group="question", exclusive=True, exit_on_error=False)
         elif table.mark_count:
@@ -122,7 +122,7 @@ class ChosenRows:
     def hidden_words(self) -> str:
         """How many of the marked rows are not to be seen now, as a sentence."""
         hidden = self._host.table.hidden_count
-        why = "in the list as it is filtered now" if self._host.filter_bar.text else "in the list any longer"
+        why = "in the filtered list" if self._host.filter_bar.text else "in the list any more"
         return f"{hidden:,} of them not {why}." if hidden else ""
 
     def keep_marked(self, failed: Iterable[Row]) -> None:

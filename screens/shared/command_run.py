@@ -35,7 +35,7 @@ class CommandRun:
     @property
     def unfinished(self) -> str:
         """What is on its way, as the end of "You have …"."""
-        return f"a command on its way ({self.underway}); it goes on without you" if self.underway else ""
+        return f"a command in progress ({self.underway}); it continues without you" if self.underway else ""
 
     def begin(self, words: str) -> None:
         """A command is on its way: `words` as in `accepting 7 requests`."""

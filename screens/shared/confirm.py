@@ -21,7 +21,7 @@ __all__ = ["Confirm"]
 GLANCE = 0.5
 """Seconds for which what has just come by itself can't be confirmed: keys typed ahead are about something else."""
 
-_READ_FIRST = "This has just come: read it first."
+_READ_FIRST = "This dialog has just opened: read it first."
 
 
 class Confirm(ModalScreen[bool]):
@@ -143,7 +143,7 @@ class Confirm(ModalScreen[bool]):
         if len(said) > 1:
             said.append("")
         if self.summary.type_number is not None:
-            prompt = f"Type {self.summary.type_number} to go on: "
+            prompt = f"Type {self.summary.type_number} to continue: "
             said += [[prompt, "[", *self._typed.pieces(8), " ]"], ""]
         return [*said, self._buttons(), self._remark or self._keys()]
 
@@ -207,14 +207,14 @@ class Confirm(ModalScreen[bool]):
         if self._yes_keys:
             self._do_it()
         else:
-            self._redraw((f"  The same key opened this: {key_names(('tab', 'enter'))} does it.", "warn"))
+            self._redraw((f"  The same key opened this dialog: press {key_names(('tab', 'enter'))} does it.", "warn"))
 
     def _do_it(self) -> None:
         wanted = self.summary.type_number
         if self.reason_to_wait:
             self._redraw((f"  {self.reason_to_wait}", "warn"))
         elif wanted is not None and self._typed.text != str(wanted):
-            self._redraw((f"  First type the number: {wanted}", "warn"))
+            self._redraw((f"  Type the number first: {wanted}", "warn"))
         else:
             self.dismiss(True)  # noqa: FBT003 - the screen's result
 

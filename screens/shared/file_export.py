@@ -20,7 +20,7 @@ from tui.widgets.editor import Editor
 
 __all__ = ["FileExport", "Place", "Save", "SaveFile"]
 
-_KEYS = keys_line([("Enter", "next, at the end saves"), ("Esc", "saves nothing")])
+_KEYS = keys_line([("Enter", "next field; on the last one, saves"), ("Esc", "saves nothing")])
 _LANGUAGES = ", ".join(Language)
 
 
@@ -59,7 +59,9 @@ class SaveFile(FormScreen[Place]):
         here = clean(str(Path.cwd()), 200)
         about: list[Line] = ["", self._about, (f"In {here}, unless a folder is named.", "dim")]
         if not self._text_only:
-            about += [(f"A name that ends with .xlsx makes a workbook, any other CSV. Languages: {_LANGUAGES}.", "dim")]
+            about += [
+                (f"A name that ends with .xlsx saves a workbook, any other name CSV. Languages: {_LANGUAGES}.", "dim")
+            ]
         about.append("")
         self.sheet.show(above=about, below=["", _KEYS])
 
@@ -94,14 +96,14 @@ class SaveFile(FormScreen[Place]):
     def _objection(self, typed: str, path: Path) -> str:
         """What is wrong with a place; a file that is there is asked about once."""
         if not typed:
-            return "Say where."
+            return "Type a file name."
         if path.is_dir():
-            return "This is a folder: add a name."
+            return "This is a folder: add a file name."
         if not path.parent.is_dir():
-            return "There is no such folder."
+            return "This folder does not exist."
         if os.path.lexists(path) and path != self._to_replace:
             self._to_replace = path
-            return "A file of this name is there already. Enter once more, and at the end, replaces it."
+            return "This file already exists. Press Enter again, through the last field, to replace it."
         return ""
 
 
@@ -121,7 +123,7 @@ class FileExport:
     @property
     def unfinished(self) -> str:
         """What would be lost by quitting now, as the end of "You have …"."""
-        return f"a file on its way ({self.saving}); it will not be saved" if self.saving else ""
+        return f"a file being saved ({self.saving}); it will not be saved" if self.saving else ""
 
     def ask(self, title: str, name: str, about: Line, save: Save, *, text_only: bool = False) -> None:
         """Ask for a place, proposing a name, and `save` there."""

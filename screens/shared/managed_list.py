@@ -163,11 +163,11 @@ class ManagedList(LiveArea):
         """Why this session may not do something; empty when it may."""
         overview = self.session.overview
         if self.session.read_only:
-            return f"This profile is read-only: it may not {doing}."
+            return f"This profile is read-only: it can't {doing}."
         if overview is None:
-            return "Still connecting: wait until the overview is here."
+            return "Still connecting: please wait."
         if self.NEEDS not in overview.me.may:
-            return f"Your role ({overview.me.role.value}) may not {doing}."
+            return f"Your role ({overview.me.role.value}) can't {doing}."
         return ""
 
     def refuses(self, doing: str) -> bool:
@@ -301,7 +301,7 @@ class ManagedList(LiveArea):
     def action_save_results(self) -> None:
         """w: the results as a file."""
         if not self.ledger.is_open:
-            self.show_result("No results to save: they come after a command.", "dim")
+            self.show_result("No results to save yet.", "dim")
             return
         table, rows = self.ledger.table, count(len(self.ledger.table) - 1, "row")
         now = self.session.overview.as_of if self.session.overview else self.session.now()
@@ -311,7 +311,7 @@ class ManagedList(LiveArea):
             return rows
 
         name = f"results-{now:%Y-%m-%d-%H%M}.csv"
-        self.files.ask("Save the results", name, f"{rows}: what became of each.", save, text_only=True)
+        self.files.ask("Save the results", name, f"{rows}: one result each.", save, text_only=True)
 
     def close_something(self) -> bool:
         """Esc or q: a message, the results, then the filter."""

@@ -142,7 +142,7 @@ class TransferDecisions:
         else:
             self.state = Idle()
             self._host.close_dialog(dialog)
-            self._host.show_result("Nothing is left to decide: others were faster.", "warn")
+            self._host.show_result("Nothing left to decide: already handled by others.", "warn")
 
     def _as_now(self, question: Question) -> Question:
         """The same question with what is known by now."""
@@ -155,7 +155,7 @@ class TransferDecisions:
     async def _ask_seats(self, question: Question) -> None:
         room = question.room
         seats = count(room.buy, "seat")
-        self._host.show_result(f"asking what {seats} cost…", "dim")
+        self._host.show_result(f"getting the price of {seats} cost…", "dim")
         try:
             quote = await self._purchase.price(Change(seats=question.overview.seats.paid + room.buy))
         except HeadcountError as error:
@@ -210,7 +210,7 @@ class TransferDecisions:
         title, lines, left = decision_results(plan, report)
         self._host.keep_failed((*plan.requests, *waiting), [*left, *(request.id for request in waiting)])
         said = [(bought, "ok"), *lines] if bought else lines
-        until = f"z takes it back until {report.undo_until:%H:%M} UTC" if self.last else ""
+        until = f"z undoes it until {report.undo_until:%H:%M} UTC" if self.last else ""
         table = decision_table(plan, report)
         self._host.show_ledger(title, said, failed=bool(report.failed), hint=until, table=table)
         self._host.show_marks()
@@ -255,7 +255,7 @@ class TransferDecisions:
 
     async def _undo(self, plan: Plan, decision: str) -> None:
         host, body = self._host, Reason()
-        host.begin("taking back your decision")
+        host.begin("undoing your decision")
         try:
             undone = await host.client.undo_decisions(decision, key=host.intentions.key(body, decision))
         except HeadcountError as error:

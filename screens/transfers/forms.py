@@ -32,7 +32,7 @@ class ReasonForm(FormScreen[str]):
         """Say what it is for."""
         whom = "the person" if self._requests == 1 else "each of them"
         said: Line = (f"Optional; {whom} will read it. Nothing is sent before the next dialog.", "dim")
-        self.sheet.show(above=["", said, ""], below=["", keys_line([("Enter", "goes on"), ("Esc", "cancels")])])
+        self.sheet.show(above=["", said, ""], below=["", keys_line([("Enter", "continues"), ("Esc", "cancels")])])
 
     def on_form_submitted(self) -> None:
         """Enter: on to the summary."""
@@ -40,9 +40,9 @@ class ReasonForm(FormScreen[str]):
 
 
 class AskToJoin(FormScreen[NewTransfer]):
-    """Whom to ask, and what to write to them; answers None when it was left."""
+    """Whom to ask, and a message for them; answers None when it was left."""
 
-    KEYS: ClassVar[Line] = keys_line([("Enter", "next, at the end sends"), ("Esc", "cancels")])
+    KEYS: ClassVar[Line] = keys_line([("Enter", "next field; on the last one, sends"), ("Esc", "cancels")])
 
     def __init__(self, request: NewTransfer | None = None, error: str = "") -> None:
         super().__init__()
@@ -60,7 +60,7 @@ class AskToJoin(FormScreen[NewTransfer]):
 
     def on_mount(self) -> None:
         """Say what will happen."""
-        said: Line = ("They decide in their own profile; whether the account exists is not told.", "dim")
+        said: Line = ("They decide in their own profile; you are not told whether the account exists.", "dim")
         self.sheet.show(above=["", said, ""], below=["", self.KEYS])
 
     def on_form_submitted(self) -> None:

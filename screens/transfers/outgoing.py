@@ -49,7 +49,7 @@ class OutgoingRequests:
                 self.ask_whom(request, told_beside_field(error))
         else:
             host.intentions.answered(request)
-            host.show_result(f"Asked {sent.email}; the request waits until {sent.expires_at:%Y-%m-%d}.")
+            host.show_result(f"Asked {sent.email}; the request is pending until {sent.expires_at:%Y-%m-%d}.")
         finally:
             host.ended(EventKind.TRANSFER_REQUESTED)
 
@@ -64,7 +64,10 @@ class OutgoingRequests:
         doing, about = f"sending {clean(request.email, 60)} again", f"resend {request.id} {request.version}"
         with host.commanding(doing, _NOTHING, EventKind.TRANSFER_RESENT, about=about) as key:
             sent = await host.client.resend_transfer(request.id, key=key)
-            host.show_result(f"Sent to {sent.email} again; the old link is void, it waits until {sent.expires_at:%F}.")
+            host.show_result(
+                f"Sent to {sent.email} again; the old link no longer works. "
+                f"The request is pending until {sent.expires_at:%F}."
+            )
 
     # Cancelling.
 

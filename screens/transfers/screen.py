@@ -31,7 +31,7 @@ __all__ = ["TransfersScreen"]
 
 _NAME = Column("name", "Name", weight=2, min_width=16, sortable=True)
 _EMAIL = Column("email", "E-mail", weight=3, min_width=24, sortable=True)
-_SAYS = Column("says", "Says", weight=3, min_width=10, drop=3)
+_SAYS = Column("says", "Message", weight=3, min_width=10, drop=3)
 _ASKED = Column("created_at", "Asked", width=8, drop=2, align="right", sortable=True)
 _EXPIRES = Column("expires_at", "Expires", width=8, drop=1, align="right", sortable=True)
 _WAITING = (_NAME, _EMAIL, _SAYS, _ASKED, _EXPIRES)
@@ -48,8 +48,8 @@ COLUMNS = {
     ),
 }
 EMPTY = {
-    Side.INCOMING: "Nobody waits for a decision. Tab shows the requests we sent.",
-    Side.OUTGOING: "No request of ours waits for an answer. t asks somebody to join.",
+    Side.INCOMING: "No requests are waiting for a decision. Tab shows the requests you sent.",
+    Side.OUTGOING: "No outgoing requests are waiting for an answer. t asks somebody to join.",
     Side.HISTORY: "No requests yet. t asks somebody to join.",
 }
 _DECIDING = ("transfers.accept", "transfers.decline", "transfers.undo")
@@ -250,13 +250,13 @@ class TransfersScreen(ManagedList):
     def refuses(self, doing: str) -> bool:
         """Nothing is decided while a payment is on its way: what it pays for is decided next."""
         if self.purchase.paying:
-            self.show_result("Wait: a payment is on its way.", "warn")
+            self.show_result("Wait: a payment is in progress.", "warn")
         return self.purchase.paying or super().refuses(doing)
 
     def on_side(self, side: Side, doing: str) -> bool:
         """Whether this is the side for it and it may be done; says why not."""
         if self.side is not side:
-            self.show_result(f"Only for {side.value} requests: Tab goes to them.", "dim")
+            self.show_result(f"Only for {side.value} requests: Tab shows them.", "dim")
             return False
         return not self.refuses(doing)
 

@@ -16,10 +16,10 @@ from tui.presentation.wording import count
 __all__ = ["cleared_lines", "progress_words", "restored_lines", "selection_summary"]
 
 _LEFT = {
-    LeftBecause.GONE: "removed by somebody else meanwhile",
+    LeftBecause.GONE: "already removed by someone else",
     LeftBecause.CHANGED: "changed since the count, not removed",
     LeftBecause.CAME: "added since the count, not removed",
-    LeftBecause.NO_SEAT: "no paid seat is free",
+    LeftBecause.NO_SEAT: "no free paid seat",
     LeftBecause.NOT_RESTORABLE: "listed again, or changed since the removal",
 }
 
@@ -42,8 +42,8 @@ def selection_summary(
     sums = Vacancy(seats.taken, seats.free) if seats else None
     statuses = [f"{selection.active:,} active"] if selection.active else []
     statuses += [f"{selection.not_paid:,} NOT PAID"] if selection.not_paid else []
-    who = f"Everybody who matches “{clean(matching, 60)}”" if matching else "Everybody"
-    recounted = f"{shown:,} were marked; the server counts {many:,} now." if shown != many else ""
+    who = f"All users who match “{clean(matching, 60)}”" if matching else "Everybody"
+    recounted = f"{shown:,} were marked; the server now counts {many:,} now." if shown != many else ""
     stay: list[Line] = [line(("stays  ", "ok"), person(user.name, user.email)) for user in exceptions]
     stay += [line(("stay   ", "ok"), f"{unseen:,} more that you unmarked")] if unseen else []
     return Summary(
@@ -53,7 +53,7 @@ def selection_summary(
             f"{who}{' but those below' if stay else ''}: {' and '.join(statuses)}.",
             f"{'This user loses' if many == 1 else f'These {many:,} lose'} access now. Accounts and data stay.",
             *vacancy_lines(overview, selection.active, selection.not_paid, sums),
-            "Who is added or changed from now on is left alone.",
+            "Users added or changed from now on are left unchanged.",
         ],
         items=stay,
         hidden=recounted,
@@ -70,7 +70,7 @@ def _undoing(selection: Selection, overview: Overview) -> str:
     back = seats.restorable if seats else 0
     if seats is None or seats.taken or not 0 < back < selection.count:
         return undoing(selection.count, back, overview)
-    return f"z can take back {back:,} of them: for the other {selection.count - back:,} no paid seat will be free."
+    return f"z can undo {back:,} of them: for the other {selection.count - back:,} there will be no free paid seat."
 
 
 def progress_words(selection: Selection) -> str:

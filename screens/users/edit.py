@@ -19,7 +19,7 @@ from tui.widgets.editor import Editor
 __all__ = ["EditUser"]
 
 _LABELS = {"first_name": "First name", "last_name": "Last name", "position": "Position"}
-_KEYS = keys_line([("Enter", "next, at the end saves"), ("Esc", "leaves it as it was")])
+_KEYS = keys_line([("Enter", "next field; on the last one, saves"), ("Esc", "leaves it as it was")])
 
 
 class EditUser(FormScreen[User]):
@@ -113,5 +113,7 @@ class EditUser(FormScreen[User]):
             if each.text == clean(getattr(self.seen, each.name)):
                 each.editor.set(clean(getattr(now, each.name)))
         self.seen = now
-        said = "Somebody changed this user meanwhile; nothing was saved. Enter at the end saves what stands here now."
+        said = (
+            "Someone else has changed this user; nothing was saved. Enter on the last field saves the values shown now."
+        )
         self._show((said, "warn"))

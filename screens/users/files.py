@@ -44,5 +44,5 @@ def exported_words(total: int, filtered: str) -> Line:
     """Who will be in the export: all, or those whom the filter as typed lets through."""
     whole = count(total, "user")
     if not filtered:
-        return f"All {whole}." if total else "Nobody is listed: the file will have a header only."
-    return f"{whole}: those that the filter shows, {clean(filtered, 60)}"
+        return f"All {whole}." if total else "No users: the file will only have a header."
+    return f"{whole}: those that match the filter, {clean(filtered, 60)}"

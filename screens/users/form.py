@@ -68,10 +68,10 @@ class AddUsers(FormScreen[str]):
         if self.pasted:
             said += self._paste_lines()
         elif any(entry.stage is Stage.FAILED for entry in self.entries):
-            said.append(line(("↑", "key"), " on the first line mends what failed"))
+            said.append(line(("↑", "key"), " on the first line corrects what failed"))
         elif self.owner.session.overview and not self.entries:
             said += admission_lines(self.owner.session.overview, 1)
-        keys = keys_line([("Enter", "next, at the end saves"), ("Esc", "leaves")])
+        keys = keys_line([("Enter", "next field; on the last one, saves"), ("Esc", "leaves")])
         paste: Line = ("Paste a column of addresses to add many at once.", "dim")
         return said if self.pasted else ["", *said, keys, paste]
 
@@ -84,7 +84,7 @@ class AddUsers(FormScreen[str]):
         if self.owner.session.overview:
             lines += admission_lines(self.owner.session.overview, len(self.pasted))
         adds = f"adds {count(len(self.pasted), 'user')}"
-        return [*lines, keys_line([("Enter", adds), ("Esc", "drops the pasted lines")])]
+        return [*lines, keys_line([("Enter", adds), ("Esc", "discards the pasted lines")])]
 
     def _outside(self) -> list[Entry]:
         return [entry for entry in self.entries if entry.stage is Stage.NEEDS_TRANSFER]
@@ -164,7 +164,7 @@ class AddUsers(FormScreen[str]):
         people, self._without = from_lines(message.text)
         self.pasted = [Entry(new) for new in people[:MAX_BATCH]]
         self.sheet.ask(asking=bool(self.pasted))
-        self._show("" if self.pasted else ("No address in what was pasted.", "warn"))
+        self._show("" if self.pasted else ("No addresses in the pasted text.", "warn"))
 
     async def _add_many(self, entries: Sequence[Entry]) -> None:
         batch = UserBatch(add=tuple(entry.new for entry in entries))
@@ -240,6 +240,6 @@ class AddUsers(FormScreen[str]):
                 return
         elif not self.sheet.is_empty and not self._leaving:
             self._leaving = True
-            self._show(("This row is not saved. Esc again throws it away; Enter goes on.", "warn"))
+            self._show(("This row is not saved. Esc again discards it; Enter continues.", "warn"))
             return
         self.dismiss(tally(self.entries))

@@ -123,8 +123,8 @@ def tally(entries: Sequence[Entry]) -> str:
     said = [
         (counts[Stage.ADDED], "added"),
         (counts[Stage.ASKED], "asked to join"),
-        (counts[Stage.NEEDS_TRANSFER], "to be asked by a transfer request"),
+        (counts[Stage.NEEDS_TRANSFER], "to be sent a transfer request"),
         (counts[Stage.FAILED], "failed"),
-        (counts[Stage.SENDING], "on their way"),
+        (counts[Stage.SENDING], "in progress"),
     ]
     return ", ".join(f"{number:,} {words}" for number, words in said if number)

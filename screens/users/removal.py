@@ -91,7 +91,7 @@ class Removal:
         elif removed.users:
             self._host.run_worker(self._restore(removed.users), group="command", exit_on_error=False)
         else:
-            self._host.show_result("Nothing to undo: nobody was removed here since the start.", "dim")
+            self._host.show_result("Nothing to undo: you have removed nobody here since you opened the app.", "dim")
 
     # A few, by name.
 
@@ -115,7 +115,7 @@ class Removal:
             self.last.what = Removed([row.item for row in rows if row.id in gone])
         title, lines = removal_results([row.item for row in rows], report)
         host.chosen.keep_marked([row for row in rows if row.id not in gone])
-        host.show_ledger(title, lines, failed=bool(report.failed), hint="z takes it back" if gone else "")
+        host.show_ledger(title, lines, failed=bool(report.failed), hint="z undoes it" if gone else "")
         host.show_marks()
 
     async def _restore(self, users: Sequence[User]) -> None:
@@ -197,8 +197,8 @@ class BulkRemoval:
         """Ask the server who that is, then ask the user."""
         marks = self._host.table.marks
         if max(len(marks.exceptions), len(marks.chosen)) > MAX_BATCH:
-            many = f"{count(max(len(marks.exceptions), len(marks.chosen)), 'user')} named one by one are too many"
-            self._host.show_result(f"{many}: at most {MAX_BATCH:,}. A filter before * takes fewer.", "warn")
+            many = f"{count(max(len(marks.exceptions), len(marks.chosen)), 'user')} are too many to list by name"
+            self._host.show_result(f"{many}: at most {MAX_BATCH:,}. Use a filter before * to take fewer.", "warn")
             return
         try:
             if marks.everything is None:
@@ -225,7 +225,7 @@ class BulkRemoval:
         if selection.status is not SelectionStatus.COUNTED:
             self._begin(new, selection)
         elif not selection.count:
-            host.show_result("Nobody of them is listed any more.", "dim")
+            host.show_result("None of them is on the list of users any more.", "dim")
         elif overview is not None:
             stay = [row.item for row in host.table.pages.rows() if row.id in new.exceptions]
             unseen = len(new.exceptions) - len(stay)
@@ -260,7 +260,7 @@ class BulkRemoval:
                 self._last.what = Removed(selection=after)
             host.chosen.keep_marked([])
             title, lines = cleared_lines(after)
-            undo = "z takes it back" if after.removed else ""
+            undo = "z undoes it" if after.removed else ""
             host.show_ledger(title, lines, failed=bool(after.left), hint=undo)
             host.show_marks()
         if isinstance(self.state, Removing):
@@ -293,8 +293,8 @@ class BulkRemoval:
                 missed += 1
                 if missed > GIVE_UP:
                     raise
-                away = "the server is away, and goes on when it is back"
+                away = "the server can't be reached; it continues when it is back"
                 self._host.show_result(f"{progress_words(selection)}; {away}.", "warn")
             else:
-                self._host.show_result(f"{progress_words(selection)}; it goes on without you.", "dim")
+                self._host.show_result(f"{progress_words(selection)}; it continues without you.", "dim")
         return selection

@@ -54,7 +54,7 @@ COLUMNS = (
 
 
 class Closed(Canvas):
-    """One row that says why nobody may use the service, whatever stands in the list; not there when they may."""
+    """One row that says why nobody can use the service, whatever stands in the list; not there when they may."""
 
     DEFAULT_CSS = """
     Closed { height: 1; display: none; background: $background; }
@@ -117,7 +117,7 @@ class UsersScreen(ManagedList):
         yield from super().above_table()
 
     def overview_changed(self, overview: Overview) -> None:
-        """Say when nobody may use the service, and offer what the plan and the role allow."""
+        """Say when nobody can use the service, and offer what the plan and the role allow."""
         super().overview_changed(overview)
         self.query_one(Closed).show(no_access(overview))
         self.filter_bar.hint = " ".join(f"{name}:" for name in self.fields())
@@ -191,7 +191,7 @@ class UsersScreen(ManagedList):
         if is_everybody(query, exceptions):
             self._pay()
             return
-        self.show_result("Looking for who of them is NOT PAID… ctrl+c cancels.", "dim")
+        self.show_result("Looking for users who are NOT PAID… ctrl+c cancels.", "dim")
         try:
             users = await unpaid_matching(self.client, query, exceptions, MAX_PAYEES)
         except HeadcountError as error:
@@ -199,8 +199,8 @@ class UsersScreen(ManagedList):
             return
         self.clear_result()
         if len(users) > MAX_PAYEES:
-            most = f"More than {MAX_PAYEES:,} of them are NOT PAID, which is the most one payment takes by name."
-            self.show_result(f"{most} A filter before * takes fewer; P with no marks pays for all.", "warn")
+            most = f"More than {MAX_PAYEES:,} of them are NOT PAID, more than one payment can take by name."
+            self.show_result(f"{most} Use a filter before * to take fewer; P with no marks pays for all.", "warn")
         elif self.app.screen is self:
             self._pay(users)
 

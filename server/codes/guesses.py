@@ -28,7 +28,7 @@ def check(call: Call) -> None:
     if longest is not None:
         raise ServerProblem(
             ProblemCode.TOO_MANY_GUESSES,
-            f"{GUESSES} codes in an hour were not accepted.",
+            f"{GUESSES} invalid codes within an hour.",
             retry_after=longest,
         )
 

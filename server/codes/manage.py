@@ -23,7 +23,7 @@ from server.users.adding import check_plan
 
 _LAST_FIRST = "-number"
 SEPARATORS = " -_."
-_TAKEN = "There is such a code already: choose another, or let one be made up."
+_TAKEN = "This code already exists: choose another, or leave it empty to generate one."
 
 
 def create_code(call: Call) -> InvitationCode:
@@ -70,17 +70,19 @@ def check_end(call: Call, expires_at: dt.datetime | None) -> None:
         Invalid: with the field.
     """
     if expires_at is not None and expires_at <= call.now:
-        raise Invalid(("/expires_at", "in_the_past", "Choose a moment to come."))
+        raise Invalid(("/expires_at", "in_the_past", "Choose a time in the future."))
 
 
 def _chosen(call: Call, typed: str) -> str:
     """A code that was chosen, as it is shown from now on. One that is somebody else's is a guess that was right."""
     code = " ".join(unicodedata.normalize("NFC", typed).split())
     if not all(char.isalnum() or char in SEPARATORS for char in code):
-        raise Invalid(("/code", "not_readable", "Letters, digits, blanks, dashes, dots and underscores only."))
+        raise Invalid(("/code", "not_readable", "Only letters, digits, spaces, dashes, dots and underscores."))
     key = code_key(code)
     if len(key) < SHORTEST:
-        raise Invalid(("/code", "too_short", f"At least {SHORTEST} letters or digits: shorter ones are guessed."))
+        raise Invalid(
+            ("/code", "too_short", f"At least {SHORTEST} letters or digits: shorter codes are easy to guess.")
+        )
     guesses.check(call)
     taken = codes.by_key(call.connection, key)
     if taken is None:
@@ -174,7 +176,7 @@ def get_code(call: Call) -> InvitationCode:
 
 
 def list_uses(call: Call) -> Page[CodeUse]:
-    """A page of who came in with a code, the last first."""
+    """A page of users who joined with a code, newest first."""
     query: PageQuery = call.query
     before = int(cursors.decode(query.cursor, _LAST_FIRST, [int])[0]) if query.cursor else None
     rows, last, total = codes.uses(call.connection, required(call).id, query, before)

@@ -24,8 +24,8 @@ _TOLD = {
     CodeState.EXPIRED: ProblemCode.CODE_EXPIRED,
     CodeState.OFF: ProblemCode.CODE_OFF,
 }
-_LISTED = "You are a user of a subscription already: leave it first."
-_OWN = "You pay for a subscription of your own: ask to join instead, which ends it when it is accepted."
+_LISTED = "You are already a user of a subscription: leave it first."
+_OWN = "You pay for a subscription of your own: ask to join instead; your subscription ends when they accept."
 
 
 def redeem(call: Call, typed: str) -> User:

@@ -54,11 +54,11 @@ def check_move(standing: Standing, plan: PlanTerms, cycle: BillingCycle, market:
     if standing.status is not SubscriptionStatus.ACTIVE:
         raise Refusal(
             ProblemCode.SUBSCRIPTION_NOT_ACTIVE,
-            "Pay what is overdue first",
+            "Pay the overdue amount first",
             status=standing.status.value,
         )
     if standing.cycle is BillingCycle.ANNUAL and cycle is BillingCycle.MONTHLY:
-        _to_vendor("From annual to monthly goes through the vendor", market)
+        _to_vendor("Only the vendor can change annual billing to monthly", market)
     if standing.ends and cycle is not standing.cycle:
         detail = f"The subscription ends on {standing.period.end}: resume it first"
         raise Refusal(ProblemCode.SUBSCRIPTION_NOT_ACTIVE, detail, status=standing.status.value)
@@ -81,7 +81,7 @@ def _check_plan(standing: Standing, plan: PlanTerms, market: Market) -> None:
         _to_vendor("A contract is agreed with the vendor", market)
     if starts_anew(standing):
         if plan.kind is PlanKind.FREE:
-            _to_vendor(f"{plan.name} is not taken this way", market)
+            _to_vendor(f"{plan.name} can't be chosen this way", market)
         return
     if plan.id != standing.plan.id and plan.id not in standing.plan.moves:
         _to_vendor(f"From {standing.plan.name} to {plan.name} goes through the vendor", market)

@@ -35,7 +35,7 @@ class Market:
         found = self.plans.get(plan_id)
         if found is None:
             said = f" “{plan_id}”" if plan_id.isprintable() else " of that name"
-            raise Refusal(ProblemCode.NOT_FOUND, f"There is no plan{said}; there are {', '.join(self.plans)}")
+            raise Refusal(ProblemCode.NOT_FOUND, f"Unknown plan{said}; there are {', '.join(self.plans)}")
         return found
 
     @property

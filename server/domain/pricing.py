@@ -263,14 +263,14 @@ def _check_running(standing: Standing, today: dt.date) -> None:
     status = standing.status
     if status is not SubscriptionStatus.ACTIVE:
         sentences = {
-            SubscriptionStatus.PAST_DUE: "Pay what is overdue first",
-            SubscriptionStatus.SUSPENDED: "The subscription is suspended: pay what is overdue first",
+            SubscriptionStatus.PAST_DUE: "Pay the overdue amount first",
+            SubscriptionStatus.SUSPENDED: "The subscription is suspended: pay the overdue amount first",
             SubscriptionStatus.ENDED: "The subscription has ended: start it again",
         }
         raise Refusal(ProblemCode.SUBSCRIPTION_NOT_ACTIVE, sentences[status], status=status.value)
     if today not in standing.period:
-        raise Refusal(ProblemCode.SUBSCRIPTION_NOT_ACTIVE, "The renewal is being settled: ask again in a minute")
+        raise Refusal(ProblemCode.SUBSCRIPTION_NOT_ACTIVE, "The renewal is being processed: try again in a minute")
 
 
 def _seats_follow() -> Refusal:
-    return Refusal(ProblemCode.SEATS_FOLLOW_USERS, "On this plan every user listed is a seat: add or remove users")
+    return Refusal(ProblemCode.SEATS_FOLLOW_USERS, "On this plan every user takes a seat: add or remove users instead")

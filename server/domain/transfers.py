@@ -184,10 +184,10 @@ _TAKES_NOBODY = {
     SubscriptionStatus.ENDED: "has ended",
     SubscriptionStatus.SUSPENDED: "is suspended until a payment succeeds",
 }
-_NOT_TAKEN = "The organisation can't take anybody in at the moment: ask whoever sent this"
-_LISTED_HERE = "This account is a user of your subscription already"
+_NOT_TAKEN = "The organisation can't add anybody at the moment: ask the sender"
+_LISTED_HERE = "This account is already a user of your subscription"
 _LISTED_ELSEWHERE = "This account is on another organisation's subscription"
-_PAYING = "A payment for this account's own subscription is under way: decide again in a minute"
+_PAYING = "A payment for this account's own subscription is in progress: try again in a minute"
 
 
 def decide(
@@ -216,7 +216,7 @@ def decide(
 
 def _refusal(asked: Asked, request: Request | None, now: dt.datetime) -> Refusal | None:
     if request is None:
-        return Refusal(ProblemCode.NOT_FOUND, "There is no such request")
+        return Refusal(ProblemCode.NOT_FOUND, "Request not found")
     if asked.version is not None and asked.version != request.version:
         return Refusal(
             ProblemCode.TRANSFER_CHANGED,
@@ -231,7 +231,9 @@ def refusal_of_oneself(request: Request, house: House, party: Party) -> Refusal 
     if one is None or one not in {house.owner, other}:
         return None
     why = (
-        "Nobody asks themselves" if one == other else "This is the subscription's main account, which needs no request"
+        "You can't send a request to yourself"
+        if one == other
+        else "This is the subscription's main account: it needs no request"
     )
     return Refusal(ProblemCode.TRANSFER_TO_ONESELF, why)
 
@@ -240,7 +242,7 @@ def _refusal_of_acceptance(
     request: Request, house: House, applicants: Mapping[str, Applicant], taken: set[str], party: Party
 ) -> Refusal | None:
     if not house.sub_accounts:
-        return Refusal(ProblemCode.PLAN_HAS_NO_SUB_ACCOUNTS, "This plan is for one account alone")
+        return Refusal(ProblemCode.PLAN_HAS_NO_SUB_ACCOUNTS, "This plan is for one account only")
     if house.status in _TAKES_NOBODY:
         whose = "Your" if party is Party.HOUSE else "Their"
         why = f"{whose} subscription {_TAKES_NOBODY[house.status]}"
@@ -256,7 +258,7 @@ def _refusal_of_acceptance(
 
 def _no_room(house: House, taken: int, party: Party) -> Refusal | None:
     if house.room is not None and taken >= house.room:
-        return Refusal(ProblemCode.USER_LIMIT_REACHED, "The contract's number of users is reached")
+        return Refusal(ProblemCode.USER_LIMIT_REACHED, "The contract's user limit has been reached")
     if house.within is not None and taken >= house.within:
         ours = party is Party.HOUSE and house.over is not None
         return house.over if ours else Refusal(ProblemCode.ACCOUNT_NOT_AVAILABLE, _NOT_TAKEN)
@@ -265,7 +267,7 @@ def _no_room(house: House, taken: int, party: Party) -> Refusal | None:
 
 def _not_available(request: Request, house: House, applicant: Applicant | None, taken: set[str]) -> str | None:
     if applicant is None:
-        return "This account does not exist any more"
+        return "This account no longer exists"
     if request.account_id in taken or applicant.listed_on == house.subscription_id:
         return _LISTED_HERE
     if applicant.listed_on is not None and applicant.listed_on not in applicant.owns:
@@ -276,9 +278,9 @@ def _not_available(request: Request, house: House, applicant: Applicant | None, 
 
 
 _TO_ONESELF = {
-    _LISTED_HERE: "You are a user of this subscription already",
+    _LISTED_HERE: "You are already a user of this subscription",
     _LISTED_ELSEWHERE: "You are on another organisation's subscription: leave it first",
-    _PAYING: "A payment for your own subscription is under way: decide again in a minute",
+    _PAYING: "A payment for your own subscription is in progress: try again in a minute",
 }
 
 

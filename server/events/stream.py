@@ -66,7 +66,7 @@ def _resume_after(call: LongCall) -> int:
         return newest
     number = number_of(given[0])
     if number is None or len(given) > 1:
-        raise ServerProblem(ProblemCode.BAD_REQUEST, "Last-Event-ID is the id of an event, such as evt_12.")
+        raise ServerProblem(ProblemCode.BAD_REQUEST, "Last-Event-ID must be the id of an event, such as evt_12.")
     return min(number, newest)
 
 

@@ -52,13 +52,14 @@ def permit(principal: Principal, operation: Operation) -> None:
     if operation.permission in PERMISSIONS[principal.role]:
         if operation.own_sign_in and principal.made_by is not None:
             raise ServerProblem(
-                ProblemCode.OWN_SIGN_IN_NEEDED, f"This token was handed out: only {principal.email} may do that."
+                ProblemCode.OWN_SIGN_IN_NEEDED,
+                f"This token was issued by the organisation: only {principal.email} can do that.",
             )
         return
     needed = needed_role(operation.permission)
     raise ServerProblem(
         ProblemCode.NOT_ALLOWED,
-        f"You are {principal.role.value} here; this takes {needed.value}.",
+        f"You are {principal.role.value} here; this needs {needed.value}.",
         needed_role=needed.value,
         permission=operation.permission.value,
     )

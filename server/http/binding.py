@@ -138,7 +138,7 @@ class Endpoint:
             return None
         if model is None:
             if raw.strip() not in {b"", b"{}"}:
-                raise ServerProblem(ProblemCode.BAD_REQUEST, "This call takes no body.")
+                raise ServerProblem(ProblemCode.BAD_REQUEST, "This call has no body.")
             return None
         bodies.check_media_type(request)
         body = await bodies.parse_body(raw, model)
@@ -167,7 +167,7 @@ class Endpoint:
             return None
         found = [_ETAG.fullmatch(part) for part in value.split(",")]
         if not all(found):
-            raise ServerProblem(ProblemCode.BAD_REQUEST, 'If-Match takes the ETag of an answer, such as "3".')
+            raise ServerProblem(ProblemCode.BAD_REQUEST, 'If-Match needs the ETag of an answer, such as "3".')
         tags = [match[1] for match in found if match]
         return frozenset(int(tag) if _VERSION.fullmatch(tag) else NO_VERSION for tag in tags)
 
@@ -282,7 +282,7 @@ class Endpoint:
 
     async def _crashed(self, asked: Asked, slot: idempotency.Slot | None, error: Exception) -> Response:
         log.error("%s failed, request %s", self._operation.name, asked.request_id, exc_info=error)
-        problem = ServerProblem(ProblemCode.INTERNAL_ERROR, "The server failed. What you asked for was not done.")
+        problem = ServerProblem(ProblemCode.INTERNAL_ERROR, "Internal server error. What you asked for was not done.")
         response = render(problem, instance=asked.http.scope["path"], request_id=asked.request_id)
         await self._keep(slot, response)
         return response

@@ -38,7 +38,7 @@ async def read_body(request: Request, limit: int) -> bytes:
                 raise too_large(limit)
             chunks.append(chunk)
     except ClientDisconnect as error:
-        raise ServerProblem(ProblemCode.BAD_REQUEST, "The request ended in the middle.") from error
+        raise ServerProblem(ProblemCode.BAD_REQUEST, "The request was cut off.") from error
     return b"".join(chunks)
 
 
@@ -99,10 +99,10 @@ def parse_query(raw: bytes, model: type[Q] | None) -> Q | None:
     pairs = parse_qsl(raw.decode("latin-1"), keep_blank_values=True)
     counted = Counter(name for name, _ in pairs)
     found = dict(pairs)
-    _raise_for("given_twice", "Give it once.", [name for name, times in counted.items() if times > 1])
+    _raise_for("given_twice", "Give it only once.", [name for name, times in counted.items() if times > 1])
     _raise_for("control_character", "No control characters here.", [name for name in found if "\x00" in found[name]])
     if model is None:
-        _raise_for("extra_forbidden", "This call takes no such parameter.", found)
+        _raise_for("extra_forbidden", "This call has no such parameter.", found)
         return None
     if found.keys() >= {"cursor", "offset"}:
         _raise_for("exclusive", "Give either cursor or offset.", ["offset"])

@@ -113,7 +113,7 @@ class Call(Unit):
         if self.asked.if_match is not None and version not in self.asked.if_match:
             raise ServerProblem(
                 ProblemCode.VERSION_CONFLICT,
-                f"You read another version; it is at {version} now.",
+                f"You read an older version; the current one is {version} now.",
                 current=current.model_dump(mode="json"),
             )
 

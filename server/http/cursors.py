@@ -44,4 +44,4 @@ def _storable(value: Any) -> bool:
 
 
 def _bad() -> Invalid:
-    return Invalid(("/cursor", "bad_cursor", "This cursor is not one of this list in this order."))
+    return Invalid(("/cursor", "bad_cursor", "This cursor does not belong to this list in this order."))

@@ -110,7 +110,7 @@ def validation_failed(errors: Iterable[FieldError]) -> ServerProblem:
 
 def not_found() -> ServerProblem:
     """The same answer for what never was and for what belongs to somebody else (D28)."""
-    return ServerProblem(ProblemCode.NOT_FOUND, "There is no such thing, or it is not yours.")
+    return ServerProblem(ProblemCode.NOT_FOUND, "Not found, or you don't have access.")
 
 
 def refused(refusal: Refusal) -> ServerProblem:

@@ -216,7 +216,7 @@ def _not_json() -> ServerProblem:
 
 
 def _too_long() -> ServerProblem:
-    detail = f"This is no JSON, or holds a value of more than {MOST_VALUE:,} characters."
+    detail = f"This is not JSON, or it holds a value of more than {MOST_VALUE:,} characters."
     return ServerProblem(ProblemCode.BAD_REQUEST, detail)
 
 

@@ -35,10 +35,10 @@ def cannot_answer(error: Exception, *, reading: bool, whole: bool) -> ServerProb
     said = (
         "Nothing was changed."
         if whole
-        else "A part of it may be done; sent again with its Idempotency-Key nothing is done twice."
+        else "Part of it may be done; sent again with its Idempotency-Key, nothing is done twice."
     )
     return ServerProblem(
         ProblemCode.CANNOT_SAVE,
-        f"The server's disk is full, or can't be written. {said}",
+        f"The server's disk is full or can't be written to. {said}",
         retry_after=RETRY_AFTER,
     )

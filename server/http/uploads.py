@@ -77,7 +77,7 @@ async def _feed(request: Request, parser: MultipartParser, limit: int) -> None:
                 await asyncio.sleep(0)
         parser.finalize()
     except ClientDisconnect as error:
-        raise ServerProblem(ProblemCode.BAD_REQUEST, "The request ended in the middle.") from error
+        raise ServerProblem(ProblemCode.BAD_REQUEST, "The request was cut off.") from error
     except FormParserError as error:
         raise ServerProblem(ProblemCode.BAD_REQUEST, "The form is damaged.") from error
 
@@ -122,7 +122,7 @@ class _Form:
     def finish(self, upload: Upload) -> None:
         """Tell the upload what came."""
         if not self._ended:
-            raise ServerProblem(ProblemCode.BAD_REQUEST, "The form ends in the middle.")
+            raise ServerProblem(ProblemCode.BAD_REQUEST, "The form was cut off.")
         if len(self._files) != 1:
             raise Invalid((f"/{FILE}", "missing", "Send one file in the field file."))
         try:
@@ -154,7 +154,7 @@ class _Form:
             self._part = None
             return
         if name in self._fields or name == FILE or len(self._fields) > 1:
-            raise Invalid((f"/{name[:LONGEST_NAME]}", "given_twice", "Give it once."))
+            raise Invalid((f"/{name[:LONGEST_NAME]}", "given_twice", "Give it only once."))
         self._part = self._fields[name] = bytearray()
 
     def _on_data(self, data: bytes, start: int, end: int) -> None:

@@ -52,7 +52,9 @@ def apply_import(call: Call) -> Import:
     row = required(call)
     check_plan(call)
     if row.status not in _READY:
-        raise not_ready(row, "It is not planned." if row.status != ImportStatus.APPLYING.value else "It is on its way.")
+        raise not_ready(
+            row, "It is not planned yet." if row.status != ImportStatus.APPLYING.value else "It is in progress."
+        )
     if body.version != row.version:
         current = import_answer(call, call.services.catalogue, row)
         detail = f"You read version {body.version}; it is at {row.version} now."
@@ -87,7 +89,7 @@ def stop_import(call: Call) -> Import:
     """
     row = required(call)
     if row.status not in {*_READY, ImportStatus.APPLYING.value}:
-        raise not_ready(row, "It is not planned.")
+        raise not_ready(row, "It is not planned yet.")
     if row.status == ImportStatus.APPLYING.value:
         row = _stand_still(call.connection, row.number, ImportStop.ASKED, version=row.version + 1)
     return import_answer(call, call.services.catalogue, row)
@@ -205,7 +207,7 @@ class _Chunk:
         if self._mode is BatchMode.ATOMIC:
             _refuse_atomic(rows, verdicts)
             if problem := gate.check_all():
-                raise ServerProblem(ProblemCode.NOT_DONE, f"Nothing was done: {problem.detail}")
+                raise ServerProblem(ProblemCode.NOT_DONE, f"Nothing was changed: {problem.detail}")
             if not self._row.ask:
                 gate.check_outside(f"{self._row.id} {self._row.version}")
         outcomes: Outcomes = []
@@ -272,7 +274,7 @@ def say(problem: ServerProblem) -> dict[str, Any]:
 def _refuse_atomic(rows: Sequence[AnyRow], verdicts: Sequence[Listing | ServerProblem]) -> None:
     for row, problem in zip(rows, verdicts, strict=True):
         if isinstance(problem, ServerProblem) and problem.code is not ProblemCode.ALREADY_USER:
-            detail = f"Nothing was done: row {row.number:,}: {problem.detail}"
+            detail = f"Nothing was changed: row {row.number:,}: {problem.detail}"
             raise ServerProblem(ProblemCode.NOT_DONE, detail)
 
 
@@ -287,13 +289,13 @@ def _check_atomic(row: AnyRow) -> None:
     if remaining > MAX_ATOMIC:
         detail = (
             f"All or none takes at most {MAX_ATOMIC:,} rows; there are {remaining:,}: one transaction of so many "
-            "would keep everybody else's changes waiting. Take best effort; it can be stopped and goes on where it was."
+            "would block everybody else's changes. Use best effort; it can be stopped and continues where it was."
         )
         raise ServerProblem(ProblemCode.TOO_MANY_FOR_ATOMIC, detail, most=MAX_ATOMIC, remaining=remaining)
     counts = {each.value: getattr(row, each.value) for each in _IN_THE_WAY if getattr(row, each.value)}
     if counts:
         said = ", ".join(f"{number:,} {name.replace('_', ' ')}" for name, number in counts.items())
-        raise ServerProblem(ProblemCode.NOT_DONE, f"Mend these rows first, or take best effort: {said}.", **counts)
+        raise ServerProblem(ProblemCode.NOT_DONE, f"Correct these rows first, or use best effort: {said}.", **counts)
 
 
 def _stand_still(connection: Any, number: int, because: ImportStop, **values: Any) -> AnyRow:

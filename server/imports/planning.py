@@ -66,7 +66,7 @@ async def plan_import(call: LongCall) -> Import | Reply:
 
 
 async def map_import(call: LongCall) -> Import | Reply:
-    """Say which column holds what, and plan it; also once more, as long as nothing was applied.
+    """Choose the columns, and plan it; also once more, as long as nothing was applied.
 
     Raises:
         ServerProblem: the file has no such column, or the import is under way already.
@@ -124,7 +124,7 @@ async def plan(services: Services, number: int, sheet: Sheet) -> AsyncIterator[i
         while chunk := await asyncio.to_thread(_next, people, pace.size):
             pace.begin()
             if done + len(chunk) > MAX_ROWS:
-                await _give_up(services, row, f"More than {MAX_ROWS:,} rows: send it in several files.")
+                await _give_up(services, row, f"More than {MAX_ROWS:,} rows: split it into several files.")
                 return
             work = partial(_plan_chunk, services=services, number=number, row=row, chunk=chunk, seen=seen)
             await services.database.write_aside(work)
@@ -211,7 +211,7 @@ async def _opened(path: Path, mapping: ImportMapping | None) -> Sheet:
     except ValueError as error:
         raise Invalid(("/mapping", "no_such_column", f"{error}.")) from error
     except FileNotFoundError as error:
-        raise ServerProblem(ProblemCode.UNREADABLE_FILE, "The file is gone: send it again.") from error
+        raise ServerProblem(ProblemCode.UNREADABLE_FILE, "The file is no longer available: send it again.") from error
 
 
 async def _asked_mapping(fields: Any) -> ImportMapping | None:
@@ -227,7 +227,7 @@ def _mappable(unit: Call) -> AnyRow:
     found = required(unit)
     open_now = {ImportStatus.NEEDS_MAPPING.value, ImportStatus.PLANNED.value}
     if found.status not in open_now or found.applied:
-        raise not_ready(found, "Its columns can't be chosen any more.")
+        raise not_ready(found, "Its columns can no longer be chosen.")
     return found
 
 

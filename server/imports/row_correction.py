@@ -23,12 +23,12 @@ def mend_import_row(call: Call) -> MendedRow:
     change: ImportRowChange = call.body
     found = required(call)
     if found.status not in _MENDABLE:
-        raise not_ready(found, "Its rows can be mended when it is planned, or stands still.")
+        raise not_ready(found, "Its rows can be corrected when it is planned or stopped.")
     row = imports.row(call.connection, found.number, change.number)
     if row is None:
         raise Invalid(("/number", "no_such_row", "The import has no such row."))
     if row.user_id is not None:
-        raise not_ready(found, "This row is done: edit the user.")
+        raise not_ready(found, "This row is already imported: edit the user.")
     mended = _judge_again(call, found, _cells(row, change))
     alike = {row.email_key, mended.email_key} - {None}
     others = [each for key in alike if key for each in _judge_others(call, found, change.number, key)]

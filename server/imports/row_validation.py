@@ -16,9 +16,9 @@ SHORTEST = min(LONGEST.values())
 KEPT = 2000
 """Characters of a cell that are kept: ten times what is allowed."""
 
-ALREADY = "Listed already."
-OUTSIDE = "Belongs to an account outside: send it a transfer request."
-FULL = "The contract's number of users is reached."
+ALREADY = "Already on the list of users."
+OUTSIDE = "Belongs to an account outside your organisation: send a transfer request."
+FULL = "The contract's user limit has been reached."
 
 _SAID = {
     ProblemCode.ALREADY_USER: (ImportVerdict.ALREADY_USER, ALREADY),
@@ -102,7 +102,7 @@ def _read(cells: Cells) -> Judged:
     if problem:
         row.say(ImportVerdict.INVALID, problem, code="unreadable")
     elif not email:
-        row.say(ImportVerdict.INVALID, "There is no e-mail address.", code="missing", field="email")
+        row.say(ImportVerdict.INVALID, "No e-mail address.", code="missing", field="email")
     elif not _is_plain(f"{email}{first_name}{last_name}{position}"):
         _check_texts(row)
     if row.reason is None and row.email_key is None:

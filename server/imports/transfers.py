@@ -25,7 +25,7 @@ def send_import_transfers(call: Call) -> ImportTransferReport:
     check_plan(call)
     found = required(call)
     if found.status in {ImportStatus.NEEDS_MAPPING.value, ImportStatus.PLANNING.value}:
-        raise not_ready(found, "It is not planned.")
+        raise not_ready(found, "It is not planned yet.")
     expire(call)
     requested, failed = 0, []
     for row in _asked(call, found, body):

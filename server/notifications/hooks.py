@@ -161,7 +161,7 @@ def _check(call: Call, url: str | None, kinds: tuple[str, ...]) -> None:
     known |= {f"{kind.partition('.')[0]}.*" for kind in known}
     for place, kind in enumerate(kinds):
         if kind not in known:
-            raise Invalid((f"/kinds/{place}", "unknown_kind", "There is no such kind of event."))
+            raise Invalid((f"/kinds/{place}", "unknown_kind", "Unknown kind of event."))
 
 
 def _host(row: AnyRow) -> Any:

@@ -14,7 +14,7 @@ from server.transfers.links import hash_of
 
 _HEADERS = {"Referrer-Policy": "no-referrer", "X-Robots-Tag": "noindex"}
 _LONGEST = 200
-_NOTHING = "This link opens nothing (any more): it was used, a newer one was sent, or the request has ended.\n"
+_NOTHING = "This link no longer works: it was used, a newer one was sent, or the request has ended.\n"
 
 
 def open_link(services: Services) -> Callable[[Request], Awaitable[Response]]:
@@ -46,10 +46,10 @@ def _told(row: AnyRow, address: str) -> str:
     house, who = name(row.organisation_name), made_safe(row.email)
     return f"""{house} asks {who} to become a user of its subscription.
 
-The request waits until {row.expires_at:%Y-%m-%d %H:%M} UTC. Nothing happens unless you accept it.
+The request is pending until {row.expires_at:%Y-%m-%d %H:%M} UTC. Nothing happens unless you accept it.
 
 If you accept, you get a seat there. A paid subscription of your own would end then, without refund;
-you are told before you agree. Your account and your data stay yours.
+you are asked before that. Your account and your data stay yours.
 
 To answer, sign in as {who}:
 

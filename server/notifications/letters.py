@@ -20,7 +20,7 @@ _STATES = {
     EventKind.TRANSFER_DECLINED: TransferState.DECLINED,
     EventKind.TRANSFER_EXPIRED: TransferState.EXPIRED,
 }
-_FOOT = "-- \nHeadcount wrote this by itself; nobody reads answers to it.\n"
+_FOOT = "-- \nThis is an automatic message from Headcount; replies are not read.\n"
 _ADDRESS = re.compile(r"[^\s<>@,;:\"\\()\[\]]+@[^\s<>@,;:\"\\()\[\]]+")
 
 
@@ -71,7 +71,7 @@ def _message(letter: AnyRow, words: wording.Words, recipient: str, mail: MailSet
 def _deliverable(address: str) -> str:
     """An address with its domain as the name service knows it."""
     if not _ADDRESS.fullmatch(address) or is_unsafe(address):
-        message = "this is no address that mail can be sent to"
+        message = "this is not an address that mail can be sent to"
         raise UnsendableError(message)
     local, _, domain = address.rpartition("@")
     return f"{local}@{_ascii_domain(domain)}"
@@ -81,5 +81,5 @@ def _ascii_domain(domain: str) -> str:
     try:
         return domain if domain.isascii() else domain.encode("idna").decode()
     except UnicodeError as error:
-        message = "this is no address that mail can be sent to"
+        message = "this is not an address that mail can be sent to"
         raise UnsendableError(message) from error

@@ -22,7 +22,7 @@ _LAST_PORT = 65535
 def add_options(command: argparse.ArgumentParser) -> None:
     """Everything about mail and webhooks; without `--mail-host` no mail is sent."""
     mail = command.add_argument_group("mail", "Off without --mail-host. docs/notifications.md tells more.")
-    mail.add_argument("--mail-host", metavar="NAME", help="the mail server that takes our letters")
+    mail.add_argument("--mail-host", metavar="NAME", help="the mail server to send through")
     mail.add_argument("--mail-port", type=int, metavar="N", help="default: 587, with tls 465, with none 25")
     mail.add_argument(
         "--mail-security",
@@ -30,10 +30,10 @@ def add_options(command: argparse.ArgumentParser) -> None:
         default=Security.STARTTLS.value,
         help="none only for a mail server on this machine (default: %(default)s)",
     )
-    mail.add_argument("--mail-user", default="", metavar="NAME", help="whom to sign in as")
+    mail.add_argument("--mail-user", default="", metavar="NAME", help="the user name to sign in with")
     where = f"a file with the password, for you alone (or set {PASSWORD_VARIABLE})"
     mail.add_argument("--mail-password-file", type=Path, metavar="PATH", help=where)
-    mail.add_argument("--mail-from", metavar="ADDRESS", help="whom the letters come from")
+    mail.add_argument("--mail-from", metavar="ADDRESS", help="the sender's address")
     mail.add_argument("--mail-ca-file", type=Path, metavar="PATH", help="authorities to trust instead of the system's")
     hooks = command.add_argument_group("webhooks")
     what = "also tell addresses inside this network, such as 10.1.0.0/16; may be given again"
@@ -81,7 +81,7 @@ def _nothing_else(options: argparse.Namespace) -> None:
 
 def _sender(given: str | None) -> str:
     if not given:
-        _refuse("give --mail-from: whom the letters come from")
+        _refuse("give --mail-from: the sender's address")
     if email_key(given) is None or is_unsafe(given) or not given.partition("@")[0].isascii():
         _refuse("--mail-from is an e-mail address, such as seats@example.org")
     return given

@@ -54,17 +54,17 @@ def checked(url: str, extra: Sequence[Network]) -> "httpx.URL":
     import httpx
 
     if is_unsafe(url) or url != url.strip() or "\\" in url:
-        message = "this is no address"
+        message = "this is not an address"
         raise TargetError(message)
     try:
         found = httpx.URL(url)
         host = found.raw_host.decode("ascii")
     except (httpx.InvalidURL, UnicodeError, ValueError) as error:
-        message = "this is no address"
+        message = "this is not an address"
         raise TargetError(message) from error
     literal = _literal(host)
     if not (literal or _NAME.fullmatch(host)) or not (found.port is None or 0 < found.port <= _LAST_PORT):
-        message = "this is no address"
+        message = "this is not an address"
         raise TargetError(message)
     if found.scheme not in {"https", "http"}:
         message = "give an address that begins with https://"

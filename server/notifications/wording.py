@@ -44,11 +44,11 @@ def asking(row: AnyRow, link: str) -> Words:
         f"{house} asks you to join its subscription",
         _text(
             f"{name(row.asker)} asks you to become a user of the subscription of {house}.",
-            _quoted("They write:", row.message),
+            _quoted("Their message:", row.message),
             "What it means, and how to accept or decline:",
             link,
-            f"Nothing happens unless you accept. Without an answer the request ends on {_moment(row.expires_at)}. "
-            f"If you do not know {house}, you need not do anything.",
+            f"Nothing happens unless you accept. Without an answer the request expires on {_moment(row.expires_at)}. "
+            f"If you do not know {house}, you can ignore this message.",
         ),
     )
 
@@ -57,7 +57,7 @@ def ending(kind: EventKind, row: AnyRow, public_url: str) -> Words:
     """To the asker, of what became of the request."""
     told = _to_a_colleague if row.direction == Direction.OUTGOING.value else _to_who_wants_in
     words = told(kind, row)
-    return Words(words.subject, _text(words.text, _quoted("The reason given:", row.reason), "Headcount:", public_url))
+    return Words(words.subject, _text(words.text, _quoted("Reason:", row.reason), "Headcount:", public_url))
 
 
 def _to_a_colleague(kind: EventKind, row: AnyRow) -> Words:
@@ -70,7 +70,8 @@ def _to_a_colleague(kind: EventKind, row: AnyRow) -> Words:
             f"{who} did not answer", f"Nobody answered {what}, and it has ended. You can open a new one."
         ),
     }.get(
-        kind, Words(f"The request to {who} waits again", f"The decision about {what} was taken back. It waits again.")
+        kind,
+        Words(f"The request to {who} pending again", f"The decision about {what} was undone. It is pending again."),
     )
 
 
@@ -86,7 +87,7 @@ def _to_who_wants_in(kind: EventKind, row: AnyRow) -> Words:
         EventKind.TRANSFER_DECLINED: Words(f"{house} declined your request", f"{house} declined {what}."),
     }.get(
         kind,
-        Words(f"Your request to {house} waits again", f"The decision about {what} was taken back. It waits again."),
+        Words(f"Your request to {house} pending again", f"The decision about {what} was undone. It is pending again."),
     )
 
 

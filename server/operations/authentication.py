@@ -47,7 +47,7 @@ def sign_in(connection: Connection, wanted: Wanted, now: dt.datetime) -> SignedI
     if wanted.organisation:
         homes = [home for home in homes if home.name_key == fold(wanted.organisation)]
         if not homes:
-            _refuse(f"{wanted.email!r} is no member of {wanted.organisation!r}")
+            _refuse(f"{wanted.email!r} is not a member of {wanted.organisation!r}")
     if len(homes) > 1:
         names = ", ".join(repr(home.name) for home in homes)
         _refuse(f"{wanted.email!r} is a member of {names}: say which with --organisation")

@@ -111,7 +111,7 @@ def _refuse_same(source: Path, to: Path) -> None:
 
 def _refuse_existing(to: Path, *, overwrite: bool) -> None:
     if not overwrite or not to.is_file():
-        message = f"{to} is there already" + ("; --overwrite replaces it" if to.is_file() else " and is no file")
+        message = f"{to} is there already" + ("; --overwrite replaces it" if to.is_file() else " and is not a file")
         raise SettingsError(message)
 
 

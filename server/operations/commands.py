@@ -41,8 +41,8 @@ def init(options: argparse.Namespace) -> int:
         with database.write() as connection:
             check_founding(connection, at)
             made = found(connection, wanted, catalogue, at)
-            _show_once(made.token, "nothing was founded")
-    _say(f"founded {options.organisation!r} ({made.organisation_id}) for {options.owner}; the token is shown only now")
+            _show_once(made.token, "nothing was created")
+    _say(f"created {options.organisation!r} ({made.organisation_id}) for {options.owner}; the token is shown only now")
     return 0
 
 
@@ -53,7 +53,7 @@ def token(options: argparse.Namespace) -> int:
     wanted = Wanted(options.email, options.organisation or "", options.label, new=options.sign_up)
     with opened(options.db) as database, database.write() as connection:
         made = sign_in(connection, wanted, utc_now())
-        _show_once(made.token, "no token was made")
+        _show_once(made.token, "no token was created")
     where = repr(made.organisation) if made.organisation else "no organisation"
     _say(f"{options.email} of {where}; the token is shown only now")
     return 0

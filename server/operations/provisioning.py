@@ -112,7 +112,7 @@ def _checked_offer(wanted: Founding, catalogue: Catalogue) -> Offer:
     if not fold(wanted.organisation) or is_unsafe(wanted.organisation) or len(wanted.organisation) > MAX_NAME:
         _refuse("an organisation needs a name of at most 200 characters, without control characters")
     if wanted.plan not in catalogue.offers:
-        _refuse(f"there is no plan {wanted.plan!r}; there are {', '.join(catalogue.offers)}")
+        _refuse(f"unknown plan {wanted.plan!r}; there are {', '.join(catalogue.offers)}")
     if not 0 <= wanted.seats <= MAX_SEATS:
         _refuse(f"seats go from 0 to {MAX_SEATS}")
     try:

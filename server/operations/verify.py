@@ -33,7 +33,7 @@ def everything(connection: Connection) -> Iterator[str]:
         yield from (f"the file is damaged: {made_safe(found)}" for found in invariants.damage(connection))
         revision = current_revision(connection)
         if revision is None:
-            yield "this is no database of Headcount's: it has none of its tables"
+            yield "this is not a Headcount database: it has none of its tables"
         else:
             yield from findings(connection) if revision == HEAD else broken_chains(connection)
     except DatabaseError as error:

@@ -84,7 +84,7 @@ def _member(call: Call, address: str) -> str:
     key = email_key(address.strip())
     found = organisations.member_by_email(call.connection, call.organisation_id, key) if key else None
     if found is None:
-        raise ServerProblem(not_found().code, "Nobody of your organisation has this address.")
+        raise ServerProblem(not_found().code, "Nobody in your organisation has this address.")
     return str(found)
 
 

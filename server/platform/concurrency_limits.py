@@ -38,13 +38,13 @@ class Turnstile:
         """
         most, what = self._most, self._most.what
         if self.inside[account_id] >= most.account:
-            said = f"{most.account} {what} of yours are open already: end one first."
+            said = f"{most.account} {what} of yours are already open: close one first."
             raise ServerProblem(ProblemCode.RATE_LIMITED, said, retry_after=AGAIN)
         if organisation_id and self.inside[organisation_id] >= most.organisation:
-            said = f"{most.organisation} {what} of your organisation are open already."
+            said = f"{most.organisation} {what} of your organisation are already open."
             raise ServerProblem(ProblemCode.RATE_LIMITED, said, retry_after=AGAIN)
         if self.inside[""] >= most.everybody:
-            said = f"As many {what} are open as the server can serve."
+            said = f"As many {what} are open as the server allows."
             raise ServerProblem(ProblemCode.SERVER_BUSY, said, retry_after=AGAIN)
         names = [account_id, "", *([organisation_id] if organisation_id else [])]
         self.inside.update(names)

@@ -70,19 +70,21 @@ def _check_ends(call: Call, key: str, found: AnyRow | None) -> None:
     """
     account = call.principal.account_id
     if key == my_key(call) or (found is not None and found.owner_account_id == account):
-        detail = "This is you: add yourself in Users if you want a seat."
+        detail = "This is your own subscription: add yourself in Users if you want a seat."
         raise ServerProblem(ProblemCode.TRANSFER_TO_ONESELF, detail)
     if found is not None and users.of_account(call.connection, found.id, account):
-        raise ServerProblem(ProblemCode.ALREADY_USER, "You are a user of this subscription already.")
+        raise ServerProblem(ProblemCode.ALREADY_USER, "You are already a user of this subscription.")
 
 
 def _check_waiting(call: Call, key: str) -> None:
     pending = own_transfers.pending_asks(call.connection, whose(call))
     if key in pending:
-        raise ServerProblem(ProblemCode.TRANSFER_PENDING, "You have asked there already: wait, or take it back.")
+        raise ServerProblem(
+            ProblemCode.TRANSFER_PENDING, "You have already asked there: wait, or withdraw that request."
+        )
     if len(pending) >= MOST_ASKS:
         wait = int((min(pending.values()) - call.now).total_seconds()) + 1
-        said = f"{MOST_ASKS} requests of yours wait: take one back first."
+        said = f"{MOST_ASKS} of your requests are pending: withdraw one first."
         raise ServerProblem(ProblemCode.RATE_LIMITED, said, retry_after=wait)
 
 

@@ -73,7 +73,7 @@ def cancel_ask(call: Call) -> OwnTransfer:
 
 
 def undo_offer(call: Call) -> OwnTransfer:
-    """Take one's own decision back: the offer waits again, and whatever ended with it is there again (D27).
+    """Take one's own decision back: the offer is pending again, and whatever ended with it is there again (D27).
 
     Raises:
         ServerProblem: `not_found`, `undo_not_possible`, or `transfer_changed`.

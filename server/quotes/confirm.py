@@ -81,7 +81,7 @@ def _begin(call: Call) -> Confirmation | Ask | ServerProblem:
     row = subscriptions.get(call.connection, call.subscription_id)
     if call.now >= stored.quote.expires_at:
         raise ServerProblem(
-            ProblemCode.QUOTE_EXPIRED, "A quote is good for fifteen minutes.", expired_at=_iso(stored.quote.expires_at)
+            ProblemCode.QUOTE_EXPIRED, "A quote is valid for fifteen minutes.", expired_at=_iso(stored.quote.expires_at)
         )
     if row.pending_payment_id is not None:
         raise _in_progress(1)
@@ -91,7 +91,9 @@ def _begin(call: Call) -> Confirmation | Ask | ServerProblem:
     _check_owner(call, stored.quote)
     running = stored.quote.before.status is SubscriptionStatus.ACTIVE
     if running and local_date(call.now, row.time_zone) >= row.period_end:
-        raise ServerProblem(ProblemCode.SUBSCRIPTION_NOT_ACTIVE, "The renewal is being settled: ask again in a minute.")
+        raise ServerProblem(
+            ProblemCode.SUBSCRIPTION_NOT_ACTIVE, "The renewal is being processed: try again in a minute."
+        )
     _count(call, stored.quote, priced)
     if stored.quote.due_now.amount == 0:
         quotes.confirming(
@@ -197,7 +199,7 @@ def _key(call: Call) -> str | None:
 
 def _in_progress(seconds: int) -> ServerProblem:
     return ServerProblem(
-        ProblemCode.PAYMENT_IN_PROGRESS, "Its outcome is not known yet: ask again.", retry_after=seconds
+        ProblemCode.PAYMENT_IN_PROGRESS, "Its outcome is not known yet: try again.", retry_after=seconds
     )
 
 

@@ -72,7 +72,7 @@ def payees_of(unit: Unit, change: Change) -> list[Payee]:
     found = users.still_waiting(unit.connection, unit.subscription_id, wanted)
     if len(found) < len(wanted):
         missing = sorted(set(wanted) - {each.id for each in found})
-        detail = f"{len(missing)} of these users can't be paid for: they are active already, or no longer listed"
+        detail = f"{len(missing)} of these users can't be paid for: they are already active, or no longer listed"
         raise Refusal(ProblemCode.USER_NOT_UNPAID, detail, users=missing)
     return [Payee(each.id, each.name) for each in found]
 

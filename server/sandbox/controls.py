@@ -53,11 +53,11 @@ def _target(call: LongCall, now: dt.datetime) -> dt.datetime:
     try:
         target = (body.now or advance(now, body.advance or "")).astimezone(dt.UTC)
     except (ValueError, OverflowError) as error:
-        raise Invalid((pointer, "bad_time", "The clock can't go there.")) from error
+        raise Invalid((pointer, "bad_time", "The clock can't be set to that time.")) from error
     if target < now:
-        raise Invalid((pointer, "backwards", "The clock only goes forward."))
+        raise Invalid((pointer, "backwards", "The clock can only move forward."))
     if target - now > FARTHEST or target > END_OF_TIME:
-        raise Invalid((pointer, "too_far", "The clock goes ten years at once, and not beyond 2200."))
+        raise Invalid((pointer, "too_far", "The clock can move at most ten years at once, and not beyond 2200."))
     return target
 
 

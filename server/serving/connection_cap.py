@@ -31,9 +31,7 @@ REFUSED_AT_ONCE = 64
 _BREATH = 0.02
 _NO_MORE = frozenset({errno.EMFILE, errno.ENFILE, errno.ENOBUFS, errno.ENOMEM})
 _FULL = raw(
-    ServerProblem(
-        ProblemCode.SERVER_BUSY, "As many connections are open as the server can answer. Try again soon.", retry_after=2
-    )
+    ServerProblem(ProblemCode.SERVER_BUSY, "The server has too many open connections. Try again soon.", retry_after=2)
 )
 
 

@@ -73,7 +73,7 @@ def inherited(descriptor: int) -> Listener:
         listener = socket.socket(fileno=descriptor)
         where = listener.getsockname()
     except OSError as error:
-        message = f"file descriptor {descriptor} is no socket: {error}"
+        message = f"file descriptor {descriptor} is not a socket: {error}"
         raise SettingsError(message) from error
     return Listener(listener, f"unix://{where}" if isinstance(where, str) else f"http://{where[0]}:{where[1]}")
 
@@ -103,7 +103,7 @@ def _clear(path: Path) -> None:
     if not path.exists():
         return
     if not path.is_socket():
-        message = f"{path} is there and is no socket"
+        message = f"{path} exists and is not a socket"
         raise SettingsError(message)
     with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as probe:
         try:

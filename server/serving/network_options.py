@@ -55,7 +55,7 @@ def network(value: str) -> Network:
     try:
         return ip_network(value)
     except ValueError as error:
-        message = f"{value!r} is no network such as 10.1.0.0/16"
+        message = f"{value!r} is not a network such as 10.1.0.0/16"
         raise argparse.ArgumentTypeError(message) from error
 
 
@@ -65,6 +65,6 @@ def _proxy(value: str) -> Network | str:
 
 def _count(value: str) -> int:
     if not (value.isascii() and value.isdecimal() and len(value) < 7 and int(value)):  # noqa: PLR2004 - no million
-        message = f"{value!r} is no number of connections"
+        message = f"{value!r} is not a number of connections"
         raise argparse.ArgumentTypeError(message)
     return int(value)

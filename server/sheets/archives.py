@@ -122,5 +122,5 @@ def _check_sheet(archive: zipfile.ZipFile, entry: zipfile.ZipInfo) -> None:
 
 def _too_large() -> UnreadableSheet:
     return UnreadableSheet(
-        SheetFault.TOO_LARGE, "Unpacked, this workbook is larger than a list of people is. Save the sheet as CSV UTF-8."
+        SheetFault.TOO_LARGE, "This workbook is too large when unpacked. Save the sheet as CSV UTF-8."
     )

@@ -174,7 +174,7 @@ class _Lines:
         if len(line) > MAX_LINE:
             raise UnreadableSheet(
                 SheetFault.LINE_TOO_LONG,
-                f"Line {self.number + 1} is endless: this is no table. Save it as CSV UTF-8 or XLSX.",
+                f"Line {self.number + 1} is too long: this is not a table. Save it as CSV UTF-8 or XLSX.",
             )
         self.number += 1
         self.record.append(line)
@@ -211,7 +211,7 @@ def _announced(path: Path, encoding: Encoding) -> str:
 def _refuse_binary(start: str) -> None:
     controls = sum(1 for char in start[:1000] if char < " " and char not in "\t\r\n\x1b")
     if controls * 10 > len(start[:1000]):
-        raise UnreadableSheet(SheetFault.NOT_A_TABLE, "This is no text and no workbook. Save it as CSV UTF-8 or XLSX.")
+        raise UnreadableSheet(SheetFault.NOT_A_TABLE, "Not a CSV or Excel file. Save it as CSV UTF-8 or XLSX.")
 
 
 def _fitness(file: CommaFile) -> tuple[int, int, int]:

@@ -143,7 +143,7 @@ def checked(mapping: Mapping[Field, int], width: int) -> dict[Field, int]:
     chosen = dict(mapping)
     columns = list(chosen.values())
     if Field.EMAIL not in chosen or len(set(columns)) < len(columns):
-        message = "say which column holds the e-mail address, each column once"
+        message = "name the column with the e-mail address, each column once"
         raise ValueError(message)
     if not all(0 <= index < max(width, 1) for index in columns):
         message = f"the file has {width} columns"

@@ -62,7 +62,7 @@ class UnreadableSheet(Exception):  # noqa: N818 - it names the file's state, as 
 
 def too_many_rows() -> UnreadableSheet:
     """It is longer than a file may be."""
-    return UnreadableSheet(SheetFault.TOO_MANY_ROWS, f"More than {MAX_ROWS:,} rows: send it in several files.")
+    return UnreadableSheet(SheetFault.TOO_MANY_ROWS, f"More than {MAX_ROWS:,} rows: split it into several files.")
 
 
 def too_many_columns() -> UnreadableSheet:
@@ -155,7 +155,7 @@ class Sheet:
             UnreadableSheet: the mapping is empty, or the file turns out to be broken or too long.
         """
         if not self.mapping:
-            raise UnreadableSheet(SheetFault.COLUMNS_UNKNOWN, "Say which column holds the e-mail address.")
+            raise UnreadableSheet(SheetFault.COLUMNS_UNKNOWN, "Choose the column with the e-mail address.")
         for count, record in enumerate(self._body(), start=1):
             if count > MAX_ROWS:
                 raise too_many_rows()

@@ -68,7 +68,7 @@ class SharedTexts:
         self._bytes += text.encode("utf-8", "surrogatepass")
         self._ends.append(len(self._bytes))
         if len(self) > MAX_TEXTS or len(self._bytes) > MOST_TEXT:
-            raise UnreadableSheet(SheetFault.TOO_LARGE, "There are too many texts. Save the sheet as CSV UTF-8.")
+            raise UnreadableSheet(SheetFault.TOO_LARGE, "The workbook has too many texts. Save the sheet as CSV UTF-8.")
 
     def text(self, place: int) -> str:
         """The text of this place; IndexError where there is none."""
@@ -154,7 +154,9 @@ class Elements(Part):
     def opened(self, tag: str, attributes: Any) -> None:
         """Keep it; prefixes of attributes are dropped."""
         if len(self.found) >= MAX_ELEMENTS:
-            raise UnreadableSheet(SheetFault.TOO_LARGE, "There is too much beside the rows. Save it as CSV UTF-8.")
+            raise UnreadableSheet(
+                SheetFault.TOO_LARGE, "The workbook has too much besides the rows. Save it as CSV UTF-8."
+            )
         self.found.append((tag, {name.rpartition(":")[2]: value for name, value in attributes.items()}))
 
 
@@ -211,7 +213,9 @@ class Rows(Part):
         elif tag not in _OF_A_ROW:
             self._stray += 1
             if self._stray > MAX_STRAY:
-                raise UnreadableSheet(SheetFault.TOO_LARGE, "There is too much beside the rows. Save it as CSV UTF-8.")
+                raise UnreadableSheet(
+                    SheetFault.TOO_LARGE, "The workbook has too much besides the rows. Save it as CSV UTF-8."
+                )
 
     def closed(self, tag: str) -> None:
         """A cell or a row is complete."""

@@ -48,7 +48,7 @@ def bring_back(unit: Unit, ended: dict[str, Any]) -> None:
         scheduled_seats=ended["scheduled_seats"],
         retry_at=unit.now if overdue else None,
     )
-    subject = EventObject(type="subscription", id=row.id, label="runs again: the transfer was taken back")
+    subject = EventObject(type="subscription", id=row.id, label="continues: the transfer was undone")
     own.emit(EventKind.SUBSCRIPTION_STARTED, subject, {"status": row.status})
     listed = users.get(own.connection, row.id, ended["user_id"] or "")
     if listed is not None and listed.removed_at is not None and seats_in(after).free > 0:

@@ -81,9 +81,9 @@ def reverse(call: Call, decision: AnyRow) -> UndoReport:
 def _check(call: Call, decision: AnyRow) -> None:
     why = ""
     if decision.account_id != call.principal.account_id:
-        why = "Only whoever decided can take it back."
+        why = "Only the person who decided can undo it."
     elif decision.undone_at is not None:
-        why = "It has been taken back already."
+        why = "It has already been undone."
     elif call.now >= decision.undo_until:
         why = "The ten minutes are over."
     if why:

@@ -44,7 +44,7 @@ def add_user(call: Call) -> User:
     """Add one user.
 
     Raises:
-        ServerProblem: whatever `judge` finds, or the contract's number of users is reached.
+        ServerProblem: whatever `judge` finds, or the contract's user limit is reached.
     """
     check_plan(call)
     verdict = judge(call, [call.body])[0]

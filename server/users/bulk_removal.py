@@ -54,11 +54,11 @@ async def remove_selection(call: LongCall) -> Selection:
 
     def begin(unit: Unit, row: AnyRow) -> dict[str, Any] | None:
         if body.count != row.active + row.not_paid:
-            raise Invalid(("/count", "wrong_count", f"Counted were {row.active + row.not_paid:,}."))
+            raise Invalid(("/count", "wrong_count", f"The count found {row.active + row.not_paid:,}."))
         if row.status != SelectionStatus.COUNTED.value:
             return None
         if unit.now >= row.expires_at:
-            raise ServerProblem(ProblemCode.SELECTION_EXPIRED, "A count is good for an hour.")
+            raise ServerProblem(ProblemCode.SELECTION_EXPIRED, "A count is valid for an hour.")
         subscription = subscriptions.get(unit.connection, unit.subscription_id)
         until = start_of_day(subscription.period_end, subscription.time_zone)
         expires = max(until, row.expires_at)
@@ -78,9 +78,9 @@ async def restore_selection(call: LongCall) -> Selection:
         if row.status == SelectionStatus.RESTORING.value:
             return None
         if row.status != SelectionStatus.REMOVED.value:
-            raise ServerProblem(ProblemCode.NOT_RESTORABLE, "It is not removed.")
+            raise ServerProblem(ProblemCode.NOT_RESTORABLE, "It was not removed.")
         if unit.now >= row.expires_at:
-            raise ServerProblem(ProblemCode.NOT_RESTORABLE, "The period of the removal is over.")
+            raise ServerProblem(ProblemCode.NOT_RESTORABLE, "The billing period of the removal is over.")
         _check_limit(unit, call.asked.services.catalogue, row)
         return {
             "status": SelectionStatus.RESTORING.value,

@@ -36,7 +36,7 @@ def check_theirs(call: Call, account_id: str) -> None:
     account = organisations.account(call.connection, account_id)
     assert account is not None
     if not organisations.is_theirs(account, call.organisation_id):
-        said = f"{account.email} minds its own name and position: they are changed in that account's own profile."
+        said = f"{account.email} manages its own name and position: they are changed in that account's profile."
         raise ServerProblem(ProblemCode.OWN_SIGN_IN_NEEDED, said)
 
 

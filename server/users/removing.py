@@ -53,10 +53,10 @@ def take_back_removal(call: Call) -> User:
     if row.removed_at is None:
         raise ServerProblem(ProblemCode.NOT_RESTORABLE, "This user is listed.")
     if row.restorable_until is None or call.now >= row.restorable_until:
-        raise ServerProblem(ProblemCode.NOT_RESTORABLE, "The period of the removal is over.")
+        raise ServerProblem(ProblemCode.NOT_RESTORABLE, "The billing period of the removal is over.")
     taken = users.listed_keys(call.connection, call.subscription_id, [row.email_key])
     if taken or users.is_account_listed(call.connection, row.account_id):
-        raise ServerProblem(ProblemCode.NOT_RESTORABLE, "This address is listed again already.")
+        raise ServerProblem(ProblemCode.NOT_RESTORABLE, "This address is already on the list of users again.")
     subscription = subscriptions.get(call.connection, call.subscription_id)
     if subscription.status == SubscriptionStatus.ENDED.value:
         raise ServerProblem(ProblemCode.NOT_RESTORABLE, "The subscription has ended.")

@@ -97,7 +97,7 @@ def count(connection: Connection, subscription_id: str, body: NewSelection) -> C
     if body.filter is None:
         found = users.many(connection, subscription_id, body.ids)
         if missing := set(body.ids) - set(found):
-            detail = f"{len(missing):,} of these users are not of this subscription."
+            detail = f"{len(missing):,} of these users do not belong to this subscription."
             raise ServerProblem(ProblemCode.NOT_FOUND, detail)
         for status in (UserStatus.NOT_PAID, UserStatus.ACTIVE):
             listed = [row for row in found.values() if row.removed_at is None and row.status == status.value]

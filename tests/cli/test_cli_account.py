@@ -49,10 +49,10 @@ def test_a_token_is_handed_out_and_taken_back(desk: Desk, server: Served) -> Non
     """Nothing but the token is printed; the list says who made it, without it; revoked it opens nothing."""
     keep(desk, server, desk.said(f"tokens create {USER} --profile acme --label laptop").strip(), "laptop")
     assert desk.said("profile show --profile laptop").startswith("Bjørn")
-    assert "This token was handed out" in desk.out
+    assert "This token was issued by" in desk.out
     for own in ("transfers", "redeem abcdef", "join owner@nowhere.example", "undo trf_1", "leave --yes"):
         assert desk.run(f"profile {own} --profile laptop") == 3, own
-        assert "This token was handed out" in desk.err
+        assert "This token was issued by" in desk.err
         assert "headcount server token" in desk.err
     row = next(line for line in desk.said("tokens list --profile acme").splitlines() if "laptop" in line)
     assert row.split()[1:3] == ["active", USER]
@@ -113,7 +113,7 @@ def test_a_decision_is_taken_back(desk: Desk, server: Served) -> None:
     keep(desk, server, server.sign_in("kuebra@elsewhere.example", "kuebra", new=True), "kuebra")
     on = "--profile kuebra"
     assert desk.run(f"profile undo {on}") == 1
-    assert "Nothing was decided within the last ten minutes." in desk.err
+    assert "Nothing to undo: you decided nothing in the last 10 minutes." in desk.err
 
     async def offer() -> None:
         async with server.client() as owner:
@@ -127,6 +127,6 @@ def test_a_decision_is_taken_back(desk: Desk, server: Served) -> None:
         assert desk.said(f"profile decline {offered.id} {on}") == "Declined Tidewheel Works.\n"
         assert "undo until" in desk.said(f"profile transfers {on}")
         said = desk.said(f"profile undo {wanted} {on}")
-        assert said == "Undone: what Tidewheel Works asks waits for your answer again.\n"
+        assert said == "Undone: the request from Tidewheel Works is waiting for your answer again.\n"
     assert desk.run(f"profile undo {offered.id} {on}") == 4
     assert desk.run(f"profile open https://headcount.example/requests?link=nothing {on}") == 1

@@ -38,7 +38,7 @@ def test_a_code_is_made_switched_and_deleted(desk: Desk) -> None:
     assert desk.said("codes uses team-lyon-27") == "Nobody has used it yet.\n"
     assert desk.run("codes delete team-lyon-27") == 2
     assert "--yes" in desk.err
-    assert desk.said("codes delete team-lyon-27 --yes") == "Deleted Team-Lyon-27; 0 users who came in with it stay.\n"
+    assert desk.said("codes delete team-lyon-27 --yes") == "Deleted Team-Lyon-27; 0 users who joined with it stay.\n"
     assert desk.run("codes show team-lyon-27") == 1
     assert "There is no code 'team-lyon-27' here" in desk.err
 
@@ -65,7 +65,7 @@ def test_who_came_in_is_listed(desk: Desk) -> None:
     ("words", "code", "said"),
     [
         ("codes create abc", 1, "At least 6 letters or digits"),
-        ("codes create WELCOME.26", 4, "There is such a code already"),
+        ("codes create WELCOME.26", 4, "This code already exists"),
         ("codes create --uses 0", 2, "max_uses"),
         ("codes create --until 2026-02-30", 2, "no day such as"),
         ("codes create --until 2020-01-01", 1, "Choose a moment to come"),

@@ -59,7 +59,7 @@ def test_an_invoice_that_adds_up_is_written_out(tmp_path: Path, capsys: Said) ->
         "net: EUR 12.00",
         "total: EUR 12.00 + EUR 0.00 tax = EUR 12.00",
         "due: EUR 12.00",
-        "INV-00012 adds up, and its seal fits.",
+        "INV-00012 adds up, and its seal is valid.",
     ]
 
 
@@ -87,7 +87,7 @@ def test_a_file_may_hold_many(tmp_path: Path, capsys: Said) -> None:
     for content in (json.dumps({"items": both, "has_more": False}), json.dumps(both), lines):
         for wanted in ("INV-00013", "inv-00013", "inv_2"):
             assert explained(written(tmp_path, content), wanted) == 0
-            assert capsys.readouterr().out.endswith("INV-00013 adds up, and its seal fits.\n")
+            assert capsys.readouterr().out.endswith("INV-00013 adds up, and its seal is valid.\n")
 
 
 def test_another_invoice_is_not_the_one_asked_for(tmp_path: Path, capsys: Said) -> None:
@@ -162,7 +162,7 @@ def test_the_input_is_a_file_too(monkeypatch: pytest.MonkeyPatch, tmp_path: Path
     with Path(written(tmp_path, sealed().model_dump_json())).open() as file:
         monkeypatch.setattr("sys.stdin", file)
         assert explained("-") == 0
-    assert "its seal fits" in capsys.readouterr().out
+    assert "its seal is valid" in capsys.readouterr().out
     with Path(os.devnull).open() as nothing:
         monkeypatch.setattr("sys.stdin", nothing)
         assert explained("-") == 2

@@ -55,7 +55,7 @@ def test_rows_that_failed_are_saved_with_their_reasons(desk: Desk) -> None:
     assert desk.run(f"users import {file} --yes --rejected failed.csv") == 1
     assert "        8  wrong" in desk.err
     assert "10 rows with reasons saved in failed.csv." in desk.err
-    assert "There is no e-mail address." in Path("failed.csv").read_text("utf-8-sig")
+    assert "No e-mail address." in Path("failed.csv").read_text("utf-8-sig")
     assert desk.run(f"users import {file} --yes --rejected failed.csv") == 2
     assert "\x1b" not in desk.err + desk.out
 
@@ -87,7 +87,7 @@ def test_full_seats_stop_it_and_it_goes_on_later(desk: Desk) -> None:
     Path("new.csv").write_bytes(crowd(30))
     assert desk.run("users import new.csv --yes --mode until_full --json") == 4
     found = json.loads(desk.out)
-    assert f"Go on with: headcount users import --resume {found['id']}" in desk.err
+    assert f"Continue with: headcount users import --resume {found['id']}" in desk.err
     desk.said(f"users import --resume {found['id']} --yes")
     assert "30 users imported." in desk.err
 

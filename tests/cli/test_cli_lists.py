@@ -66,4 +66,4 @@ def test_a_decision_about_more_than_one_call_takes_says_so(desk: Desk, monkeypat
     """`--all` is as many as the contract lets one decide at once; that others wait is said."""
     monkeypatch.setattr("cli.transfers.MAX_DECISIONS", 5)
     assert desk.said("transfers accept --all --dry-run").startswith("Accept 5 transfer requests")
-    assert desk.err.startswith("7 requests wait; these are the first 5. Do it again for the rest.\n")
+    assert desk.err.startswith("7 requests wait; these are the first 5. Run it again for the rest.\n")

@@ -48,7 +48,7 @@ def test_a_dry_run_says_how_the_seats_work_out(desk: Desk, server: Served) -> No
     said = desk.said("members add luca@tidewheel.example --dry-run")
     assert "each, now) or until the renewal on" in said
     assert "Luca D'Angelo" in said
-    assert desk.err == "Nothing was done.\n"
+    assert desk.err == "Nothing was changed.\n"
     desk.said("members add luca@tidewheel.example amelie@tidewheel.example --dry-run", 1)
     assert "– no" in desk.said("members show luca@tidewheel.example")
     desk.sign_in(server.profile(), "looking", read_only=True)
@@ -60,7 +60,7 @@ def test_members_are_added_with_a_result_each(desk: Desk) -> None:
     assert "✓ Luca D'Angelo" in desk.said("members add luca@tidewheel.example luca@tidewheel.example")
     assert desk.err == "1 added, NOT PAID.\n"
     again = desk.said("members add luca@tidewheel.example mans@tidewheel.example", 1)
-    assert "! Luca D'Angelo  luca@tidewheel.example  This address is listed already." in again
+    assert "! Luca D'Angelo  luca@tidewheel.example  This address is already on the list of users." in again
     assert "✓ Måns Åkesson" in again
     report = UserBatchReport.model_validate_json(
         desk.said("members add ilse@tidewheel.example mans@tidewheel.example --mode atomic --json", 1)

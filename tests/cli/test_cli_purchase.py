@@ -56,7 +56,7 @@ def test_a_dry_run_shows_all_of_it_and_does_nothing(desk: Desk, server: Served) 
     shown = desk.said("seats set 39 --dry-run")
     assert "The seats go from 37 to 39." in shown
     assert "EUR 4.00 now   2 seats × EUR 6.00 × 10/30 days, to 30 Nov" in shown
-    assert desk.err == "Nothing was done.\n"
+    assert desk.err == "Nothing was changed.\n"
     assert Quote.model_validate_json(desk.said("seats set 39 --dry-run --json")).due_now.amount == 400
     assert desk.said("seats show").startswith("37 seats paid")
     assert paid(server) == before
@@ -90,7 +90,7 @@ def test_named_users_are_paid_for_or_all_of_them(desk: Desk) -> None:
 def test_a_number_of_seats_that_is_none(desk: Desk, seats: str) -> None:
     """Wrong usage in our own words, before anything is asked."""
     desk.said(f"seats set --dry-run -- '{seats}'", 2)
-    assert "say how many seats as a whole number from 0 to" in desk.err
+    assert "give the seats as a whole number from 0 to" in desk.err
 
 
 def test_a_refused_payment_is_exit_code_5_and_changes_nothing(desk: Desk, server: Served) -> None:
@@ -113,7 +113,7 @@ def test_plan_and_cycle_are_changed_and_every_invoice_explains_itself(desk: Desk
     desk.said("plan set business --yes", 1)
     for number in (21, 22):
         said = desk.said(f"invoices explain INV-000{number}")
-        assert said.endswith("adds up, and its seal fits.\n")
+        assert said.endswith("adds up, and its seal is valid.\n")
         assert "1. " in said
         assert "2. " in said
 
@@ -121,9 +121,9 @@ def test_plan_and_cycle_are_changed_and_every_invoice_explains_itself(desk: Desk
 def test_it_ends_is_resumed_and_starts_again(desk: Desk) -> None:
     """D12: cancelled with the period, resumed until then; after the end there is a new start."""
     assert "Done: it ends on 1 Dec" in desk.said("cancel --yes")
-    assert desk.said("forecast") == "The subscription ends on 2026-12-01: nothing is due from then on.\n"
+    assert desk.said("forecast") == "The subscription ends on 2026-12-01: nothing is due after that.\n"
     assert "The subscription ends on 2026-12-01." in desk.said("seats show")
-    assert "Done: the subscription goes on" in desk.said("resume --yes")
+    assert "Done: the subscription continues" in desk.said("resume --yes")
     desk.said("start business --yes", 4)
     desk.said("cancel --yes")
     assert "the subscription" in desk.said("sandbox advance P10D")
@@ -142,17 +142,17 @@ def test_a_refused_renewal_is_paid_by_hand(desk: Desk) -> None:
     desk.said("pay --overdue --yes", 5)
     assert "Done: the subscription is active again, EUR 240.00 charged" in desk.said("pay --overdue --yes")
     desk.said("pay --overdue --yes", 1)
-    assert desk.said("invoices explain INV-00021").endswith("adds up, and its seal fits.\n")
+    assert desk.said("invoices explain INV-00021").endswith("adds up, and its seal is valid.\n")
 
 
 def test_a_suspended_subscription_says_what_ends_that(desk: Desk) -> None:
     """D13: after the last refusal nothing is foretold but what is overdue, and every refusal says what to do first."""
     desk.said("sandbox payments decline --times 12")
     desk.said("sandbox advance P20D")
-    said = "Suspended: nothing more is charged until EUR 240.00 is paid: headcount pay --overdue\n"
+    said = "Suspended: nothing is charged until EUR 240.00 is paid: headcount pay --overdue\n"
     assert desk.said("forecast") == said
     desk.said("seats set 41 --dry-run", 4)
-    assert desk.err == "The subscription is suspended: pay what is overdue first. Then try again.\n"
+    assert desk.err == "The subscription is suspended: pay the overdue amount first. Then try again.\n"
 
 
 def test_what_became_of_an_earlier_command_is_said_first(desk: Desk) -> None:
@@ -163,7 +163,7 @@ def test_what_became_of_an_earlier_command_is_said_first(desk: Desk) -> None:
     assert desk.err.startswith("Not done so far: the change you confirmed")
     assert unanswered(desk) == 0
     desk.said("seats set 39 --dry-run")
-    assert desk.err == "Nothing was done.\n"
+    assert desk.err == "Nothing was changed.\n"
 
 
 def test_a_profile_that_may_only_look_refuses(desk: Desk, server: Served) -> None:

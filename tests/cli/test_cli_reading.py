@@ -46,7 +46,7 @@ def test_every_invoice_of_a_year_can_be_explained_far_from_the_server(desk: Desk
     desk.home = tmp_path / "nowhere"
     for each in invoices:
         said = desk.said(f"invoices explain {each.number} --json {file}")
-        assert said.endswith(f"{each.number} adds up, and its seal fits.\n")
+        assert said.endswith(f"{each.number} adds up, and its seal is valid.\n")
 
 
 def test_an_invoice_is_shown_by_number_or_id(desk: Desk) -> None:

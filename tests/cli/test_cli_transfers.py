@@ -55,7 +55,7 @@ def test_all_are_accepted_and_taken_back(desk: Desk) -> None:
     assert desk.err.startswith("7 accepted, NOT PAID. headcount undo takes it back until ")
     assert waiting(desk) == []
     assert "7 acceptances" in desk.said("undo --dry-run")
-    assert desk.said("undo --yes").count("waits again") == 7
+    assert desk.said("undo --yes").count("pending again") == 7
     assert desk.err.endswith("7 decisions taken back.\n")
     assert len(waiting(desk)) == 7
     desk.said("undo --yes", 4)
@@ -65,7 +65,7 @@ def test_all_are_accepted_and_taken_back(desk: Desk) -> None:
 def test_only_those_that_fit_are_accepted(desk: Desk, server: Served) -> None:
     """`--fitting`: the first that have a free seat; where none is free nothing is done."""
     desk.said("transfers accept --all --fitting --yes", 4)
-    assert desk.err == "None of them fits. Nothing was done.\n"
+    assert desk.err == "No free seat for any of them. Nothing was changed.\n"
     make_room(server, 42)
     everybody = waiting(desk)
     desk.said("transfers accept --all --fitting --yes")
@@ -79,7 +79,7 @@ def test_one_is_declined_with_a_reason(desk: Desk) -> None:
         desk.said("transfers decline WREN@achterberg.example --reason full --yes --json").splitlines()[-1]
     )
     assert (report.declined, report.failed) == (1, 0)
-    assert "Reason they read: full" in desk.err
+    assert "Reason (they will see it): full" in desk.err
     assert len(waiting(desk)) == 6
     assert "wren@achterberg.example" in desk.said("transfers list --state declined")
 
@@ -89,9 +89,9 @@ def test_nothing_is_decided_by_mistake(desk: Desk, server: Served) -> None:
     desk.said("transfers accept --all", 2)
     assert "--yes" in desk.err
     desk.said("transfers accept --yes", 2)
-    assert desk.err == "Say whom: addresses, or --all.\n"
+    assert desk.err == "Name the requests by e-mail address, or use --all.\n"
     desk.said("transfers accept nobody@else.example wren@achterberg.example --yes", 4)
-    assert desk.err == "No request waits from nobody@else.example. Nothing was done.\n"
+    assert desk.err == "No pending request from nobody@else.example. Nothing was changed.\n"
     assert "Accept 7" in desk.said("transfers accept --all --dry-run")
     desk.sign_in(server.profile(), "looking", read_only=True)
     desk.said("transfers accept --all --dry-run --profile looking", 3)

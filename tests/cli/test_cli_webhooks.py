@@ -36,7 +36,7 @@ def added(desk: Desk, words: str) -> Webhook:
 
 def test_a_secret_is_printed_once(desk: Desk) -> None:
     """`add` and `rotate` print the secret and nothing else; no other command does."""
-    assert desk.said("webhooks list") == "There are no webhooks yet.\n"
+    assert desk.said("webhooks list") == "No webhooks yet.\n"
     secret = desk.said(
         "webhooks add http://127.0.0.1:1/hook --kinds user.*,transfer.accepted --description Sync"
     ).strip()
@@ -50,7 +50,7 @@ def test_a_secret_is_printed_once(desk: Desk) -> None:
     shown = desk.said(f"webhooks show {identity}") + desk.said(f"webhooks show {identity} --json")
     assert secret not in shown
     assert again not in shown
-    assert "both secrets sign until" in shown
+    assert "both secrets valid until" in shown
     assert desk.said(f"webhooks remove {identity}").startswith(f"Removed {identity}, http://127.0.0.1:1/hook")
     assert desk.run(f"webhooks show {identity}") == 1
 
@@ -68,8 +68,8 @@ def test_changed_and_replayed(desk: Desk) -> None:
     assert first.error == "it can't be connected to"
     table = desk.said(f"webhooks deliveries {made.id} --state waiting --limit 1").splitlines()
     assert table[0].split()[:4] == ["event", "kind", "state", "attempts"]
-    assert desk.said(f"webhooks deliveries {made.id} --state delivered") == "There are no such deliveries.\n"
-    assert desk.said(f"webhooks replay {made.id} --failed") == "There is nothing to send again.\n"
+    assert desk.said(f"webhooks deliveries {made.id} --state delivered") == "No such deliveries.\n"
+    assert desk.said(f"webhooks replay {made.id} --failed") == "Nothing to send again.\n"
     assert desk.said(f"webhooks replay {made.id} --event {first.event_id}") == "1 event will be sent again.\n"
     assert json.loads(desk.said(f"webhooks replay {made.id} --since 2026-11-01 --json"))["events"] >= 1
     desk.said(f"webhooks remove {made.id} --json")

@@ -97,7 +97,7 @@ def test_a_file_until_the_seats_are_full_then_to_its_end(server: Served, desk: D
         sees(program, "✓ All that could be done is done: 32 rows.")
         sees(program, "27 users on the list are NOT PAID: P there pays for them.")
         program.send("E")
-        sees(program, "Save the rows that failed")
+        sees(program, "Save the failed rows")
         program.send(f"\x15\x1b[200~{tmp_path}/nowhere/failed.csv\x1b[201~\r")
         sees(program, "The file can't be written: No such file or directory.")
         program.send(f"\x15\x1b[200~{tmp_path}/failed.csv\x1b[201~\r")
@@ -156,7 +156,7 @@ def test_a_code_is_handed_out_and_used_on_two_terminals(server: Served, desk: De
         member.send("nightshift\r")
         sees(member, "not")
         member.send("\x15night-SHIFT 26\r")
-        sees(member, "you may use the service")
+        sees(member, "you can use the service")
         sees(owner, "luca@tidewheel.example used the code Night Shift 26")
         desk.said("profile redeem nightshift26 --profile member1", 4)
         assert "seat" in desk.err

@@ -174,7 +174,7 @@ async def test_only_what_is_uncertain_stays_in_the_journal(tmp_path: Path) -> No
     journal = Journal(tmp_path)
     network = Script([refusal(ProblemCode.ALREADY_USER), httpx.ReadTimeout("slow")])
     async with client_of(network, journal=journal) as client:
-        with pytest.raises(Conflict, match="listed already"):
+        with pytest.raises(Conflict, match="already on the list"):
             await client.add_user(NEW, key="refused")
         with pytest.raises(TimedOut):
             await client.add_user(NEW, key="lost")

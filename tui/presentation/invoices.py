@@ -156,7 +156,7 @@ def invoice_lines(invoice: Invoice, books: Books, width: int) -> list[TextLine]:
 
 def _meaning(invoice: Invoice) -> str:
     if invoice.status is InvoiceStatus.VOID:
-        return ": replaced, it charges nothing"
+        return ": replaced, nothing is charged"
     return ": not paid yet" if invoice.status is InvoiceStatus.OPEN else ""
 
 
@@ -174,7 +174,7 @@ def _line_rows(reading: LineReading, books: Books, width: int) -> Iterator[TextL
 
 def _credits(found: Line, books: Books) -> list[str]:
     numbers = ", ".join(books.number(each) for each in found.credits)
-    return [f"gives back what {numbers} had charged"] if numbers else []
+    return [f"refunds what {numbers} had charged"] if numbers else []
 
 
 def _sums(invoice: Invoice | ExpectedPayment, width: int) -> Iterator[TextLine]:
@@ -240,16 +240,16 @@ def payment_lines(paid: Paid, overview: Overview | None, width: int) -> list[Tex
 def _outcome(payment: Payment, invoice: Invoice | None, overview: Overview | None) -> tuple[str, str]:
     """What it means, in a sentence."""
     if payment.status is PaymentStatus.SUCCEEDED:
-        return ("Collected once; it is not asked for again.", "dim")
+        return ("Collected; it is not charged again.", "dim")
     if payment.status is PaymentStatus.ASKED:
-        return ("No answer yet: whether it was collected is asked again until that is known.", "warn")
+        return ("No answer yet: Headcount keeps asking whether it was collected.", "warn")
     if payment.invoice_id is None:
         return ("Nothing was charged, and the change it was for was not made.", "dim")
     if invoice and invoice.status is InvoiceStatus.PAID:
-        return ("Nothing was charged by this try; a later one paid the invoice.", "dim")
+        return ("This attempt charged nothing; a later one paid the invoice.", "dim")
     subscription = overview.subscription if overview else None
     if invoice and invoice.status is InvoiceStatus.OPEN and subscription and subscription.retry_at:
-        return (f"Nothing was charged. It is tried again on {_moment(subscription.retry_at)}.", "warn")
+        return (f"Nothing was charged. It will be tried again on {_moment(subscription.retry_at)}.", "warn")
     return ("Nothing was charged.", "dim")
 
 
@@ -265,7 +265,7 @@ def expected_lines(expected: ExpectedPayment, today: dt.date, width: int) -> lis
     ]
     for reading in explain(_as_invoice(expected)).lines:
         lines += ["", *_line_rows(reading, Books(), width)]
-    return [*lines, "", *_sums(expected, width), "", ("This is what it will be if nothing changes.", "dim")]
+    return [*lines, "", *_sums(expected, width), "", ("An estimate, if nothing changes.", "dim")]
 
 
 def _as_invoice(expected: ExpectedPayment) -> Invoice:

@@ -81,7 +81,7 @@ def _user_lines(user: User) -> list[Line]:
 
 
 def _transfer_lines(request: Transfer) -> list[Line]:
-    asked = "asks to join" if request.direction is Direction.INCOMING else "was asked by us"
+    asked = "asks to join" if request.direction is Direction.INCOMING else "asked by us"
     until = f"{asked}, {request.created_at:%Y-%m-%d}; expires {request.expires_at:%Y-%m-%d}"
     return [labelled("Request", (until, "warn"))]
 
@@ -112,7 +112,7 @@ def adding_results(members: Sequence[Member], report: UserBatchReport) -> tuple[
             done.append(line(("✓ ", "ok"), who(member), "  ", outcome(result.user)))
             continue
         left.append(member.id)
-        why = reason(result.problem) if result and result.problem else "the server says nothing about it"
+        why = reason(result.problem) if result and result.problem else "no answer from the server about it"
         failed.append(line("! ", who(member), (f"  {why}", "bad")))
     return _title(report, len(left)), [*failed, *done], left
 
@@ -131,7 +131,7 @@ def take_back_summary(users: Sequence[User], overview: Overview) -> Summary:
     many = len(users)
     return replace(
         removal_summary(users, overview),
-        title=f"Take back: remove {count(many, 'user')} again",
+        title=f"Undo: remove {count(many, 'user')} again",
         final="They stay members: a adds them again.",
         opener="members.undo",
     )

@@ -105,8 +105,8 @@ def _free(quote: Quote) -> str:
     if change.cancel or change.resume or change.seats is None:
         return "nothing is charged"
     if quote.seats_after < quote.seats_before:
-        return f"fewer seats from {near_day(quote.effective, quote.created_at)}; nothing is refunded before"
-    return "these seats are paid for already"
+        return f"fewer seats from {near_day(quote.effective, quote.created_at)}; nothing is refunded before then"
+    return "these seats are already paid for"
 
 
 def renewal_words(quote: Quote, room: int = BAR) -> str:

@@ -79,7 +79,7 @@ def _deeds(quote: Quote) -> list[str]:
     change, after = quote.change, quote.after
     if change.cancel or change.resume:
         renews = near_day(after.period_end, quote.created_at)
-        return _cancelled(quote) if change.cancel else [f"It goes on, and renews on {renews}."]
+        return _cancelled(quote) if change.cancel else [f"It continues, and renews on {renews}."]
     if change.pay_users:
         become = "becomes" if quote.activates.count == 1 else "become"
         return [f"{count(quote.activates.count, 'user')} NOT PAID until now {become} active."]
@@ -88,7 +88,7 @@ def _deeds(quote: Quote) -> list[str]:
     if change.start:
         return [f"The subscription starts{_when(quote) or ' today'}, until {_last_day(after)}."]
     if change.plan or change.billing_cycle:
-        return [f"In force{_when(quote) or ' at once'}."]
+        return [f"Takes effect{_when(quote) or ' at once'}."]
     return [f"The seats go from {quote.seats_before:,} to {quote.seats_after:,}{_when(quote)}."]
 
 
@@ -101,7 +101,7 @@ def _cancelled(quote: Quote) -> list[str]:
         return ["The subscription ends at once, and nobody can use it any more."]
     return [
         f"The subscription ends on {long_day(quote.effective)}: from then on nobody can use it.",
-        "Until then everything stays as it is, and it can be resumed.",
+        "Until then nothing changes, and it can be resumed.",
     ]
 
 
@@ -143,7 +143,7 @@ def verb(quote: Quote) -> str:
     if change.cancel:
         return "End the subscription"
     if change.resume:
-        return "Go on with it"
+        return "Resume it"
     return "Start it" if change.start else "Make this change"
 
 
@@ -174,10 +174,10 @@ def _final(quote: Quote) -> str:
     if not quote.due_now.amount:
         return ""
     if change.pay_users or change.pay_overdue:
-        return "What is paid is not refunded."
+        return "Payments are not refunded."
     if change.plan or change.billing_cycle:
-        return "Nothing is refunded; the way back goes through the vendor."
-    return "What is paid is not refunded when seats are lowered later."
+        return "Nothing is refunded; only the vendor can reverse it."
+    return "Payments are not refunded when seats are lowered later."
 
 
 # What has moved, and what was done.
@@ -220,7 +220,7 @@ def _done_what(confirmation: Confirmation, quote: Quote) -> str:
     if change.cancel:
         return "the subscription has ended" if subscription.status is SubscriptionStatus.ENDED else f"it ends on {end}"
     if change.resume:
-        return f"the subscription goes on and renews on {end}"
+        return f"the subscription continues and renews on {end}"
     if change.pay_users:
         return f"{count(confirmation.activated.count, 'user')} became active"
     if change.pay_overdue:

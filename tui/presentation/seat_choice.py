@@ -76,7 +76,7 @@ def _within_limit(overview: Overview, seats: int) -> bool:
 def seat_lines(overview: Overview, room: Room) -> list[Line]:
     """The seats in a sentence: `7 fit, 5 will be NOT PAID: about EUR 10.00 now or with the payment of 1 Dec.`."""
     if not overview.plan.sub_accounts:
-        return [("All will be refused: the plan takes no further users.", "warn")]
+        return [("All will be refused: the plan takes no more users.", "warn")]
     if room.contract or not room.over:
         return admission_lines(overview, room.people)
     fit = f"{room.fit:,} {'fits' if room.fit == 1 else 'fit'}, " if room.fit else ""
@@ -87,7 +87,7 @@ def seat_lines(overview: Overview, room: Room) -> list[Line]:
 def _price(overview: Overview, people: int) -> str:
     subscription = overview.subscription
     if subscription.status is not SubscriptionStatus.ACTIVE:
-        return " until what is overdue is paid"
+        return " until the overdue amount is paid"
     day = said_day(subscription.period_end, overview)
     about = _estimate(overview, people)
     now = f"about {about} now" if about else "until paid"
@@ -136,5 +136,5 @@ def _fitting_do(room: Room) -> str:
 
 
 def _buying_does(room: Room) -> str:
-    others = f"{room.waiting:,} for who waits already; " if room.waiting else ""
+    others = f"{room.waiting:,} for users already waiting; " if room.waiting else ""
     return f"{others}you see the price first"

@@ -11,7 +11,7 @@ from tui.presentation.wording import count, said_day
 __all__ = ["SUSPENDED", "Admission", "Vacancy", "admission_lines", "admit", "restorable", "vacancy_lines", "vacate"]
 
 
-SUSPENDED = "Nobody is active until what is overdue is paid: the subscription is suspended."
+SUSPENDED = "Nobody is active until the overdue amount is paid: the subscription is suspended."
 """What is said where people come in and it would help nobody (D13)."""
 
 
@@ -45,7 +45,7 @@ def admission_lines(overview: Overview, people: int) -> list[Line]:
     if sums.not_paid:
         lines.append((f"{sums.not_paid:,} will be NOT PAID until paid{_prices(overview)}.", "warn"))
     if sums.refused:
-        lines.append((f"{sums.refused:,} will be refused: the contract's number of users is reached.", "warn"))
+        lines.append((f"{sums.refused:,} will be refused: the contract's user limit is reached.", "warn"))
     return lines
 
 
@@ -84,7 +84,7 @@ def vacancy_lines(overview: Overview, active: int, not_paid: int, sums: Vacancy 
     if overview.plan.kind is PlanKind.CONTRACT:
         return lines
     if sums.taken:
-        who = "The user who waits" if sums.taken == 1 else f"The {sums.taken:,} users who wait"
+        who = "The user waiting" if sums.taken == 1 else f"The {sums.taken:,} users waiting"
         takes = "takes a freed seat and becomes" if sums.taken == 1 else "take freed seats and become"
         lines.append((f"{who} longest for a paid seat {takes} active.", "warn"))
     if sums.free:

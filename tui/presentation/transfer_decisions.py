@@ -98,8 +98,8 @@ class Question:
             choices = choice_lines(self.room, choice)
             return [*said, "", *choices] if choices else said
         if self.plan.reason:
-            return [line(("Reason they read: ", "dim"), clean(self.plan.reason, 500))]
-        return [("No reason is given.", "dim")]
+            return [line(("Reason (they will see it): ", "dim"), clean(self.plan.reason, 500))]
+        return [("No reason given.", "dim")]
 
     def _gone_lines(self) -> list[Line]:
         gone = [request for request in self.plan.requests if request.id in self.gone]
@@ -107,7 +107,7 @@ class Question:
             return []
         first = [f"{clean(each.name, 40)} ({self.gone[each.id]})" for each in gone[:_NAMED]]
         more = f" and {len(gone) - _NAMED:,} more" if len(gone) > _NAMED else ""
-        return [(f"Others were faster, left out: {', '.join(first)}{more}.", "warn"), ""]
+        return [(f"Already handled by others, left out: {', '.join(first)}{more}.", "warn"), ""]
 
     def _items(self, choice: Choice) -> list[Line]:
         fit = self.room.fit
@@ -118,7 +118,7 @@ class Question:
         if why := self.gone.get(request.id):
             return line((f"{who(request)}  {why}: left out", "dim"))
         if over and choice is Choice.FITTING:
-            return line((f"{who(request)}  keeps waiting", "dim"))
+            return line((f"{who(request)}  stays pending", "dim"))
         said: Line = ("  gives up " + clean(request.gives_up, 60), "warn") if request.gives_up else ""
         if not self.plan.accept:
             return who(request)
@@ -131,7 +131,7 @@ def _given_up(plan: Plan, overview: Overview) -> str:
     """What can't be taken back. On a contract there is no word about paying, not even about somebody else's plan."""
     giving = [request.name for request in plan.requests if request.gives_up]
     if not plan.accept or not giving:
-        return "z takes it back within 10 minutes."
+        return "z undoes it within 10 minutes."
     contract = overview.plan.kind is PlanKind.CONTRACT
     one = len(giving) == 1
     own = f"Their own{'' if contract else ' paid'} {'subscription ends' if one else 'subscriptions end'}"
@@ -145,15 +145,15 @@ def earlier_summary(decision: DecisionSummary, names: Sequence[str]) -> Summary:
         count(decision.accepted, "acceptance") if decision.accepted else "",
         f"{decision.declined:,} declined" if decision.declined else "",
     ]
-    what = "Who was accepted leaves the list of users; the requests wait again."
+    what = "Users who were accepted leave the list of users; their requests are pending again."
     lines: list[Line] = [
-        f"You decided this at {decision.created_at:%H:%M} UTC; it can be taken back until {decision.undo_until:%H:%M}.",
-        what if decision.accepted else "The requests wait again.",
+        f"You decided this at {decision.created_at:%H:%M} UTC; it can be undone until {decision.undo_until:%H:%M}.",
+        what if decision.accepted else "The requests are pending again.",
     ]
     rest = [f"and {done - len(names):,} more"] if 0 < len(names) < done else []
     return Summary(
-        title=f"Take back: {', '.join(filter(None, said))}",
-        verb=f"Take back {done:,}",
+        title=f"Undo: {', '.join(filter(None, said))}",
+        verb=f"Undo {done:,}",
         lines=lines,
         items=[*(clean(name, 120) for name in names), *rest],
         opener="transfers.undo",

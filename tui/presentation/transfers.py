@@ -60,8 +60,8 @@ TABLE_HEAD = ("name", "e-mail", "result", "user", "reason", "request")
 """The columns of saved results."""
 
 _LEFT_ALONE = {
-    ProblemCode.TRANSFER_CHANGED: "changed since you saw it: left alone, look again",
-    ProblemCode.TRANSFER_NOT_PENDING: "decided or ended meanwhile: left alone",
+    ProblemCode.TRANSFER_CHANGED: "changed since you saw it: left unchanged, check it again",
+    ProblemCode.TRANSFER_NOT_PENDING: "decided or ended meanwhile: left unchanged",
 }
 
 
@@ -102,7 +102,7 @@ def detail_lines(request: Transfer, now: dt.datetime) -> list[Line]:
     lines = [
         labelled("Name", clean(request.name)),
         labelled("E-mail", clean(request.email, 254)),
-        labelled("Way", "incoming: asks to join" if incoming else "outgoing: we asked"),
+        labelled("Way", "incoming: asks to join" if incoming else "outgoing: you asked"),
         labelled("State", (request.state.value, state_tone(request.state.value))),
         labelled("Asked", f"{request.created_at:%Y-%m-%d %H:%M} UTC, {age(request.created_at, now)} ago"),
     ]
@@ -147,7 +147,7 @@ def _more_unpaid(plan: Plan, report: DecisionReport) -> list[Line]:
     more = _unpaid(report) - plan.unpaid if plan.unpaid is not None else 0
     if more <= 0:
         return []
-    said = f"{more:,} more than was said {'is' if more == 1 else 'are'} NOT PAID: seats were taken meanwhile."
+    said = f"{more:,} more than expected {'is' if more == 1 else 'are'} NOT PAID: seats were taken meanwhile."
     return [line("! ", (said, "warn"))]
 
 
@@ -163,7 +163,7 @@ def decision_table(plan: Plan, report: DecisionReport) -> list[tuple[str, ...]]:
 
 def undo_table(plan: Plan, report: UndoReport) -> list[tuple[str, ...]]:
     """What became of taking a decision back, as rows of a file."""
-    return _table(plan, report.results, "waits again")
+    return _table(plan, report.results, "pending again")
 
 
 def _table(plan: Plan, results: Sequence[DecisionResult], did: str) -> list[tuple[str, ...]]:
@@ -203,9 +203,9 @@ def undo_summary(plan: Plan, report: DecisionReport) -> Summary:
     done = {result.transfer_id for result in report.results if result.problem is None}
     requests = [request for request in plan.requests if request.id in done]
     return Summary(
-        title=f"Take back {count(len(requests), 'acceptance')}",
-        verb=f"Take back {len(requests):,}",
-        lines=[f"{_leaving(report)}; their requests wait again."],
+        title=f"Undo {count(len(requests), 'acceptance')}",
+        verb=f"Undo {len(requests):,}",
+        lines=[f"{_leaving(report)}; their requests are pending again."],
         items=[who(request) for request in requests],
         opener="transfers.undo",
     )
@@ -227,8 +227,8 @@ def undo_results(plan: Plan, report: UndoReport) -> tuple[str, list[Line]]:
         if result.problem is not None:
             lines.append(line("! ", name, (f"  {_why(result.problem)}", "bad")))
         else:
-            lines.append(line(("✓ ", "ok"), name, ("  waits again", "dim")))
-    title = f"{count(report.undone, 'decision')} taken back"
+            lines.append(line(("✓ ", "ok"), name, ("  pending again", "dim")))
+    title = f"{count(report.undone, 'decision')} undone"
     return title + (f", {report.failed:,} not" if report.failed else ""), lines
 
 
@@ -238,7 +238,7 @@ def cancel_summary(requests: Sequence[Transfer], *, hidden: str = "") -> Summary
     return Summary(
         title=f"Cancel {count(many, 'outgoing request')}",
         verb=f"Withdraw {many:,}",
-        lines=["The links that were sent stop working. You may ask again later."],
+        lines=["The links that were sent stop working. You can ask again later."],
         items=[who(request) for request in requests],
         hidden=hidden,
         opener="transfers.cancel",

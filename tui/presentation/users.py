@@ -48,18 +48,18 @@ def person(name: str, email: str) -> str:
 
 
 def no_access(overview: Overview | None) -> str:
-    """Why nobody may use the service just now, whatever a user's own status; empty when those active may (D13)."""
+    """Why nobody can use the service just now, whatever a user's own status; empty when those active may (D13)."""
     if overview is None:
         return ""
     subscription = overview.subscription
     if subscription.status is SubscriptionStatus.ENDED:
-        return f"Nobody may use the service: the subscription ended on {said_day(subscription.period_end, overview)}."
+        return f"Nobody can use the service: the subscription ended on {said_day(subscription.period_end, overview)}."
     if subscription.status is not SubscriptionStatus.SUSPENDED:
         return ""
     since = subscription.suspended_at
     said = "suspended" + (f" since {said_day(day_of(since, overview), overview)}" if since else "")
     pays = f" 1 o pays {subscription.overdue}." if subscription.overdue else ""
-    return f"Nobody may use the service: {said}.{pays}"
+    return f"Nobody can use the service: {said}.{pays}"
 
 
 def detail_lines(user: User, overview: Overview | None = None) -> list[Line]:
@@ -81,7 +81,7 @@ def detail_lines(user: User, overview: Overview | None = None) -> list[Line]:
     if closed:
         lines += ["", (closed, "bad")]
     elif user.status is UserStatus.NOT_PAID:
-        lines += ["", (f"May not use the service yet: {_until_paid(overview)}.", "warn")]
+        lines += ["", (f"Can't use the service yet: {_until_paid(overview)}.", "warn")]
     return lines
 
 
@@ -117,10 +117,10 @@ def undoing(many: int, back: int, overview: Overview) -> str:
     """How many of a removal `z` can take back, and until when (D19)."""
     contract = overview.plan.kind is PlanKind.CONTRACT
     if back == many:
-        return f"z takes it back until {_last_day(overview)}, while {'there is room' if contract else _FREE}."
+        return f"z undoes it until {_last_day(overview)}, while {'there is room' if contract else _FREE}."
     if back:
-        return f"z can take back only {back:,} of them: the other seats go to users who wait."
-    return f"z can't take this back: {'there will be no room' if contract else 'no paid seat will be free'}."
+        return f"z can undo only {back:,} of them: the other seats go to waiting users."
+    return f"z can't undo this: {'there will be no room' if contract else 'no paid seat will be free'}."
 
 
 def _removed_item(user: User) -> Line:
@@ -142,7 +142,7 @@ def removal_results(users: Sequence[User], report: UserBatchReport) -> tuple[str
         problem = result.problem if result else None
         who = person(user.name, user.email)
         if result is None:
-            failed.append(line("! ", who, ("  the server says nothing about it", "bad")))
+            failed.append(line("! ", who, ("  no answer from the server about it", "bad")))
         elif problem is not None:
             failed.append(line("! ", who, (f"  {reason(problem)}", "bad")))
         else:

@@ -115,11 +115,11 @@ def _worse(before: Overview, after: Overview) -> Iterator[tuple[AttentionKind, s
         yield AttentionKind.EXPIRING, f"{count(after.transfers.expiring, 'request')} within a day of expiring"
     counted = after.plan.kind is not PlanKind.FREE and not after.plan.seats_follow_users
     if counted and before.seats.free > 0 and after.seats.free <= 0:
-        yield AttentionKind.SEATS, f"no seat is free any more: {after.seats.used:,} of {after.seats.paid:,} taken"
+        yield AttentionKind.SEATS, f"no free seats left: {after.seats.used:,} of {after.seats.paid:,} taken"
 
 
 def _words(kind: AttentionKind, item: _Item) -> str:
     """The last time in words, or how often."""
-    many = {AttentionKind.REQUESTS: "new transfer requests", AttentionKind.CODES: "people came in with codes"}
+    many = {AttentionKind.REQUESTS: "new transfer requests", AttentionKind.CODES: "people joined with codes"}
     said = f"{item.times:,} {many[kind]}" if kind in many and item.times > 1 else item.said
     return said if "@" in said.partition(" ")[0] else said[:1].upper() + said[1:]

@@ -18,7 +18,7 @@ _PRICED = "/v1/quotes/"
 _DECISIONS = {
     EventKind.TRANSFER_ACCEPTED: "accepted",
     EventKind.TRANSFER_DECLINED: "declined",
-    EventKind.TRANSFER_REOPENED: "taken back",
+    EventKind.TRANSFER_REOPENED: "undone",
 }
 
 
@@ -48,7 +48,7 @@ def _told(outcome: Outcome) -> str:
     paying = intention.path.startswith(_PRICED)
     what = f"{'the change you confirmed' if paying else clean(intention.summary, 80)} ({_sent(intention)})"
     if not outcome.done:
-        return f"Not done so far: {what}. Look at the {'overview' if paying else 'list'} before you do it again."
+        return f"Not done yet: {what}. Look at the {'overview' if paying else 'list'} before you repeat it."
     more = f" and {len(outcome.events) - 1} more" if len(outcome.events) > 1 else ""
     return f"Done: {what}: {sentence(outcome.events[0])}{more}."
 
@@ -63,8 +63,8 @@ def _decisions_told(outcome: Outcome) -> str:
     events = [event for event in outcome.events if event.type in _DECISIONS]
     if not events:
         many = count(intention.items, "request")
-        what = f"your decision about {many}" if intention.items else "taking a decision back"
-        return f"Not done so far: {what} ({_sent(intention)}). Look at the list before you do it again."
+        what = f"your decision about {many}" if intention.items else "undoing a decision"
+        return f"Not done yet: {what} ({_sent(intention)}). Look at the list before you repeat it."
     asked = max(intention.items, len(events))
     did = " and ".join(filter(None, (_counted(outcome, kind) for kind in _DECISIONS)))
     of = f" of {count(asked, 'request')}" if intention.items else ""

@@ -21,7 +21,7 @@ class Copied(Enum):
     """What became of a text; the value is the sentence to show."""
 
     TMUX = "Copied to the tmux buffer"
-    SENT = "Sent to the terminal's clipboard; terminals may ignore it"
+    SENT = "Sent to the terminal's clipboard (some terminals ignore this)"
     NOWHERE = "This terminal has no clipboard; select the text instead"
 
 

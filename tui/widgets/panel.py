@@ -97,6 +97,6 @@ class TooSmall(Canvas):
         lines = {
             max(0, size.height // 2 - 1): "Terminal too small",
             max(1, size.height // 2): f"{size.width}×{size.height}, needed 60×15",
-            max(2, size.height // 2 + 1): "q leaves",
+            max(2, size.height // 2 + 1): "q quits",
         }
         return self.strip_of(clean(lines.get(y, "")).center(self.size.width), self.size.width)

@@ -341,7 +341,7 @@ async def test_a_thing_that_is_gone(tmp_path: Path) -> None:
             await desk.press("escape", "escape")
             await find(desk, "kind:code.created lyon")
             await desk.press("u")
-            assert "Team-Lyon-27 is not there any longer." in desk.words
+            assert "Team-Lyon-27 no longer exists." in desk.words
             assert desk.app.current_mode == "activity"
 
 

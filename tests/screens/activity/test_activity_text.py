@@ -63,7 +63,7 @@ def test_what_is_known_of_one_side_only() -> None:
     assert "Plan        was team" in found
     assert found[-1] == "Command     not recorded"
     assert "A rather long name 3" in lines(event(attributes={"a_rather_long_name": 3}))
-    assert lines(event(actor={"label": "the server"}))[-1] == "Command     none: it happened by itself"
+    assert lines(event(actor={"label": "the server"}))[-1] == "Command     none: it happened automatically"
 
 
 @pytest.mark.parametrize(
@@ -152,5 +152,5 @@ def test_what_the_action_row_says() -> None:
     assert waiting_line(0, following=False, at_top=True, back="g") == ""
     assert waiting_line(1, following=False, at_top=False, back="g") == "1 new event: g shows it"
     assert waiting_line(0, following=True, at_top=True, back="g").startswith("Following: ")
-    assert waiting_line(0, following=True, at_top=False, back="g").endswith("g goes on")
+    assert waiting_line(0, following=True, at_top=False, back="g").endswith("g continues")
     assert waiting_line(12, following=True, at_top=False, back="g").endswith("12 new events: g shows them")

@@ -117,7 +117,7 @@ def test_a_refused_payment_says_what_it_means() -> None:
     again = said(payment_lines(Paid(refused.model_copy(update={"invoice_id": "inv_1"}), open_one), overview, 70))
     assert again[-1] == "Nothing was charged. It is tried again on 2026-12-04 00:05 UTC."
     later = said(payment_lines(Paid(refused.model_copy(update={"invoice_id": "inv_1"}), make_invoice()), overview, 70))
-    assert later[-1] == "Nothing was charged by this try; a later one paid the invoice."
+    assert later[-1] == "This attempt charged nothing; a later one paid the invoice."
     unknown = make_payment(status=PaymentStatus.ASKED, settled_at=None)
     assert "No answer yet" in said(payment_lines(Paid(unknown, make_invoice()), overview, 80))[-1]
 
@@ -155,7 +155,7 @@ def test_a_payment_to_come_is_written_out() -> None:
     lines = said(expected_lines(with_credit(12852).payments[0], NOW.date(), 50))
     assert "  39 × EUR 6.00 = EUR 234.00 exactly" in lines
     assert any(line.startswith("Paid from credit") and line.endswith("EUR -128.52") for line in lines)
-    assert lines[-1] == "This is what it will be if nothing changes."
+    assert lines[-1] == "An estimate, if nothing changes."
 
 
 def test_what_is_overdue() -> None:

@@ -85,7 +85,7 @@ async def test_what_is_wrong_stands_at_its_field(tmp_path: Path) -> None:
         async with office.at_work(area="codes") as desk:
             await desk.press("n")
             await _fill(desk, "abc", "0", "soon")
-            assert "1 to 1,000,000, or nothing for any number." in desk.text
+            assert "1 to 1,000,000, or empty for no limit." in desk.text
             assert "How many days from now, such as 30" in desk.words
             assert desk.wire.calls("POST") == []
             await desk.press("ctrl+u")
@@ -95,7 +95,7 @@ async def test_what_is_wrong_stands_at_its_field(tmp_path: Path) -> None:
             await desk.until(lambda: "At least 6 letters or digits" in desk.words)
             await desk.press("ctrl+u")
             await _fill(desk, "welcome 26", "", "")
-            await desk.until(lambda: "There is such a code already" in desk.words)
+            await desk.until(lambda: "This code already exists" in desk.words)
             await desk.press("escape")
         assert [code.code for code in await _codes(office)] == ["WELCOME-26"]
 
@@ -184,7 +184,7 @@ async def test_a_code_is_deleted_after_a_yes(tmp_path: Path) -> None:
         async with office.at_work(area="codes") as desk:
             await desk.press("d")
             assert isinstance(desk.app.screen, Confirm)
-            assert "The 8 users who came in with it stay." in desk.words
+            assert "The 8 users who joined with it stay." in desk.words
             (code,) = await _codes(office)
             async with office.client() as client:
                 await client.change_code(code.id, CodeChanges(max_uses=11))
@@ -193,7 +193,7 @@ async def test_a_code_is_deleted_after_a_yes(tmp_path: Path) -> None:
             await desk.until(lambda: "8 / 11" in desk.text)
             await desk.press("d", "y")
             await desk.until(lambda: "Deleted: WELCOME-26." in desk.text)
-            await desk.until(lambda: "No invitation codes yet. n makes one." in desk.text)
+            await desk.until(lambda: "No invitation codes yet. n creates one." in desk.text)
             assert "message…" not in desk.lines[-1]
         async with office.client() as client:
             with pytest.raises(NotFound):
@@ -208,7 +208,7 @@ async def test_a_code_that_is_deleted_elsewhere_closes_its_details(tmp_path: Pat
             (code,) = await _codes(office)
             async with office.client() as client:
                 await client.delete_code(code.id)
-            await desk.until(lambda: "This code was deleted meanwhile." in desk.text)
+            await desk.until(lambda: "This code has been deleted meanwhile." in desk.text)
             await desk.until(lambda: "deleted by admin@tidewheel.example" in desk.text)
             await desk.press("r")
             assert "No invitation codes yet" in desk.text
@@ -244,7 +244,7 @@ async def test_who_may_not_change_codes_sees_them_masked(tmp_path: Path) -> None
             assert "new…" not in desk.lines[-1]
             for key in ("n", "x", "e", "d"):
                 await desk.press(key)
-                assert "Your role (viewer) may not" in desk.text
+                assert "Your role (viewer) can't" in desk.text
             await desk.press("m")
             assert isinstance(desk.app.screen, HandOut)
             await desk.press("escape")

@@ -84,9 +84,9 @@ def test_details_list_who_came_in() -> None:
     use = CodeUse(used_at=NOW, user_id="usr_1", email="a@x.example", first_name="Ana", status=UserStatus.REMOVED)
     lines = _plain(detail_lines(_code(), NOW, (use,), 8))
     assert lines[-2:] == ["2026-11-20  Ana  a@x.example  removed", "and 7 before them"]
-    assert _plain(detail_lines(_code(), NOW))[-1] == "Loading who came in with it…"
+    assert _plain(detail_lines(_code(), NOW))[-1] == "Loading the users who joined with it…"
     assert _plain(detail_lines(_code(uses=0), NOW))[-1] == "Nobody has used it yet."
-    assert "any number may use it" in _plain(detail_lines(_code(max_uses=None), NOW))[2]
+    assert "no limit" in _plain(detail_lines(_code(max_uses=None), NOW))[2]
 
 
 def test_switching_on_what_lets_nobody_in_says_so() -> None:

@@ -157,7 +157,7 @@ async def test_how_much_of_a_file_is_sent_is_counted(file: Path) -> None:
     job._hear_sent(4)
     assert progress(job) == (4, 10, "40 %")
     job._hear_sent(10)
-    assert shown(job) == "Sent. The server reads and judges the rows…"
+    assert shown(job) == "Sent. The server is reading and checking the rows…"
 
 
 @pytest.mark.parametrize(
@@ -189,7 +189,7 @@ async def test_a_file_that_was_cancelled_or_is_gone_says_so_and_can_be_sent_agai
         await asyncio.sleep(0.001)
     host.tasks[0].cancel()
     await asyncio.gather(*host.tasks, return_exceptions=True)
-    assert shown(job) == "Cancelled. r sends the file again, Esc leaves."
+    assert shown(job) == "Cancelled. r sends the file again, Esc closes."
     file.unlink()
     await job.send()
     assert shown(job).startswith(
@@ -277,7 +277,7 @@ async def test_an_order_for_another_version_is_dropped_and_the_import_looked_at(
     await host.rest()
     assert job.state == Standing(newer)
     assert len(server.sent("apply_import", "key")) == 1
-    assert host.said == ["warn: Somebody changed this import meanwhile: read it again, then c."]
+    assert host.said == ["warn: Someone else has changed this import: check it again, then press c."]
 
 
 async def test_leaving_does_not_break_off_what_was_confirmed() -> None:

@@ -110,7 +110,7 @@ async def test_a_file_becomes_users_after_its_plan_was_read(office: Office, tmp_
         assert "people.csv · 3 rows" in shown(desk)
         assert "+ 2 create" in shown(desk)
         assert "! 1 invalid" in shown(desk)
-        assert "Nothing has been done yet." in shown(desk)
+        assert "Nothing has been imported yet." in shown(desk)
         assert (await overview_of(office)).seats == before.seats
         await desk.press("c")
         assert "best effort" in shown(desk)
@@ -153,7 +153,7 @@ async def test_columns_without_known_headers_are_named(office: Office, tmp_path:
         await bring(desk, path)
         assert "a1 · a2" in shown(desk)
         await desk.press("enter")
-        assert "Say which column holds the e-mail address: e." in shown(desk)
+        assert "Choose the column with the e-mail address: e." in shown(desk)
         await desk.press("e", "j", "f", "j", "p", "enter")
         await desk.until(lambda: "! 2 invalid" in shown(desk))
         assert [row.cells[3] for row in importing(desk).table.pages.rows()] == ["Ana", "Bo"]
@@ -180,7 +180,7 @@ async def test_a_stopped_import_goes_on_after_the_app_was_started_again(
         assert "Stopped:" in shown(desk)
     async with office.at_work() as desk:
         await desk.press("2", "i")
-        await desk.until(lambda: "Not finished yet:" in shown(desk))
+        await desk.until(lambda: "Unfinished imports:" in shown(desk))
         assert "people.csv" in shown(desk)
         await desk.press("down", "enter")
         await desk.until(lambda: isinstance(desk.app.screen, ImportScreen))
@@ -319,7 +319,7 @@ async def test_a_file_nobody_answered_for_is_sent_again_once(office: Office, tmp
         await paste(desk, str(path))
         setattr(desk.wire, fault, "POST /v1/imports")
         await desk.press("enter")
-        await desk.until(lambda: "r sends the file again, Esc leaves." in shown(desk))
+        await desk.until(lambda: "r sends the file again, Esc closes." in shown(desk))
         setattr(desk.wire, fault, "")
         await desk.press("r")
         await desk.until(lambda: "+ 1 create" in shown(desk))
@@ -364,10 +364,10 @@ async def test_whoever_turns_out_to_have_an_account_outside_is_asked_in_the_same
         await bring(desk, path)
         assert "+ 2 create" in shown(desk)
         await desk.press("c")
-        assert "ask: no whoever has an account outside stays in the file" in shown(desk)
+        assert "ask: no people with an account outside stay in the file" in shown(desk)
         if asks:
             await desk.press("t")
-            assert "ask: yes whoever has an account outside is sent a transfer request" in shown(desk)
+            assert "ask: yes people with an account outside are sent a transfer request" in shown(desk)
         await desk.press("y")
         await desk.until(lambda: "All that could be done is done: 1 row." in shown(desk))
         await desk.until(lambda: ("✓ asked" if asks else "▸ needs transfer") in shown(desk))
@@ -434,7 +434,7 @@ async def test_every_file_goes_through_the_screen(office: Office, name: str) -> 
         assert imported(desk).counts.already_user == counts["create"]
         assert imported(desk).remaining == 0
         await desk.press("c")
-        assert "There is nothing to import just now." in shown(desk)
+        assert "Nothing to import." in shown(desk)
 
 
 async def test_a_file_without_people_says_so(office: Office) -> None:

@@ -171,7 +171,7 @@ async def test_somebody_else_was_quicker(tmp_path: Path) -> None:
             await desk.press("y")
             await desk.until(lambda: "1 added, NOT PAID, 1 not done" in desk.text)
             assert "! Luca D'Angelo" in desk.text
-            assert "listed already" in desk.text
+            assert "already on the list" in desk.text
             assert "✓ Måns Åkesson" in desk.text
             await desk.press("z")
             assert "Måns Åkesson" in desk.text
@@ -249,7 +249,7 @@ async def test_who_only_looks(tmp_path: Path, role: Role) -> None:
         async with office.at_work(role, area="members") as desk:
             assert "a add" not in desk.text
             await desk.press("a")
-            assert f"Your role ({role.value}) may not add users." in desk.text
+            assert f"Your role ({role.value}) can't add users." in desk.text
             await desk.press("escape", "enter")
             assert "add to my subscription" not in desk.text
             assert isinstance(desk.app.screen, Detail)

@@ -55,7 +55,7 @@ async def test_every_plan_is_shown_with_its_price_or_its_reason(shared: Office) 
         await desk.until(lambda: "EUR 81.40 now EUR 480.00 from 1 Dec, each month" in desk.words)
         assert "From Business to Professional goes through the vendor: write to" in desk.words
         assert desk.text.count("sales@vendor.example") == 3
-        assert "Business · monthly EUR 6.00 per seat and month the present one" in desk.words
+        assert "Business · monthly EUR 6.00 per seat and month current" in desk.words
         assert desk.wire.calls("POST") == ["POST /v1/quotes"] * 2
 
 
@@ -87,14 +87,16 @@ async def test_the_billing_cycle_goes_from_monthly_to_annual_with_the_drafted_se
         await desk.press("plus", "plus", "plus", "plus")
         await desk.until(lambda: "holds until" in desk.text)
         await desk.press("b")
-        await desk.until(lambda: "With 41 seats, as drafted." in desk.words and "from 20 Nov 2027" in desk.words)
+        await desk.until(
+            lambda: "With 41 seats, as in your pending change." in desk.words and "from 20 Nov 2027" in desk.words
+        )
         await desk.press("enter")
         await desk.until(lambda: "Seats 37 → 41" in desk.words)
         await yes(desk)
         await desk.until(lambda: result(desk).startswith("Done: Business, annual, 41 seats, EUR 2,378.60 charged"))
         await desk.until(lambda: "no change drafted" in desk.text)
         await desk.press("b")
-        await desk.until(lambda: "From annual to monthly goes through the vendor" in desk.words)
+        await desk.until(lambda: "Only the vendor can change annual billing to monthly" in desk.words)
     assert (await overview_of(office)).subscription.billing_cycle is BillingCycle.ANNUAL
 
 
@@ -187,7 +189,7 @@ async def test_only_the_owner_ends_it(shared: Office) -> None:
     """D28: others are told who may, before anything is asked."""
     async with shared.at_work(Role.BILLING) as desk:
         await run(desk, "end")
-        assert result(desk) == "Your role (billing) may not cancel the subscription: only the owner may."
+        assert result(desk) == "Your role (billing) can't cancel the subscription: only the owner may."
         await run(desk, "resume")
         assert "not cancelled" in result(desk)
         assert not desk.wire.calls("POST")

@@ -206,7 +206,7 @@ async def test_a_lost_answer_is_found_out_and_charged_once(office: Office) -> No
         await draft(desk, "+")
         desk.wire.losing = "/confirm"
         await desk.press("c", "y")
-        await desk.until(lambda: "The answer had got lost, but it was done: EUR 2.20 was charged, once." in desk.words)
+        await desk.until(lambda: "The answer was lost, but it was done: EUR 2.20 was charged once." in desk.words)
         keys = {key for _, path, key in desk.wire.sent if path.endswith("/confirm")}
         assert len(keys) == 1
         desk.wire.losing = ""
@@ -298,11 +298,11 @@ async def test_leaving_is_asked_once_also_from_a_dialog(shared: Office) -> None:
 
 @pytest.mark.parametrize("role", [Role.VIEWER])
 async def test_a_role_that_may_not_pay_is_told_before_it_tries(shared: Office, role: Role) -> None:
-    """D28: the viewer may ask for prices, not confirm them."""
+    """D28: the viewer may see prices but not confirm them."""
     async with shared.at_work(role) as desk:
         await draft(desk, "+")
         await desk.press("c")
-        assert result(desk) == "Your role (viewer) may ask for prices, not confirm them."
+        assert result(desk) == "Your role (viewer) may see prices but not confirm them."
         assert "confirm" not in desk.lines[-1]
         assert "d discard" in desk.lines[-1]
 

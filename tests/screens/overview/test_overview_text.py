@@ -108,7 +108,7 @@ def test_who_may_not_pay_sees_the_amount_without_the_key() -> None:
 
 def test_nothing_to_do_is_said() -> None:
     """An empty panel would leave one wondering."""
-    assert said(attention_lines(quiet(), UNICODE)) == ["✓ nothing waits for you"]
+    assert said(attention_lines(quiet(), UNICODE)) == ["✓ nothing needs your attention"]
 
 
 def late(**facts: object) -> Overview:

@@ -68,11 +68,11 @@ async def test_what_was_decided_is_undone_also_after_a_restart(tmp_path: Path) -
             await desk.press("a", "y")
             await desk.until(lambda: "You accepted what Tidewheel Works asked" in desk.words)
         async with office.at_work(Role.MEMBER, size=(120, 40)) as desk:
-            await desk.until(lambda: "z takes it back until" in desk.words)
+            await desk.until(lambda: "z undoes it until" in desk.words)
             await desk.press("z")
-            await desk.until(lambda: "waits for your answer again" in desk.words)
+            await desk.until(lambda: "is waiting for your answer again" in desk.words)
             assert "Tidewheel Works asks you to join" in desk.text
-            assert "z takes it back" not in desk.words
+            assert "z undoes it" not in desk.words
         async with office.client(Role.OWNER) as owner:
             found = [each for each in (await owner.transfers()).items if each.email == INVITED]
             assert [each.state for each in found] == ["pending"]
@@ -129,12 +129,12 @@ async def test_asking_to_join_tells_nothing(tmp_path: Path) -> None:
                 await desk.press("t")
                 await desk.type(name)
                 await desk.press("enter", "enter")
-                await desk.until(lambda name=name: f"Asked: if there is {name}" in desk.words)  # type: ignore[misc]
+                await desk.until(lambda name=name: f"Request sent. If {name}" in desk.words)  # type: ignore[misc]
                 said.append(desk.app.screen_stack[0].action_bar.result.replace(name, ""))  # type: ignore[attr-defined]
             assert said[0] == said[1]
-            assert "You asked Nowhere Limited to take you in" in desk.words
+            assert "You asked Nowhere Limited to let you join" in desk.words
             await desk.press("d", "y")
-            await desk.until(lambda: "Taken back." in desk.text)
+            await desk.until(lambda: "Withdrawn." in desk.text)
             assert desk.text.count("to take you in") == 1
         async with office.client(Role.OWNER) as owner:
             assert any(each.email == STRANGER for each in (await owner.transfers()).items)
@@ -216,7 +216,7 @@ async def test_a_token_that_was_handed_out_is_told_so(tmp_path: Path) -> None:
             made = await owner.create_token(NewToken(email=USER))
         office.tokens[Role.MEMBER] = made.token
         async with office.at_work(Role.MEMBER, size=(120, 40)) as desk:
-            await desk.until(lambda: "Your token was handed out to you." in desk.text)
+            await desk.until(lambda: "Your token was issued by your organisation." in desk.text)
             assert "a member of Tidewheel Works" in desk.words
             for key, doing in {"e": "edit anything", "u": "use a code", "t": "ask anybody", "L": "leave"}.items():
                 await desk.press(key)

@@ -53,11 +53,11 @@ async def test_a_gateway_that_is_gone_for_long(office: Office) -> None:
         await client.set_payments(PaymentsBody(next="unreachable", times=100))
         await buy_one_seat(desk)
         await desk.until(lambda: "is still on its way" in result(desk))
-        assert result(desk) == "The payment of EUR 2.20 is still on its way; its outcome is told here."
+        assert result(desk) == "The payment of EUR 2.20 is still in progress; the outcome will be shown here."
         await client.set_payments(PaymentsBody(next="accept"))
         await client.set_clock(ClockBody(advance="PT5M"))
         await desk.until(lambda: "it was done" in result(desk))
-        assert result(desk) == "The answer had got lost, but it was done: EUR 2.20 was charged, once."
+        assert result(desk) == "The answer was lost, but it was done: EUR 2.20 was charged once."
         payments = (await client.payments()).items
         assert (len(payments), payments[0].status) == (before + 1, PaymentStatus.SUCCEEDED)
         assert "38 of 38 taken" in desk.text

@@ -75,7 +75,7 @@ def test_suspended(snap_compare: Any, tmp_path: Path, size: tuple[int, int]) -> 
 
 
 def test_the_list_of_users_while_suspended(snap_compare: Any, tmp_path: Path) -> None:
-    """Above users who are called active it says that nobody may use the service, and why."""
+    """Above users who are called active it says that nobody can use the service, and why."""
 
     async def story(desk: Desk) -> None:
         """Suspended, then the list."""

@@ -189,7 +189,7 @@ async def test_a_marked_user_paid_for_elsewhere_is_left_out(office: Office) -> N
         await opened(desk, marked="2 of 2 marked")
         gone = next(user for user in waiting if user.id == marked[0])
         await other.confirm((await other.quote(Change(pay_users=(gone.id,)))).id, key="elsewhere")
-        await desk.until(lambda: "is no longer NOT PAID, and left out." in words(desk) and "EUR 2.20 now" in desk.text)
+        await desk.until(lambda: "is no longer NOT PAID and left out." in words(desk) and "EUR 2.20 now" in desk.text)
         assert gone.first_name in words(desk)
 
 
@@ -232,7 +232,7 @@ async def test_who_may_not_pay_is_told(office: Office, role: Role) -> None:
     async with office.at_work(role, area="users") as desk:
         assert "pay" not in desk.lines[-1]
         await desk.press("P")
-        assert result(desk) == "Your role (viewer) may ask for prices, not confirm them."
+        assert result(desk) == "Your role (viewer) may see prices but not confirm them."
 
 
 async def test_hundreds_are_paid_for_together(office: Office) -> None:
@@ -263,7 +263,7 @@ async def test_the_overview_says_what_it_costs_and_pays_too(office: Office) -> N
         await desk.until(lambda: "3 users became active, EUR 6.60 charged" in result(desk))
         await desk.until(lambda: "NOT PAID" not in desk.text)
         await desk.press("P")
-        assert result(desk) == "Nobody is NOT PAID: there is nothing to pay for."
+        assert result(desk) == "Nobody is NOT PAID: nothing to pay for."
 
 
 async def test_a_suspended_subscription_is_paid_before_its_users(office: Office) -> None:
@@ -271,7 +271,7 @@ async def test_a_suspended_subscription_is_paid_before_its_users(office: Office)
     async with office.at_work(area="users", size=(120, 40)) as desk, office.client(Role.OWNER) as other:
         await other.set_payments(PaymentsBody(next="decline", times=100))
         await other.set_clock(ClockBody(advance="P19D"))
-        await desk.until(lambda: "Nobody may use the service: suspended since 8 Dec." in desk.text)
+        await desk.until(lambda: "Nobody can use the service: suspended since 8 Dec." in desk.text)
         await desk.press("g")
         await desk.until(lambda: "● active · suspended" in desk.text)
         await desk.press("P")
@@ -282,7 +282,7 @@ async def test_a_suspended_subscription_is_paid_before_its_users(office: Office)
         await desk.press("y")
         await desk.until(lambda: "active again" in result(desk))
         await desk.press("2")
-        await desk.until(lambda: "Nobody may use" not in desk.text and "! NOT PAID" not in desk.text)
+        await desk.until(lambda: "Nobody can use" not in desk.text and "! NOT PAID" not in desk.text)
 
 
 def crowd(connection: Connection) -> str:

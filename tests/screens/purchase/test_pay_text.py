@@ -69,7 +69,7 @@ def test_the_sum_is_the_servers_or_says_why_it_is_not_there() -> None:
         "EUR 6.00 now   3 users, each EUR 6.00 × 10/30 days, to 30 Nov",
     ]
     assert said(sum_lines(None, 2, 4)[-1]) == "asking what 2 users cost…"
-    assert said(sum_lines(None, 0, 4)[-1]) == "Nobody is marked: space marks one, * all."
+    assert said(sum_lines(None, 0, 4)[-1]) == "Nobody is marked: space marks one, * marks all."
     assert said(sum_lines(None, 2, 4, "Not just now.")[-1]) == "Not just now."
 
 
@@ -104,5 +104,5 @@ def test_more_than_one_payment_takes_is_said() -> None:
 def test_who_needs_no_payment_any_longer_is_named() -> None:
     """Somebody else paid for or removed them meanwhile."""
     known = {"usr_1": make_user(), "usr_2": make_user(first_name="Bo")}
-    assert no_longer(["usr_1"], known) == "Ana Silva is no longer NOT PAID, and left out."
-    assert no_longer(["usr_1", "usr_2"], known) == "Ana Silva and Bo Silva are no longer NOT PAID, and left out."
+    assert no_longer(["usr_1"], known) == "Ana Silva is no longer NOT PAID and left out."
+    assert no_longer(["usr_1", "usr_2"], known) == "Ana Silva and Bo Silva are no longer NOT PAID and left out."

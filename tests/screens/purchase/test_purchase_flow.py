@@ -174,7 +174,7 @@ async def test_while_a_payment_is_on_its_way_nothing_else_is_asked_about() -> No
     await case.yes()
     case.flow.ask(CANCEL)
     await case.host.settled()
-    assert case.host.said[-1] == "Wait: a payment is on its way."
+    assert case.host.said[-1] == "Wait: a payment is in progress."
     assert case.vendor.asked == ["price", "confirm quo_1"]
 
 
@@ -255,7 +255,7 @@ async def test_a_lost_answer_is_found_out() -> None:
     assert isinstance(case.state(), Unknown)
     await case.hears(8)
     assert (case.state(), case.done) == (Idle(), [None])
-    assert case.host.said[-1] == "The answer had got lost, but it was done: EUR 12.00 was charged, once."
+    assert case.host.said[-1] == "The answer was lost, but it was done: EUR 12.00 was charged once."
 
 
 async def test_a_lost_answer_to_what_was_not_done_is_told_too() -> None:

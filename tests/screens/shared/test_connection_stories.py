@@ -111,6 +111,6 @@ async def test_a_read_only_profile_says_so_at_the_first_key(office: Office, key:
     async with office.at_work(Role.OWNER, read_only=True) as desk:
         assert "seats" not in desk.lines[-1]
         await desk.press(key)
-        assert result(desk) == "This profile is read-only: it may not change the seats."
+        assert result(desk) == "This profile is read-only: it can't change the seats."
         assert "37 of 37 taken" in desk.text
         assert "[" not in desk.text, "no field for another number"

@@ -46,7 +46,7 @@ async def test_more_than_one_command_takes_is_said_and_not_begun(host: BareHost)
     """Nothing is handed on of three marks when two are the most."""
     host.table.marks.add(ROWS, Query())
     host.chosen.hand_on(2, lambda _: pytest.fail("nothing may happen"))
-    assert host.said == ["3 are marked; at most 2 can be done at once. A filter before * makes parts."]
+    assert host.said == ["3 are marked; at most 2 can be done at once. Use a filter before * to take fewer."]
 
 
 async def test_rows_of_others_are_never_meant(host: BareHost) -> None:
@@ -135,7 +135,7 @@ async def test_one_file_at_a_time(host: BareHost) -> None:
     under_way = files.unfinished
     host.tasks[-1].cancel()
     await host.done()
-    assert (under_way, files.unfinished) == ("a file on its way (users.csv); it will not be saved", "")
+    assert (under_way, files.unfinished) == ("a file being saved (users.csv); it will not be saved", "")
     assert host.said[-1] == ("Cancelled: nothing was saved in /home/jane/users.csv.")
 
 

@@ -161,7 +161,7 @@ async def test_a_key_that_changes_something_asks_for_itself_behind_esc(office: O
         ear = Ear(desk)
         await ear.hear((0.0, b"\x1bx"))
         await desk.settled()
-        assert "Esc and x came together: press it again if you mean it." in desk.words
+        assert "Esc and x arrived together: press it again if you meant it." in desk.words
         assert desk.wire.calls("PATCH", "POST") == []
         await ear.hear((0.0, b"x"))
         await desk.settled()

@@ -97,7 +97,7 @@ class History:
         await self.keys(person, "2", "d", "y")
 
     async def restore(self, person: Person) -> None:
-        """Take the last removal back."""
+        """Undo the last removal."""
         await self.keys(person, "2", "z", "y")
 
     async def edit(self, person: Person) -> None:

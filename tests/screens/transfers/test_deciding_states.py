@@ -233,7 +233,7 @@ async def test_when_nobody_is_left_the_dialog_closes() -> None:
     case.host.gone = {each.id: "declined by Bo" for each in TWO}
     case.decisions.look_again()
     assert (case.state(), case.host.in_front, case.server.asked) == (Idle(), True, [])
-    assert case.host.said[-1] == "Nothing is left to decide: others were faster."
+    assert case.host.said[-1] == "Nothing left to decide: already handled by others."
 
 
 async def test_a_failure_leaves_nothing_to_take_back() -> None:
@@ -296,7 +296,7 @@ async def test_a_payment_whose_answer_is_late_decides_nothing() -> None:
     case.purchase.overview_changed(make_overview(seats=FULL))
     await case.host.settled()
     assert case.server.asked == ["price", "confirm", "look at it"]
-    assert case.host.said[-1].endswith("was charged, once. Nothing was accepted.")
+    assert case.host.said[-1].endswith("was charged once. Nothing was accepted.")
 
 
 async def test_a_decision_that_fails_after_the_payment_says_both() -> None:

@@ -58,7 +58,7 @@ async def test_what_jane_accepted_stays_under_the_cursor_with_her_name(tmp_path:
             assert f"accepted by {JANE}" in line
             assert "– of 6" in desk.text
             assert said(desk) == (
-                f"No longer marked, since others were faster: {theirs.cells[0]} (accepted by {JANE})."
+                f"No longer marked, already handled by others: {theirs.cells[0]} (accepted by {JANE})."
             )
             await desk.press("escape", "a")
             assert not isinstance(desk.app.screen, Confirm)

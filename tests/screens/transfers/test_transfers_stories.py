@@ -35,7 +35,7 @@ async def test_seven_are_accepted_in_four_keys_and_three_calls(tmp_path: Path) -
             await desk.settled()
             assert desk.wire.calls() == ["POST /v1/transfers/decisions", "GET /v1/overview", "GET /v1/transfers"]
             assert "Nobody waits for a decision" in desk.text
-            assert "z takes it back until 14:12 UTC" in desk.text
+            assert "z undoes it until 14:12 UTC" in desk.text
             await desk.press("escape")
             assert "7 accepted" not in desk.text
         overview = await overview_of(office)
@@ -60,7 +60,7 @@ async def test_declining_asks_for_a_reason_then_for_a_yes(tmp_path: Path) -> Non
             await desk.press("j", "x")
             await desk.type("no room")
             await desk.press("enter")
-            assert "Reason they read: no room" in desk.text
+            assert "Reason (they will see it): no room" in desk.text
             await desk.press("y")
             await desk.until(lambda: "1 declined" in desk.text)
             await desk.settled()
@@ -79,7 +79,7 @@ async def test_taking_acceptances_back_asks_since_it_removes_people(tmp_path: Pa
             await desk.until(lambda: "2 accepted" in desk.text)
             await desk.settled()
             await desk.press("z")
-            assert "They leave the list of users; their requests wait again." in desk.text
+            assert "They leave the list of users; their requests are pending again." in desk.text
             await desk.press("y")
             await desk.until(lambda: "2 decisions taken back" in desk.text)
             await desk.settled()
@@ -100,9 +100,9 @@ async def test_what_a_colleague_decides_meanwhile_is_named_and_left_out(tmp_path
             why = "Renske Hoogland (declined by admin@tidewheel.example)"
             dialog = desk.app.screen
             assert isinstance(dialog, DecisionDialog)
-            assert dialog.summary.lines[0] == (f"Others were faster, left out: {why}.", "warn")
+            assert dialog.summary.lines[0] == (f"Already handled by others, left out: {why}.", "warn")
             await desk.press("y")
-            assert "This has just come: read it first." in desk.text
+            assert "This dialog has just opened: read it first." in desk.text
             await desk.pilot.pause(GLANCE * 1.5)
             await desk.press("y")
             await desk.until(lambda: "6 accepted, NOT PAID" in desk.text)
@@ -135,7 +135,7 @@ async def test_marks_that_the_filter_hides_are_said_and_sent(tmp_path: Path) -> 
             await desk.press("enter")
             assert desk.names == ["Wren Achterberg"]
             await desk.press("space", "a")
-            assert "2 of them not in the list as it is filtered now." in desk.text
+            assert "2 of them not in the filtered list." in desk.text
             assert "Renske Hoogland" in desk.text
             await desk.press("y")
             await desk.until(lambda: "3 accepted" in desk.text)
@@ -183,7 +183,7 @@ async def test_the_sides_have_their_own_columns_words_and_keys(tmp_path: Path) -
             assert "▸ Outgoing 3" in desk.text
             assert len(desk.names) == 3
             await desk.press("a")
-            assert "Only for incoming requests: Tab goes to them." in desk.text
+            assert "Only for incoming requests: Tab shows them." in desk.text
             await desk.press("tab", "slash")
             await desk.type("state:acc")
             await desk.press("enter")
@@ -228,12 +228,12 @@ async def test_who_may_only_look_is_told_so(tmp_path: Path) -> None:
         async with office.at_work(Role.VIEWER, area="transfers") as desk:
             assert "accept…" not in desk.text
             await desk.press("asterisk", "a")
-            assert "Your role (viewer) may not accept transfer requests." in desk.text
+            assert "Your role (viewer) can't accept transfer requests." in desk.text
             await desk.press("t")
-            assert "Your role (viewer) may not send transfer requests." in desk.text
+            assert "Your role (viewer) can't send transfer requests." in desk.text
         async with office.at_work(Role.OWNER, area="transfers", read_only=True) as desk:
             await desk.press("x")
-            assert "This profile is read-only: it may not decline transfer requests." in desk.text
+            assert "This profile is read-only: it can't decline transfer requests." in desk.text
             assert desk.wire.calls("POST") == []
 
 
@@ -302,7 +302,7 @@ async def test_a_list_with_nothing_in_it_says_what_helps(tmp_path: Path) -> None
             assert "mark" not in desk.lines[-1]
             await desk.press("a")
             said = desk.app.screen.query_one(ActionBar).result
-            assert said == "Nobody waits for a decision. Tab shows the requests we sent."
+            assert said == "No requests are waiting for a decision. Tab shows the requests you sent."
             await desk.press("escape", "tab")
             assert "m send again" in desk.lines[-1]
 

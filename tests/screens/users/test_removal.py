@@ -121,4 +121,4 @@ async def test_by_name_only_who_failed_stays_marked(team: Team, tmp_path: Path) 
         await pressed(host, flow.take_back)
         assert (flow.undoable, host.results[-1]) == (False, "1 user restored")
         await pressed(host, flow.take_back)
-        assert host.said[-1] == "Nothing to undo: nobody was removed here since the start."
+        assert host.said[-1] == "Nothing to undo: you have removed nobody here since you opened the app."

@@ -76,7 +76,7 @@ async def confirm(desk: Desk, number: str) -> None:
 
 
 async def test_everybody_but_three_and_back(office: Office) -> None:
-    """The count, the seats and the exceptions are shown; the number is typed; one command; z takes it back."""
+    """The count, the seats and the exceptions are shown; the number is typed; one command; z undoes it."""
     async with office.at_work(area="users") as desk:
         await mark_all_but_three(desk)
         await desk.press("d")
@@ -119,7 +119,7 @@ async def test_others_are_at_work_too(office: Office) -> None:
         await confirm(desk, "4997")
         await desk.until(lambda: "removed, 2 not" in desk.text)
         assert "4,995 removed, 2 not" in desk.text
-        assert "P 0100 p0100@x.example removed by somebody else meanwhile" in desk.words
+        assert "P 0100 p0100@x.example already removed by someone else" in desk.words
         assert "P 4800 p4800@x.example changed since the count, not removed" in desk.words
         assert "New Comer new@x.example added since the count, not removed" in desk.words
         assert await listed(office) == 5
@@ -135,7 +135,7 @@ async def test_the_longest_waiting_get_the_seats(tmp_path: Path) -> None:
             await desk.until(lambda: "Remove 1,000 users" in desk.text)
             assert "Everybody who matches “p0”: 1,000 active." in said(desk)
             assert "The 1,000 users who wait longest for a paid seat take freed seats and become active." in said(desk)
-            assert "z can't take this back: no paid seat will be free." in said(desk)
+            assert "z can't undo this: there will be no free paid seat." in said(desk)
             await confirm(desk, "1000")
             await desk.until(lambda: "1,000 removed" in desk.text)
         async with office.client(Role.OWNER) as client:

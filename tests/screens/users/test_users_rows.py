@@ -1,4 +1,4 @@
-"""The rows of the form that adds users: what is pasted, and what became of each."""
+"""The rows of the form that adds users: what is pasted, and one result each."""
 
 import pytest
 from made import make_user
@@ -65,9 +65,9 @@ def test_the_outcome_stands_beside_the_name() -> None:
     assert said(entry) == "✓ Ana Silva  ana@acme.example  ! NOT PAID"
     entry.failed(refusal(ProblemCode.NEEDS_TRANSFER), "")
     assert said(entry) == "! Ana Silva  ana@acme.example  belongs to an account outside"
-    entry.refused(ItemProblem(code=ProblemCode.ALREADY_USER, detail="Listed already.", pointer="/add/0"))
-    assert said(entry).endswith("Listed already.")
-    assert entry.wrong == {"email": "Listed already."}
+    entry.refused(ItemProblem(code=ProblemCode.ALREADY_USER, detail="Already on the list of users.", pointer="/add/0"))
+    assert said(entry).endswith("Already on the list of users.")
+    assert entry.wrong == {"email": "Already on the list of users."}
 
 
 def test_an_error_belongs_to_its_field() -> None:
@@ -76,7 +76,7 @@ def test_an_error_belongs_to_its_field() -> None:
         ProblemCode.UNSAFE_TEXT, FieldError(pointer="/last_name", code="unsafe_text", detail="Remove the control.")
     )
     assert field_errors(wrong) == {"last_name": "Remove the control."}
-    assert field_errors(refusal(ProblemCode.ALREADY_USER)) == {"email": "This address is listed already"}
+    assert field_errors(refusal(ProblemCode.ALREADY_USER)) == {"email": "This address is already on the list of users"}
 
 
 def test_the_tally_counts_what_there_is() -> None:

@@ -44,7 +44,7 @@ async def test_the_form_keeps_going(tmp_path: Path) -> None:
             await desk.until(lambda: "✓ Neo  neo@tidewheel.example  ! NOT PAID" in desk.text)
             await desk.type("amelie@tidewheel.example")
             await desk.press("enter", "enter", "enter", "enter")
-            await desk.until(lambda: "This address is listed already" in desk.text)
+            await desk.until(lambda: "This address is already on the list of users" in desk.text)
             assert "[amelie@tidewheel.example" in desk.text
             await desk.press("escape")
             assert "This row is not saved." in desk.text
@@ -253,7 +253,7 @@ async def test_who_may_only_look_is_told_so(tmp_path: Path) -> None:
         async with office.at_work(Role.VIEWER, area="users") as desk:
             for key, doing in (("n", "add users"), ("e", "edit users"), ("d", "remove users"), ("z", "restore users")):
                 await desk.press(key)
-                assert f"Your role (viewer) may not {doing}." in desk.text
+                assert f"Your role (viewer) can't {doing}." in desk.text
             await desk.press("y")
             await desk.until(lambda: "amelie@tidewheel.example" in desk.lines[-2])
             assert desk.wire.calls("POST") == []

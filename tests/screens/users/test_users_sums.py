@@ -41,7 +41,7 @@ def test_a_contract_refuses_who_is_too_many() -> None:
     """D15: users of a contract are active at once, up to its number."""
     assert admit(contract(2), 5) == Admission(2, refused=3)
     assert said(admission_lines(contract(0), 2)) == [
-        "2 will be refused: the contract's number of users is reached.",
+        "2 will be refused: the contract's user limit is reached.",
     ]
 
 
@@ -71,7 +71,7 @@ def test_vacancy_in_words() -> None:
     """D19: nothing is refunded, and what nobody takes stays paid until the last day of the period."""
     assert said(vacancy_lines(office(0), 1, 0)) == ["No refund; the seat stays paid and free until 30 Nov."]
     assert said(vacancy_lines(office(0, 1), 4, 0)) == [
-        "The user who waits longest for a paid seat takes a freed seat and becomes active.",
+        "The user waiting longest for a paid seat takes a freed seat and becomes active.",
         "No refund; 3 seats stay paid and free until 30 Nov.",
     ]
     assert said(vacancy_lines(contract(2), 3, 0)) == []
@@ -109,5 +109,5 @@ def test_while_suspended_nobody_is_promised_anything() -> None:
     """People may be listed, but no free seat makes them active before what is overdue is paid (D13)."""
     suspended = make_subscription(status=SubscriptionStatus.SUSPENDED)
     assert said(admission_lines(office(7, subscription=suspended), 3)) == [
-        "3 will be listed. Nobody is active until what is overdue is paid: the subscription is suspended."
+        "3 will be listed. Nobody is active until the overdue amount is paid: the subscription is suspended."
     ]

@@ -135,7 +135,7 @@ async def test_who_came_meanwhile_is_named(team: Team) -> None:
         done = await apply(team, api, planned)
         assert (done["applied"], done["counts"]["create"], done["counts"]["already_user"]) == (2, 2, 1)
         (row,) = await rows_of(api, planned["id"], verdict="already_user")
-        assert (row["number"], row["reason"]) == (3, "Listed already.")
+        assert (row["number"], row["reason"]) == (3, "Already on the list of users.")
         assert len(await rows_of(api, planned["id"], done="true")) == 2
 
 

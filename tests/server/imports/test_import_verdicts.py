@@ -19,7 +19,7 @@ async def team(tmp_path: Path) -> AsyncIterator[Team]:
 
 
 MESSY = {
-    22: ("invalid", "email", "There is no e-mail address."),
+    22: ("invalid", "email", "No e-mail address."),
     23: ("invalid", "email", "This is not an e-mail address."),
     24: ("invalid", "email", "This is not an e-mail address."),
     25: ("create", None, ""),

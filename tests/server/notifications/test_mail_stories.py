@@ -136,7 +136,7 @@ async def test_who_asked_to_join_hears_of_the_end(house: Office, team: Team, pos
         assert "> Ask Again later" in said["no@outside.example"].text
         assert (await api.post(f"/v1/transfers/decisions/{report['id']}/undo")).status_code == 200
         await until(lambda: len(post.letters) == 4)
-        assert all("waits again" in letter.subject for letter in post.letters[2:])
+        assert all("pending again" in letter.subject for letter in post.letters[2:])
     assert never
     house.pass_time(days=15)
     team.server.services.tasks.start("due", _chores(house))

@@ -60,7 +60,7 @@ async def emails(owner: httpx.AsyncClient) -> set[str]:
 async def test_a_decision_is_taken_back(
     server: RunningServer, team: Team, owner: httpx.AsyncClient, ana: httpx.AsyncClient, verb: str
 ) -> None:
-    """The offer waits again as if nothing had been said, and can be decided anew; both sides see it."""
+    """The offer is pending again as if nothing had been said, and can be decided anew; both sides see it."""
     transfer = await offered(owner)
     done = (await move(ana, transfer, verb)).json()
     assert dt.datetime.fromisoformat(done["undo_until"]) == server.clock.now() + 10 * MINUTE

@@ -56,7 +56,7 @@ def test_the_first_that_fit_can_be_chosen() -> None:
     summary = question().summary(Choice.FITTING)
     assert (summary.title, summary.verb) == ("Accept 7 of 12 transfer requests", "Accept 7")
     assert said(list(summary.lines))[3].startswith("> f the first 7")
-    assert said(list(summary.items))[7] == "P7  p7@x.example  keeps waiting"
+    assert said(list(summary.items))[7] == "P7  p7@x.example  stays pending"
     plan = question().decided(Choice.FITTING)
     assert [each.id for each in plan.requests] == [f"trf_{number}" for number in range(7)]
     assert plan.unpaid == 0
@@ -88,7 +88,7 @@ def test_buying_is_offered_only_to_who_can() -> None:
     assert question(plan=follows).choices == (Choice.ALL, Choice.FITTING)
     overdue = question(subscription=make_subscription(status=SubscriptionStatus.PAST_DUE))
     assert Choice.BUYING not in overdue.choices
-    assert said(list(overdue.summary(Choice.ALL).lines))[0].endswith("NOT PAID until what is overdue is paid.")
+    assert said(list(overdue.summary(Choice.ALL).lines))[0].endswith("NOT PAID until the overdue amount is paid.")
     ends = question(subscription=make_subscription(cancel_at_period_end=True)).summary(Choice.ALL)
     assert said(list(ends.lines))[0].endswith("about EUR 10.00 now; the subscription ends on 1 Dec.")
 
@@ -108,7 +108,7 @@ def test_on_a_contract_there_is_no_word_about_paying() -> None:
 def test_a_plan_without_further_users_says_so() -> None:
     """D17: nobody is let in, and nothing is for sale."""
     asked = question(plan=make_plan(sub_accounts=False))
-    assert said(list(asked.summary(Choice.ALL).lines))[0] == "All will be refused: the plan takes no further users."
+    assert said(list(asked.summary(Choice.ALL).lines))[0] == "All will be refused: the plan takes no more users."
     assert Choice.BUYING not in asked.choices
 
 

@@ -106,7 +106,7 @@ def test_fewer_seats_cost_nothing_and_say_when() -> None:
     """D8: a reduction is free, unrefunded, and in force at the renewal."""
     quote = free(change=Change(seats=30), seats_after=30, effective=DECEMBER)
     first, _ = price_lines(quote)
-    assert text(first) == "EUR 0.00 now   fewer seats from 1 Dec; nothing is refunded before"
+    assert text(first) == "EUR 0.00 now   fewer seats from 1 Dec; nothing is refunded before then"
     assert effects(quote)[0] == "The seats go from 36 to 30 on 1 Dec."
 
 
@@ -281,7 +281,7 @@ def test_the_change_says_for_whom() -> None:
     ("change", "words"),
     [
         (Change(cancel=True), "End the subscription"),
-        (Change(resume=True), "Go on with it"),
+        (Change(resume=True), "Resume it"),
         (Change(start=Start(plan="business")), "Start it"),
         (Change(seats=30), "Make this change"),
     ],
@@ -332,7 +332,7 @@ def test_a_free_change_says_that_nothing_was_charged() -> None:
             "Done: Enterprise, monthly, 42 seats, nothing charged, EUR 25.00 kept as credit.",
         ),
         (free(change=Change(cancel=True)), "Done: it ends on 1 Dec, nothing charged."),
-        (free(change=Change(resume=True)), "Done: the subscription goes on and renews on 1 Dec, nothing charged."),
+        (free(change=Change(resume=True)), "Done: the subscription continues and renews on 1 Dec, nothing charged."),
         (make_quote(change=Change(pay_overdue=True)), "Done: the subscription is active again, nothing charged."),
         (make_quote(change=Change(pay_users="all")), "Done: 0 users became active, nothing charged."),
     ],

@@ -77,7 +77,7 @@ def test_a_moved_clock_is_said_to_the_minute() -> None:
             {"effective": "2026-12-01"},
             "Jane cancelled the subscription: it ends on 1 Dec",
         ),
-        (EventKind.SUBSCRIPTION_RESUMED, {}, "Jane resumed the subscription: it goes on"),
+        (EventKind.SUBSCRIPTION_RESUMED, {}, "Jane resumed the subscription: it continues"),
         (
             EventKind.PLAN_CHANGED,
             {"from": "Business", "to": "Enterprise", "amount": "EUR 72.00"},

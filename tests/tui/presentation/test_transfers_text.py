@@ -52,7 +52,7 @@ def test_results_come_row_by_row_failures_first() -> None:
     title, lines, left = decision_results(plan, report)
     assert title == "2 accepted, 1 of them NOT PAID, 2 not done"
     assert said(lines) == [
-        "! P2  p2@x.example  changed since you saw it: left alone, look again",
+        "! P2  p2@x.example  changed since you saw it: left unchanged, check it again",
         "! P3  p3@x.example  The server's words.",
         "✓ P0  p0@x.example  ● active",
         "✓ P1  p1@x.example  ! NOT PAID",
@@ -62,7 +62,7 @@ def test_results_come_row_by_row_failures_first() -> None:
         ("name", "e-mail", "result", "user", "reason", "request"),
         ("P0", "p0@x.example", "accepted", "active", "", "trf_0"),
         ("P1", "p1@x.example", "accepted", "not paid", "", "trf_1"),
-        ("P2", "p2@x.example", "not done", "", "changed since you saw it: left alone, look again", "trf_2"),
+        ("P2", "p2@x.example", "not done", "", "changed since you saw it: left unchanged, check it again", "trf_2"),
         ("P3", "p3@x.example", "not done", "", "The server's words.", "trf_3"),
     ]
 
@@ -87,7 +87,7 @@ def test_taking_acceptances_back_names_who_loses_access() -> None:
         "1 decision taken back, 1 not",
         [
             [("! "), "P1  p1@x.example", ("  The server's words.", "bad")],
-            [("✓ ", "ok"), "P0  p0@x.example", ("  waits again", "dim")],
+            [("✓ ", "ok"), "P0  p0@x.example", ("  pending again", "dim")],
         ],
     )
 

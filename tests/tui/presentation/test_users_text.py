@@ -39,7 +39,7 @@ def test_removal_names_everybody_and_says_what_becomes_of_the_seats() -> None:
         "Bo Silva  ana@acme.example",
         "Cy Silva  ana@acme.example  NOT PAID",
     ]
-    assert summary.final == "z can't take this back: no paid seat will be free."
+    assert summary.final == "z can't undo this: there will be no free paid seat."
     assert (summary.hidden, summary.danger, summary.type_number) == ("1 of them hidden.", True, None)
 
 
@@ -48,19 +48,19 @@ def test_more_than_ten_ask_for_their_number() -> None:
     seats = SeatCounts(paid=36, used=30, free=6, not_paid=0, high_water=36, at_renewal=36)
     summary = removal_summary([make_user()] * 11, make_overview(seats=seats))
     assert summary.type_number == 11
-    assert summary.final == "z takes it back until 30 Nov, while a paid seat is free."
+    assert summary.final == "z undoes it until 30 Nov, while a paid seat is free."
 
 
 def test_results_come_row_by_row_failures_first() -> None:
     """An item that the server does not mention counts as not done."""
     users = [make_user(first_name="Ana"), make_user(first_name="Bo"), make_user(first_name="Cy")]
-    problem = ItemProblem(code=ProblemCode.USER_REMOVED, detail="This user was removed already.")
+    problem = ItemProblem(code=ProblemCode.USER_REMOVED, detail="This user has already been removed.")
     results = (UserResult(index=0, user=users[0]), UserResult(index=1, problem=problem))
     title, lines = removal_results(users, UserBatchReport(done=1, failed=1, results=results))
     assert title == "1 removed, 2 not done"
     assert [said(each) for each in lines] == [
-        "! Bo Silva  ana@acme.example  This user was removed already.",
-        "! Cy Silva  ana@acme.example  the server says nothing about it",
+        "! Bo Silva  ana@acme.example  This user has already been removed.",
+        "! Cy Silva  ana@acme.example  no answer from the server about it",
         "- Ana Silva  ana@acme.example  removed",
     ]
 
@@ -87,16 +87,16 @@ def test_people_without_a_name_are_their_address() -> None:
 
 
 def test_a_status_is_no_promise_while_the_subscription_is_suspended() -> None:
-    """D13: users keep their status, and it is said that nobody may use the service, and what helps."""
+    """D13: users keep their status, and it is said that nobody can use the service, and what helps."""
     since = dt.datetime(2026, 12, 8, 0, tzinfo=dt.UTC)
     terms = make_subscription(status=SubscriptionStatus.SUSPENDED, suspended_at=since, overdue=eur(24000))
     suspended = make_overview(subscription=terms)
-    assert no_access(suspended) == "Nobody may use the service: suspended since 8 Dec. 1 o pays EUR 240.00."
+    assert no_access(suspended) == "Nobody can use the service: suspended since 8 Dec. 1 o pays EUR 240.00."
     lines = [said(each) for each in detail_lines(make_user(), suspended)]
     assert lines[3] == "Status      ● active · suspended"
     assert lines[-1] == no_access(suspended)
     ended = make_overview(subscription=make_subscription(status=SubscriptionStatus.ENDED))
-    assert no_access(ended) == "Nobody may use the service: the subscription ended on 1 Dec."
+    assert no_access(ended) == "Nobody can use the service: the subscription ended on 1 Dec."
     assert no_access(make_overview()) == no_access(None) == ""
 
 
@@ -104,10 +104,10 @@ def test_who_is_not_paid_learns_what_helps() -> None:
     """D15: Pay, or the next renewal if there is one."""
     waits = make_user(status=UserStatus.NOT_PAID)
     assert said(detail_lines(waits, make_overview())[-1]) == (
-        "May not use the service yet: P pays, or the payment of 1 Dec does."
+        "Can't use the service yet: P pays, or the payment of 1 Dec does."
     )
     ends = make_overview(subscription=make_subscription(cancel_at_period_end=True))
-    assert said(detail_lines(waits, ends)[-1]) == "May not use the service yet: P pays."
+    assert said(detail_lines(waits, ends)[-1]) == "Can't use the service yet: P pays."
 
 
 def test_a_removal_on_a_contract_says_nothing_about_paying() -> None:
@@ -115,5 +115,5 @@ def test_a_removal_on_a_contract_says_nothing_about_paying() -> None:
     plan = Plan(id="contract", name="Contract", kind=PlanKind.CONTRACT, sub_accounts=True, max_users=36)
     seats = SeatCounts(paid=36, used=30, free=6, not_paid=0, high_water=36, at_renewal=36)
     summary = removal_summary([make_user()], make_overview(plan=plan, seats=seats))
-    assert summary.final == "z takes it back until 30 Nov, while there is room."
+    assert summary.final == "z undoes it until 30 Nov, while there is room."
     assert len(summary.lines) == 1

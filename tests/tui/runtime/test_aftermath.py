@@ -29,7 +29,7 @@ async def test_a_confirmation_is_called_what_it_was() -> None:
     sent = Intention(key="k", method="POST", path="/v1/quotes/quo_1/confirm", summary="Make the change", at=AT)
     (said,) = await aftermath(client_with(), [sent])
     assert said.startswith("Not done so far: the change you confirmed (sent 22 Nov ")
-    assert said.endswith("Look at the overview before you do it again.")
+    assert said.endswith("Look at the overview before you repeat it.")
     (said,) = await aftermath(client_with(make_event(EventKind.PAYMENT_SUCCEEDED, amount="EUR 2.00")), [sent])
     assert said.startswith("Done: the change you confirmed")
     assert said.endswith("EUR 2.00 was paid.")
@@ -40,7 +40,7 @@ async def test_any_other_command_says_what_it_does() -> None:
     sent = Intention(key="k", method="POST", path="/v1/users", summary="Add a user", at=AT)
     (said,) = await aftermath(client_with(), [sent])
     assert said.startswith("Not done so far: Add a user (sent ")
-    assert said.endswith("Look at the list before you do it again.")
+    assert said.endswith("Look at the list before you repeat it.")
 
 
 async def test_a_batch_of_decisions_is_told_with_its_numbers() -> None:
@@ -52,6 +52,6 @@ async def test_a_batch_of_decisions_is_told_with_its_numbers() -> None:
     assert said.endswith(" 1 not done: look at the list.")
     (said,) = await aftermath(client_with(), [sent])
     assert said.startswith("Not done so far: your decision about 3 requests (sent ")
-    undo = Intention(key="k", method="POST", path=f"{path}/dec_1/undo", summary="Take back", at=AT)
+    undo = Intention(key="k", method="POST", path=f"{path}/dec_1/undo", summary="Withdraw", at=AT)
     (said,) = await aftermath(client_with(make_event(EventKind.TRANSFER_REOPENED)), [undo])
     assert said.startswith("Done: 1 taken back (sent ")

@@ -68,7 +68,7 @@ def test_the_bell_rests_for_five_seconds() -> None:
         desk.news.hear(event(EventKind.CODE_USED, label="WELCOME"))
         desk.look()
     assert desk.rings == 3
-    assert desk.news.line == "12 people came in with codes."
+    assert desk.news.line == "12 people joined with codes."
 
 
 def test_requests_of_ours_need_nobody() -> None:

@@ -156,7 +156,7 @@ async def test_a_terminal_that_is_too_small_says_so() -> None:
         seen = "\n".join(text_of(app))
         assert "Terminal too small" in seen
         assert "59×14, needed 60×15" in seen
-        assert "q leaves" in seen
+        assert "q quits" in seen
         await pilot.resize_terminal(60, 15)
         await pilot.pause()
         assert "E-mail" in "\n".join(text_of(app))

@@ -30,7 +30,7 @@ class RowState:
     marked: bool = False
     anchor: bool = False
     gone: str = ""
-    """Why it is not there any longer, although it is still shown."""
+    """Why it no longer exists, although it is still shown."""
 
 
 def header_strip(places: Sequence[Place], query: Query, width: int, styles: Styles, glyphs: Glyphs) -> Strip:

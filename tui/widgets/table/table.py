@@ -206,7 +206,7 @@ class VirtualTable(RemoteList):
         self.set_query(replace(self.asked, sort=keys[(keys.index(now) + 1) % len(keys)], descending=False))
 
     def action_reverse(self) -> None:
-        """Turn the order round."""
+        """Reverse the order."""
         if self.asked.sort is not None:
             self.set_query(replace(self.asked, descending=not self.asked.descending))
 

@@ -1,0 +1,86 @@
+"""Every piece of text in the modules that speak to people, taken from their source, to be held against a vocabulary.
+
+A piece is a string that may be shown: no docstring, no annotation, no key of a subscript, no SQL, and more than one
+word or a capital letter. An f-string is one piece, with `{}` where a value stands.
+"""
+
+import ast
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+HOUSE = Path(__file__).parents[1]
+
+SPEAKS = ("cli", "client", "contract", "screens", "server", "tui")
+"""The folders whose modules say something to people."""
+
+MUTE = ("server/store/", "server/seed/", "tui/terminal/")
+"""Places whose strings are for databases, samples and terminals."""
+
+SPEAKS_ALL_THE_SAME = ("tui/terminal/preflight.py", "tui/terminal/clipboard.py", "tui/terminal/safe_app.py")
+"""Modules of those places that people hear from."""
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """One text and where it stands, as `path:line`."""
+
+    where: str
+    text: str
+
+
+def modules() -> Iterator[Path]:
+    """The modules that speak, in order."""
+    for folder in SPEAKS:
+        for path in sorted((HOUSE / folder).rglob("*.py")):
+            name = path.relative_to(HOUSE).as_posix()
+            if name in SPEAKS_ALL_THE_SAME or not name.startswith(MUTE):
+                yield path
+
+
+def spoken() -> list[Piece]:
+    """All of it."""
+    return [piece for path in modules() for piece in pieces_of(path)]
+
+
+def pieces_of(path: Path) -> Iterator[Piece]:
+    """What one module may say."""
+    tree = ast.parse(path.read_text())
+    name = path.relative_to(HOUSE).as_posix()
+    for node in _strings(tree):
+        text = _text(node)
+        if _is_said(text):
+            yield Piece(f"{name}:{node.lineno}", text)
+
+
+def _strings(node: ast.AST) -> Iterator[ast.Constant | ast.JoinedStr]:
+    """The strings below a node, without docstrings and annotations; an f-string counts as one, with those within it."""
+    for child in ast.iter_child_nodes(node):
+        match child:
+            case ast.Expr(value=ast.Constant()):
+                continue
+            case ast.JoinedStr():
+                yield child
+                for value in child.values:
+                    if isinstance(value, ast.FormattedValue):
+                        yield from _strings(value)
+            case ast.Constant(value=str()):
+                yield child
+            case ast.AnnAssign(value=value):
+                if value is not None:
+                    yield from _strings(ast.Expression(value))
+            case ast.Subscript(value=value):
+                yield from _strings(ast.Expression(value))
+            case _:
+                yield from _strings(child)
+
+
+def _text(node: ast.Constant | ast.JoinedStr) -> str:
+    if isinstance(node, ast.Constant):
+        return str(node.value)
+    return "".join(str(part.value) if isinstance(part, ast.Constant) else "{}" for part in node.values)
+
+
+def _is_said(text: str) -> bool:
+    letters = [each for each in text if each.isalpha()]
+    return len(letters) > 1 and (" " in text.strip() or text[:1].isupper()) and "__" not in text
