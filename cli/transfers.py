@@ -129,7 +129,7 @@ async def _waiting(client: Client, target: Target, emails: Sequence[str]) -> tup
 
 def _print(summary: Summary, options: argparse.Namespace) -> None:
     """What a decision does: on the standard output, and where a question follows on the terminal in any case."""
-    final = "headcount undo undoes it within 10 minutes." if summary.final.startswith("z ") else summary.final
+    final = "Undo within 10 minutes with: headcount undo" if summary.final.startswith("z ") else summary.final
     lines = [summary.title, *summary.lines[:1], *summary.items, final]
     said = "\n".join(filter(None, (plain(line) for line in lines)))
     if not options.json:
@@ -150,7 +150,7 @@ def _told(plan: Plan, report: DecisionReport, *, as_json: bool) -> int:
         print_json(report)
     else:
         print("\n".join(plain(line) for line in lines))
-    until = f" headcount undo undoes it until {report.undo_until:%H:%M} UTC." if len(left) < len(lines) else ""
+    until = f" Undo until {report.undo_until:%H:%M} UTC with: headcount undo" if len(left) < len(lines) else ""
     return say(f"{title}.{until}", FAILED if left else DONE)
 
 

@@ -118,7 +118,7 @@ def _amounts(invoice: Invoice) -> Iterator[Money]:
 
 def _read(number: int, line: Line, currency: str) -> LineReading:
     if line.factor.denominator <= 0:
-        found = f"its factor is {line.factor.numerator}/{line.factor.denominator}, which is no part of a period"
+        found = f"its factor is {line.factor.numerator}/{line.factor.denominator}, which is not part of a period"
         return LineReading(number, line, None, _product(line), (found,))
     must = Money(amount=recomputed(line), currency=line.unit_price.currency)
     return LineReading(number, line, must, _written_out(line, must), tuple(_line_findings(line, must, currency)))

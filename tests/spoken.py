@@ -1,7 +1,7 @@
 """Every piece of text in the modules that speak to people, taken from their source, to be held against a vocabulary.
 
-A piece is a string that may be shown: no docstring, no annotation, no key of a subscript, no SQL, and more than one
-word or a capital letter. An f-string is one piece, with `{}` where a value stands.
+A piece is a string that may be shown: no docstring, no annotation, no key of a subscript, no style sheet, no name of
+the code itself, and more than one word or a capital letter. An f-string is one piece, with `{}` where a value stands.
 """
 
 import ast
@@ -54,25 +54,31 @@ def pieces_of(path: Path) -> Iterator[Piece]:
 
 
 def _strings(node: ast.AST) -> Iterator[ast.Constant | ast.JoinedStr]:
-    """The strings below a node, without docstrings and annotations; an f-string counts as one, with those within it."""
+    """The strings below a node that may be said; an f-string counts as one, with those within it."""
     for child in ast.iter_child_nodes(node):
-        match child:
-            case ast.Expr(value=ast.Constant()):
-                continue
-            case ast.JoinedStr():
-                yield child
-                for value in child.values:
-                    if isinstance(value, ast.FormattedValue):
-                        yield from _strings(value)
-            case ast.Constant(value=str()):
-                yield child
-            case ast.AnnAssign(value=value):
-                if value is not None:
-                    yield from _strings(ast.Expression(value))
-            case ast.Subscript(value=value):
-                yield from _strings(ast.Expression(value))
-            case _:
-                yield from _strings(child)
+        if isinstance(child, ast.JoinedStr) or (isinstance(child, ast.Constant) and isinstance(child.value, str)):
+            yield child
+        for part in _parts(child):
+            yield from _strings(part)
+
+
+def _parts(node: ast.AST) -> list[ast.AST]:
+    """What to look into: not the docstring, the annotation or the key, nor what names things of the code."""
+    inside: list[ast.AST] = [node]
+    match node:
+        case ast.Expr(value=ast.Constant()) | ast.Assign(targets=[ast.Name(id="__all__" | "DEFAULT_CSS" | "CSS")]):
+            inside = []
+        case ast.FunctionDef(body=body, decorator_list=marks) | ast.AsyncFunctionDef(body=body, decorator_list=marks):
+            inside = [ast.Module(body, []), ast.Tuple([*node.args.defaults, *marks])]
+        case ast.JoinedStr(values=values):
+            inside = [ast.Expression(part.value) for part in values if isinstance(part, ast.FormattedValue)]
+        case ast.AnnAssign(value=value):
+            inside = [ast.Expression(value)] if value is not None else []
+        case ast.Subscript(value=value):
+            inside = [ast.Expression(value)]
+        case ast.Call(func=ast.Name(id="cast" | "TypeVar" | "getattr" | "query_one"), args=args):
+            inside = [ast.Tuple(args[1:])]
+    return inside
 
 
 def _text(node: ast.Constant | ast.JoinedStr) -> str:

@@ -44,7 +44,7 @@ class BaseClient:
             if not page.has_more:
                 return
             if not page.next_cursor or page.next_cursor == query.cursor:
-                message = "The server says that the list is longer, but not how to go on reading it."
+                message = "The server says that the list is longer, but not where to read the rest."
                 raise BadAnswer(message)
             query = query.model_copy(update={"cursor": page.next_cursor, "offset": None})
 

@@ -34,8 +34,8 @@ class Market:
         """A plan by its id; raises Refusal when nothing of that name is sold."""
         found = self.plans.get(plan_id)
         if found is None:
-            said = f" “{plan_id}”" if plan_id.isprintable() else " of that name"
-            raise Refusal(ProblemCode.NOT_FOUND, f"Unknown plan{said}; there are {', '.join(self.plans)}")
+            said = f" “{plan_id}”" if plan_id.isprintable() else ""
+            raise Refusal(ProblemCode.NOT_FOUND, f"Unknown plan{said}. Available: {', '.join(self.plans)}")
         return found
 
     @property

@@ -207,7 +207,7 @@ def _cancelled(standing: Standing) -> Standing:
     """No further period; one that is not paid for ends at once (D12)."""
     if standing.plan.kind is PlanKind.FREE or standing.ends or standing.status is SubscriptionStatus.ENDED:
         runs = standing.ends and standing.status is not SubscriptionStatus.ENDED
-        detail = f"It ends on {standing.period.end} already" if runs else "There is nothing to cancel"
+        detail = f"It ends on {standing.period.end} already" if runs else "Nothing to cancel"
         raise Refusal(ProblemCode.NOTHING_TO_CHANGE, detail)
     if standing.status is SubscriptionStatus.ACTIVE:
         return replace(standing, ends=True)

@@ -127,8 +127,8 @@ def verify(options: argparse.Namespace) -> int:
 
 
 _WHAT_NOW = (
-    "the database is not what its anchor says: restore a backup that is (headcount server restore), or go on without\n"
-    "what is gone, which the history will say: headcount server verify --accept-loss"
+    "the database is not what its anchor says: restore a backup that is (headcount server restore), or accept\n"
+    "the loss, which the history will note: headcount server verify --accept-loss"
 )
 
 

@@ -20,7 +20,7 @@ from server.store import organisations, tokens
 from server.store.types import AnyRow, to_microseconds
 
 SORT = "tokens.newest"
-_OWN_TOKENS = "only their own sign-in makes tokens for this account."
+_OWN_TOKENS = "only that sign-in creates tokens for this account."
 
 
 def list_tokens(call: Call) -> Page[Token]:
@@ -105,7 +105,7 @@ def _made_by(call: Call, account_id: str) -> str | None:
 
 
 def _why(account: AnyRow) -> str:
-    return "has signed in by themselves" if account.signed_in_at is not None else "was not made by your organisation"
+    return "has its own sign-in" if account.signed_in_at is not None else "was not made by your organisation"
 
 
 def _required(call: Call, token_id: str) -> AnyRow:

@@ -53,10 +53,10 @@ class Tasks:
                 try:
                     return await work()
                 except UnavailableError as error:
-                    log.error("work that goes on by itself has to wait: %s", error.orig)
+                    log.error("background work has to wait: %s", error.orig)
                 await asyncio.sleep(self.pause)
         except Exception:
-            log.exception("work that went on by itself failed")
+            log.exception("background work failed")
 
     def _forget(self, name: str, done: asyncio.Task[None]) -> None:
         if self._running.get(name) is done:

@@ -260,5 +260,5 @@ _STEPS: dict[str, Callable[[Unit, AnyRow, Catalogue], int]] = {
 async def resume(services: Services) -> None:
     """At start: go on with what was being done when the server went down."""
     for row in abandon(services):
-        log.info("going on with selection %s", row.id)
+        log.info("continuing selection %s", row.id)
         start(services, row)

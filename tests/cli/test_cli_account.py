@@ -60,9 +60,9 @@ def test_a_token_is_handed_out_and_taken_back(desk: Desk, server: Served) -> Non
     assert desk.said(f"tokens revoke {row.split()[0]} --profile acme") == f"Revoked {row.split()[0]} of {USER}.\n"
     assert desk.run("profile show --profile laptop") == 3
     assert desk.run("tokens create nobody@else.example --profile acme") == 1
-    assert "Nobody of your organisation" in desk.err
+    assert "Nobody in your organisation" in desk.err
     assert desk.run("tokens create tomasz@tidewheel.example --profile acme") == 3
-    assert "tomasz@tidewheel.example has signed in by themselves" in desk.err
+    assert "tomasz@tidewheel.example has its own sign-in" in desk.err
 
 
 def test_whether_somebody_may_use_it_is_an_exit_code(desk: Desk) -> None:
@@ -91,11 +91,11 @@ def test_asking_and_taking_back(desk: Desk, server: Served) -> None:
     sign_in(desk, server, "kuebra@tidewheel.example", "kuebra")
     on = "--profile kuebra"
     said = desk.said(f"profile join owner@nowhere.example {on}")
-    assert said.startswith("Asked: if there is owner@nowhere.example, its owner decides (trf_")
+    assert said.startswith("Request sent (trf_")
     (asked,) = (OwnTransfer.model_validate(each) for each in desk.listed(f"profile transfers {on}"))
     assert (asked.way, asked.state) == ("ask", "pending")
     assert desk.run(f"profile accept {asked.id} {on}") == 4
-    assert desk.said(f"profile cancel {asked.id} {on}") == "Taken back: owner@nowhere.example.\n"
+    assert desk.said(f"profile cancel {asked.id} {on}") == "Withdrawn: your request to owner@nowhere.example.\n"
     assert asked.id in desk.said(f"profile transfers {on}")
     assert desk.run(f"profile redeem no-such-code {on}") == 1
     assert desk.run(f"profile decline trf_1 --reason no {on}") == 1

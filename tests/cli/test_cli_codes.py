@@ -40,7 +40,7 @@ def test_a_code_is_made_switched_and_deleted(desk: Desk) -> None:
     assert "--yes" in desk.err
     assert desk.said("codes delete team-lyon-27 --yes") == "Deleted Team-Lyon-27; 0 users who joined with it stay.\n"
     assert desk.run("codes show team-lyon-27") == 1
-    assert "There is no code 'team-lyon-27' here" in desk.err
+    assert "Unknown code 'team-lyon-27' here" in desk.err
 
 
 def test_a_code_that_is_made_up_can_go_through_a_pipe(desk: Desk) -> None:
@@ -67,10 +67,10 @@ def test_who_came_in_is_listed(desk: Desk) -> None:
         ("codes create abc", 1, "At least 6 letters or digits"),
         ("codes create WELCOME.26", 4, "This code already exists"),
         ("codes create --uses 0", 2, "max_uses"),
-        ("codes create --until 2026-02-30", 2, "no day such as"),
-        ("codes create --until 2020-01-01", 1, "Choose a moment to come"),
-        ("codes show \x1b[2J", 1, "There is no code"),
-        ("codes show inc_nothere", 1, "There is no code"),
+        ("codes create --until 2026-02-30", 2, "not a day such as"),
+        ("codes create --until 2020-01-01", 1, "Choose a time in the future"),
+        ("codes show \x1b[2J", 1, "Unknown code"),
+        ("codes show inc_nothere", 1, "Unknown code"),
         ("codes list --state open", 2, "invalid choice"),
     ],
 )

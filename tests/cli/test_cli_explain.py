@@ -93,7 +93,7 @@ def test_a_file_may_hold_many(tmp_path: Path, capsys: Said) -> None:
 def test_another_invoice_is_not_the_one_asked_for(tmp_path: Path, capsys: Said) -> None:
     """What the file holds instead is said; exit code 1."""
     assert explained(written(tmp_path, sealed().model_dump_json()), "INV-00099") == 1
-    assert capsys.readouterr().err == "There is no invoice INV-00099 in it, only INV-00012.\n"
+    assert capsys.readouterr().err == "Unknown invoice INV-00099 in it, only INV-00012.\n"
 
 
 def test_two_that_claim_one_number_are_both_read(tmp_path: Path, capsys: Said) -> None:
@@ -128,7 +128,7 @@ def test_a_file_without_an_invoice_is_usage(tmp_path: Path, capsys: Said, conten
     said = capsys.readouterr()
     assert said.out == ""
     assert said.err.count("\n") == 1
-    assert "holds no invoice that can be read: " in said.err
+    assert "contains no readable invoice: " in said.err
     assert why in said.err
 
 
@@ -166,7 +166,7 @@ def test_the_input_is_a_file_too(monkeypatch: pytest.MonkeyPatch, tmp_path: Path
     with Path(os.devnull).open() as nothing:
         monkeypatch.setattr("sys.stdin", nothing)
         assert explained("-") == 2
-    assert capsys.readouterr().err == "The input holds no invoice that can be read: it is empty.\n"
+    assert capsys.readouterr().err == "The input contains no readable invoice: it is empty.\n"
 
 
 def test_invoices_of_a_later_server_can_be_read() -> None:

@@ -160,7 +160,7 @@ def test_what_became_of_an_earlier_command_is_said_first(desk: Desk) -> None:
     earlier = Intention(key="key-1", method="POST", path="/v1/quotes/quo_1/confirm", summary="Make the change")
     Journal(desk.home / ".local/state/headcount/unanswered/acme").begin(earlier)
     desk.said("seats set 39 --dry-run")
-    assert desk.err.startswith("Not done so far: the change you confirmed")
+    assert desk.err.startswith("Not done yet: the change you confirmed")
     assert unanswered(desk) == 0
     desk.said("seats set 39 --dry-run")
     assert desk.err == "Nothing was changed.\n"

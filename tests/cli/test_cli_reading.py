@@ -64,7 +64,7 @@ def test_an_invoice_is_shown_by_number_or_id(desk: Desk) -> None:
 def test_an_invoice_that_is_not_there_is_said(desk: Desk, wanted: str) -> None:
     """Exit code 1, and where to look."""
     assert desk.run(f"invoices show {wanted}") == 1
-    assert desk.err.startswith("There is no invoice ")
+    assert desk.err.startswith("Unknown invoice ")
     assert "\x1b" not in desk.err
 
 
@@ -112,17 +112,17 @@ def test_json_is_safe_on_a_terminal(desk: Desk) -> None:
         ("invoices", "required: COMMAND"),
         ("forecast --count 37", "count: Input should be less than or equal to 36"),
         ("forecast --count 0", "count: Input should be greater than or equal to 1"),
-        ("sandbox advance soon", "Say how far as P1M"),
+        ("sandbox advance soon", "Give a duration such as P1M"),
         ("sandbox payments lose", "invalid choice: 'lose'"),
         ("sandbox payments decline --times 0", "times: Input should be greater than or equal to 1"),
         ("seats set -1 --yes", "a whole number from 0 to 10000000"),
         ("seats set many", "a whole number from 0 to 10000000"),
         ("seats set 5 --yes --dry-run", "not allowed with argument"),
-        ("seats set 40", "without a terminal say --yes"),
+        ("seats set 40", "this is not a terminal. Use --yes"),
         ("billing set weekly", "invalid choice"),
-        ("plan set Platinum --yes", "There is no plan Platinum. There are: non-commercial, professional, business,"),
-        ("pay --yes", "Say whom to pay for"),
-        ("pay --all --overdue --yes", "Say whom to pay for"),
+        ("plan set Platinum --yes", "Unknown plan Platinum. There are: non-commercial, professional, business,"),
+        ("pay --yes", "Name the users to pay for"),
+        ("pay --all --overdue --yes", "Name the users to pay for"),
         ("pay nobody@there.example --yes", "Nobody with the address nobody@there.example is listed."),
         ("--profile other forecast", "There is no profile 'other'"),
         ("forecast --demo", "No demo is running. Start it in another terminal with: headcount demo"),

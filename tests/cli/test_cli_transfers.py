@@ -52,7 +52,7 @@ def test_all_are_accepted_and_taken_back(desk: Desk) -> None:
     assert said.splitlines()[0] == "Accept 7 transfer requests"
     assert "7 will be NOT PAID: about EUR 14.00 now or with the payment of 1 Dec." in said
     assert said.count("! NOT PAID") == 7
-    assert desk.err.startswith("7 accepted, NOT PAID. headcount undo takes it back until ")
+    assert desk.err.startswith("7 accepted, NOT PAID. Undo until ")
     assert waiting(desk) == []
     assert "7 acceptances" in desk.said("undo --dry-run")
     assert desk.said("undo --yes").count("pending again") == 7
@@ -105,5 +105,5 @@ def test_what_became_of_an_earlier_decision_is_told_first(desk: Desk) -> None:
     lost = Intention(key="k-lost", method="POST", path="/v1/transfers/decisions", summary="Decide", items=3)
     notes.begin(lost)
     desk.said("transfers accept --all --dry-run")
-    assert desk.err.startswith("Not done so far: your decision about 3 requests (sent ")
+    assert desk.err.startswith("Not done yet: your decision about 3 requests (sent ")
     assert notes.unfinished() == []

@@ -58,10 +58,10 @@ def test_everybody_but_two_and_back(desk: Desk) -> None:
     first, second = listed(desk)[:2]
     answer = json.loads(desk.said(f"users remove --all --except {first['id']} {second['email']} --yes --json"))
     assert (answer["status"], answer["removed"], answer["left"]) == ("removed", 38, [])
-    assert f"headcount users restore {answer['id']} takes it back." in desk.err
+    assert f"Undo with: headcount users restore {answer['id']}" in desk.err
     assert [each["id"] for each in listed(desk)] == [first["id"], second["id"]]
     desk.said(f"users restore {answer['id']} --dry-run")
-    assert "38 users of this removal are still away." in desk.err
+    assert "38 users of this removal are still removed." in desk.err
     back = json.loads(desk.said(f"users restore {answer['id']} --yes --json", 0 if not answer["not_paid"] else 1))
     assert back["restored"] + back["no_seat"] == 38
     assert len(listed(desk)) == 40 - back["no_seat"]
@@ -70,12 +70,16 @@ def test_everybody_but_two_and_back(desk: Desk) -> None:
 @pytest.mark.parametrize(
     ("words", "code", "said"),
     [
-        ("users remove --yes", 2, "--all for everybody"),
-        ("users remove --all", 2, "without a terminal say --yes"),
-        ("users remove --all --except nobody@nowhere.example --yes", 1, "Nobody is listed as nobody@nowhere.example"),
+        ("users remove --yes", 2, "--all for all users"),
+        ("users remove --all", 2, "this is not a terminal. Use --yes"),
+        (
+            "users remove --all --except nobody@nowhere.example --yes",
+            1,
+            "nobody@nowhere.example is not on the list of users",
+        ),
         ("users remove --search nobody-at-all --yes", 0, "Nobody matches."),
         ("users restore sel_0000 --yes", 1, ""),
-        ("users restore sel_0000", 2, "without a terminal"),
+        ("users restore sel_0000", 2, "this is not a terminal"),
     ],
 )
 def test_what_is_not_done(desk: Desk, words: str, code: int, said: str) -> None:

@@ -82,10 +82,10 @@ def test_changed_and_replayed(desk: Desk) -> None:
         ("webhooks add https://10.0.0.1/", 1, "inside a network"),
         ("webhooks add https://hooks.example/ --kinds user.aded", 1, "no such kind"),
         ("webhooks add https://hooks.example/ --kinds USER", 2, "kinds"),
-        ("webhooks change whk_nothing", 2, "Say what to change"),
+        ("webhooks change whk_nothing", 2, "Choose what to change"),
         ("webhooks change whk_nothing --on", 1, "no such thing"),
         ("webhooks replay whk_nothing", 2, "required"),
-        ("webhooks replay whk_nothing --since yesterday", 2, "no moment such as"),
+        ("webhooks replay whk_nothing --since yesterday", 2, "not a time such as"),
     ],
 )
 def test_what_can_not_be_is_said(desk: Desk, words: str, code: int, said: str) -> None:

@@ -147,7 +147,7 @@ def test_a_dead_server_is_said_to_be_dead_and_the_data_stays(demo: PtyProgram, h
         os.kill(process, signal.SIGKILL)
     demo.wait_for_text("reconnecting", 10)
     demo.wait_for_text("as of")
-    demo.wait_for_text("The sample server has ended")
+    demo.wait_for_text("The sample server has stopped")
     assert "37 of 37 taken" in demo.text()
 
 

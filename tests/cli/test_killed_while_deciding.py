@@ -33,7 +33,7 @@ ANSWER = 0.15
 """Seconds within which an answer is there and shown, unless the machine is busy."""
 
 PATIENCE = 60.0
-SAID = "Since you were last here"
+SAID = "Since your last session"
 
 
 @pytest.fixture

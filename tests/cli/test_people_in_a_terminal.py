@@ -85,16 +85,16 @@ def test_a_file_until_the_seats_are_full_then_to_its_end(server: Served, desk: D
         sees(program, "32 seats are needed, 5 are free: 5 active at once, 27 NOT PAID")
         sent.unlink()
         program.send("c")
-        sees(program, "all or none not while there are rows that can't be done: 8 invalid")
+        sees(program, "all or none not while there are rows that can't be imported: 8 invalid")
         program.send("j")
         sees(program, "5 will be active at once, 27 stay in the file.")
         program.send("y")
-        sees(program, "! No seat is free any more: 5 rows are done, 27 left.")
+        sees(program, "! No free seats left: 5 rows are done, 27 left.")
         assert count(server, "email like '%northwind%'") == 5
         program.send("c")
         sees(program, "27 rows become users. 5 are done already.")
         program.send("ky")
-        sees(program, "✓ All that could be done is done: 32 rows.")
+        sees(program, "✓ Finished: 32 rows.")
         sees(program, "27 users on the list are NOT PAID: P there pays for them.")
         program.send("E")
         sees(program, "Save the failed rows")
@@ -128,7 +128,7 @@ def test_the_server_is_killed_in_the_middle_of_an_import(server: Served, desk: D
         sees(program, "The server does not answer.")
         assert "Traceback" not in program.text()
         server.start()
-        sees(program, "✓ All that could be done is done: 6,000 rows.")
+        sees(program, "✓ Finished: 6,000 rows.")
     assert count(server, "email like '%many.example'") == 6_000
 
 
@@ -144,7 +144,7 @@ def test_a_code_is_handed_out_and_used_on_two_terminals(server: Served, desk: De
         owner.send("5n")
         sees(owner, "New invitation code")
         owner.send("Night Shift 26\r2\r30\r")
-        sees(owner, "Hand out Night Shift 26")
+        sees(owner, "Share Night Shift 26")
         sees(owner, "It can be used until")
         owner.send("\x1b")
         sees(owner, "0 / 2")

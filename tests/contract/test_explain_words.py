@@ -117,7 +117,7 @@ def test_the_line_that_does_not_add_up_is_named() -> None:
     [
         ({"factor": Factor(numerator=11, denominator=30)}, "from 2026-11-21 to 2026-12-01 there are 10 days, its fact"),
         ({"factor": Factor(numerator=10, denominator=31)}, "from 2026-11-01 to 2026-12-01 there are 30 days, its fact"),
-        ({"factor": Factor(numerator=1, denominator=0)}, "its factor is 1/0, which is no part of a period"),
+        ({"factor": Factor(numerator=1, denominator=0)}, "its factor is 1/0, which is not part of a period"),
         ({"factor": Factor(numerator=-1, denominator=3)}, "its factor -1/3 is not between nothing and all of"),
         ({"factor": Factor(numerator=4, denominator=3)}, "its factor 4/3 is not between nothing and all of"),
         ({"service_end": dt.date(2026, 12, 2)}, "are not within the period from 2026-11-01 to 2026-12-01"),

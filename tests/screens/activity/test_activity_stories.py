@@ -176,7 +176,7 @@ async def test_what_is_new_is_counted_under_the_filter(tmp_path: Path) -> None:
                 await client.create_code(NewCode(code="Team-Lyon-27"))
             await heard(desk, number + 5)
             assert desk.table.total == before + 1
-            assert what(desk)[0] == "admin@tidewheel.example made the code Team-Lyon-27"
+            assert what(desk)[0] == "admin@tidewheel.example created the code Team-Lyon-27"
 
 
 async def test_a_burst_costs_few_questions(tmp_path: Path) -> None:
@@ -322,7 +322,7 @@ async def test_from_an_event_to_the_thing(tmp_path: Path) -> None:
             await desk.press("escape", "escape")
             await find(desk, "kind:organisation")
             await desk.press("u")
-            assert "No screen shows this organisation." in desk.text
+            assert "No area shows this organisation." in desk.text
 
 
 async def test_a_thing_that_is_gone(tmp_path: Path) -> None:

@@ -72,10 +72,10 @@ def test_an_invoice_is_written_out() -> None:
     books.keep(usual().invoices)
     lines = said(invoice_lines(invoice, books, 72))
     assert "  -36 × EUR 15.00 × 10/30 days = EUR -180.00 exactly" in lines
-    assert "  gives back what INV-00011 had charged" in lines
+    assert "  refunds what INV-00011 had charged" in lines
     assert [line.split()[0] for line in lines if line.endswith("128.52")] == ["Total", "Kept"]
     assert lines[-1] == "✓ Every line adds up, and nothing was changed since it was sealed."
-    assert "  gives back what inv_11 had charged" in said(invoice_lines(invoice, Books(), 60))
+    assert "  refunds what inv_11 had charged" in said(invoice_lines(invoice, Books(), 60))
 
 
 def test_what_does_not_add_up_is_named() -> None:
@@ -115,7 +115,7 @@ def test_a_refused_payment_says_what_it_means() -> None:
     overview = past_due().overview
     open_one = make_invoice(status=InvoiceStatus.OPEN)
     again = said(payment_lines(Paid(refused.model_copy(update={"invoice_id": "inv_1"}), open_one), overview, 70))
-    assert again[-1] == "Nothing was charged. It is tried again on 2026-12-04 00:05 UTC."
+    assert again[-1] == "Nothing was charged. It will be tried again on 2026-12-04 00:05 UTC."
     later = said(payment_lines(Paid(refused.model_copy(update={"invoice_id": "inv_1"}), make_invoice()), overview, 70))
     assert later[-1] == "This attempt charged nothing; a later one paid the invoice."
     unknown = make_payment(status=PaymentStatus.ASKED, settled_at=None)
@@ -178,7 +178,7 @@ def test_empty_lists_say_why() -> None:
     assert len(sentences) == len(BillingSide)
     assert all("Tab" in sentence for sentence in sentences)
     free = {empty_sentence(side, make_overview(plan=FREE)) for side in BillingSide}
-    assert free == {"There is nothing to pay on the Non-commercial plan. 1 goes to the overview."}
+    assert free == {"Nothing to pay on the Non-commercial plan. 1 goes to the overview."}
 
 
 def test_tones() -> None:

@@ -21,7 +21,7 @@ async def _make(desk: Desk, code: str, uses: str, days: str) -> None:
     await desk.press("enter")
     await desk.type(days)
     await desk.press("enter")
-    await desk.until(lambda: "Hand out" in desk.text)
+    await desk.until(lambda: "Share" in desk.text)
     await desk.press("escape")
     await desk.settled()
 

@@ -58,7 +58,7 @@ def test_an_end_is_days_or_a_last_day(typed: str, end: dt.datetime | None) -> No
 )
 def test_what_is_no_end_is_said(typed: str) -> None:
     """What is over is over; the rest names what would do."""
-    with pytest.raises(EndError, match="That is over already" if typed in {"0", "2026-11-19"} else "such as 30"):
+    with pytest.raises(EndError, match="That day is in the past" if typed in {"0", "2026-11-19"} else "such as 30"):
         end_of(typed, NOW)
 
 
@@ -93,7 +93,7 @@ def test_switching_on_what_lets_nobody_in_says_so() -> None:
     """On is not the same as active."""
     assert switched_line(_code()) == "Switched on: WELCOME-26."
     used = _code(state=CodeState.USED_UP, uses=10)
-    assert switched_line(used).endswith("It lets nobody in all the same: it is used up.")
+    assert switched_line(used).endswith("Nobody can use it even so: it is used up.")
     assert switched_line(_code(enabled=False, state=CodeState.OFF)) == "Switched off: WELCOME-26."
 
 

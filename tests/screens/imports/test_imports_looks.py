@@ -75,7 +75,7 @@ def test_mending_a_row(snap_compare: Any, tmp_path: Path) -> None:
 
 def test_the_result(snap_compare: Any, tmp_path: Path) -> None:
     """What is done, and what is left to be looked at."""
-    assert _look(snap_compare, tmp_path, (80, 24), "c", "y", awaited="All that could be done is done")
+    assert _look(snap_compare, tmp_path, (80, 24), "c", "y", awaited="Finished")
 
 
 @pytest.mark.parametrize("size", looks.SIZES)
@@ -109,7 +109,7 @@ def test_an_import_that_is_not_finished(snap_compare: Any, tmp_path: Path) -> No
         """Planned, left, and i again."""
         await _bring(desk, _file(tmp_path))
         await desk.press("escape", "i")
-        await desk.until(lambda: "Not finished" in desk.text)
+        await desk.until(lambda: "Unfinished" in desk.text)
         await desk.press("down")
 
     assert looks.look(snap_compare, tmp_path, (80, 24), story)

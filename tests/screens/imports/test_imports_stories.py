@@ -114,11 +114,11 @@ async def test_a_file_becomes_users_after_its_plan_was_read(office: Office, tmp_
         assert (await overview_of(office)).seats == before.seats
         await desk.press("c")
         assert "best effort" in shown(desk)
-        assert "all or none not while there are rows that can't be done: 1 invalid" in shown(desk)
+        assert "all or none not while there are rows that can't be imported: 1 invalid" in shown(desk)
         await desk.press("enter")
         assert "Enter does nothing here" in shown(desk)
         await desk.press("y")
-        await desk.until(lambda: "All that could be done is done: 2 rows." in shown(desk))
+        await desk.until(lambda: "Finished: 2 rows." in shown(desk))
     async with office.client() as client:
         found = await client.users(UsersQuery(search="fresh.example"))
     assert {user.name for user in found.items} == {"Ana Silva", "Bo Kaya"}
@@ -186,7 +186,7 @@ async def test_a_stopped_import_goes_on_after_the_app_was_started_again(
         await desk.until(lambda: isinstance(desk.app.screen, ImportScreen))
         await desk.settled()
         await desk.press("c", "y")
-        await desk.until(lambda: "All that could be done is done: 40 rows." in shown(desk))
+        await desk.until(lambda: "Finished: 40 rows." in shown(desk))
     async with office.client() as client:
         assert (await client.users(UsersQuery(search="fresh.example", count=True))).total == 40
 
@@ -201,7 +201,7 @@ async def test_an_import_goes_on_when_the_server_is_back(office: Office, tmp_pat
         await desk.pilot.press("y")
         await desk.until(lambda: "The server does not answer." in shown(desk))
         desk.wire.losing, desk.wire.failing = "", ""
-        await desk.until(lambda: "All that could be done is done: 600 rows." in shown(desk))
+        await desk.until(lambda: "Finished: 600 rows." in shown(desk))
         keys = {key for method, where, key in desk.wire.sent if where.endswith("/apply")}
         assert len(keys) == 1
     async with office.client() as client:
@@ -221,7 +221,7 @@ async def test_an_import_interrupted_by_a_restart_goes_on_by_itself(
             connection.execute("update imports set status = 'stopped', stopped_because = 'interrupted'")
         connection.close()
         rows.opened = True
-        await desk.until(lambda: "All that could be done is done: 40 rows." in shown(desk))
+        await desk.until(lambda: "Finished: 40 rows." in shown(desk))
         applied = [call for call in desk.wire.calls("POST") if call.endswith("/apply")]
         assert len(applied) > 1
     async with office.client() as client:
@@ -369,7 +369,7 @@ async def test_whoever_turns_out_to_have_an_account_outside_is_asked_in_the_same
             await desk.press("t")
             assert "ask: yes people with an account outside are sent a transfer request" in shown(desk)
         await desk.press("y")
-        await desk.until(lambda: "All that could be done is done: 1 row." in shown(desk))
+        await desk.until(lambda: "Finished: 1 row." in shown(desk))
         await desk.until(lambda: ("✓ asked" if asks else "▸ needs transfer") in shown(desk))
     async with office.client() as client:
         found = await client.transfers(TransfersQuery(search="out@elsewhere.example"))
@@ -388,7 +388,7 @@ async def test_failed_rows_are_saved_and_nothing_is_replaced_unasked(office: Off
         await desk.press("ctrl+u")
         await paste(desk, str(kept))
         await desk.press("enter")
-        assert "There is such a file." in shown(desk)
+        assert "This file already exists." in shown(desk)
         assert kept.read_text() == "mine"
         await desk.press("enter")
         await desk.until(lambda: "Saved:" in shown(desk))
@@ -427,7 +427,7 @@ async def test_every_file_goes_through_the_screen(office: Office, name: str) -> 
         counts = {verdict: number for verdict, number in current.counts if number}
         assert counts == EXPECTED[name]
         await desk.press("c", "y")
-        await desk.until(lambda: "All that could be done is done" in shown(desk))
+        await desk.until(lambda: "Finished" in shown(desk))
         assert imported(desk).applied == counts["create"]
         await desk.press("escape")
         await bring(desk, PEOPLE / name)

@@ -72,7 +72,7 @@ def test_a_way_that_cannot_be_had_says_why() -> None:
     ("why", "words"),
     [
         (ImportStop.ASKED, "Stopped: 4 rows are done and stay so, 6 left."),
-        (ImportStop.FULL, "No seat is free any more: 4 rows are done, 6 left."),
+        (ImportStop.FULL, "No free seats left: 4 rows are done, 6 left."),
         (ImportStop.INTERRUPTED, "nothing is done twice"),
         (ImportStop.REFUSED, "<U+202E>gone"),
     ],
@@ -149,7 +149,7 @@ def test_what_is_no_readable_file_is_told(tmp_path: Path) -> None:
     with large.open("wb") as file:
         file.truncate(MAX_FILE + 1)
     assert "device or a pipe" in why_not(pipe)
-    assert "points to a file that is not there" in why_not(link)
+    assert "points to a file that does not exist" in why_not(link)
     assert "at most 32.0 MB" in why_not(large)
     assert "\x1b" not in why_not(large)
     assert "There is no folder" in why_not(tmp_path / "x" / "y.csv")

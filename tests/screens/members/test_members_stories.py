@@ -57,7 +57,7 @@ async def test_one_member_is_added_and_taken_back(tmp_path: Path) -> None:
             (luca,) = await _members(office, search="luca@")
             assert luca.status is UserStatus.ACTIVE
             await desk.press("z")
-            assert "Take back: remove 1 user again" in desk.text
+            assert "Undo: remove 1 user again" in desk.text
             await desk.press("y")
             await desk.until(lambda: "1 removed" in desk.text)
             await desk.settled()
@@ -175,7 +175,7 @@ async def test_somebody_else_was_quicker(tmp_path: Path) -> None:
             assert "✓ Måns Åkesson" in desk.text
             await desk.press("z")
             assert "Måns Åkesson" in desk.text
-            assert "Take back: remove 1 user again" in desk.text
+            assert "Undo: remove 1 user again" in desk.text
 
 
 async def test_the_list_follows_what_others_do(tmp_path: Path) -> None:
@@ -277,7 +277,7 @@ async def test_a_plan_for_one_account_says_so(tmp_path: Path) -> None:
     with serving(tmp_path, plan="non-commercial") as office:
         async with office.at_work(area="members") as desk:
             await desk.press("a")
-            assert "it takes no further users" in desk.words
+            assert "no more users can be added" in desk.words
         assert desk.wire.calls("POST") == []
 
 

@@ -211,7 +211,7 @@ async def test_a_lost_answer_is_found_out_and_charged_once(office: Office) -> No
         assert len(keys) == 1
         desk.wire.losing = ""
         await desk.until(lambda: "of 38 taken" in desk.text)
-        assert "no change drafted" in desk.text
+        assert "No pending change" in desk.text
     async with office.client() as client:
         assert [each.total.amount for each in (await client.invoices()).items[:1]] == [220]
         assert (await client.overview()).seats.paid == 38
@@ -267,10 +267,10 @@ async def test_a_draft_can_be_thrown_away(shared: Office) -> None:
     async with shared.at_work() as desk:
         await draft(desk, "+")
         await desk.press("d")
-        assert "no change drafted" in desk.text
+        assert "No pending change" in desk.text
         await draft(desk, "+")
         await desk.press("escape")
-        assert "no change drafted" in desk.text
+        assert "No pending change" in desk.text
         assert set(desk.wire.calls("POST")) == {"POST /v1/quotes"}
 
 

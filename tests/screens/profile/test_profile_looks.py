@@ -67,7 +67,7 @@ def test_an_offer_and_an_ask(snap_compare: Any, tmp_path: Path, size: tuple[int,
         await desk.press("enter")
         await desk.type("I could start on Monday")
         await desk.press("enter")
-        await desk.until(lambda: "Asked: if" in desk.text)
+        await desk.until(lambda: "Request sent" in desk.text)
         await desk.settled()
         await desk.press("escape", "j")
 

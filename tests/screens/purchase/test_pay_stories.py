@@ -218,7 +218,7 @@ async def test_y_pays_only_where_everybody_is_named(office: Office) -> None:
     async with office.at_work(area="users") as desk:
         await opened(desk)
         await desk.press("y")
-        assert "c opens the summary first" in desk.text
+        assert "Press c to see the summary" in desk.text
         await desk.press("enter")
         assert isinstance(desk.app.screen, Confirm)
         await desk.press("escape")

@@ -58,7 +58,7 @@ def test_waiting_is_an_alternative_with_its_price() -> None:
 def test_a_cancelled_subscription_has_no_renewal_to_wait_for() -> None:
     """D12: whoever is not paid for never becomes active."""
     ends = for_users("Ana", "Bo", before=make_terms(ends=True))
-    assert wait_words(ends) == "There is no renewal to wait for: the subscription ends on 1 Dec."
+    assert wait_words(ends) == "No renewal to wait for: the subscription ends on 1 Dec."
 
 
 def test_the_sum_is_the_servers_or_says_why_it_is_not_there() -> None:
@@ -68,7 +68,7 @@ def test_the_sum_is_the_servers_or_says_why_it_is_not_there() -> None:
         "3 of 4 marked",
         "EUR 6.00 now   3 users, each EUR 6.00 × 10/30 days, to 30 Nov",
     ]
-    assert said(sum_lines(None, 2, 4)[-1]) == "asking what 2 users cost…"
+    assert said(sum_lines(None, 2, 4)[-1]) == "getting the price of 2 users…"
     assert said(sum_lines(None, 0, 4)[-1]) == "Nobody is marked: space marks one, * marks all."
     assert said(sum_lines(None, 2, 4, "Not just now.")[-1]) == "Not just now."
 

@@ -92,7 +92,7 @@ async def test_removing_many_asks_for_the_number() -> None:
         await pilot.press("y")
         await pilot.pause()
         assert app.answers == []
-        assert "First type the number: 23" in "\n".join(text_of(app))
+        assert "Type the number first: 23" in "\n".join(text_of(app))
         await pilot.press("2", "4", "backspace", "3", "y")
         assert app.answers == [True]
 

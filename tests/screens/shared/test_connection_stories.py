@@ -33,10 +33,10 @@ async def test_q_leaves_when_the_sample_server_has_ended(office: Office) -> None
     async with app.run_test() as pilot:
         desk = Desk(app, pilot, wire)
         await desk.settled()
-        app.session.diagnose = lambda: "The sample server has ended."
+        app.session.diagnose = lambda: "The sample server has stopped."
         wire.cut = True
         await desk.pilot.press("R")
-        await desk.until(lambda: "sample server has ended" in result(desk))
+        await desk.until(lambda: "sample server has stopped" in result(desk))
         await desk.pilot.press("q")
         for _ in range(3):
             app._tick()

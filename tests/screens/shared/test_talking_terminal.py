@@ -127,7 +127,7 @@ async def test_whatever_the_terminal_says_the_screen_stays_as_it_is(office: Offi
         for place, keys in PLACES.items():
             await desk.press(*keys)
             if "plus" in keys:
-                await desk.until(lambda: "asking what" not in desk.text and "holds" in desk.text)
+                await desk.until(lambda: "getting the price" not in desk.text and "holds" in desk.text)
             before, written = shown(desk), desk.wire.calls("POST", "PATCH", "PUT", "DELETE")
             ear = Ear(desk)
             await ear.hear(*((0.0, reply) for reply in REPLIES.values()))

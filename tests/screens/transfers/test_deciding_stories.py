@@ -198,7 +198,7 @@ async def test_all_decided_by_others_closes_the_question(tmp_path: Path) -> None
             (first, *_) = await waiting(colleague)
             await colleague.decide(Decisions(decline=(Seen(id=first.id, version=first.version),)))
             await desk.until(lambda: not isinstance(desk.app.screen, Confirm))
-            assert "others were faster" in desk.words
+            assert "already handled by others" in desk.words
 
 
 async def test_seats_taken_before_the_yes_arrives_are_said_plainly(tmp_path: Path) -> None:
@@ -213,7 +213,7 @@ async def test_seats_taken_before_the_yes_arrives_are_said_plainly(tmp_path: Pat
                 await colleague.batch_users(UserBatch(add=(NewUser(email="fast@else.example", first_name="Fast"),)))
             await desk.press("y")
             await desk.until(lambda: "3 accepted, 1 of them NOT PAID" in desk.text)
-            assert "! 1 more than was said is NOT PAID: seats were taken meanwhile." in desk.text
+            assert "! 1 more than expected is NOT PAID: seats were taken meanwhile." in desk.text
 
 
 async def test_seats_taken_while_the_question_is_open_change_it(tmp_path: Path) -> None:
@@ -294,7 +294,7 @@ async def test_a_decision_of_before_the_start_can_be_taken_back(tmp_path: Path) 
             await desk.until(lambda: isinstance(desk.app.screen, Confirm))
             dialog = desk.app.screen
             assert isinstance(dialog, Confirm)
-            assert dialog.summary.title == "Take back: 2 acceptances"
+            assert dialog.summary.title == "Undo: 2 acceptances"
             assert list(dialog.summary.items) == ["Renske Hoogland", "Sébastien Lefèvre"]
             await desk.press("y")
             await desk.until(lambda: "2 decisions taken back" in desk.text)

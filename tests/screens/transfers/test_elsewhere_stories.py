@@ -146,7 +146,7 @@ async def test_everything_decided_elsewhere_leaves_the_names_to_read(tmp_path: P
             await desk.press("asterisk", "a")
             assert desk.table.mark_count == 0
             await desk.press("r")
-            assert "Nobody waits for a decision" in desk.text
+            assert "No requests are waiting for a decision" in desk.text
 
 
 async def test_rows_linger_for_a_while_only(tmp_path: Path) -> None:

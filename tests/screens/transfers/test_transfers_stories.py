@@ -34,7 +34,7 @@ async def test_seven_are_accepted_in_four_keys_and_three_calls(tmp_path: Path) -
             await desk.until(lambda: "7 accepted" in desk.text)
             await desk.settled()
             assert desk.wire.calls() == ["POST /v1/transfers/decisions", "GET /v1/overview", "GET /v1/transfers"]
-            assert "Nobody waits for a decision" in desk.text
+            assert "No requests are waiting for a decision" in desk.text
             assert "z undoes it until 14:12 UTC" in desk.text
             await desk.press("escape")
             assert "7 accepted" not in desk.text
@@ -123,7 +123,7 @@ async def test_what_nobody_could_have_heard_of_is_named_afterwards(tmp_path: Pat
                 await colleague.decide(Decisions(decline=(Seen(id=first.id, version=first.version or 1),)))
             await desk.press("y")
             await desk.until(lambda: "6 accepted, NOT PAID, 1 not done" in desk.text)
-            assert "! Renske Hoogland  renske@hoogland.example  changed since you saw it: left alone" in desk.text
+            assert "! Renske Hoogland  renske@hoogland.example  changed since you saw it: left unchanged" in desk.text
 
 
 async def test_marks_that_the_filter_hides_are_said_and_sent(tmp_path: Path) -> None:
@@ -208,7 +208,9 @@ async def test_asking_mailing_again_and_cancelling(tmp_path: Path) -> None:
             await desk.press("enter")
             await desk.type("Hello")
             await desk.press("enter")
-            await desk.until(lambda: "Asked somebody@else.example; the request waits until 2026-12-04." in desk.text)
+            await desk.until(
+                lambda: "Asked somebody@else.example; the request is pending until 2026-12-04." in desk.text
+            )
             await desk.settled()
             assert len(desk.names) == 4
             await desk.press("G", "m")
@@ -283,7 +285,7 @@ async def test_a_mark_on_what_a_colleague_decided_goes_and_it_is_said(tmp_path: 
             gone = next(each for each in first if each.email == "wren@achterberg.example")
             await other.decide(Decisions(decline=(Seen(id=gone.id, version=gone.version),)))
             await desk.until(lambda: len(desk.names) == 6)
-            said = "No longer marked, since others were faster: Wren Achterberg (declined by admin@tidewheel.example)."
+            said = "No longer marked, already handled by others: Wren Achterberg (declined by admin@tidewheel.example)."
             await desk.until(lambda: said in desk.words)
             assert "- Wren Achterberg" in desk.text
             await desk.press("a")

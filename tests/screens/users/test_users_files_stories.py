@@ -89,7 +89,7 @@ async def test_what_the_filter_shows_as_a_workbook(tmp_path: Path, here: Path) -
             await desk.press("enter")
             total = desk.table.total
             await desk.press("E")
-            assert "those that the filter shows" in desk.words
+            assert "those that match the filter" in desk.words
             await _name(desk, "unpaid.xlsx")
             await desk.press("enter")
             await _name(desk, "xx")
@@ -116,7 +116,11 @@ async def test_a_file_that_is_there_is_asked_about(tmp_path: Path, here: Path) -
             await desk.press("escape")
             assert (here / "mine.csv").read_text() == "mine"
             await desk.press("T")
-            for name, why in (("nowhere/a.csv", "no such folder"), (str(here), "This is a folder"), ("", "Say where")):
+            for name, why in (
+                ("nowhere/a.csv", "folder does not exist"),
+                (str(here), "This is a folder"),
+                ("", "Type a file name"),
+            ):
                 await _name(desk, name)
                 await desk.press("enter", "enter")
                 assert why in desk.words

@@ -68,7 +68,7 @@ async def test_an_account_outside_is_offered_a_transfer_request(tmp_path: Path) 
             await desk.until(lambda: "belongs to an account outside" in desk.text)
             assert "Ctrl+T sends a transfer request to tamar@gelashvili.example" in desk.text
             await desk.press("ctrl+t")
-            await desk.until(lambda: "pending already" in desk.words or "transfer request sent" in desk.words)
+            await desk.until(lambda: "already pending" in desk.words or "transfer request sent" in desk.words)
         async with office.client() as client:
             asked = await client.transfers(TransfersQuery(search="tamar"))
         assert len(asked.items) == 1
@@ -133,7 +133,7 @@ async def test_editing_never_overwrites_blindly(tmp_path: Path) -> None:
                 changes = UserChanges(position="Head of design")
                 await colleague.change_user(row.id, changes, version=row.version)
             await desk.press("tab", "enter")
-            await desk.until(lambda: "Somebody changed this user meanwhile; nothing was saved." in desk.words)
+            await desk.until(lambda: "Someone else has changed this user; nothing was saved." in desk.words)
             assert "changed meanwhile, now: Head of design" in desk.text
             assert "[Rousseau-Martin" in desk.text
             await desk.press("enter")
@@ -151,10 +151,12 @@ async def test_a_name_that_its_person_minds_is_asked_for_once(tmp_path: Path) ->
             await desk.press("enter", "e")
             await desk.type("x")
             await desk.press("tab", "tab", "enter")
-            await desk.until(lambda: "minds its own name" in desk.words and desk.app.screen is desk.app.screen_stack[0])
+            await desk.until(
+                lambda: "manages its own name" in desk.words and desk.app.screen is desk.app.screen_stack[0]
+            )
             desk.wire.sent.clear()
             await desk.press("e")
-            assert "minds its own name" in desk.words
+            assert "manages its own name" in desk.words
             assert desk.app.screen is desk.app.screen_stack[0]
             assert desk.wire.calls() == []
 

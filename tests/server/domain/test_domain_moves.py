@@ -76,12 +76,17 @@ REFUSALS: list[tuple[Standing, dict[str, Any], ProblemCode, str]] = [
     (standing(), {"plan": "professional"}, ProblemCode.REDUCTION_NEEDS_CONTACT, "Business to Professional"),
     (standing(), {"plan": "non-commercial"}, ProblemCode.REDUCTION_NEEDS_CONTACT, "through the vendor"),
     (standing(), {"plan": "contract"}, ProblemCode.REDUCTION_NEEDS_CONTACT, "agreed with the vendor"),
-    (standing(cycle=ANNUAL), {"billing_cycle": MONTHLY}, ProblemCode.REDUCTION_NEEDS_CONTACT, "annual to monthly"),
+    (
+        standing(cycle=ANNUAL),
+        {"billing_cycle": MONTHLY},
+        ProblemCode.REDUCTION_NEEDS_CONTACT,
+        "annual billing to monthly",
+    ),
     (
         standing(cycle=ANNUAL),
         {"plan": "enterprise", "billing_cycle": MONTHLY},
         ProblemCode.REDUCTION_NEEDS_CONTACT,
-        "annual to monthly",
+        "annual billing to monthly",
     ),
     (standing(plan="professional"), {"billing_cycle": ANNUAL}, ProblemCode.CYCLE_NOT_OFFERED, "not offered annual"),
     (standing(), {"plan": "business"}, ProblemCode.NOTHING_TO_CHANGE, "Business, monthly, already"),
@@ -114,7 +119,7 @@ REFUSALS: list[tuple[Standing, dict[str, Any], ProblemCode, str]] = [
         standing(status=ENDED),
         {"start": {"plan": "professional", "seats": 9}},
         ProblemCode.SEATS_FOLLOW_USERS,
-        "every user listed is a seat",
+        "every user takes a seat",
     ),
     (
         standing(status=ENDED),

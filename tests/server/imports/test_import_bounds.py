@@ -66,7 +66,7 @@ def test_a_long_list_of_entries_is_not_read(tmp_path: Path, monkeypatch: pytest.
         for number in range(20_000):
             archive.writestr(f"xl/{number:0>30}", b"")
     monkeypatch.setattr("server.sheets.archives.zipfile.ZipFile", None)
-    with pytest.raises(UnreadableSheet, match="larger than a list of people"):
+    with pytest.raises(UnreadableSheet, match="too large when unpacked"):
         open_sheet(path)
 
 

@@ -54,7 +54,7 @@ def test_without_a_file_it_is_the_one_that_comes_along() -> None:
 def test_a_file_that_is_no_catalogue(file: Path, old: str, new: str, said: str) -> None:
     """It is refused in one line that says where it is wrong."""
     file.write_text(TEAM.replace(old, new))
-    with pytest.raises(SettingsError, match="is no catalogue") as refusal:
+    with pytest.raises(SettingsError, match="is not a catalogue") as refusal:
         catalogue_of(file)
     assert said in str(refusal.value)
     assert "\n" not in str(refusal.value)

@@ -38,7 +38,7 @@ async def test_which_organisation_is_said_where_there_are_several(tmp_path: Path
         with server.services.database.write() as connection:
             with pytest.raises(SettingsError, match="'Tidewheel', 'Other plc': say which"):
                 sign_in(connection, Wanted("bo@both.example"), now)
-            with pytest.raises(SettingsError, match="no member of"):
+            with pytest.raises(SettingsError, match="not a member of"):
                 sign_in(connection, Wanted("bo@both.example", "Nowhere"), now)
             made = sign_in(connection, Wanted("bo@both.example", "other PLC"), now)
         async with server.client(made.token) as api:

@@ -252,7 +252,7 @@ async def test_what_is_suspended_may_be_ended(tmp_path: Path) -> None:
             assert (found["subscription"]["status"], found["subscription"]["overdue"]) == ("ended", None)
             assert [each["status"] for each in (await get(api, "/v1/invoices"))["items"]] == ["void"]
             again = await api.post("/v1/quotes", json={"cancel": True})
-            assert again.json()["detail"] == "There is nothing to cancel."
+            assert again.json()["detail"] == "Nothing to cancel."
             assert (await done(api, start={"plan": "professional"}))["subscription"]["seats"] == 0
         assert findings_in(server) == []
 

@@ -241,7 +241,7 @@ async def test_an_unknown_plan_is_not_found(tmp_path: Path, change: dict[str, st
                 await other.post("/v1/quotes", json={"start": change}),
             ):
                 assert (answer.status_code, answer.json()["code"]) == (404, "not_found")
-                assert f"There is no plan “{change['plan']}”; there are non-commercial, " in answer.json()["detail"]
+                assert f"Unknown plan “{change['plan']}”. Available: non-commercial, " in answer.json()["detail"]
 
 
 async def test_control_characters_in_a_plan_are_not_told_back(tmp_path: Path) -> None:

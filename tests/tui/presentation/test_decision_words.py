@@ -117,7 +117,9 @@ def test_who_was_dealt_with_meanwhile_is_named_and_left_out() -> None:
     gone = {f"trf_{number}": "accepted by jane@acme.example" for number in range(3)}
     asked = question().as_of(None, gone)
     summary = asked.summary(Choice.ALL)
-    assert said(list(summary.lines))[0].startswith("Others were faster, left out: P0 (accepted by jane@acme.example), ")
+    assert said(list(summary.lines))[0].startswith(
+        "Already handled by others, left out: P0 (accepted by jane@acme.example), "
+    )
     assert said(list(summary.lines))[2].startswith("7 fit, 2 will be NOT PAID")
     assert said(list(summary.items))[0] == "P0  p0@x.example  accepted by jane@acme.example: left out"
     assert summary.verb == "Accept 9"
@@ -142,6 +144,6 @@ def test_a_decision_of_before_the_start_is_taken_back_by_name() -> None:
         id="dec_1", accepted=3, declined=0, created_at=at, undo_until=at + dt.timedelta(minutes=10)
     )
     summary = earlier_summary(decision, ["Bo", "Ana"])
-    assert (summary.title, summary.verb) == ("Take back: 3 acceptances", "Take back 3")
+    assert (summary.title, summary.verb) == ("Undo: 3 acceptances", "Undo 3")
     assert said(list(summary.items)) == ["Bo", "Ana", "and 1 more"]
-    assert said(list(summary.lines))[0] == "You decided this at 13:58 UTC; it can be taken back until 14:08."
+    assert said(list(summary.lines))[0] == "You decided this at 13:58 UTC; it can be undone until 14:08."

@@ -113,7 +113,7 @@ def test_fewer_seats_cost_nothing_and_say_when() -> None:
 def test_seats_paid_for_already_are_said_to_be() -> None:
     """D9: below the high-water mark more seats are free."""
     first, _ = price_lines(free())
-    assert "paid for already" in text(first)
+    assert "already paid for" in text(first)
 
 
 @pytest.mark.parametrize(
@@ -241,7 +241,7 @@ def test_cancelling_says_from_when_on_nobody_can_use_it() -> None:
 def test_resuming_starting_and_paying_up_say_what_becomes_of_it() -> None:
     """D12, D13: each change has its own sentence."""
     assert effects(free(change=Change(resume=True), activates=AffectedUsers(count=0))) == [
-        "It goes on, and renews on 1 Dec."
+        "It continues, and renews on 1 Dec."
     ]
     start = make_quote(change=Change(start=Start(plan="business")), activates=AffectedUsers(count=0))
     assert effects(start) == ["The subscription starts today, until 30 Nov 2026."]

@@ -17,7 +17,7 @@ def test_at_once_is_at_once_in_every_time_zone(day: int) -> None:
     """Where it is billed it may be tomorrow already, or still yesterday: what is so at once is said without a day."""
     today = dt.date(2026, 11, day)
     assert effects(make_quote(created_at=NOON, effective=today))[0] == "The seats go from 36 to 42."
-    assert effects(make_quote(created_at=NOON, effective=today, change=Change(plan="x")))[0] == "In force at once."
+    assert effects(make_quote(created_at=NOON, effective=today, change=Change(plan="x")))[0] == "Takes effect at once."
 
 
 def test_what_waits_says_until_when_on_the_last_day_too() -> None:

@@ -71,7 +71,7 @@ def test_fewer_seats_than_was_said_are_said_first() -> None:
     """D15: seats that were taken between question and answer leave more of them NOT PAID, and that is told plainly."""
     unpaid = [DecisionResult(transfer_id=f"trf_{number}", user_status=UserStatus.NOT_PAID) for number in range(3)]
     report = _report(*unpaid, accepted=3)
-    more = "! 2 more than was said are NOT PAID: seats were taken meanwhile."
+    more = "! 2 more than expected are NOT PAID: seats were taken meanwhile."
     assert said(decision_results(Plan(people(3), accept=True, unpaid=1), report)[1])[0] == more
     assert more not in said(decision_results(Plan(people(3), accept=True, unpaid=3), report)[1])
     assert more not in said(decision_results(Plan(people(3), accept=True), report)[1])

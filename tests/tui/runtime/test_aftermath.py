@@ -28,7 +28,7 @@ async def test_a_confirmation_is_called_what_it_was() -> None:
     """Not by the title of its call: somebody pressed y on a price."""
     sent = Intention(key="k", method="POST", path="/v1/quotes/quo_1/confirm", summary="Make the change", at=AT)
     (said,) = await aftermath(client_with(), [sent])
-    assert said.startswith("Not done so far: the change you confirmed (sent 22 Nov ")
+    assert said.startswith("Not done yet: the change you confirmed (sent 22 Nov ")
     assert said.endswith("Look at the overview before you repeat it.")
     (said,) = await aftermath(client_with(make_event(EventKind.PAYMENT_SUCCEEDED, amount="EUR 2.00")), [sent])
     assert said.startswith("Done: the change you confirmed")
@@ -39,7 +39,7 @@ async def test_any_other_command_says_what_it_does() -> None:
     """By the summary of its call."""
     sent = Intention(key="k", method="POST", path="/v1/users", summary="Add a user", at=AT)
     (said,) = await aftermath(client_with(), [sent])
-    assert said.startswith("Not done so far: Add a user (sent ")
+    assert said.startswith("Not done yet: Add a user (sent ")
     assert said.endswith("Look at the list before you repeat it.")
 
 
@@ -51,7 +51,7 @@ async def test_a_batch_of_decisions_is_told_with_its_numbers() -> None:
     assert said.startswith("Done: 2 accepted (NOT PAID: 2) of 3 requests (sent 22 Nov ")
     assert said.endswith(" 1 not done: look at the list.")
     (said,) = await aftermath(client_with(), [sent])
-    assert said.startswith("Not done so far: your decision about 3 requests (sent ")
+    assert said.startswith("Not done yet: your decision about 3 requests (sent ")
     undo = Intention(key="k", method="POST", path=f"{path}/dec_1/undo", summary="Withdraw", at=AT)
     (said,) = await aftermath(client_with(make_event(EventKind.TRANSFER_REOPENED)), [undo])
     assert said.startswith("Done: 1 taken back (sent ")

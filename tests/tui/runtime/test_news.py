@@ -92,7 +92,7 @@ def test_the_last_seat_and_requests_about_to_expire_are_seen_in_the_counts() -> 
     desk = Terminal()
     desk.news.hear(event(EventKind.USER_ADDED))
     expiring = TransferCounts(incoming=2, outgoing=0, expiring=1)
-    said = "No seat is free any more: 10 of 10 taken; 1 request within a day of expiring."
+    said = "No free seats left: 10 of 10 taken; 1 request within a day of expiring."
     assert desk.look(seats=seats(0), transfers=expiring) == said
     desk.news.dismiss()
     desk.news.hear(event(EventKind.USER_CHANGED))
