@@ -30,7 +30,9 @@ FRAME = Frame(
     counts={"users": 39, "transfers": 7},
     link=link_line(live=True),
     profile="acme-prod",
+    organisation="Acme",
     account="jane@acme.example",
+    role="owner",
     colour="#d7875f",
 )
 ACCEPT = Summary(

@@ -16,6 +16,7 @@ from textual.timer import Timer
 
 from client.errors import HeadcountError
 from contract.events import EventKind
+from contract.people import Me
 from contract.profile import OwnProfile
 from contract.subscription import Overview, PlanKind
 from screens.overview.screen import OverviewScreen
@@ -64,6 +65,12 @@ async def _load_other_screens() -> None:
     """Import the other areas while somebody looks at the first, so that their keys answer at once."""
     for name in tuple(AREAS)[1:]:
         await asyncio.to_thread(importlib.import_module, f"screens.{name}.screen")
+
+
+def _who(me: Me) -> dict[str, str]:
+    """Whose subscription it is and as whom one works, for the frame."""
+    role = me.role.value if me.organisation else "no organisation"
+    return {"organisation": me.organisation_name, "account": me.account.email, "role": role}
 
 
 class HeadcountApp(TerminalApp[None]):
@@ -156,7 +163,7 @@ class HeadcountApp(TerminalApp[None]):
         }
         areas = CONTRACT_AREAS if overview.plan.kind is PlanKind.CONTRACT else tuple(AREAS)
         self.news.look(overview)
-        self._show_frame(counts=counts, account=overview.me.account.email, areas=areas, news=self.news.line)
+        self._show_frame(counts=counts, areas=areas, news=self.news.line, **_who(overview.me))
         self.overview_signal.publish(overview)
         if self.current_mode not in (*areas, PROFILE):
             self.call_later(self.action_area, "overview")
@@ -166,7 +173,7 @@ class HeadcountApp(TerminalApp[None]):
 
     def _new_own(self, own: OwnProfile) -> None:
         """Somebody who administers nothing: their own profile is all there is."""
-        self._show_frame(counts={}, account=own.me.account.email, areas=(PROFILE,))
+        self._show_frame(counts={}, areas=(PROFILE,), **_who(own.me))
         self.own_signal.publish(own)
         if self.current_mode != PROFILE:
             self.call_later(self.action_area, PROFILE)

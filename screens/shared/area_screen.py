@@ -1,4 +1,4 @@
-"""What the screens of all areas have in common: the four rows around the body, and how errors and results are said."""
+"""What the screens of all areas have in common: the rows around the body, and how errors and results are said."""
 
 from collections.abc import Iterable
 from typing import ClassVar
@@ -18,7 +18,7 @@ __all__ = ["AreaScreen"]
 
 
 class AreaScreen(Screen[None]):
-    """A screen with the app's row on top, a body, one row for actions and one for keys.
+    """A screen with the app's rows on top, a body, one row for actions and one for keys.
 
     Subclasses set `AREA` (an id of `commands.TITLES`), `BINDINGS = bindings(AREA)` and implement `body`; a screen that
     is opened from an area names that as `UNDER`. The app around may have the attributes `frame` (a `Frame`), `glyphs`
@@ -28,13 +28,14 @@ class AreaScreen(Screen[None]):
     AREA: ClassVar[str] = ""
     UNDER: ClassVar[str] = ""
     AUTO_FOCUS = ""
-    HORIZONTAL_BREAKPOINTS = [(0, "-tiny"), (60, "-narrow"), (110, "-wide")]  # noqa: RUF012 - as Textual types it
+    HORIZONTAL_BREAKPOINTS = [(0, "-tiny"), (60, "-narrow"), (80, "-usual"), (110, "-wide")]  # noqa: RUF012 - as Textual types it
     VERTICAL_BREAKPOINTS = [(0, "-cramped"), (15, "-short"), (32, "-tall")]  # noqa: RUF012 - as Textual types it
     DEFAULT_CSS = """
     AreaScreen {
         background: $background; layout: vertical; overflow: hidden;
         &.-tiny > *, &.-cramped > * { display: none; }
         &.-tiny > TooSmall, &.-cramped > TooSmall { display: block; }
+        &.-usual > AppBar, &.-wide > AppBar { height: 2; }
     }
     """
 
