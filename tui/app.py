@@ -163,7 +163,7 @@ class HeadcountApp(TerminalApp[None]):
         }
         areas = CONTRACT_AREAS if overview.plan.kind is PlanKind.CONTRACT else tuple(AREAS)
         self.news.look(overview)
-        self._show_frame(counts=counts, areas=areas, news=self.news.line, **_who(overview.me))
+        self._show_frame(counts=counts, areas=areas, **self._news(), **_who(overview.me))
         self.overview_signal.publish(overview)
         if self.current_mode not in (*areas, PROFILE):
             self.call_later(self.action_area, "overview")
@@ -228,6 +228,10 @@ class HeadcountApp(TerminalApp[None]):
     def _show_link(self, connection: Connection) -> None:
         self._show_frame(link=connection_line(connection, self.session.now(), self.glyphs))
 
+    def _news(self) -> dict[str, object]:
+        """The line of what needs attention, and the areas that show it."""
+        return {"news": self.news.line, "fresh": self.news.areas}
+
     def _show_frame(self, **changes: object) -> None:
         facts = {name: getattr(self.frame, name) for name in Frame.__dataclass_fields__}
         self.frame = Frame(**{**facts, **changes})
@@ -243,7 +247,7 @@ class HeadcountApp(TerminalApp[None]):
     def on_area_screen_news_seen(self) -> None:
         """The line about what needs attention was closed."""
         self.news.dismiss()
-        self._show_frame(news="")
+        self._show_frame(**self._news())
 
     def takes_behind_escape(self, event: Key) -> bool:
         """Esc and a key in one breath may be alt and that key, or no key: it moves and opens, but changes nothing."""
@@ -268,7 +272,7 @@ class HeadcountApp(TerminalApp[None]):
         there = area in self.frame.areas or area == PROFILE
         if there and area != self.current_mode:
             self.news.dismiss(area)
-            self._show_frame(news=self.news.line)
+            self._show_frame(**self._news())
             await self.switch_mode(area)
         elif not there and isinstance(self.screen, AreaScreen):
             self.screen.show_result(self._why_absent(), "dim")
@@ -307,8 +311,8 @@ class HeadcountApp(TerminalApp[None]):
             self.screen.close_something()
 
     async def action_back(self) -> None:
-        """q: close what is open, and at the top leave."""
-        if not (isinstance(self.screen, AreaScreen) and self.screen.close_something()):
+        """q: back, and from an area quit, whatever is said or open there: what is typed next is not for the app."""
+        if not (isinstance(self.screen, AreaScreen) and self.screen.go_back()):
             await self.action_quit()
 
     def action_cancel(self) -> None:

@@ -223,7 +223,7 @@ class ActivityScreen(ManagedList):
             self.filter_bar.set_text(f"command:{key}")
 
     def close_something(self) -> bool:
-        """Esc or q: from the events of a command back to where one came from."""
+        """Esc: from the events of a command back to where one came from."""
         if self._before is not None and not self.action_bar.result and self.filter_bar.text.startswith("command:"):
             text, event_id = self._before
             self._before = None

@@ -336,10 +336,11 @@ class ImportScreen(ManagedList):
             self.app.push_screen(saver, lambda said: self.show_result(f"{said}.") if said else None)
 
     def close_something(self) -> bool:
-        """Esc or q: what is open here, then the screen; an import goes on without it."""
-        return super().close_something() or self._leave()
+        """Esc: what is open here, then the screen."""
+        return super().close_something() or self.go_back()
 
-    def _leave(self) -> bool:
+    def go_back(self) -> bool:
+        """To the users; an import goes on without this screen."""
         current = self.job.current
         if self.job.is_under_way:
             self.parting = "The import continues on the server; i shows its progress."

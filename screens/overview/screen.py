@@ -97,10 +97,10 @@ class OverviewScreen(LiveArea):
                 self.query_one(f"#{name}", Panel).show([("loading…", "dim")])
         self._show_draft()
 
-    def on_resize(self) -> None:
-        """Other widths show more or fewer lines."""
+    def on_panel_resized(self) -> None:
+        """Another size shows more or fewer lines, also when it came while another area was in front."""
         if self.session.overview:
-            self.call_after_refresh(self._paint, self.session.overview)
+            self._paint(self.session.overview)
 
     # What the server says.
 
@@ -348,7 +348,7 @@ class OverviewScreen(LiveArea):
         return f"a pending change to {self.draft.seats:,} seats that is not confirmed" if self.draft else ""
 
     def close_something(self) -> bool:
-        """Esc or q: a result first, then the draft."""
+        """Esc: a result first, then the draft."""
         if super().close_something():
             return True
         if self.draft and not self.purchase.paying:

@@ -99,9 +99,9 @@ class ProfileScreen(LiveArea):
         super().resume()
         self.refresh_view()
 
-    def on_resize(self) -> None:
-        """Other widths break lines elsewhere."""
-        self.call_after_refresh(self._paint)
+    def on_panel_resized(self) -> None:
+        """Another size breaks lines elsewhere, also when it came while another area was in front."""
+        self._paint()
 
     def refresh_view(self) -> None:
         """`r`: ask again."""

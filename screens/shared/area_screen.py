@@ -1,6 +1,7 @@
 """What the screens of all areas have in common: the rows around the body, and how errors and results are said."""
 
 from collections.abc import Iterable
+from functools import partial
 from typing import ClassVar
 
 from textual.app import ComposeResult
@@ -44,6 +45,8 @@ class AreaScreen(Screen[None]):
 
     paused = False
     """Whether another screen is in front."""
+    said_about = ""
+    """What the result is about that may be over before the line is gone."""
 
     def compose(self) -> ComposeResult:
         """The rows around the body."""
@@ -86,12 +89,16 @@ class AreaScreen(Screen[None]):
             self.query_one(AppBar).show(frame)
             self.action_bar.show_news(frame.news)
 
-    def show_result(self, text: str, tone: str = "ok") -> None:
-        """Say what has happened, until the next result or `clear_result`."""
+    def show_result(self, text: str, tone: str = "ok", *, about: str = "") -> None:
+        """Say what has happened, until the next result or `clear_result`.
+
+        With `about`, the id of a thing that waits for somebody, only until that is over.
+        """
+        self.said_about = about
         if self.has_rows:
             self.action_bar.show_result(text, tone)
         elif not self.is_mounted:
-            self.call_later(self.show_result, text, tone)
+            self.call_later(partial(self.show_result, text, tone, about=about))
 
     def show_error(self, error: BaseException | str) -> None:
         """Say what failed, in the error's own words (what, why, what to do, the request id)."""
@@ -100,6 +107,7 @@ class AreaScreen(Screen[None]):
 
     def clear_result(self) -> None:
         """Back to what the action row says otherwise."""
+        self.said_about = ""
         if self.has_rows:
             self.action_bar.clear_result()
 
@@ -121,8 +129,12 @@ class AreaScreen(Screen[None]):
         if again:
             self.resume()
 
+    def go_back(self) -> bool:
+        """q: back to the screen this one was opened from; False where there is none. For subclasses."""
+        return False
+
     def close_something(self) -> bool:
-        """Esc or q: close what is open on this screen; False when nothing was."""
+        """Esc: close what is open on this screen; False when nothing was."""
         if self.action_bar.result:
             self.clear_result()
             return True

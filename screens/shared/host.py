@@ -34,7 +34,7 @@ class Host(Protocol):
     def in_front(self) -> bool:
         """Whether no dialog and no other area is open over it."""
 
-    def show_result(self, text: str, tone: str = "ok") -> None:
+    def show_result(self, text: str, tone: str = "ok", *, about: str = "") -> None:
         """Say what has happened, until the next result."""
 
     def show_error(self, error: BaseException | str) -> None:

@@ -11,6 +11,8 @@ from contract.subscription import Overview
 from screens.shared.area_screen import AreaScreen
 from screens.shared.confirm import Confirm
 from tui.presentation.confirmation import Summary
+from tui.presentation.event_descriptions import sentence
+from tui.presentation.wording import opening
 from tui.runtime.live_updates import Hub
 from tui.runtime.session import Session
 
@@ -18,6 +20,14 @@ __all__ = ["LiveArea"]
 
 
 Answer = TypeVar("Answer")
+
+_ANSWERED = (
+    EventKind.TRANSFER_ACCEPTED,
+    EventKind.TRANSFER_DECLINED,
+    EventKind.TRANSFER_CANCELLED,
+    EventKind.TRANSFER_EXPIRED,
+)
+"""What ends the waiting for an answer to a request."""
 
 
 class LiveArea(AreaScreen):
@@ -104,7 +114,19 @@ class LiveArea(AreaScreen):
         else:
             self.overview_changed(overview)
 
+    def show_result(self, text: str, tone: str = "ok", *, about: str = "") -> None:
+        """As in every area; what became of it meanwhile is said in its place."""
+        super().show_result(text, tone, about=about)
+        self._correct_result()
+
+    def _correct_result(self) -> None:
+        """Nothing is said to wait that has been answered: the line says the answer instead."""
+        happened = self.session.fates.of(self.said_about) if self.said_about else None
+        if happened is not None and happened.type in _ANSWERED:
+            self.show_result(f"{opening(sentence(happened))}.")
+
     def _hear_changes(self, kinds: frozenset[EventKind]) -> None:
+        self._correct_result()
         if self._hidden:
             self._missed |= kinds
         else:

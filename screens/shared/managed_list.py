@@ -314,7 +314,7 @@ class ManagedList(LiveArea):
         self.files.ask("Save the results", name, f"{rows}: one result each.", save, text_only=True)
 
     def close_something(self) -> bool:
-        """Esc or q: a message, the results, then the filter."""
+        """Esc: a message, the results, then the filter."""
         if self.ledger.is_open and not self.action_bar.result:
             self.ledger.dismiss()
             return True
@@ -333,7 +333,7 @@ class ManagedList(LiveArea):
             self._rest.stop()
         self._rest = self.set_timer(REST, self.show_detail)
 
-    def on_panel_widened(self) -> None:
+    def on_panel_resized(self) -> None:
         """The details have their room now, or another."""
         self.show_detail()
 

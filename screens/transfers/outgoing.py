@@ -49,7 +49,8 @@ class OutgoingRequests:
                 self.ask_whom(request, told_beside_field(error))
         else:
             host.intentions.answered(request)
-            host.show_result(f"Asked {sent.email}; the request is pending until {sent.expires_at:%Y-%m-%d}.")
+            said = f"Asked {sent.email}; the request is pending until {sent.expires_at:%Y-%m-%d}."
+            host.show_result(said, about=sent.id)
         finally:
             host.ended(EventKind.TRANSFER_REQUESTED)
 
@@ -66,7 +67,8 @@ class OutgoingRequests:
             sent = await host.client.resend_transfer(request.id, key=key)
             host.show_result(
                 f"Sent to {sent.email} again; the old link no longer works. "
-                f"The request is pending until {sent.expires_at:%F}."
+                f"The request is pending until {sent.expires_at:%F}.",
+                about=sent.id,
             )
 
     # Cancelling.

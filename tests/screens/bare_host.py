@@ -82,9 +82,9 @@ class BareHost:
     def _touch(self, *kinds: EventKind) -> None:
         self.touched |= set(kinds)
 
-    def show_result(self, text: str, tone: str = "ok") -> None:
+    def show_result(self, text: str, tone: str = "ok", *, about: str = "") -> None:
         """Write it down."""
-        del tone
+        del tone, about
         self.said.append(text)
 
     def show_error(self, error: BaseException | str) -> None:

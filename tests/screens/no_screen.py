@@ -24,9 +24,9 @@ class Host:
         self._groups: dict[str, asyncio.Task[None]] = {}
         self._tasks: list[asyncio.Task[None]] = []
 
-    def show_result(self, text: str, tone: str = "ok") -> None:
+    def show_result(self, text: str, tone: str = "ok", *, about: str = "") -> None:
         """Kept."""
-        del tone
+        del tone, about
         self.said.append(text)
 
     def show_error(self, error: BaseException | str) -> None:

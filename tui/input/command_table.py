@@ -355,7 +355,7 @@ COMMANDS: tuple[Command, ...] = (
     ),
     Command("app.help", "question_mark,f1", "help", "help", "The keys of this screen.", _ALL, show=True),
     Command("app.escape", "escape", "escape", "close", "Close what is open. Never quits.", _ALL, palette=False),
-    Command("app.back", "q", "back", "back", "Close what is open; otherwise quit.", _ALL, palette=False),
+    Command("app.back", "q", "back", "back", "Back; in an area: quit.", _ALL, palette=False),
     Command("app.cancel", "ctrl+c", "cancel", "cancel", "Cancel what is running.", _ALL, palette=False),
     Command("app.quit", "ctrl+q", "quit", "quit", "Quit; asks only when something is unfinished.", _ALL, priority=True),
     Command("dialog.yes", "y", "yes", "confirm", "Confirm the dialog.", (), palette=False),

@@ -228,7 +228,7 @@ _SENTENCES: dict[EventKind, Callable[[str, str, _Attributes], str]] = {
     EventKind.TRANSFER_CANCELLED: _moved(
         "{what} withdrew the request", outgoing="{who} cancelled the request to {what}"
     ),
-    EventKind.TRANSFER_EXPIRED: _about("the request of {what} expired"),
+    EventKind.TRANSFER_EXPIRED: _moved("the request of {what} expired", outgoing="the request to {what} expired"),
     EventKind.TRANSFER_REOPENED: _plainly("undid the decision about"),
     EventKind.ADDRESS_OUTSIDE: _about("{who} learned that {what} belongs to an account outside"),
     EventKind.IMPORT_PLANNED: _planned,

@@ -17,6 +17,11 @@ def count(number: int, noun: str, plural: str = "") -> str:
     return f"{number:,} {noun if number == 1 else plural or noun + 's'}"
 
 
+def opening(said: str) -> str:
+    """The beginning of a sentence: with a capital letter, unless an address comes first."""
+    return said if "@" in said.partition(" ")[0] else said[:1].upper() + said[1:]
+
+
 def days_until(day: dt.date, today: dt.date) -> str:
     """`today`, `tomorrow`, `in 10 days`, `yesterday`, `3 days ago`."""
     days = (day - today).days

@@ -42,6 +42,7 @@ class AttentionKind(StrEnum):
     SEATS = "seats"
     EXPIRING = "expiring"
     REQUESTS = "requests"
+    ANSWERS = "answers"
     CODES = "codes"
 
 

@@ -92,8 +92,8 @@ class KeyOrder(App[Result]):
 
     @property
     def _front(self) -> Widget | None:
-        """Who gets a key; nobody once the app is closing."""
-        return (self.focused or self.screen) if self._screen_stack and self._running else None
+        """Who gets a key; nobody once the app is closing: what is typed after its last key is not for it."""
+        return (self.focused or self.screen) if self._screen_stack and self._running and not self._exit else None
 
     def _done(self, number: int) -> None:
         if number != self._key_number or not self._key_under_way:

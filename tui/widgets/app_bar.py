@@ -36,7 +36,7 @@ class Frame:
 
     `organisation`, `account` and `role` say whose subscription this is and as whom one works; they are empty until the
     server has said so. `colour` paints the product's mark (`#d70000`, `red`; else ours). `areas` are those there are on
-    this plan, by id.
+    this plan, by id; `fresh` are those that show what is news, which is marked on their tabs.
     """
 
     counts: Mapping[str, int] = field(default_factory=dict)
@@ -49,6 +49,7 @@ class Frame:
     colour: str = ""
     areas: tuple[str, ...] = FIRST_AREAS
     news: str = ""
+    fresh: frozenset[str] = frozenset()
 
 
 def link_line(
@@ -191,23 +192,24 @@ class AppBar(Canvas):
         for area in self.frame.areas:
             key = key_names(keys_of(f"app.{area}", user_keys)[:1])
             here = area == self.area
-            number = (said or _in_full)(self.frame.counts.get(area, 0))
+            number = (said or _in_full)(self.frame.counts.get(area, 0)) + ("*" if area in self.frame.fresh else "")
             words = [key, TITLES[area] if here or named > 0 else "", number]
             named -= not here
-            parts += self._area(" ".join(filter(None, words)), here=here, close=close)
+            tone = "reverse" if here else "accent" if area in self.frame.fresh else "dim"
+            parts += _area(" ".join(filter(None, words)), tone, close=close)
         if self.area == PROFILE and PROFILE not in self.frame.areas:
-            parts += self._area(TITLES[PROFILE], here=True, close=close)
+            parts += _area(TITLES[PROFILE], "reverse", close=close)
         return parts
-
-    def _area(self, words: str, *, here: bool, close: bool) -> list[Piece]:
-        tone = "reverse" if here else "dim"
-        return [" ", (words, tone)] if close else [(f" {words} ", tone)]
 
     def _where(self, *, profile: bool = True) -> list[Piece]:
         frame = self.frame
         parts: list[Piece] = [("READ-ONLY", "warn"), "  "] if frame.read_only else []
         parts += parts_of(frame.link)
         return [*parts, f"  {clean(frame.profile)} " if profile and frame.profile else " "]
+
+
+def _area(words: str, tone: str, *, close: bool) -> list[Piece]:
+    return [" ", (words, tone)] if close else [(f" {words} ", tone)]
 
 
 def _in_full(number: int) -> str:

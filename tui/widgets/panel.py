@@ -37,8 +37,8 @@ class Panel(Canvas):
     }
     """
 
-    class Widened(Message):
-        """The panel got another width, for which its lines have to be broken anew."""
+    class Resized(Message):
+        """The panel got another size, for which its lines have to be chosen and broken anew."""
 
     def __init__(
         self,
@@ -51,13 +51,13 @@ class Panel(Canvas):
         super().__init__(*children, id=id, classes=classes)
         self._titles = (title, subtitle)
         self._lines: tuple[Line, ...] = ()
-        self._width = 0
+        self._known_size = Size(0, 0)
 
     def on_resize(self) -> None:
-        """Tell of another width, once it is known: a screen hears of its own size before its panels have theirs."""
-        if self.size.width != self._width:
-            self._width = self.size.width
-            self.post_message(self.Widened())
+        """Tell of another size, once it is known: a screen hears of its own size before its panels have theirs."""
+        if self.size != self._known_size:
+            self._known_size = self.size
+            self.post_message(self.Resized())
 
     def on_mount(self) -> None:
         """Titles and frame depend on the app's glyphs, so they are set here."""

@@ -312,5 +312,5 @@ async def test_details_are_broken_for_the_room_they_have(tmp_path: Path) -> None
             await desk.until(lambda: "E-mail      " in desk.text and "Way in      " in desk.text)
             panel = desk.app.screen.query_one("#detail", Panel)
             panel.show(["broken for no room"])
-            panel.post_message(Panel.Widened())
+            panel.post_message(Panel.Resized())
             await desk.until(lambda: "Way in      " in desk.text)

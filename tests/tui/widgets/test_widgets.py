@@ -2,6 +2,8 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from dataclasses import replace
+from typing import Any
 
 import pytest
 from fake_rows import FakeRows, text_of
@@ -9,7 +11,8 @@ from gallery import FRAME, Gallery, Overview, Users
 from textual.pilot import Pilot
 from textual.screen import Screen
 
-from tui.widgets.app_bar import AppBar, Frame, link_line
+from tui.input.areas import TITLES
+from tui.widgets.app_bar import AppBar, link_line
 from tui.widgets.filter_bar import FilterBar
 from tui.widgets.gauges import compress
 from tui.widgets.panel import Panel
@@ -33,28 +36,53 @@ async def settled(pilot: Pilot[None]) -> None:
     await pilot.pause()
 
 
+AREAS = ["1 Overview", "2 Users 39", "3 Transfers 7", "4 Members", "5 Codes", "6 Billing", "7 Activity"]
+WHO = ["Acme · jane@acme.example · owner", "READ-ONLY", "● live"]
+
+
 @pytest.mark.parametrize(
     ("width", "seen", "gone"),
     [
-        (125, ["headcount", "2 Users 39", "5 Codes", "READ-ONLY", "● live", "acme-prod · jane@acme.example"], []),
-        (105, ["headcount", "2 Users 39", "5 Codes", "READ-ONLY", "● live", "acme-prod"], ["jane@"]),
-        (95, ["1 Overview", "2 Users 39", "5 Codes", "READ-ONLY", "● live", "acme-prod"], ["headcount", "jane@"]),
-        (85, ["1 Overview", "2 Users 39", "4  5 ", "READ-ONLY", "● live", "acme-prod"], ["headcount", "Codes"]),
-        (80, ["1 Overview", "2 Users 39", "3 Transfers 7", "4  5 ", "READ-ONLY", "● live", "acme-prod"], ["Members"]),
-        (66, ["1 Overview", " 2 39  3 7  4  5 ", "READ-ONLY", "● live", "acme-prod"], ["headcount", "Users"]),
+        (125, [*AREAS, *WHO, "headcount", "acme-prod"], []),
+        (95, [*AREAS, *WHO, "headcount", "acme-prod"], []),
+        (80, [*AREAS, *WHO, "headcount", "acme-prod"], []),
+        (79, ["1 Overview", "2 Users 39", "READ-ONLY", "● live", "acme-prod"], ["headcount", "jane@", "Activity"]),
+        (66, ["1 Overview", " 2 39  3 7  4  5 ", "READ-ONLY", "● live"], ["headcount", "Users"]),
         (60, ["1 Overview", " 2 39  3 7  4  5 ", "READ-ONLY", "● live"], ["acme-prod"]),
     ],
 )
 async def test_the_app_bar_gives_way_in_order(width: int, seen: list[str], gone: list[str]) -> None:
-    """The account goes, the product's name, the other areas' from the right; never READ-ONLY or the connection."""
+    """From 80 columns on every area has its name, and who one is stands below; READ-ONLY and the connection always."""
     async with showing(Overview(), (width, 24)) as (app, pilot):
-        app.screen.query_one(AppBar).show(
-            Frame(FRAME.counts, FRAME.link, FRAME.profile, FRAME.account, read_only=True, colour="no such colour")
-        )
+        facts = {"read_only": True, "colour": "no such colour", "areas": tuple(TITLES)[:7]}
+        app.screen.query_one(AppBar).show(replace(FRAME, **facts))  # type: ignore[arg-type]
         await pilot.pause()
-        bar = text_of(app)[0]
+        bar = "\n".join(text_of(app)[: app.screen.query_one(AppBar).size.height])
         assert [part for part in seen if part not in bar] == []
         assert [part for part in gone if part in bar] == []
+
+
+@pytest.mark.parametrize(
+    "facts",
+    [
+        {"counts": {"users": 1_000_000, "transfers": 12_345}},
+        {"counts": {"users": 1_000_000, "transfers": 12_345}, "fresh": frozenset({"transfers", "codes", "billing"})},
+        {
+            "organisation": "Tidewheel Works and Partners International " * 3,
+            "account": f"{'a' * 60}@{'b' * 60}.example",
+        },
+        {"organisation": "東京" * 40, "link": link_line(retry="in 15 s", as_of="Thu 14:02")},
+    ],
+)
+async def test_long_names_and_large_counts_leave_names_of_areas_and_role(facts: dict[str, Any]) -> None:
+    """At 80 columns a count gets short before an area loses its name, and a name is cut before the role is."""
+    async with showing(Overview(), (80, 24)) as (app, pilot):
+        app.screen.query_one(AppBar).show(replace(FRAME, read_only=True, areas=tuple(TITLES)[:7], **facts))
+        await pilot.pause()
+        areas, who = text_of(app)[:2]
+        assert [name for name in AREAS if name.split()[1] not in areas] == []
+        assert " · owner " in who
+        assert "READ-ONLY  " in who
 
 
 def test_the_connection_is_a_glyph_and_words() -> None:

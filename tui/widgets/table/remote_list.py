@@ -63,6 +63,8 @@ class RemoteList(TableView):
         """What somebody else has done to a row, in words; empty when it is still what it was."""
         self._slow = False
         self._fresh = False
+        self._wished_top = 0
+        """The first row as it was left by whoever looks: a list that had less room for a while goes back there."""
 
     def _new_feed(self, source: WindowSource) -> Feed:
         return Feed(
@@ -238,6 +240,7 @@ class RemoteList(TableView):
         self._feed.close()
         self._feed = self._new_feed(source)
         self.cursor, self.top, self.cursor_id, self.anchor_id = 0, 0, None, None
+        self._wished_top = 0
         self.marks.clear()
         self._feed.ask(query or Query())
         self.redraw()
@@ -283,8 +286,9 @@ class RemoteList(TableView):
         self._feed.close()
 
     def on_resize(self) -> None:
-        """Another size shows other rows."""
+        """Another size shows other rows, from where the list was left, as far as the cursor stays in sight."""
         self.remeasure()
+        self.top = self._wished_top
         self._keep_in_view()
         self._feed.look()
 
@@ -302,15 +306,19 @@ class RemoteList(TableView):
         self.status_changed()
 
     def _find_cursor_again(self) -> None:
-        """After the rows were replaced: the cursor goes where its row went, on the same line of the screen."""
+        """After the rows were replaced: the cursor goes where its row went, on the same line of the screen.
+
+        A list that stood at its top stays there while the cursor's row is in sight: what came above it is seen.
+        """
         line = self.cursor - self.top
         found = self.pages.find(self.cursor_id) if self.cursor_id is not None else None
         if found is None and self._feed.from_top:
             found = line = 0
         self.cursor = min(self.cursor if found is None else found, max(0, self.pages.length - 1))
-        self.top = max(0, self.cursor - line)
+        self.top = max(0, self.cursor - line) if self.top or self.cursor >= self.rows_high else 0
         self.cursor_id = self.row.id if self.row is not None else None
         self._keep_in_view()
+        self._wished_top = self.top
 
     def _keep_in_view(self) -> None:
         self.top = max(0, min(self.top, self.pages.length - self.rows_high), self.cursor - self.rows_high + 1)
@@ -330,6 +338,7 @@ class RemoteList(TableView):
             wanted = index - self.rows_high + jump if down else index - jump + 1
             self.top = max(0, min(wanted, self.pages.length - self.rows_high))
             self.refresh()
+        self._wished_top = self.top
         self._feed.look()
         self.moved()
         self.status_changed()
