@@ -98,15 +98,16 @@ async def test_a_filter_drops_stale_answers() -> None:
 
 
 async def test_the_cursor_follows_its_row() -> None:
-    """When rows come in above, the cursor stays on its person and on its line of the screen."""
+    """When rows come in above a list that was scrolled, the cursor stays on its person and on its line of the screen."""
     source = FakeRows(order=list(range(50)))
     async with running(source) as (table, pilot):
-        await pilot.press("j", "j", "j")
-        assert table.cursor_id == "usr_3"
+        table.go(30)
+        line = table.cursor - table.top
+        assert (table.cursor_id, table.top > 0) == ("usr_30", True)
         source.order = [90, 91, *range(50)]
         table.reload()
         await until(pilot, lambda: not table.busy)
-        assert (table.cursor, table.cursor_id, table.cursor - table.top) == (5, "usr_3", 3)
+        assert (table.cursor, table.cursor_id, table.cursor - table.top) == (32, "usr_30", line)
 
 
 async def test_a_reload_does_not_flash_and_a_failed_one_keeps_the_rows() -> None:
@@ -292,3 +293,26 @@ async def test_the_cursor_stays_on_its_person_when_rows_arrive_above_by_the_page
         await until(pilot, lambda: not table.busy and table.total == 1_120)
         assert (table.row, table.cursor) == (person(90), 210)
         assert table.cursor - table.top == line
+
+
+async def test_a_list_at_its_top_stays_there_when_rows_arrive_above() -> None:
+    """Who has not scrolled sees what came in first; the cursor stays on its person as long as that is in sight."""
+    source = FakeRows(order=list(range(1_000)))
+    async with running(source) as (table, pilot):
+        table.go(3)
+        source.order = [5_000, *range(1_000)]
+        table.reload()
+        await until(pilot, lambda: not table.busy and table.total == 1_001)
+        assert (table.row, table.cursor, table.top) == (person(3), 4, 0)
+
+
+async def test_a_list_that_had_less_room_for_a_while_goes_back_to_where_it_was() -> None:
+    """A message of two rows takes a row from the list and gives it back: nothing stays scrolled."""
+    async with running(FakeRows(size=1_000)) as (table, pilot):
+        table.go(table.rows_high - 1)
+        assert table.top == 0
+        await pilot.resize_terminal(80, 22)
+        await until(pilot, lambda: table.top == 2)
+        await pilot.resize_terminal(80, 24)
+        await until(pilot, lambda: table.top == 0)
+        assert table.cursor == table.rows_high - 1
