@@ -84,13 +84,17 @@ class CodesScreen(ManagedList):
         super().__init__()
         self._used: dict[str, Used] = {}
 
+    def empty_words(self, *, may_change: bool) -> str:
+        """The way to the first code."""
+        return "No invitation codes yet. n creates one." if may_change else "No invitation codes yet."
+
     def make_table(self) -> VirtualTable:
         """The newest first."""
         return CodesTable(
             CodesSource(self.client, self.now),
             COLUMNS,
             noun="codes",
-            empty="No invitation codes yet. n creates one.",
+            empty="No invitation codes yet.",
             copy_column="code",
             describe=told,
         )

@@ -151,7 +151,8 @@ class MembersScreen(ManagedList):
         if row is None:
             self.say_no_row()
         elif row.item.status is None:
-            self.show_result(f"{clean(row.item.name, 60)} is not on the subscription. a adds them.", "dim")
+            adds = "" if self.why_not("") else " a adds them."
+            self.show_result(f"{clean(row.item.name, 60)} is not on the subscription.{adds}", "dim")
         else:
             self._show_user(row.item)
 

@@ -229,9 +229,8 @@ class OverviewScreen(LiveArea):
         hidden = set(idle_commands(self.session.overview, read_only=self.session.read_only))
         if self.draft is None:
             hidden |= {"overview.confirm", "overview.discard"}
-        overview = self.session.overview
-        if overview and Permission.CONFIRM_QUOTES not in overview.me.may:
-            hidden.add("overview.confirm")
+        if not self._may_confirm:
+            hidden |= {"overview.confirm", "overview.pay", "overview.pay_overdue"}
         if self._why_fixed():
             hidden |= {"overview.more", "overview.fewer", "overview.type"}
         return sorted(hidden)
@@ -251,13 +250,19 @@ class OverviewScreen(LiveArea):
     def _standing_lines(self, overview: Overview) -> list[list[Span]]:
         fixed, scheduled = self._why_fixed(), overview.subscription.scheduled_seats
         if scheduled is not None and not fixed:
-            said = f"{scheduled:,} seats from {overview.subscription.period_end:%-d %b}: + cancels the reduction"
-            return [[(said, "warn")]]
+            said = f"{scheduled:,} seats from {overview.subscription.period_end:%-d %b}"
+            return [[(f"{said}: + cancels the reduction" if self._may_confirm else said, "warn")]]
         if self.session.read_only:
             return [[("read-only: the seats can't be changed", "dim")]]
         if fixed:
             return [[(fixed, "dim")]]
-        return [[("No pending change", "dim"), ("   + and - change the seats; nothing is sent yet", "dim")]]
+        does = "change the seats; nothing is sent yet" if self._may_confirm else "show what other numbers would cost"
+        return [[("No pending change", "dim"), (f"   + and - {does}", "dim")]]
+
+    @property
+    def _may_confirm(self) -> bool:
+        overview = self.session.overview
+        return overview is not None and Permission.CONFIRM_QUOTES in overview.me.may
 
     # Confirming.
 

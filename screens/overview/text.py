@@ -2,6 +2,7 @@
 
 import datetime as dt
 
+from contract.people import Permission
 from contract.subscription import Overview, PlanKind, SubscriptionStatus
 from screens.overview.attention import Notice, laid_out, notices, upcoming
 from tui.presentation.event_descriptions import sentence
@@ -61,17 +62,22 @@ def subscription_lines(overview: Overview) -> list[list[Span]]:
 
 
 def fixed_seats(overview: Overview) -> str:
-    """Why the number of seats can't be changed just now, and what can be done instead; empty when it can be (D14)."""
-    name, status = clean(overview.plan.name, 40), overview.subscription.status
+    """Why the number of seats can't be changed just now, and what the role can do; empty when it can be (D14)."""
+    name, status, may = clean(overview.plan.name, 40), overview.subscription.status, overview.me.may
+    why = helps = ""
+    needed = Permission.CONFIRM_QUOTES
     if status is SubscriptionStatus.ENDED:
-        return "The subscription has ended: p starts it again."
-    if overview.plan.kind is PlanKind.FREE:
-        return f"{name} has no seats to pay for: p chooses a plan that has them."
-    if status is not SubscriptionStatus.ACTIVE:
-        return "A payment is overdue: o pays it, then the seats can be changed."
-    if overview.plan.seats_follow_users:
-        return f"On {name} seats follow the users: 2 opens them, n adds one, d removes."
-    return ""
+        why, helps = "The subscription has ended", "p starts it again"
+    elif overview.plan.kind is PlanKind.FREE:
+        why, helps = f"{name} has no seats to pay for", "p chooses a plan that has them"
+    elif status is not SubscriptionStatus.ACTIVE:
+        why, helps = "A payment is overdue", "o pays it, then the seats can be changed"
+    elif overview.plan.seats_follow_users:
+        why, helps = f"On {name} seats follow the users", "2 opens them, n adds one, d removes"
+        needed = Permission.MANAGE_USERS
+    if not why:
+        return ""
+    return f"{why}: {helps}." if needed in may else f"{why}."
 
 
 def _labelled(label: str, value: str, more: str = "", tone: str = PLAIN) -> list[Span]:

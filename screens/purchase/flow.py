@@ -107,7 +107,7 @@ class PurchaseHost(Protocol):
     def in_front(self) -> bool:
         """Whether no dialog and no other area is open over it."""
 
-    def show_result(self, text: str, tone: str = "ok") -> None:
+    def show_result(self, text: str, tone: str = "ok", *, about: str = "") -> None:
         """Say what has happened, or what is on its way."""
 
     def show_error(self, error: BaseException | str) -> None:

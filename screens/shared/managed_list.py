@@ -177,9 +177,22 @@ class ManagedList(LiveArea):
             self.show_result(reason, "warn")
         return bool(reason)
 
+    def empty_words(self, *, may_change: bool) -> str:
+        """What an empty list says, with keys only for a session that may press them. For subclasses."""
+        del may_change
+        return self.table.empty
+
+    def show_advice(self) -> None:
+        """An empty list says what this session may do about it."""
+        words = self.empty_words(may_change=not self.why_not(""))
+        if words != self.table.empty:
+            self.table.empty = words
+            self.table.redraw()
+
     def overview_changed(self, overview: Overview) -> None:
         """Offer what the role may do."""
         del overview
+        self.show_advice()
         self.show_marks()
 
     def out_of_reach(self) -> set[str]:

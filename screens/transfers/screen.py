@@ -49,9 +49,10 @@ COLUMNS = {
 }
 EMPTY = {
     Side.INCOMING: "No requests are waiting for a decision. Tab shows the requests you sent.",
-    Side.OUTGOING: "No outgoing requests are waiting for an answer. t asks somebody to join.",
-    Side.HISTORY: "No requests yet. t asks somebody to join.",
+    Side.OUTGOING: "No outgoing requests are waiting for an answer.",
+    Side.HISTORY: "No requests yet.",
 }
+_ASKS = " t asks somebody to join."
 _DECIDING = ("transfers.accept", "transfers.decline", "transfers.undo")
 _SENT = ("transfers.resend", "transfers.cancel")
 
@@ -146,6 +147,10 @@ class TransfersScreen(ManagedList):
         """State and direction, in the history."""
         return dict(TRANSFER_FIELDS[self.side])
 
+    def empty_words(self, *, may_change: bool) -> str:
+        """That nothing waits on this side, and the way to ask somebody."""
+        return EMPTY[self.side] + (_ASKS if may_change and self.side is not Side.INCOMING else "")
+
     def overview_changed(self, overview: Overview) -> None:
         """Counts on the sides; other seats may be free than the open dialog says."""
         super().overview_changed(overview)
@@ -188,7 +193,7 @@ class TransfersScreen(ManagedList):
         """The requests of this side, none filtered out."""
         self.side = side
         table, bar = self.table, self.filter_bar
-        table.columns, table.empty = COLUMNS[self.side], EMPTY[self.side]
+        table.columns, table.empty = COLUMNS[self.side], self.empty_words(may_change=not self.why_not(""))
         table.remeasure()
         table.set_source(self._source())
         bar.hint = " ".join(f"{name}:" for name in self.fields())

@@ -102,7 +102,7 @@ class UsersScreen(ManagedList):
             UsersSource(self.client, lambda: zone_of(self.session.overview)),
             COLUMNS,
             noun="users",
-            empty="No users yet. n adds one by hand, i imports a file.",
+            empty="No users yet.",
             copy_column="email",
             describe=told,
         )
@@ -115,6 +115,10 @@ class UsersScreen(ManagedList):
         """Why nobody has access, if that is so, then the filter."""
         yield Closed()
         yield from super().above_table()
+
+    def empty_words(self, *, may_change: bool) -> str:
+        """The two ways to the first users."""
+        return "No users yet. n adds one by hand, i imports a file." if may_change else "No users yet."
 
     def overview_changed(self, overview: Overview) -> None:
         """Say when nobody can use the service, and offer what the plan and the role allow."""

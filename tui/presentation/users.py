@@ -3,6 +3,7 @@
 import datetime as dt
 from collections.abc import Sequence
 
+from contract.people import Permission
 from contract.problems import ItemProblem
 from contract.subscription import Overview, PlanKind, SubscriptionStatus
 from contract.users import User, UserBatchReport, UserStatus
@@ -58,7 +59,8 @@ def no_access(overview: Overview | None) -> str:
         return ""
     since = subscription.suspended_at
     said = "suspended" + (f" since {said_day(day_of(since, overview), overview)}" if since else "")
-    pays = f" 1 o pays {subscription.overdue}." if subscription.overdue else ""
+    may_pay = Permission.CONFIRM_QUOTES in overview.me.may
+    pays = f" 1 o pays {subscription.overdue}." if subscription.overdue and may_pay else ""
     return f"Nobody can use the service: {said}.{pays}"
 
 
@@ -86,10 +88,12 @@ def detail_lines(user: User, overview: Overview | None = None) -> list[Line]:
 
 
 def _until_paid(overview: Overview | None) -> str:
-    """What makes somebody active who is NOT PAID (D15)."""
+    """What makes somebody active who is NOT PAID, with the key for who may pay (D15)."""
+    may_pay = overview is None or Permission.CONFIRM_QUOTES in overview.me.may
     if overview is None or overview.subscription.cancel_at_period_end:
-        return "P pays"
-    return f"P pays, or the payment of {said_day(overview.subscription.period_end, overview)} does"
+        return "P pays" if may_pay else "NOT PAID"
+    renewal = f"the payment of {said_day(overview.subscription.period_end, overview)}"
+    return f"P pays, or {renewal} does" if may_pay else f"NOT PAID until {renewal}"
 
 
 def removal_summary(users: Sequence[User], overview: Overview, *, hidden: str = "") -> Summary:

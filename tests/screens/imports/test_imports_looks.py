@@ -42,7 +42,13 @@ async def _bring(desk: Desk, path: Path) -> None:
 
 
 def _look(
-    snap_compare: Any, folder: Path, size: tuple[int, int], *keys: str, path: Path | None = None, awaited: str = ""
+    snap_compare: Any,
+    folder: Path,
+    size: tuple[int, int],
+    *keys: str,
+    path: Path | None = None,
+    awaited: str = "",
+    then: tuple[str, ...] = (),
 ) -> bool:
     async def story(desk: Desk) -> None:
         """Bring the file, then press."""
@@ -52,6 +58,8 @@ def _look(
         if awaited:
             await desk.until(lambda: awaited in desk.text)
             await desk.settled()
+        for key in then:
+            await desk.press(key)
 
     return looks.look(snap_compare, folder, size, story)
 
@@ -68,14 +76,24 @@ def test_what_it_comes_to(snap_compare: Any, tmp_path: Path, size: tuple[int, in
     assert _look(snap_compare, tmp_path, size, "c")
 
 
-def test_mending_a_row(snap_compare: Any, tmp_path: Path) -> None:
+@pytest.mark.parametrize("size", looks.SIZES)
+def test_mending_a_row(snap_compare: Any, tmp_path: Path, size: tuple[int, int]) -> None:
     """The cells as they are, the caret where it is wrong."""
-    assert _look(snap_compare, tmp_path, (80, 24), "tab", "j", "e")
+    assert _look(snap_compare, tmp_path, size, "tab", "j", "e")
 
 
 def test_the_result(snap_compare: Any, tmp_path: Path) -> None:
     """What is done, and what is left to be looked at."""
     assert _look(snap_compare, tmp_path, (80, 24), "c", "y", awaited="Finished")
+
+
+@pytest.mark.parametrize("size", looks.SIZES)
+def test_saving_the_failed_rows(
+    snap_compare: Any, tmp_path: Path, size: tuple[int, int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Where the file goes, and what is in it."""
+    monkeypatch.chdir(tmp_path)
+    assert _look(snap_compare, tmp_path, size, "c", "y", awaited="Finished", then=("E",))
 
 
 @pytest.mark.parametrize("size", looks.SIZES)
@@ -86,7 +104,10 @@ def test_naming_the_columns(snap_compare: Any, tmp_path: Path, size: tuple[int, 
     assert _look(snap_compare, tmp_path, size, "j", "l", "j", "f", path=path)
 
 
-def test_choosing_a_file(snap_compare: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("size", looks.SIZES)
+def test_choosing_a_file(
+    snap_compare: Any, tmp_path: Path, size: tuple[int, int], monkeypatch: pytest.MonkeyPatch
+) -> None:
     """What the path may go on with; then what is not there."""
     folder = tmp_path / "here"
     (folder / "archive").mkdir(parents=True)
@@ -99,7 +120,7 @@ def test_choosing_a_file(snap_compare: Any, tmp_path: Path, monkeypatch: pytest.
         await desk.press("2", "i", "tab")
         await desk.press("down", "down")
 
-    assert looks.look(snap_compare, tmp_path, (80, 24), story)
+    assert looks.look(snap_compare, tmp_path, size, story)
 
 
 def test_an_import_that_is_not_finished(snap_compare: Any, tmp_path: Path) -> None:

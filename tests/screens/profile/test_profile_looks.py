@@ -116,3 +116,37 @@ def test_a_code(snap_compare: Any, tmp_path: Path, size: tuple[int, int]) -> Non
 def test_the_owners_own(snap_compare: Any, tmp_path: Path, size: tuple[int, int]) -> None:
     """Somebody who administers sees the areas above it."""
     assert look(snap_compare, tmp_path, size, STRANGER, role=Role.OWNER)
+
+
+@pytest.mark.parametrize("size", SIZES)
+def test_asking_to_join(snap_compare: Any, tmp_path: Path, size: tuple[int, int]) -> None:
+    """Whom to ask, with what is wrong at its field."""
+
+    async def story(desk: Desk) -> None:
+        """Nobody named."""
+        await desk.press("t", "enter", "enter")
+
+    assert look(snap_compare, tmp_path, size, STRANGER, story)
+
+
+@pytest.mark.parametrize("size", SIZES)
+def test_editing_oneself(snap_compare: Any, tmp_path: Path, size: tuple[int, int]) -> None:
+    """One's own names and position."""
+
+    async def story(desk: Desk) -> None:
+        """The form."""
+        await desk.press("e")
+
+    assert look(snap_compare, tmp_path, size, USER, story)
+
+
+@pytest.mark.parametrize("size", SIZES)
+def test_declining_an_offer(snap_compare: Any, tmp_path: Path, size: tuple[int, int]) -> None:
+    """The reason they will read."""
+
+    async def story(desk: Desk) -> None:
+        """The form."""
+        await desk.until(lambda: "asks you to join" in desk.text)
+        await desk.press("x")
+
+    assert look(snap_compare, tmp_path, size, INVITED, story)

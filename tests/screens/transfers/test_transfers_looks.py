@@ -160,7 +160,8 @@ def test_the_history(snap_compare: Any, tmp_path: Path) -> None:
     assert _look(snap_compare, tmp_path, (120, 40), story)
 
 
-def test_asking_somebody(snap_compare: Any, tmp_path: Path) -> None:
+@pytest.mark.parametrize("size", looks.SIZES)
+def test_asking_somebody(snap_compare: Any, tmp_path: Path, size: tuple[int, int]) -> None:
     """A small form with what is wrong at its field."""
 
     async def story(desk: Desk) -> None:
@@ -169,4 +170,4 @@ def test_asking_somebody(snap_compare: Any, tmp_path: Path) -> None:
         await desk.type("nobody")
         await desk.press("enter", "enter")
 
-    assert _look(snap_compare, tmp_path, (80, 24), story)
+    assert _look(snap_compare, tmp_path, size, story)

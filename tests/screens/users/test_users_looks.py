@@ -25,7 +25,8 @@ def test_the_list(snap_compare: Any, tmp_path: Path, size: tuple[int, int]) -> N
     assert look(snap_compare, tmp_path, size, story)
 
 
-def test_the_form_that_keeps_going(snap_compare: Any, tmp_path: Path) -> None:
+@pytest.mark.parametrize("size", looks.SIZES)
+def test_the_form_that_keeps_going(snap_compare: Any, tmp_path: Path, size: tuple[int, int]) -> None:
     """What became of each row above, the next one below, with the keys that help."""
 
     async def story(desk: Desk) -> None:
@@ -37,7 +38,7 @@ def test_the_form_that_keeps_going(snap_compare: Any, tmp_path: Path) -> None:
         await desk.until(lambda: "2 added" in desk.text)
         await desk.type("cy")
 
-    assert look(snap_compare, tmp_path, (80, 24), story)
+    assert look(snap_compare, tmp_path, size, story)
 
 
 @pytest.mark.parametrize("size", looks.SIZES)

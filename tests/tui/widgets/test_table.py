@@ -98,7 +98,7 @@ async def test_a_filter_drops_stale_answers() -> None:
 
 
 async def test_the_cursor_follows_its_row() -> None:
-    """When rows come in above a list that was scrolled, the cursor stays on its person and on its line of the screen."""
+    """When rows come in above a list that was scrolled, the cursor stays on its person and on its line."""
     source = FakeRows(order=list(range(50)))
     async with running(source) as (table, pilot):
         table.go(30)
