@@ -104,6 +104,6 @@ async def test_other_plans_have_it(tmp_path: Path) -> None:
     async with at(usual(), tmp_path) as desk:
         assert desk.app.session.overview is not None
         assert desk.app.session.overview.plan.kind is PlanKind.PAID
-        assert "5 Codes  6 Billing" in desk.lines[0]
+        assert "5 Codes 6 Billing" in " ".join(desk.lines[0].split())
         await press(desk, "left_square_bracket", "left_square_bracket")
         assert desk.app.current_mode == "billing"

@@ -320,7 +320,7 @@ async def test_an_admin_above_the_limit_is_refused_by_the_server(shared: Office)
 async def test_a_read_only_profile_sends_nothing(shared: Office) -> None:
     """READ-ONLY is a word in the top row, and no change leaves the machine."""
     async with shared.at_work(read_only=True) as desk:
-        assert "READ-ONLY" in desk.lines[0]
+        assert "READ-ONLY" in desk.lines[1]
         await desk.press("plus")
         await desk.until(lambda: "read-only" in desk.text.lower().split("seats", 1)[1])
         assert not desk.wire.calls("POST")
@@ -339,11 +339,11 @@ async def test_a_cut_line_keeps_the_data_with_its_time_and_comes_back(office: Of
     async with office.at_work() as desk:
         desk.wire.cut = True
         await desk.press("R")
-        await desk.until(lambda: "reconnecting" in desk.lines[0] and "as of" in desk.lines[0])
+        await desk.until(lambda: "reconnecting" in desk.lines[1] and "as of" in desk.lines[1])
         assert "37 of 37 taken" in desk.text
         desk.wire.cut = False
         await desk.press("R")
-        await desk.until(lambda: "● live" in desk.lines[0])
+        await desk.until(lambda: "● live" in desk.lines[1])
 
 
 async def test_the_palette_shows_words_alone(shared: Office) -> None:

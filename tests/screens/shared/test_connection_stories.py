@@ -53,7 +53,7 @@ async def test_a_token_that_cannot_be_read_is_said_at_the_start(tmp_path: Path) 
     async with app.run_test(size=(100, 24)) as pilot:
         desk = Desk(app, pilot, Wire(""))
         await desk.until(lambda: "none can't be opened" in " ".join(result(desk).split()))
-        assert "! no access" in desk.lines[0]
+        assert "! no access" in desk.lines[1]
         assert "confirm" not in desk.lines[-1]
         await pilot.press("plus")
         assert result(desk).startswith("Still connecting")
@@ -97,10 +97,10 @@ async def test_after_access_is_back_what_others_do_shows_again(tmp_path: Path) -
         app = HeadcountApp(Session(client, "acme-prod"), state_dir=tmp_path)
         async with app.run_test() as pilot, own.client() as other:
             desk = Desk(app, pilot, door)
-            await desk.until(lambda: "! no access" in desk.lines[0])
+            await desk.until(lambda: "! no access" in desk.lines[1])
             door.closed = False
             await desk.press("R")
-            await desk.until(lambda: "live" in desk.lines[0])
+            await desk.until(lambda: "live" in desk.lines[1])
             await other.add_user(NewUser(email="nova@tidewheel.example", first_name="Nova", last_name="Lind"))
             await desk.until(lambda: "added Nova Lind" in desk.text)
 

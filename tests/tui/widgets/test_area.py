@@ -31,7 +31,7 @@ async def test_a_screen_behind_another_is_paused_and_catches_up() -> None:
         await pilot.press("escape")
         await pilot.pause()
         assert [*seen, screen.paused] == [True, False]
-        assert "○ reconnecting in 4 s  as of 14:02" in text_of(app)[0]
+        assert "○ reconnecting in 4 s  as of 14:02" in text_of(app)[1]
 
 
 async def test_r_asks_again_for_the_view() -> None:
