@@ -68,7 +68,7 @@ async def test_who_came_in_by_a_request_stays_themselves(team: Team, owner: http
         assert (await move(ana, offer, "accept")).status_code == 200
         refused = await create_token(owner, ANA)
         assert code(refused) == REFUSED
-        assert "only their own sign-in makes tokens" in refused.json()["detail"]
+        assert "only that sign-in creates tokens" in refused.json()["detail"]
         listed = await user(owner, ANA)
         renamed = await owner.patch(f"/v1/users/{listed['id']}", json={"first_name": "Eve", "position": "Spy"})
         assert code(renamed) == REFUSED
