@@ -158,8 +158,6 @@ class News:
 
 def _over(now: Overview) -> Iterator[AttentionKind]:
     """What an overview shows to be so no longer, whoever has seen to it."""
-    if not now.transfers.incoming:
-        yield AttentionKind.REQUESTS
     if not now.transfers.expiring:
         yield AttentionKind.EXPIRING
     if now.seats.free > 0:
