@@ -53,6 +53,9 @@ _NEED_ROWS = (
     "users.remove",
 )
 
+_MARKS = ("table.mark", "table.mark_all")
+"""What only helps whoever may do something about many rows."""
+
 REST = 0.15
 """Seconds the cursor rests on a row before its details are shown."""
 
@@ -197,7 +200,7 @@ class ManagedList(LiveArea):
 
     def out_of_reach(self) -> set[str]:
         """Ids of the commands that can't be given now, to be left out of the keys. For subclasses."""
-        hidden = set(self.CHANGES) if self.why_not("") else set()
+        hidden = {*self.CHANGES, *_MARKS} if self.why_not("") else set()
         return hidden | set(_NEED_ROWS) if self.table.phase in {Phase.EMPTY, Phase.NO_MATCH} else hidden
 
     # What others do meanwhile.

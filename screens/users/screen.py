@@ -35,7 +35,7 @@ from tui.presentation.users import detail_lines, no_access, status_tone
 from tui.presentation.wording import zone_of
 from tui.widgets.canvas import Canvas
 from tui.widgets.table.columns import Column
-from tui.widgets.table.data import Query, Row
+from tui.widgets.table.data import Phase, Query, Row
 from tui.widgets.table.table import VirtualTable
 
 if TYPE_CHECKING:
@@ -167,7 +167,9 @@ class UsersScreen(ManagedList):
         hidden = super().out_of_reach() | (set() if self.removal.undoable else {"users.undo"})
         overview = self.session.overview
         unpaid = overview is not None and overview.pay_unpaid is not None
-        return hidden if unpaid and not self.purchase.why_not(Change(pay_users="all")) else hidden | {"users.pay"}
+        if unpaid and not self.purchase.why_not(Change(pay_users="all")):
+            return hidden if self.table.phase is not Phase.READY else hidden - {"table.mark", "table.mark_all"}
+        return hidden | {"users.pay"}
 
     @property
     def unfinished(self) -> str:
