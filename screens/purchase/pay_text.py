@@ -46,7 +46,7 @@ def sum_lines(quote: Quote | None, marked: int, total: int, refusal: str = "") -
     if not marked:
         return [counted, ("Nobody is marked: space marks one, * marks all.", "warn")]
     if quote is None:
-        return [counted, (f"getting the price of {count(marked, 'user')} cost…", MUTED)]
+        return [counted, (f"getting the price of {count(marked, 'user')}…", MUTED)]
     return [counted, price_lines(quote)[0], (wait_words(quote), MUTED)]
 
 

@@ -155,7 +155,7 @@ class TransferDecisions:
     async def _ask_seats(self, question: Question) -> None:
         room = question.room
         seats = count(room.buy, "seat")
-        self._host.show_result(f"getting the price of {seats} cost…", "dim")
+        self._host.show_result(f"getting the price of {seats}…", "dim")
         try:
             quote = await self._purchase.price(Change(seats=question.overview.seats.paid + room.buy))
         except HeadcountError as error:

@@ -56,7 +56,7 @@ def test_all_are_accepted_and_taken_back(desk: Desk) -> None:
     assert waiting(desk) == []
     assert "7 acceptances" in desk.said("undo --dry-run")
     assert desk.said("undo --yes").count("pending again") == 7
-    assert desk.err.endswith("7 decisions taken back.\n")
+    assert desk.err.endswith("7 decisions undone.\n")
     assert len(waiting(desk)) == 7
     desk.said("undo --yes", 4)
     assert desk.err == "Nothing to undo: you decided nothing in the last 10 minutes.\n"

@@ -80,10 +80,10 @@ def test_changed_and_replayed(desk: Desk) -> None:
     [
         ("webhooks add http://hooks.example/", 1, "https://"),
         ("webhooks add https://10.0.0.1/", 1, "inside a network"),
-        ("webhooks add https://hooks.example/ --kinds user.aded", 1, "no such kind"),
+        ("webhooks add https://hooks.example/ --kinds user.aded", 1, "Unknown kind"),
         ("webhooks add https://hooks.example/ --kinds USER", 2, "kinds"),
         ("webhooks change whk_nothing", 2, "Choose what to change"),
-        ("webhooks change whk_nothing --on", 1, "no such thing"),
+        ("webhooks change whk_nothing --on", 1, "Not found"),
         ("webhooks replay whk_nothing", 2, "required"),
         ("webhooks replay whk_nothing --since yesterday", 2, "not a time such as"),
     ],

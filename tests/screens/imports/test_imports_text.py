@@ -63,7 +63,7 @@ def test_a_way_that_cannot_be_had_says_why() -> None:
     """All or none needs every row in order, until full a free seat."""
     current = make_import(counts={"create": 5, "invalid": 3}, remaining=5, seats={"free": 0, "needed": 5, "short": 5})
     assert "3 invalid" in blocked(current, BatchMode.ATOMIC)
-    assert "no seat is free" in blocked(current, BatchMode.UNTIL_FULL)
+    assert "no free seat" in blocked(current, BatchMode.UNTIL_FULL)
     assert not blocked(current, BatchMode.BEST_EFFORT)
     assert "20,000" in blocked(make_import(remaining=20_001), BatchMode.ATOMIC)
 

@@ -297,7 +297,7 @@ async def test_a_decision_of_before_the_start_can_be_taken_back(tmp_path: Path) 
             assert dialog.summary.title == "Undo: 2 acceptances"
             assert list(dialog.summary.items) == ["Renske Hoogland", "Sébastien Lefèvre"]
             await desk.press("y")
-            await desk.until(lambda: "2 decisions taken back" in desk.text)
+            await desk.until(lambda: "2 decisions undone" in desk.text)
             await desk.settled()
             assert len(desk.names) == 7
             await desk.press("escape", "z")

@@ -67,7 +67,7 @@ async def test_declining_asks_for_a_reason_then_for_a_yes(tmp_path: Path) -> Non
             assert len(desk.names) == 6
             assert (await _states(office))["sebastien@bureau-lefevre.example"] is TransferState.DECLINED
             await desk.press("z")
-            await desk.until(lambda: "1 decision taken back" in desk.text)
+            await desk.until(lambda: "1 decision undone" in desk.text)
             assert (await _states(office))["sebastien@bureau-lefevre.example"] is TransferState.PENDING
 
 
@@ -81,7 +81,7 @@ async def test_taking_acceptances_back_asks_since_it_removes_people(tmp_path: Pa
             await desk.press("z")
             assert "They leave the list of users; their requests are pending again." in desk.text
             await desk.press("y")
-            await desk.until(lambda: "2 decisions taken back" in desk.text)
+            await desk.until(lambda: "2 decisions undone" in desk.text)
             await desk.settled()
             assert len(desk.names) == 7
         assert (await overview_of(office)).transfers.incoming == 7

@@ -134,7 +134,7 @@ async def test_the_longest_waiting_get_the_seats(tmp_path: Path) -> None:
             await desk.press("enter", "asterisk", "d")
             await desk.until(lambda: "Remove 1,000 users" in desk.text)
             assert "All users who match “p0”: 1,000 active." in said(desk)
-            assert "The 1,000 users who wait longest for a paid seat take freed seats and become active." in said(desk)
+            assert "The 1,000 users waiting longest for a paid seat take freed seats and become active." in said(desk)
             assert "z can't undo this: there will be no free paid seat." in said(desk)
             await confirm(desk, "1000")
             await desk.until(lambda: "1,000 removed" in desk.text)

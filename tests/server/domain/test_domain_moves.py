@@ -91,7 +91,7 @@ REFUSALS: list[tuple[Standing, dict[str, Any], ProblemCode, str]] = [
     (standing(plan="professional"), {"billing_cycle": ANNUAL}, ProblemCode.CYCLE_NOT_OFFERED, "not offered annual"),
     (standing(), {"plan": "business"}, ProblemCode.NOTHING_TO_CHANGE, "Business, monthly, already"),
     (standing(), {"billing_cycle": MONTHLY}, ProblemCode.NOTHING_TO_CHANGE, "already"),
-    (standing(), {"plan": "platinum"}, ProblemCode.NOT_FOUND, "no plan “platinum”"),
+    (standing(), {"plan": "platinum"}, ProblemCode.NOT_FOUND, "Unknown plan “platinum”"),
     (standing(), {"start": {"plan": "business"}}, ProblemCode.ALREADY_SUBSCRIBED, "Business, active"),
     (standing(status=PAST_DUE), {"start": {"plan": "business"}}, ProblemCode.ALREADY_SUBSCRIBED, "past due"),
     (standing(), {"resume": True}, ProblemCode.NOTHING_TO_CHANGE, "not cancelled"),

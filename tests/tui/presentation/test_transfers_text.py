@@ -84,7 +84,7 @@ def test_taking_acceptances_back_names_who_loses_access() -> None:
     assert said(list(undo_summary(plan, report).items)) == ["P0  p0@x.example"]
     undone = UndoReport(undone=1, failed=1, results=(report.results[0], _no(1, ProblemCode.UNDO_NOT_POSSIBLE)))
     assert undo_results(plan, undone) == (
-        "1 decision taken back, 1 not",
+        "1 decision undone, 1 not",
         [
             [("! "), "P1  p1@x.example", ("  The server's words.", "bad")],
             [("✓ ", "ok"), "P0  p0@x.example", ("  pending again", "dim")],

@@ -31,7 +31,7 @@ def test_removal_names_everybody_and_says_what_becomes_of_the_seats() -> None:
     summary = removal_summary(users, make_overview(), hidden="1 of them hidden.")
     assert [said(each) for each in summary.lines] == [
         "These 3 users lose access now. Accounts and data stay.",
-        "The 2 users who wait longest for a paid seat take freed seats and become active.",
+        "The 2 users waiting longest for a paid seat take freed seats and become active.",
         "No refund.",
     ]
     assert [said(each) for each in summary.items] == [

@@ -54,4 +54,4 @@ async def test_a_batch_of_decisions_is_told_with_its_numbers() -> None:
     assert said.startswith("Not done yet: your decision about 3 requests (sent ")
     undo = Intention(key="k", method="POST", path=f"{path}/dec_1/undo", summary="Withdraw", at=AT)
     (said,) = await aftermath(client_with(make_event(EventKind.TRANSFER_REOPENED)), [undo])
-    assert said.startswith("Done: 1 taken back (sent ")
+    assert said.startswith("Done: 1 undone (sent ")
