@@ -227,7 +227,7 @@ def _number_of_seats(text: str) -> int:
 
 
 def _add_pay(commands: "Commands") -> None:
-    pay = _change(commands, "pay", "cli.changes:pay", "pay for users who are NOT PAID, or for a renewal that was refused")
+    pay = _change(commands, "pay", "cli.changes:pay", "pay for users who are NOT PAID, or a refused renewal")
     pay.add_argument("emails", nargs="*", metavar="EMAIL", help="who to pay for")
     pay.add_argument("--all", action="store_true", help="all users who are NOT PAID")
     pay.add_argument("--overdue", action="store_true", help="the renewal that was refused")
