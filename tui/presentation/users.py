@@ -124,7 +124,7 @@ def undoing(many: int, back: int, overview: Overview) -> str:
         return f"z undoes it until {_last_day(overview)}, while {'there is room' if contract else _FREE}."
     if back:
         return f"z can undo only {back:,} of them: the other seats go to waiting users."
-    return f"z can't undo this: {'there will be no room' if contract else 'no paid seat will be free'}."
+    return f"z can't undo this: {'there will be no room' if contract else 'there will be no free paid seat'}."
 
 
 def _removed_item(user: User) -> Line:
