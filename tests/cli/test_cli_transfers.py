@@ -55,7 +55,7 @@ def test_all_are_accepted_and_taken_back(desk: Desk) -> None:
     assert desk.err.startswith("7 accepted, NOT PAID. Undo until ")
     assert waiting(desk) == []
     assert "7 acceptances" in desk.said("undo --dry-run")
-    assert desk.said("undo --yes").count("pending again") == 7
+    assert desk.said("undo --yes").count("  pending again") == 7
     assert desk.err.endswith("7 decisions undone.\n")
     assert len(waiting(desk)) == 7
     desk.said("undo --yes", 4)
