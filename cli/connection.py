@@ -16,6 +16,7 @@ from client.api import Client
 from client.errors import HeadcountError, Invalid
 from client.journal import Journal
 from client.profile import Profile, open_client
+from contract import field_words
 from contract.problems import ProblemCode
 from server.platform.streams import code_stands
 from tui.presentation.text import clean
@@ -106,8 +107,7 @@ def guarded(command: Callable[[], int]) -> int:
     except SettingsError as error:
         return say(str(error), USAGE)
     except ValidationError as error:
-        wrong = "; ".join(f"{'.'.join(map(str, each['loc']))}: {each['msg']}" for each in error.errors())
-        return say(f"That can't be asked for: {clean(wrong, 500)}.", USAGE)
+        return say(clean(field_words.told(error), 500), USAGE)
     except HeadcountError as error:
         return say(told(error), exit_code(error))
 
