@@ -19,6 +19,7 @@ from client.profile import Profile, open_client
 from contract import field_words
 from contract.problems import ProblemCode
 from server.platform.streams import code_stands
+from tui.presentation.remedies import advice
 from tui.presentation.text import clean
 from tui.runtime.paths import find, private_folder
 from tui.runtime.settings import SettingsError, load
@@ -121,7 +122,7 @@ def told(error: HeadcountError) -> str:
         return f"{ended}." if contact in said else f"{ended}. Write to {contact}."
     if isinstance(error, Invalid) and error.fields:
         return clean(" ".join(f"{_name(field.pointer)}: {field.detail}" for field in error.fields), 500)
-    return f"{said}{'' if said.endswith(('.', '!', '?', '…')) else '.'} {error.advice}"
+    return f"{field_words.sentence(said)} {clean(advice(error, on_screen=False), 500)}"
 
 
 def _name(pointer: str) -> str:
