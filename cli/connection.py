@@ -81,7 +81,9 @@ def call(
     """
 
     async def connected() -> T:
-        async with open_client(target.profile, journal=_journal(target.name) if noted else None) as client:
+        async with open_client(
+            target.profile, name=target.name, journal=_journal(target.name) if noted else None
+        ) as client:
             return await action(client)
 
     answer = asyncio.run(connected())

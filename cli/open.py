@@ -192,7 +192,7 @@ def _run(
     _loaded()
     paths = find(os.environ)
     state = private_folder(paths.state)
-    client = open_client(profile, journal=Journal(private_folder(state / "unanswered" / name)))
+    client = open_client(profile, name=name, journal=Journal(private_folder(state / "unanswered" / name)))
     session = Session(
         client,
         name,

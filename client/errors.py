@@ -3,6 +3,7 @@
     HeadcountError
     ├── Unreachable               no answer
     │   ├── CannotConnect         nothing was sent
+    │   │   ├── ProxyRefused      the proxy on the way does not let us through
     │   │   └── Untrusted         the certificate is not one we trust
     │   ├── TimedOut              the answer did not come in time
     │   └── Broken                the connection broke off
@@ -23,6 +24,7 @@
     │   ├── NotPossible           a rule of the subscription is against it
     │   └── TooManyRequests       with `retry_after`
     ├── BadAnswer                 not JSON, wrong shape, wrong type, too large
+    │   └── NotThisApi            something else answers at this address
     ├── ReadOnly                  this profile may not change anything
     ├── UnsafeAddress             nothing is sent there
     ├── UnreadableUpload          the file to be sent can't be read
@@ -106,6 +108,10 @@ class Unreachable(HeadcountError):
 
 class CannotConnect(Unreachable):
     """No connection came about, so nothing was sent."""
+
+
+class ProxyRefused(CannotConnect):
+    """The proxy on the way does not let us through, so nothing was sent."""
 
 
 class Untrusted(CannotConnect):
@@ -240,6 +246,12 @@ class BadAnswer(HeadcountError):
     """What came back is not an answer of this API."""
 
     _advice = "Check the address of this profile: something else may answer there."
+
+
+class NotThisApi(BadAnswer):
+    """Something else than this API answers at this address."""
+
+    _advice = "Check the profile's url: it is what comes before /v1."
 
 
 class ReadOnly(HeadcountError):

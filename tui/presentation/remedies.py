@@ -14,6 +14,7 @@ from client.errors import (
     NotAuthenticated,
     NotFound,
     NoToken,
+    NotThisApi,
     PaymentRefused,
     ReadOnly,
     Refused,
@@ -230,6 +231,7 @@ _LOCAL: dict[type[HeadcountError], int] = {
     NoToken: NOT_ALLOWED,
     ReadOnly: NOT_ALLOWED,
     Unreachable: UNREACHABLE,
+    NotThisApi: UNREACHABLE,
     UnsafeAddress: USAGE,
     UnreadableUpload: USAGE,
 }
