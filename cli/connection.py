@@ -22,7 +22,7 @@ from server.platform.streams import code_stands
 from tui.presentation.remedies import advice
 from tui.presentation.text import clean
 from tui.runtime.paths import find, private_folder
-from tui.runtime.settings import SettingsError, load
+from tui.runtime.settings import SettingsError, survey
 
 __all__ = ["Stop", "Target", "call", "chosen", "guarded", "tell_unanswered", "told"]
 
@@ -56,7 +56,7 @@ def chosen(options: argparse.Namespace, flags: dict[str, Any], *, or_demo: bool 
         SettingsError: the settings can't be used.
     """
     paths = find(os.environ)
-    profile = None if options.demo else load(paths.config_file, flags=flags).chosen_profile()
+    profile = None if options.demo else survey(paths.config_file, flags=flags).chosen_profile()
     if profile is not None:
         return Target(*profile)
     if not options.demo and not or_demo:
