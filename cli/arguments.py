@@ -35,6 +35,9 @@ def parser() -> argparse.ArgumentParser:
     _add_app_options(demo, suppress=True)
     _add_login(commands)
     commands.add_parser("info", help="which files are used, and where each setting comes from")
+    what = "list everything that is wrong with the settings; exit code 0 if nothing is"
+    checked = commands.add_parser("check-config", help=what, description=f"{what[0].upper()}{what[1:]}.")
+    checked.set_defaults(run="cli.info:check_config")
     _add_users(commands)
     _add_members(commands)
     _add_events(commands)
@@ -61,6 +64,12 @@ def _add_login(commands: "Commands") -> None:
     source.add_argument("--token-env", metavar="VARIABLE", help="read the token from this environment variable")
     source.add_argument("--token-command", metavar="COMMAND", help='read it from a command, such as "pass show seats"')
     source.add_argument("--token-file", metavar="PATH", help="read it from a file that only you can read")
+    login.add_argument("--ca", metavar="FILE", help="trust the authorities in this PEM file instead of the system's")
+    login.add_argument("--proxy", metavar="URL", help='http://host:port of a proxy, or "none" for none at all')
+    login.add_argument("--client-cert", metavar="FILE", help="show this certificate to the server")
+    login.add_argument("--client-key", metavar="FILE", help="its key, where the file above does not hold it")
+    for name, what in (("connect", "a connection"), ("read", "the next byte"), ("total", "a call with all attempts")):
+        login.add_argument(f"--{name}-timeout", metavar="SECONDS", help=f"wait so long for {what}")
 
 
 def _add_events(commands: "Commands") -> None:

@@ -207,6 +207,14 @@ def _run(
     return app.run_safely(frame.attributes)
 
 
+def wrong_keys(settings: "Settings", text: str) -> "list[tuple[int, str]]":
+    """What can't be used of the keys of one's own, in a file with that text: its line (or 0), and why."""
+    from tui.app import HeadcountApp
+
+    complaints = HeadcountApp.read_keys(settings, text).complaints
+    return [(each.line, f"{each.text}: {each.reason}") for each in complaints]
+
+
 def _refuse(message: str) -> int:
     print(message, file=sys.stderr)
     return 2

@@ -133,12 +133,16 @@ def _connect(profile: Profile, name: str, transport: Any) -> Channel:
         connect=profile.timeouts.connect,
         read=profile.timeouts.read,
         proxy=proxy,
-        ca_bundle=profile.ca_bundle,
-        client_cert=profile.client_cert,
-        client_key=profile.client_key,
+        ca_bundle=_at_home(profile.ca_bundle),
+        client_cert=_at_home(profile.client_cert),
+        client_key=_at_home(profile.client_key),
         profile=name,
         read_only=profile.read_only,
         largest_file=profile.largest_file,
     )
     channel: Channel = http.HttpChannel(address, wire, transport=transport)
     return channel
+
+
+def _at_home(path: Path | None) -> Path | None:
+    return path.expanduser() if path else None

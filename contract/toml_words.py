@@ -10,13 +10,14 @@ __all__ = ["TomlError", "line_of", "read_toml"]
 
 _AT = re.compile(r"\(at line (\d+), column \d+\)")
 _WORDS = (
-    (r"Cannot (?:declare|overwrite|mutate)|Duplicate", "this name is given twice"),
+    (r"Cannot|Duplicate", "this name is given twice"),
     (r"Expected '='", "write it as name = value"),
     (r"Expected ']'", "the [section] is not closed"),
     (r"Unclosed", "a list or table is not closed"),
     (r"Unterminated|Illegal character|Unescaped|Escaped|Invalid hex", "a text in quotes is not closed or not allowed"),
     (r"Invalid value|Invalid date", 'the value can\'t be read: text needs quotes, as in name = "text"'),
     (r"Expected newline", "something stands after the value: one setting a line"),
+    (r"Expected", "a text in quotes is not closed or not allowed"),
     (r"Invalid (?:statement|initial)|Found invalid", "a line starts with a name, a [section] or #"),
 )
 _KEY = r"""(?:"[^"]*"|'[^']*'|[A-Za-z0-9_-]+)"""
@@ -74,8 +75,9 @@ def line_of(text: str, path: Sequence[str | int]) -> int:
             within = next((quotes for quotes in ('"""', "'''") if line.count(quotes) % 2), "")
         else:
             continue
-        if len(here) > depth and tuple(path[: len(here)]) == here:
-            best, depth = number, len(here)
+        common = min(len(here), len(path))
+        if common > depth and tuple(path[:common]) == here[:common]:
+            best, depth = number, common
     return best
 
 

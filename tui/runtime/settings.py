@@ -4,7 +4,7 @@ import copy
 import os
 import stat
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -179,7 +179,7 @@ def _merged(below: dict[str, Any], above: Mapping[str, Any]) -> dict[str, Any]:
 
 @dataclass(frozen=True, slots=True)
 class Mistake:
-    """One thing that is wrong: where in the settings, in which file or variable, in which line (0: unknown), and why."""
+    """One thing that is wrong: where in the settings, in which file or variable, in which line (or 0), and why."""
 
     key: tuple[str | int, ...]
     source: str
@@ -200,6 +200,11 @@ class Survey:
     settings: Settings
     names: tuple[str, ...] = ()
     mistakes: tuple[Mistake, ...] = ()
+    text: str = field(default="", repr=False)
+
+    def line_of(self, key: tuple[str | int, ...]) -> int:
+        """The line of the file where a setting stands, or what it belongs to; 0 when it comes from elsewhere."""
+        return line_of(self.text, key)
 
     def chosen_profile(self) -> tuple[str, Profile] | None:
         """The profile that a command uses: the one named, or the only one there is. Only what it needs has to be right.
@@ -266,7 +271,7 @@ def survey(path: Path, *, environ: Mapping[str, str] = os.environ, flags: Mappin
                 _leave_out(data, each["loc"])
         else:
             mistakes.sort(key=lambda each: each.line)
-            return Survey(settings, names, tuple(dict.fromkeys(mistakes)))
+            return Survey(settings, names, tuple(dict.fromkeys(mistakes)), text)
 
 
 def load(path: Path, *, environ: Mapping[str, str] = os.environ, flags: Mapping[str, Any] | None = None) -> Settings:
@@ -293,6 +298,8 @@ def _mistake(found: ErrorDetails, path: Path, text: str, said: Mapping[str, Any]
     reason = in_words(found)
     if found["type"] == "extra_forbidden":
         reason = _unknown_setting(key)
+    elif key == ("profile",) and isinstance(found["input"], dict):
+        reason = _PROFILES
     elif found["type"] == "missing":
         reason = f"{key[-1]} is missing."
     for name, (section, own, is_switch) in _variables().items():
@@ -308,13 +315,14 @@ def _unknown_setting(key: tuple[str | int, ...]) -> str:
     kind = "profile" if above[:1] == ["profiles"] else ""
     if instead := _INSTEAD.get((kind, last.casefold().replace("-", "_"))):
         return f"There is no such setting. {instead}"
-    models = {"": Settings, "screen": Screen, "attention": Attention, "profile": Profile}
+    models: dict[str, type[BaseModel]] = {"": Settings, "screen": Screen, "attention": Attention, "profile": Profile}
     model = models.get(kind or ".".join(above))
     if len(above) > len(("profiles", "a")) or model is None:
         model = Timeouts
     if near := nearest(last, model.model_fields):
         return f"There is no such setting. Did you mean {near}?"
-    for section, other in (("[screen]", Screen), ("[attention]", Attention), ("a [profiles.NAME]", Profile)):
+    others: list[tuple[str, type[BaseModel]]] = [("[screen]", Screen), ("[attention]", Attention)]
+    for section, other in (*others, ("a [profiles.NAME]", Profile)):
         if other is not model and (near := nearest(last, other.model_fields)):
             return f"There is no such setting here. {near} belongs into {section}."
     return "There is no such setting."
@@ -323,11 +331,11 @@ def _unknown_setting(key: tuple[str | int, ...]) -> str:
 def _leave_out(data: dict[str, Any], location: tuple[str | int, ...]) -> None:
     """Take away what is wrong; a profile as a whole, since nobody wants half of one."""
     deepest = 2
-    names = [each for each in location if each != "[key]"][:deepest]
+    *above, last = [each for each in location if each != "[key]"][:deepest]
     holder: Any = data
-    for name in names[:-1]:
-        holder = holder[name]
-    del holder[names[-1]]
+    for name in above:
+        holder = holder.get(name, {})
+    holder.pop(last, None)
 
 
 def origin(key: str, path: Path, *, environ: Mapping[str, str], flags: Mapping[str, Any]) -> str:
