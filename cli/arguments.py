@@ -4,6 +4,8 @@ import argparse
 import importlib.metadata
 from typing import TYPE_CHECKING, Any, TypeAlias
 
+from server.platform.arguments import Parser
+
 if TYPE_CHECKING:
     import datetime as dt
 
@@ -26,7 +28,7 @@ def app_flags(options: argparse.Namespace) -> dict[str, Any]:
 
 def parser() -> argparse.ArgumentParser:
     """All commands and their options; one without a screen names in `run` the module and the function that does it."""
-    top = argparse.ArgumentParser("headcount", description=_DESCRIPTION, epilog=_EPILOG)
+    top = Parser("headcount", description=_DESCRIPTION, epilog=_EPILOG)
     top.add_argument("--version", action="version", version=f"headcount {importlib.metadata.version('headcount')}")
     _add_app_options(top)
     commands = top.add_subparsers(dest="command", metavar="COMMAND")
@@ -92,7 +94,7 @@ def _day(text: str) -> "dt.date":
     try:
         return dt.date.fromisoformat(text)
     except ValueError as error:
-        message = f"{text!r} is no day such as 2026-12-31"
+        message = "Write a day such as 2026-12-31"
         raise argparse.ArgumentTypeError(message) from error
 
 
@@ -287,7 +289,7 @@ def _end_of_day(text: str) -> "dt.datetime":
         day = dt.date.fromisoformat(text)
         return dt.datetime.combine(day, dt.time(), dt.UTC) + dt.timedelta(days=1)
     except (ValueError, OverflowError) as error:
-        message = f"{text!r} is no day such as 2026-12-31"
+        message = "Write a day such as 2026-12-31"
         raise argparse.ArgumentTypeError(message) from error
 
 
@@ -389,7 +391,7 @@ def _instant(text: str) -> "dt.datetime":
         found = dt.datetime.fromisoformat(text)
         return (found if found.tzinfo else found.replace(tzinfo=dt.UTC)).astimezone(dt.UTC)
     except (ValueError, OverflowError) as error:
-        message = f"{text!r} is no moment such as 2026-12-31T09:00Z"
+        message = "Write a moment such as 2026-12-31T09:00Z"
         raise argparse.ArgumentTypeError(message) from error
 
 

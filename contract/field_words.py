@@ -27,7 +27,7 @@ _SPAN, _TIME, _URL = (
     "Write a time such as 09:00.",
     "Write an address such as https://…",
 )
-_SHORTEST, _LONGEST_INPUT = 2, 60
+_SHORTEST, _LONGEST_INPUT, _NEAR = 2, 60, 0.65
 
 _PLAIN: dict[str, str] = {
     "missing": REQUIRED,
@@ -154,7 +154,7 @@ def nearest(typed: object, known: Iterable[str]) -> str:
     if not isinstance(typed, str) or not _SHORTEST <= len(typed) <= _LONGEST_INPUT:
         return ""
     plain = {_plain(each): each for each in known}
-    return next((plain[each] for each in get_close_matches(_plain(typed), plain, 1, 0.7)), "")
+    return next((plain[each] for each in get_close_matches(_plain(typed), plain, 1, _NEAR)), "")
 
 
 def suggested(typed: object, known: Iterable[str]) -> str:
