@@ -6,7 +6,7 @@ import unicodedata
 from typing import Any
 
 from cli.connection import Stop, call, chosen
-from cli.exit_codes import DONE, FAILED, NOT_ALLOWED, USAGE
+from cli.exit_codes import CANCELLED, DONE, FAILED, NOT_ALLOWED, USAGE
 from cli.lists import print_list, whole
 from cli.output import agreed, can_ask, say
 from cli.tables import print_json, print_table
@@ -16,6 +16,7 @@ from client.protocol import is_identifier
 from contract.codes import CodeChanges, CodesQuery, CodeState, CodeUse, InvitationCode, NewCode
 from contract.pages import MAX_LIMIT, PageQuery
 from tui.presentation.text import clean
+from tui.presentation.users import STATUS_WORDS
 from tui.presentation.wording import count
 
 __all__ = ["create", "delete", "list_all", "show", "switch_off", "switch_on", "uses"]
@@ -30,7 +31,9 @@ def list_all(options: argparse.Namespace, flags: dict[str, Any]) -> int:
     if options.json:
         print_list(whole(found))
     elif found:
-        rows = [(each.code, each.state.value, _used(each), _end(each), each.created_by) for each in found]
+        rows = [
+            (each.code, each.state.value.replace("_", " "), _used(each), _end(each), each.created_by) for each in found
+        ]
         print_table(("code", "state", "uses", "expires", "made by"), rows, right=(2,))
     else:
         print("There are no such codes." if state else "There are no invitation codes yet.")
@@ -75,7 +78,7 @@ def _print(code: InvitationCode, *, as_json: bool) -> int:
     if as_json:
         print_json(code)
     else:
-        print(f"{clean(code.code, 60)}  {code.state.value}, used {_used(code)}, expires {_end(code)}")
+        print(f"{clean(code.code, 60)}  {code.state.value.replace('_', ' ')}, used {_used(code)}, expires {_end(code)}")
     return DONE
 
 
@@ -103,7 +106,7 @@ def delete(options: argparse.Namespace, flags: dict[str, Any]) -> int:
     if target.profile.read_only:
         return say("This profile may not change anything.", NOT_ALLOWED)
     if not options.yes and not _agreed(code):
-        return say("Nothing was done.", FAILED)
+        return say("Nothing was done.", CANCELLED)
     gone = call(target, lambda client: client.delete_code(code.id, version=code.version), noted=True)
     if options.json:
         print_json(gone)
@@ -126,7 +129,7 @@ def uses(options: argparse.Namespace, flags: dict[str, Any]) -> int:
     if options.json:
         print_list(whole(found))
     elif found:
-        rows = [(f"{each.used_at:%Y-%m-%d %H:%M}", each.name, each.email, each.status.value) for each in found]
+        rows = [(f"{each.used_at:%Y-%m-%d %H:%M}", each.name, each.email, STATUS_WORDS[each.status]) for each in found]
         print_table(("used", "name", "e-mail", "status"), rows)
     else:
         print("Nobody has used it yet.")

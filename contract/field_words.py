@@ -27,7 +27,7 @@ _SPAN, _TIME, _URL = (
     "Write a time such as 09:00.",
     "Write an address such as https://…",
 )
-_SHORTEST, _LONGEST_INPUT, _NEAR = 2, 60, 0.65
+_SHORTEST, _LONGEST_INPUT, _NEAR = 2, 60, 0.7
 
 _PLAIN: dict[str, str] = {
     "missing": REQUIRED,

@@ -71,7 +71,7 @@ def test_who_came_in_is_listed(desk: Desk) -> None:
         ("codes create --until 2020-01-01", 1, "Choose a moment to come"),
         ("codes show \x1b[2J", 1, "There is no code"),
         ("codes show inc_nothere", 1, "There is no code"),
-        ("codes list --state open", 2, "invalid choice"),
+        ("codes list --state open", 2, "Use active, used_up, expired or off."),
     ],
 )
 def test_what_does_not_do_is_said(desk: Desk, words: str, code: int, said: str) -> None:

@@ -130,7 +130,7 @@ def test_every_pattern_says_what_it_asks_for() -> None:
 @pytest.mark.parametrize(
     ("model", "value", "says"),
     [
-        (UsersQuery, {"status": "not_payd"}, "status: Use active or not_paid. Did you mean not_paid?"),
+        (UsersQuery, {"status": "not_payd"}, "status: Use active, not_paid or removed. Did you mean not_paid?"),
         (UsersQuery, {"limit": "many"}, "limit: Write a whole number."),
         (UsersQuery, {"limit": 0}, "limit: This must be at least 1."),
         (UsersQuery, {"serch": "x"}, "serch: There is no such field."),

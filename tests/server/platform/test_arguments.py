@@ -49,7 +49,7 @@ def said(words: str, capsys: pytest.CaptureFixture[str]) -> str:
         ("webhooks add", "headcount webhooks add: This is missing: URL."),
         ("server run --port x", "headcount server run: --port: Write a whole number."),
         ("server run --now soon", "headcount server run: --now: Write a moment such as 2026-12-31T09:00Z."),
-        ("server rnu", "headcount server: There is no command rnu. Did you mean run?"),
+        ("server verfy", "headcount server: There is no command verfy. Did you mean verify?"),
         ("server init", "headcount server init: This is missing: --organisation, --owner."),
         ("users export --out", "headcount users export: --output: Say a value."),
         ("login --token", "headcount login: --token is short for more than one: --token-env or --token-command or"),
@@ -73,7 +73,9 @@ def refusals() -> Iterator[str]:
             if not (isinstance(each, ast.Constant) and isinstance(each.value, str)):
                 continue
             text = each.value
-            if re.match(r"(?:unexpected|invalid option|dest=|cannot|conflicting|unknown parser class)", text):
+            if re.match(
+                r"(?:unexpected|invalid option|'required'|dest=|cannot|conflicting|unknown parser class)", text
+            ):
                 continue
             if re.match(r"(?:invalid|expected|not allowed|ignored|unknown parser|ambiguous|one of|.*required)", text):
                 named = re.sub(r"%\((\w+)\)[sr]", lambda found: filling.get(found[1], "x"), text)
