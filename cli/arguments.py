@@ -28,7 +28,7 @@ def app_flags(options: argparse.Namespace) -> dict[str, Any]:
 
 def parser() -> argparse.ArgumentParser:
     """All commands and their options; one without a screen names in `run` the module and the function that does it."""
-    top = Parser("headcount", description=_DESCRIPTION, epilog=_EPILOG)
+    top: argparse.ArgumentParser = Parser("headcount", description=_DESCRIPTION, epilog=_EPILOG)
     top.add_argument("--version", action="version", version=f"headcount {importlib.metadata.version('headcount')}")
     _add_app_options(top)
     commands = top.add_subparsers(dest="command", metavar="COMMAND")

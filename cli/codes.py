@@ -16,7 +16,6 @@ from client.protocol import is_identifier
 from contract.codes import CodeChanges, CodesQuery, CodeState, CodeUse, InvitationCode, NewCode
 from contract.pages import MAX_LIMIT, PageQuery
 from tui.presentation.text import clean
-from tui.presentation.users import STATUS_WORDS
 from tui.presentation.wording import count
 
 __all__ = ["create", "delete", "list_all", "show", "switch_off", "switch_on", "uses"]
@@ -129,7 +128,7 @@ def uses(options: argparse.Namespace, flags: dict[str, Any]) -> int:
     if options.json:
         print_list(whole(found))
     elif found:
-        rows = [(f"{each.used_at:%Y-%m-%d %H:%M}", each.name, each.email, STATUS_WORDS[each.status]) for each in found]
+        rows = [(f"{each.used_at:%Y-%m-%d %H:%M}", each.name, each.email, each.status.value) for each in found]
         print_table(("used", "name", "e-mail", "status"), rows)
     else:
         print("Nobody has used it yet.")

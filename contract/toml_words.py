@@ -12,7 +12,7 @@ _AT = re.compile(r"\(at line (\d+), column \d+\)")
 _WORDS = (
     (r"Cannot|Duplicate", "this name is given twice"),
     (r"Expected '='", "write it as name = value"),
-    (r"Expected ']'", "the [section] is not closed"),
+    (r"Expected '\]", "the [section] is not closed"),
     (r"Unclosed", "a list or table is not closed"),
     (r"Unterminated|Illegal character|Unescaped|Escaped|Invalid hex", "a text in quotes is not closed or not allowed"),
     (r"Invalid value|Invalid date", 'the value can\'t be read: text needs quotes, as in name = "text"'),

@@ -35,7 +35,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = Parser(prog="headcount server", description="The reference subscription API.")
+    parser: argparse.ArgumentParser = Parser(prog="headcount server", description="The reference subscription API.")
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
     _init(_command(commands, "init", "found an organisation; prints its owner's token once"))
     _run(_command(commands, "run", "answer requests"))

@@ -26,8 +26,8 @@ class Words(NamedTuple):
 def parse(typed: str, fields: Mapping[str, Sequence[str]]) -> Words:
     """Split what was typed; `fields` maps each field to the values it takes.
 
-    A word with something else before its colon is searched for as it stands, unless it is nearly a field. A value may be shortened as long as it
-    is clear: `status:not` means `not_paid`. Days are left as they were typed.
+    A word with something else before its colon is searched for as it stands, unless it is nearly a field. A value may
+    be shortened as long as it is clear: `status:not` means `not_paid`. Days are left as they were typed.
 
     Raises:
         FilterError: for a value that its field does not have, or that is no span of days, and for nearly a field.

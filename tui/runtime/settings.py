@@ -321,8 +321,8 @@ def _unknown_setting(key: tuple[str | int, ...]) -> str:
         model = Timeouts
     if near := nearest(last, model.model_fields):
         return f"There is no such setting. Did you mean {near}?"
-    others: list[tuple[str, type[BaseModel]]] = [("[screen]", Screen), ("[attention]", Attention)]
-    for section, other in (*others, ("a [profiles.NAME]", Profile)):
+    others: dict[str, type[BaseModel]] = {"[screen]": Screen, "[attention]": Attention, "a [profiles.NAME]": Profile}
+    for section, other in others.items():
         if other is not model and (near := nearest(last, other.model_fields)):
             return f"There is no such setting here. {near} belongs into {section}."
     return "There is no such setting."
