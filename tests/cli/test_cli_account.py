@@ -68,7 +68,7 @@ def test_a_token_is_handed_out_and_taken_back(desk: Desk, server: Served) -> Non
 def test_whether_somebody_may_use_it_is_an_exit_code(desk: Desk) -> None:
     """0 for who may, 1 for who may not, with the reason."""
     assert desk.said("entitlement zoe@tidewheel.example").startswith("entitled: active until 2026-12-")
-    assert desk.said("entitlement yusuf@tidewheel.example", 1) == "not entitled: not_paid\n"
+    assert desk.said("entitlement yusuf@tidewheel.example", 1) == "not entitled: NOT PAID\n"
     assert json.loads(desk.said("entitlement nobody@else.example --json", 1))["reason"] == "not_listed"
 
 

@@ -64,11 +64,11 @@ def test_who_came_in_is_listed(desk: Desk) -> None:
 @pytest.mark.parametrize(
     ("words", "code", "said"),
     [
-        ("codes create abc", 1, "At least 6 letters or digits"),
+        ("codes create abc", 2, "At least 6 letters or digits"),
         ("codes create WELCOME.26", 4, "There is such a code already"),
         ("codes create --uses 0", 2, "max_uses"),
-        ("codes create --until 2026-02-30", 2, "no day such as"),
-        ("codes create --until 2020-01-01", 1, "Choose a moment to come"),
+        ("codes create --until 2026-02-30", 2, "--until: Write a day such as"),
+        ("codes create --until 2020-01-01", 2, "Choose a moment to come"),
         ("codes show \x1b[2J", 1, "There is no code"),
         ("codes show inc_nothere", 1, "There is no code"),
         ("codes list --state open", 2, "Use active, used_up, expired or off."),

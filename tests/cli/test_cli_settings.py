@@ -77,26 +77,23 @@ def test_settings_that_can_be_used_say_so(file: Path, capsys: pytest.CaptureFixt
 
 
 @pytest.mark.parametrize(
-    ("environ", "acme", "here"),
+    ("environ", "ways"),
     [
-        ({}, "by no proxy", "by no proxy"),
+        ({}, ("by no proxy", "by no proxy")),
         (
             {"HTTPS_PROXY": "http://ana:pw@proxy:3128", "ALL_PROXY": "http://other:1"},
-            "by the proxy http://proxy:3128 (HTTPS_PROXY)",
-            "by no proxy (this machine)",
+            ("by the proxy http://proxy:3128 (HTTPS_PROXY)", "by no proxy (this machine)"),
         ),
         (
             {"ALL_PROXY": "http://p:1", "NO_PROXY": "example.com"},
-            "by no proxy (NO_PROXY)",
-            "by no proxy (this machine)",
+            ("by no proxy (NO_PROXY)", "by no proxy (this machine)"),
         ),
-        ({"HTTPS_PROXY": "socks5://p:1"}, "no proxy can be used: The HTTPS_PROXY is a SOCKS proxy", "by no proxy"),
+        ({"HTTPS_PROXY": "socks5://p:1"}, ("no proxy can be used: The HTTPS_PROXY is a SOCKS proxy", "by no proxy")),
     ],
 )
 def test_info_says_which_proxy_is_used_and_who_named_it(
     environ: dict[str, str],
-    acme: str,
-    here: str,
+    ways: tuple[str, str],
     file: Path,
     capsys: pytest.CaptureFixture[str],
     monkeypatch: pytest.MonkeyPatch,
@@ -106,8 +103,8 @@ def test_info_says_which_proxy_is_used_and_who_named_it(
         monkeypatch.setenv(name, value)
     assert info({}) == 2
     said = capsys.readouterr()
-    assert f"profiles.acme: https://seats.example.com, {acme}" in said.out
-    assert f"profiles.here: http://localhost:8000, {here}" in said.out
+    assert f"profiles.acme: https://seats.example.com, {ways[0]}" in said.out
+    assert f"profiles.here: http://localhost:8000, {ways[1]}" in said.out
     assert "profiles.bad: can't be used" in said.out
     assert "pw@" not in said.out
     assert f"{file}, line 2: screen.theem" in said.err
