@@ -39,7 +39,7 @@ def parser() -> argparse.ArgumentParser:
     commands.add_parser("info", help="which files are used, and where each setting comes from")
     what = "list everything that is wrong with the settings; exit code 0 if nothing is"
     checked = commands.add_parser("check-config", help=what, description=f"{what[0].upper()}{what[1:]}.")
-    checked.set_defaults(run="cli.info:check_config")
+    checked.set_defaults(run="cli.check_config:check_config")
     _add_users(commands)
     _add_members(commands)
     _add_events(commands)

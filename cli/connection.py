@@ -120,11 +120,12 @@ def told(error: HeadcountError) -> str:
     said = clean(error.message, 500)
     contact = clean(str(error.data.get("contact") or ""), 120)
     if error.code in {ProblemCode.SET_BY_CONTRACT, ProblemCode.REDUCTION_NEEDS_CONTACT} and contact:
-        ended = said.rstrip(".")
-        return f"{ended}." if contact in said else f"{ended}. Write to {contact}."
+        bare = said.rstrip(".")
+        return f"{bare}." if contact in said else f"{bare}. Write to {contact}."
     if isinstance(error, Invalid) and error.fields:
         return clean(" ".join(f"{_name(field.pointer)}: {field.detail}" for field in error.fields), 500)
-    return f"{field_words.sentence(said)} {clean(advice(error, on_screen=False), 500)}"
+    ended = said if said.endswith((".", "!", "?", "…")) else f"{said}."
+    return f"{ended} {clean(advice(error, on_screen=False), 500)}"
 
 
 def _name(pointer: str) -> str:

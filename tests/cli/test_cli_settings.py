@@ -5,8 +5,9 @@ from pathlib import Path
 import pytest
 
 from cli.arguments import app_flags, parser
+from cli.check_config import check_config
 from cli.connection import guarded
-from cli.info import check_config, info
+from cli.info import info
 
 SETTINGS = """[screen]
 theem = "dark"
