@@ -142,8 +142,8 @@ class HttpChannel:
             media = response.headers.get("content-type", "").partition(";")[0].strip().lower()
             if media not in (call.operation.download or (_EVENTS,)):
                 wanted = "the file" if call.operation.download else "a stream of events"
-                message = f"The server answered something else than {wanted}."
-                raise BadAnswer(message, request_id=request_id)
+                message = f"{self.where} answered something else than {wanted}."
+                raise NotThisApi(message, request_id=request_id)
             yield self._file(response) if call.operation.download else _pieces(response)
 
     def _file(self, response: httpx.Response) -> AsyncIterator[bytes]:
