@@ -90,7 +90,7 @@ def test_named_users_are_paid_for_or_all_of_them(desk: Desk) -> None:
 def test_a_number_of_seats_that_is_none(desk: Desk, seats: str) -> None:
     """Wrong usage in our own words, before anything is asked."""
     desk.said(f"seats set --dry-run -- '{seats}'", 2)
-    assert "say how many seats as a whole number from 0 to" in desk.err
+    assert "Say how many seats as a whole number from 0 to" in desk.err
 
 
 def test_a_refused_payment_is_exit_code_5_and_changes_nothing(desk: Desk, server: Served) -> None:
