@@ -78,14 +78,18 @@ def test_changed_and_replayed(desk: Desk) -> None:
 @pytest.mark.parametrize(
     ("words", "code", "said"),
     [
-        ("webhooks add http://hooks.example/", 1, "https://"),
-        ("webhooks add https://10.0.0.1/", 1, "inside a network"),
-        ("webhooks add https://hooks.example/ --kinds user.aded", 1, "no such kind"),
+        ("webhooks add http://hooks.example/", 2, "https://"),
+        ("webhooks add https://10.0.0.1/", 2, "inside a network"),
+        (
+            "webhooks add https://hooks.example/ --kinds user.aded",
+            2,
+            "There is no such kind of event. Did you mean user.added?",
+        ),
         ("webhooks add https://hooks.example/ --kinds USER", 2, "kinds"),
         ("webhooks change whk_nothing", 2, "Say what to change"),
         ("webhooks change whk_nothing --on", 1, "no such thing"),
-        ("webhooks replay whk_nothing", 2, "required"),
-        ("webhooks replay whk_nothing --since yesterday", 2, "no moment such as"),
+        ("webhooks replay whk_nothing", 2, "Use one of --event, --since, --failed"),
+        ("webhooks replay whk_nothing --since yesterday", 2, "Write a moment such as"),
     ],
 )
 def test_what_can_not_be_is_said(desk: Desk, words: str, code: int, said: str) -> None:
