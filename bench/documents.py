@@ -19,6 +19,7 @@ ROOT: Final = Path(__file__).parent.parent
 PARTS: Final[Mapping[str, Callable[[], str]]] = {
     "keys": reference.key_table,
     "commands": reference.command_list,
+    "problems": reference.problem_table,
     "folders": architecture.folders,
     "contracts": architecture.contracts,
     "screens": architecture.screens,

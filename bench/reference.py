@@ -1,4 +1,4 @@
-"""The tables of docs/keys.md and docs/cli.md, made from the table of commands and from the argument parsers."""
+"""The tables of docs/keys.md, docs/cli.md and docs/errors.md, made from commands, parsers, and what helps on errors."""
 
 import argparse
 from collections import Counter
@@ -6,12 +6,14 @@ from collections.abc import Iterator, Sequence
 from typing import Final
 
 from cli.arguments import parser
+from contract.problems import PROBLEMS
 from server.__main__ import _parser as server_parser
 from tui.input.areas import TITLES
 from tui.input.command_table import COMMANDS, OFF
 from tui.input.commands import key_names
+from tui.presentation.remedies import REMEDIES
 
-__all__ = ["command_list", "key_table", "usage"]
+__all__ = ["command_list", "key_table", "problem_table", "usage"]
 
 _COMMON: Final = 4
 """An option that more commands than this share is described once, above all of them."""
@@ -28,6 +30,19 @@ def key_table() -> str:
             if command.scope == scope or (scope == "table" and command.scope == "list"):
                 keys = [f"`{key_names([key])}`" for key in command.keys.split(",") if key != OFF]
                 rows.append(f"| {title} | {' '.join(keys) or 'by name'} | {command.id} | {command.help} |")
+    return "\n".join(rows) + "\n"
+
+
+def problem_table() -> str:
+    """Every problem that a server may answer: what it means, what helps in the app and in a command, the exit code."""
+    rows = [
+        "| code | status | means | in the app | on the command line | exit code |",
+        "| --- | --- | --- | --- | --- | --- |",
+    ]
+    for code, (screen, command, exit_code) in REMEDIES.items():
+        same = "the same" if command == screen else command
+        kind = PROBLEMS[code]
+        rows.append(f"| `{code.value}` | {kind.status} | {kind.title} | {screen} | {same} | {exit_code} |")
     return "\n".join(rows) + "\n"
 
 

@@ -4,7 +4,7 @@ import argparse
 from typing import Any
 
 from cli.connection import Stop, Target, call, chosen
-from cli.exit_codes import DONE, FAILED, NOT_ALLOWED, USAGE
+from cli.exit_codes import CANCELLED, CONFLICT, DONE, NOT_ALLOWED, USAGE
 from cli.lists import print_list, whole
 from cli.output import agreed, can_ask, say
 from cli.tables import print_json, print_table
@@ -14,6 +14,7 @@ from contract.codes import RedeemCode
 from contract.pages import MAX_LIMIT, PageQuery
 from contract.profile import AcceptOffer, AskToJoin, Own, OwnProfile, OwnTransfer
 from contract.transfers import Reason
+from tui.presentation.entitlements import WHY
 from tui.presentation.text import clean
 from tui.presentation.wording import count
 
@@ -47,7 +48,7 @@ def show(options: argparse.Namespace, flags: dict[str, Any]) -> int:
 def _standing(own: OwnProfile) -> str:
     entitled = own.entitlement
     until = f" until {entitled.until:%Y-%m-%d %H:%M} UTC" if entitled.until else ""
-    says = f"{entitled.reason.value}{until}: may{'' if entitled.entitled else ' not'} use the service"
+    says = f"{WHY[entitled.reason]}{until}: may{'' if entitled.entitled else ' not'} use the service"
     if own.uses is None:
         return f"Uses no subscription ({says})."
     return f"Uses {clean(own.uses.plan, 60)} of {clean(own.uses.organisation, 120)} ({says})."
@@ -119,7 +120,7 @@ def _last_decision(target: Target) -> str:
     last = next(iter(call(target, lambda client: client.own_profile()).undoable), None)
     if last is None:
         message = "Nothing to undo: you decided nothing in the last 10 minutes."
-        raise Stop(message, FAILED)
+        raise Stop(message, CONFLICT)
     return last.id
 
 
@@ -160,7 +161,7 @@ def leave(options: argparse.Namespace, flags: dict[str, Any]) -> int:
     if own.uses is not None:
         name = clean(own.uses.organisation, 120)
         if not _may(target, options, f"Leave {name}? Your seat goes to somebody else, and nothing is refunded."):
-            return say(_NOTHING, FAILED)
+            return say(_NOTHING, CANCELLED)
     left = call(target, lambda client: client.leave(), noted=True)
     return _told(options, left, f"You have left {clean(left.organisation, 120)}.")
 
@@ -173,7 +174,7 @@ def _agreed_to_end(target: Target, options: argparse.Namespace, when: str) -> tu
     """
     owns = call(target, lambda client: client.own_profile()).owns
     if owns and not _may(target, options, " ".join([*(_ending(each, when) for each in owns), "Continue?"])):
-        raise Stop(_NOTHING, FAILED)
+        raise Stop(_NOTHING, CANCELLED)
     return tuple(each.id for each in owns)
 
 

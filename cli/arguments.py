@@ -4,6 +4,8 @@ import argparse
 import importlib.metadata
 from typing import TYPE_CHECKING, Any, TypeAlias
 
+from server.platform.arguments import Parser
+
 if TYPE_CHECKING:
     import datetime as dt
 
@@ -26,7 +28,7 @@ def app_flags(options: argparse.Namespace) -> dict[str, Any]:
 
 def parser() -> argparse.ArgumentParser:
     """All commands and their options; one without a screen names in `run` the module and the function that does it."""
-    top = argparse.ArgumentParser("headcount", description=_DESCRIPTION, epilog=_EPILOG)
+    top: argparse.ArgumentParser = Parser("headcount", description=_DESCRIPTION, epilog=_EPILOG)
     top.add_argument("--version", action="version", version=f"headcount {importlib.metadata.version('headcount')}")
     _add_app_options(top)
     commands = top.add_subparsers(dest="command", metavar="COMMAND")
@@ -35,6 +37,9 @@ def parser() -> argparse.ArgumentParser:
     _add_app_options(demo, suppress=True)
     _add_login(commands)
     commands.add_parser("info", help="which files are used, and where each setting comes from")
+    what = "list everything that is wrong with the settings; exit code 0 if nothing is"
+    checked = commands.add_parser("check-config", help=what, description=f"{what[0].upper()}{what[1:]}.")
+    checked.set_defaults(run="cli.check_config:check_config")
     _add_users(commands)
     _add_members(commands)
     _add_events(commands)
@@ -61,6 +66,12 @@ def _add_login(commands: "Commands") -> None:
     source.add_argument("--token-env", metavar="VARIABLE", help="read the token from this environment variable")
     source.add_argument("--token-command", metavar="COMMAND", help='read it from a command, such as "pass show seats"')
     source.add_argument("--token-file", metavar="PATH", help="read it from a file that only you can read")
+    login.add_argument("--ca", metavar="FILE", help="trust the authorities in this PEM file instead of the system's")
+    login.add_argument("--proxy", metavar="URL", help='http://host:port of a proxy, or "none" for none at all')
+    login.add_argument("--client-cert", metavar="FILE", help="show this certificate to the server")
+    login.add_argument("--client-key", metavar="FILE", help="its key, where the file above does not hold it")
+    for name, what in (("connect", "a connection"), ("read", "the next byte"), ("total", "a call with all attempts")):
+        login.add_argument(f"--{name}-timeout", metavar="SECONDS", help=f"wait so long for {what}")
 
 
 def _add_events(commands: "Commands") -> None:
@@ -85,7 +96,7 @@ def _day(text: str) -> "dt.date":
     try:
         return dt.date.fromisoformat(text)
     except ValueError as error:
-        message = f"{text!r} is not a day such as 2026-12-31"
+        message = "Write a day such as 2026-12-31"
         raise argparse.ArgumentTypeError(message) from error
 
 
@@ -292,7 +303,7 @@ def _end_of_day(text: str) -> "dt.datetime":
         day = dt.date.fromisoformat(text)
         return dt.datetime.combine(day, dt.time(), dt.UTC) + dt.timedelta(days=1)
     except (ValueError, OverflowError) as error:
-        message = f"{text!r} is not a day such as 2026-12-31"
+        message = "Write a day such as 2026-12-31"
         raise argparse.ArgumentTypeError(message) from error
 
 
@@ -403,7 +414,7 @@ def _instant(text: str) -> "dt.datetime":
         found = dt.datetime.fromisoformat(text)
         return (found if found.tzinfo else found.replace(tzinfo=dt.UTC)).astimezone(dt.UTC)
     except (ValueError, OverflowError) as error:
-        message = f"{text!r} is not a time such as 2026-12-31T09:00Z"
+        message = "Write a time such as 2026-12-31T09:00Z"
         raise argparse.ArgumentTypeError(message) from error
 
 

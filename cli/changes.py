@@ -4,7 +4,7 @@ import argparse
 from typing import Any
 
 from cli.connection import Stop, call, chosen
-from cli.exit_codes import DONE, USAGE
+from cli.exit_codes import DONE, FAILED, USAGE
 from cli.lists import with_email
 from cli.purchase import quote_and_confirm
 from cli.tables import print_json
@@ -139,4 +139,4 @@ async def _user(client: Client, email: str) -> User:
     if user := await with_email(client, client.users, UsersQuery(), email):
         return user
     message = f"Nobody with the address {clean(email, 80)} is listed."
-    raise Stop(message, USAGE)
+    raise Stop(message, FAILED)

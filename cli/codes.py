@@ -6,7 +6,7 @@ import unicodedata
 from typing import Any
 
 from cli.connection import Stop, call, chosen
-from cli.exit_codes import DONE, FAILED, NOT_ALLOWED, USAGE
+from cli.exit_codes import CANCELLED, DONE, FAILED, NOT_ALLOWED, USAGE
 from cli.lists import print_list, whole
 from cli.output import agreed, can_ask, say
 from cli.tables import print_json, print_table
@@ -30,7 +30,9 @@ def list_all(options: argparse.Namespace, flags: dict[str, Any]) -> int:
     if options.json:
         print_list(whole(found))
     elif found:
-        rows = [(each.code, each.state.value, _used(each), _end(each), each.created_by) for each in found]
+        rows = [
+            (each.code, each.state.value.replace("_", " "), _used(each), _end(each), each.created_by) for each in found
+        ]
         print_table(("code", "state", "uses", "expires", "made by"), rows, right=(2,))
     else:
         print("No codes in this state." if state else "No invitation codes yet.")
@@ -75,7 +77,7 @@ def _print(code: InvitationCode, *, as_json: bool) -> int:
     if as_json:
         print_json(code)
     else:
-        print(f"{clean(code.code, 60)}  {code.state.value}, used {_used(code)}, expires {_end(code)}")
+        print(f"{clean(code.code, 60)}  {code.state.value.replace('_', ' ')}, used {_used(code)}, expires {_end(code)}")
     return DONE
 
 
@@ -103,7 +105,7 @@ def delete(options: argparse.Namespace, flags: dict[str, Any]) -> int:
     if target.profile.read_only:
         return say("This profile is read-only: it can't change anything.", NOT_ALLOWED)
     if not options.yes and not _agreed(code):
-        return say("Nothing was changed.", FAILED)
+        return say("Nothing was changed.", CANCELLED)
     gone = call(target, lambda client: client.delete_code(code.id, version=code.version), noted=True)
     if options.json:
         print_json(gone)

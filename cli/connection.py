@@ -16,11 +16,13 @@ from client.api import Client
 from client.errors import HeadcountError, Invalid
 from client.journal import Journal
 from client.profile import Profile, open_client
+from contract import field_words
 from contract.problems import ProblemCode
 from server.platform.streams import code_stands
+from tui.presentation.remedies import advice
 from tui.presentation.text import clean
 from tui.runtime.paths import find, private_folder
-from tui.runtime.settings import SettingsError, load
+from tui.runtime.settings import SettingsError, survey
 
 __all__ = ["Stop", "Target", "call", "chosen", "guarded", "tell_unanswered", "told"]
 
@@ -54,7 +56,7 @@ def chosen(options: argparse.Namespace, flags: dict[str, Any], *, or_demo: bool 
         SettingsError: the settings can't be used.
     """
     paths = find(os.environ)
-    profile = None if options.demo else load(paths.config_file, flags=flags).chosen_profile()
+    profile = None if options.demo else survey(paths.config_file, flags=flags).chosen_profile()
     if profile is not None:
         return Target(*profile)
     if not options.demo and not or_demo:
@@ -79,7 +81,9 @@ def call(
     """
 
     async def connected() -> T:
-        async with open_client(target.profile, journal=_journal(target.name) if noted else None) as client:
+        async with open_client(
+            target.profile, name=target.name, journal=_journal(target.name) if noted else None
+        ) as client:
             return await action(client)
 
     answer = asyncio.run(connected())
@@ -106,8 +110,7 @@ def guarded(command: Callable[[], int]) -> int:
     except SettingsError as error:
         return say(str(error), USAGE)
     except ValidationError as error:
-        wrong = "; ".join(f"{'.'.join(map(str, each['loc']))}: {each['msg']}" for each in error.errors())
-        return say(f"Invalid request: {clean(wrong, 500)}.", USAGE)
+        return say(clean(field_words.told(error), 500), USAGE)
     except HeadcountError as error:
         return say(told(error), exit_code(error))
 
@@ -117,11 +120,12 @@ def told(error: HeadcountError) -> str:
     said = clean(error.message, 500)
     contact = clean(str(error.data.get("contact") or ""), 120)
     if error.code in {ProblemCode.SET_BY_CONTRACT, ProblemCode.REDUCTION_NEEDS_CONTACT} and contact:
-        ended = said.rstrip(".")
-        return f"{ended}." if contact in said else f"{ended}. Write to {contact}."
+        bare = said.rstrip(".")
+        return f"{bare}." if contact in said else f"{bare}. Write to {contact}."
     if isinstance(error, Invalid) and error.fields:
         return clean(" ".join(f"{_name(field.pointer)}: {field.detail}" for field in error.fields), 500)
-    return f"{said}{'' if said.endswith(('.', '!', '?', '…')) else '.'} {error.advice}"
+    ended = said if said.endswith((".", "!", "?", "…")) else f"{said}."
+    return f"{ended} {clean(advice(error, on_screen=False), 500)}"
 
 
 def _name(pointer: str) -> str:

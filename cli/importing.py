@@ -119,7 +119,7 @@ def _place(name: str) -> Path:
     path = Path(name).expanduser()
     if os.path.lexists(path):
         message = f"{clean(str(path), 300)} already exists: give --rejected another name."
-        raise Stop(message, USAGE)
+        raise Stop(message, FAILED)
     return path
 
 

@@ -5,6 +5,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
+from contract import field_words
 from contract.billing import Invoice
 
 __all__ = ["Malformed", "read_invoices"]
@@ -56,7 +57,7 @@ def _parsed(text: str) -> Any:
     try:
         return json.loads(text, object_pairs_hook=_once)
     except json.JSONDecodeError as error:
-        message = f"line {error.lineno}, column {error.colno}: {error.msg}"
+        message = f"line {error.lineno}, column {error.colno}: it is not valid JSON"
         raise Malformed(message) from error
     except RecursionError as error:
         message = "it is nested too deeply"
@@ -81,7 +82,4 @@ def _invoice(value: Any) -> Invoice:
     try:
         return Invoice.model_validate_json(json.dumps(value), strict=True)
     except ValidationError as error:
-        first = error.errors(include_input=False, include_url=False)[0]
-        where = ".".join(str(each) for each in first["loc"])
-        message = f"{where}: {first['msg']}" if where else first["msg"]
-        raise Malformed(message) from error
+        raise Malformed(field_words.told(error, most=1).removesuffix(".")) from error

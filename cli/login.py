@@ -9,20 +9,23 @@ import sys
 from pathlib import Path
 from typing import Any
 
-import tomli_w
 from pydantic import ValidationError
 
-from cli.exit_codes import exit_code
+from cli.connection import told
+from cli.exit_codes import DONE, USAGE, exit_code
 from cli.output import read_line, say
 from client.errors import HeadcountError
 from client.profile import Profile, open_client
+from contract import field_words
 from contract.people import Me
 from tui.presentation.text import clean
 from tui.runtime.paths import Paths, find, private_folder
 from tui.runtime.settings import SettingsError, read_file
+from tui.runtime.settings_file import replace_file, with_profile
 from tui.terminal.key_gate import typed_in
 
 _NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,39}")
+_SOURCES = ("token_env", "token_command", "token_file")
 _NOTHING_GIVEN = "No token was given: type it, pipe it in, or use --token-env, --token-command or --token-file."
 
 
@@ -33,48 +36,81 @@ def login(options: argparse.Namespace) -> int:
     """
     paths = find(os.environ)
     if not _NAME.fullmatch(options.name):
-        return say("A profile's name is made of a-z, 0-9, - and _.", 2)
+        return say("A profile's name is made of a-z, 0-9, - and _.", USAGE)
     try:
         known = read_file(paths.config_file)
         source = _named_source(options)
         typed = "" if source else _typed_token()
         if not source and not typed:
-            return say(_NOTHING_GIVEN, 2)
-        me, source = _proven(options.url, source) if source else _proven_and_kept(options, typed, paths)
+            return say(_NOTHING_GIVEN, USAGE)
+        before = {name: each for name, each in _before(known, options.name).items() if name not in _SOURCES}
+        wanted = {**before, "url": options.url, **_way(options, before)}
+        proven = _proven(wanted | source, options.name) if source else _proven_and_kept(options, wanted, typed, paths)
+        me, profile = proven
+        _write(paths.config_file, options.name, profile)
     except SettingsError as error:
-        return say(str(error), 2)
+        return say(str(error), USAGE)
     except ValidationError as error:
-        problems = "; ".join(f"{'.'.join(map(str, each['loc']))}: {_reason(each['msg'])}" for each in error.errors())
-        return say(f"This profile can't be used: {problems}", 2)
+        return say(f"This profile can't be used: {clean(field_words.told(error), 500)}", USAGE)
     except HeadcountError as error:
-        return say(f"{clean(error.message)} {error.advice}", exit_code(error))
-    _write(paths.config_file, known, options.name, {"url": options.url, **source})
+        return say(told(error), exit_code(error))
     where = f"({me.role.value}) of {clean(me.organisation_name)}" if me.organisation else "of no organisation"
     who = f"{clean(me.account.name)} {where}"
     named = "" if options.name == "default" else f" --profile {options.name}"
-    return say(f"Signed in as {who}. Profile {options.name} is in {paths.config_file}. Open it: headcount{named}", 0)
+    said = f"Signed in as {who}. Profile {options.name} is in {paths.config_file}. Open it: headcount{named}"
+    return say(said, DONE)
 
 
-def _proven(url: str, source: dict[str, str]) -> tuple[Me, dict[str, str]]:
-    """Who this token makes one, and where it is."""
-    return asyncio.run(_who(Profile.model_validate({"url": url, **source}))), source
+def _before(known: dict[str, Any], name: str) -> dict[str, Any]:
+    """What the profile said until now; it goes on to say what this command doesn't."""
+    profiles = known.get("profiles")
+    found = profiles.get(name) if isinstance(profiles, dict) else None
+    return dict(found) if isinstance(found, dict) else {}
 
 
-def _proven_and_kept(options: argparse.Namespace, typed: str, paths: Paths) -> tuple[Me, dict[str, str]]:
+def _way(options: argparse.Namespace, before: dict[str, Any]) -> dict[str, Any]:
+    """How to reach the server, as far as that was said; files by their full path."""
+    files = {"ca_bundle": options.ca, "client_cert": options.client_cert, "client_key": options.client_key}
+    way: dict[str, Any] = {
+        name: str(Path(path).expanduser().absolute()) for name, path in files.items() if path is not None
+    }
+    if options.proxy is not None:
+        way["proxy"] = options.proxy
+    seconds = {name: getattr(options, f"{name}_timeout") for name in ("connect", "read", "total")}
+    given = {name: _number(value) for name, value in seconds.items() if value is not None}
+    return way | ({"timeouts": {**before.get("timeouts", {}), **given}} if given else {})
+
+
+def _number(text: str) -> float | str:
+    """Seconds as a number; what is none is left to the profile, which says so."""
+    try:
+        return float(text)
+    except ValueError:
+        return text
+
+
+def _proven(profile: dict[str, Any], name: str) -> tuple[Me, dict[str, Any]]:
+    """Who one is with this profile, and the profile."""
+    return asyncio.run(_who(Profile.model_validate(profile), name)), profile
+
+
+def _proven_and_kept(
+    options: argparse.Namespace, profile: dict[str, Any], typed: str, paths: Paths
+) -> tuple[Me, dict[str, Any]]:
     """The same for a token that was typed: it gets a file of its own, in the place of an older one once it works."""
     path = private_folder(paths.config) / f"{options.name}.token"
     candidate = path.with_suffix(".candidate")
     try:
-        _replace(candidate, typed.encode() + b"\n")
-        me, _ = _proven(options.url, {"token_file": str(candidate)})
+        replace_file(candidate, typed.encode() + b"\n")
+        me, _ = _proven(profile | {"token_file": str(candidate)}, options.name)
         candidate.replace(path)
     finally:
         candidate.unlink(missing_ok=True)
-    return me, {"token_file": str(path)}
+    return me, profile | {"token_file": str(path)}
 
 
-async def _who(profile: Profile) -> Me:
-    async with open_client(profile) as client:
+async def _who(profile: Profile, name: str) -> Me:
+    async with open_client(profile, name=name) as client:
         return await client.me()
 
 
@@ -95,23 +131,7 @@ def _typed_token() -> str:
         return ""
 
 
-def _reason(message: str) -> str:
-    """A reason without the library's own words before it."""
-    return message.removeprefix("Value error, ")
-
-
-def _write(path: Path, known: dict[str, Any], name: str, profile: dict[str, str]) -> None:
+def _write(path: Path, name: str, profile: dict[str, Any]) -> None:
     private_folder(path.parent)
-    profiles = {**known.get("profiles", {}), name: profile}
-    _replace(path, tomli_w.dumps({**known, "profiles": profiles}).encode())
-
-
-def _replace(path: Path, content: bytes) -> None:
-    """Write by rename, so that a full disk leaves the old file; 0600 from the first byte."""
-    draft = path.with_name(f".{path.name}.{os.getpid()}")
-    descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with os.fdopen(descriptor, "wb") as file:
-        file.write(content)
-        file.flush()
-        os.fsync(file.fileno())
-    draft.replace(path)
+    content = path.read_bytes() if path.exists() else b""
+    replace_file(path, with_profile(content, name, profile))

@@ -76,7 +76,7 @@ async def _member(client: Client, email: str) -> Member:
     if member := await with_email(client, client.members, MembersQuery(), email):
         return member
     message = f"No member has the address {clean(email, 80)}."
-    raise Stop(message, USAGE)
+    raise Stop(message, FAILED)
 
 
 def _would(target: Target, overview: Overview, members: list[Member]) -> int:

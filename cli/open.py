@@ -59,10 +59,10 @@ def _demo(terminal: Terminal, flags: "dict[str, Any]", frame: "FirstFrame", *, f
     try:
         with running(paths, fresh=fresh) as demo:
             from client.profile import Profile
-            from tui.runtime.settings import SettingsError, load
+            from tui.runtime.settings import SettingsError, survey
 
             try:
-                settings = load(paths.config_file, flags=flags)
+                settings = survey(paths.config_file, flags=flags).for_app(None)
             except SettingsError as error:
                 raise OpenError(str(error)) from error
             profile = Profile(url=f"unix://{demo.socket}", token_file=demo.token_file)
@@ -93,10 +93,10 @@ def open_profile(flags: "dict[str, Any]") -> int:
 
 def _without_settings(flags: "dict[str, Any]") -> int:
     """There is no profile to open; a flag or the environment may name one all the same."""
-    from tui.runtime.settings import SettingsError, load
+    from tui.runtime.settings import SettingsError, survey
 
     try:
-        load(find(os.environ).config_file, flags=flags).chosen_profile()
+        survey(find(os.environ).config_file, flags=flags).chosen_profile()
     except SettingsError as error:
         return _refuse(str(error))
     return _offer_demo(flags)
@@ -105,11 +105,12 @@ def _without_settings(flags: "dict[str, Any]") -> int:
 def _chosen(terminal: Terminal, flags: "dict[str, Any]", frame: "FirstFrame") -> int | None:
     """The app on the profile that the settings choose; None when they have none."""
     _import_swiftly()
-    from tui.runtime.settings import SettingsError, load
+    from tui.runtime.settings import SettingsError, survey
 
     try:
-        settings = load(find(os.environ).config_file, flags=flags)
-        chosen = settings.chosen_profile()
+        found = survey(find(os.environ).config_file, flags=flags)
+        chosen = found.chosen_profile()
+        settings = found.for_app(chosen[0] if chosen else None)
     except SettingsError as error:
         raise OpenError(str(error)) from error
     if chosen is None:
@@ -192,7 +193,7 @@ def _run(
     _loaded()
     paths = find(os.environ)
     state = private_folder(paths.state)
-    client = open_client(profile, journal=Journal(private_folder(state / "unanswered" / name)))
+    client = open_client(profile, name=name, journal=Journal(private_folder(state / "unanswered" / name)))
     session = Session(
         client,
         name,
@@ -204,6 +205,14 @@ def _run(
     written = paths.config_file.read_text() if settings.keys else ""
     app = HeadcountApp(session, settings, settings_text=written, terminal=terminal, state_dir=state, first_frame=frame)
     return app.run_safely(frame.attributes)
+
+
+def wrong_keys(settings: "Settings", text: str) -> "list[tuple[int, str]]":
+    """What can't be used of the keys of one's own, in a file with that text: its line (or 0), and why."""
+    from tui.app import HeadcountApp
+
+    complaints = HeadcountApp.read_keys(settings, text).complaints
+    return [(each.line, f"{each.text}: {each.reason}") for each in complaints]
 
 
 def _refuse(message: str) -> int:

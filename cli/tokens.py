@@ -14,6 +14,7 @@ from client.api import Client
 from contract.pages import MAX_LIMIT, PageQuery
 from contract.tokens import HandedOut, NewToken, Token
 from server.platform.streams import code_stands, show_once, unseen
+from tui.presentation.entitlements import WHY
 from tui.presentation.text import clean
 
 __all__ = ["create_token", "entitlement", "list_tokens", "revoke_token"]
@@ -92,6 +93,6 @@ def entitlement(options: argparse.Namespace, flags: dict[str, Any]) -> int:
         print_json(found)
     else:
         until = f" until {found.until:%Y-%m-%d %H:%M} UTC" if found.until else ""
-        print(f"{'entitled' if found.entitled else 'not entitled'}: {found.reason.value}{until}")
+        print(f"{'entitled' if found.entitled else 'not entitled'}: {WHY[found.reason]}{until}")
     code_stands()
     return DONE if found.entitled else FAILED

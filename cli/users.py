@@ -134,7 +134,7 @@ def _replaces(into: Path) -> bool:
     named = clean(str(into), 200)
     if into.is_dir():
         message = f"{named} is a folder."
-        raise Stop(message, USAGE)
+        raise Stop(message, FAILED)
     if not can_ask():
         message = f"{named} already exists. Use --force to replace it."
         raise Stop(message, FAILED)

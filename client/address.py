@@ -65,13 +65,14 @@ def _network(parts: SplitResult, port: int | None) -> Address:
         _refuse("has no host")
     if "//" in parts.path:
         _refuse("has an empty step in its path")
-    if parts.scheme == "http" and not _loopback(host):
+    if parts.scheme == "http" and not is_loopback(host):
         _refuse("is plain http to another machine, where anybody on the way could read the token")
     bracketed = f"[{host}]" if ":" in host else host
     return Address(f"{parts.scheme}://{bracketed}:{port or _PORTS[parts.scheme]}", parts.path.rstrip("/"))
 
 
-def _loopback(host: str) -> bool:
+def is_loopback(host: str) -> bool:
+    """Whether a host is this machine, by its name or number."""
     if host == "localhost":
         return True
     try:

@@ -129,7 +129,7 @@ class CallExecutor:
             async with asyncio.timeout(left):
                 return await channel.send(attempts.call)
         except TimeoutError:
-            message = f"The server has not answered within {budget:.0f} s."
+            message = f"{channel.where} has not answered within {budget:.0f} s."
             # Without a chain: the frames below hold the token in their variables.
             raise TimedOut(message) from None
 

@@ -3,6 +3,7 @@
     HeadcountError
     ├── Unreachable               no answer
     │   ├── CannotConnect         nothing was sent
+    │   │   ├── ProxyRefused      the proxy on the way does not let us through
     │   │   └── Untrusted         the certificate is not one we trust
     │   ├── TimedOut              the answer did not come in time
     │   └── Broken                the connection broke off
@@ -23,6 +24,7 @@
     │   ├── NotPossible           a rule of the subscription is against it
     │   └── TooManyRequests       with `retry_after`
     ├── BadAnswer                 not JSON, wrong shape, wrong type, too large
+    │   └── NotThisApi            something else answers at this address
     ├── ReadOnly                  this profile may not change anything
     ├── UnsafeAddress             nothing is sent there
     ├── UnreadableUpload          the file to be sent can't be read
@@ -46,24 +48,31 @@ from contract.spending import SpendingCheck
 LONGEST_MESSAGE = 500
 _LONG = 3 * 60 * 60
 """Seconds up to which a wait is told in minutes."""
-_UNCERTAIN = "It is not certain whether this was done: look at the history before you do it again."
 
 
 class HeadcountError(Exception):
     """Something did not work: `message` says what in one sentence, `advice` what to do about it.
 
-    `problem` is what the server said, if it said so properly. `request_id` finds the call in the server's log.
-    `retry_after` is in seconds. For a command, `key` is its idempotency key, and `uncertain` tells that
-    it may have been done although no answer says so.
+    What helps against what the server refuses is said by `tui.presentation.remedies`, for a screen or a command line;
+    only what goes wrong here or on the way brings its own advice. `problem` is what the server said, if it said so
+    properly. `request_id` finds the call in the server's log. `retry_after` is in seconds. For a command, `key` is its
+    idempotency key, and `uncertain` tells that it may have been done although no answer says so.
     """
 
     _advice: ClassVar[str] = "Try again; if it stays like this, report it with the request id."
 
     def __init__(
-        self, message: str, *, problem: Problem | None = None, request_id: str = "", retry_after: float | None = None
+        self,
+        message: str,
+        *,
+        advice: str = "",
+        problem: Problem | None = None,
+        request_id: str = "",
+        retry_after: float | None = None,
     ) -> None:
         super().__init__(message[:LONGEST_MESSAGE])
         self.message = message[:LONGEST_MESSAGE]
+        self._own_advice = advice
         self.problem = problem
         self.request_id = request_id or (problem.request_id if problem else "")
         self.retry_after = retry_after
@@ -76,11 +85,14 @@ class HeadcountError(Exception):
         return self.problem.code if self.problem else None
 
     @property
+    def waits(self) -> bool:
+        """Whether all there is to do is to wait, for a time that is known."""
+        return False
+
+    @property
     def advice(self) -> str:
         """What to do next, in one sentence."""
-        if self.uncertain:
-            return _UNCERTAIN
-        return (_CODES[self.code][1] if self.code else "") or self._advice
+        return self._own_advice or self._advice
 
     @property
     def data(self) -> dict[str, Any]:
@@ -96,6 +108,10 @@ class Unreachable(HeadcountError):
 
 class CannotConnect(Unreachable):
     """No connection came about, so nothing was sent."""
+
+
+class ProxyRefused(CannotConnect):
+    """The proxy on the way does not let us through, so nothing was sent."""
 
 
 class Untrusted(CannotConnect):
@@ -121,8 +137,6 @@ class ServerFault(HeadcountError):
 class ServerBusy(ServerFault):
     """The server can't answer right now (503)."""
 
-    _advice = "Wait a moment, then try again."
-
 
 class Refused(HeadcountError):
     """The server understood and said no (4xx)."""
@@ -131,13 +145,9 @@ class Refused(HeadcountError):
 class NotAuthenticated(Refused):
     """The token is missing, wrong, expired or revoked."""
 
-    _advice = "Check the token of this profile, or ask the owner for a new one."
-
 
 class NotAllowed(Refused):
     """The role may not do this (D28)."""
-
-    _advice = "Ask somebody whose role allows it."
 
     @property
     def needed_role(self) -> str:
@@ -147,8 +157,6 @@ class NotAllowed(Refused):
 
 class SpendingLimitReached(NotAllowed):
     """It costs more than this account may still spend this month."""
-
-    _advice = "Ask the owner to do it, or to raise your monthly spending limit."
 
     @property
     def check(self) -> SpendingCheck | None:
@@ -162,31 +170,21 @@ class SpendingLimitReached(NotAllowed):
 class NotFound(Refused):
     """There is no such thing, or it belongs to somebody else."""
 
-    _advice = "It may be gone: refresh the list."
-
 
 class Conflict(Refused):
     """The state of things is against it."""
-
-    _advice = "Refresh, look at the new state, then decide again."
 
 
 class InProgress(Conflict):
     """The same command, or another payment, still runs."""
 
-    _advice = "Wait until it is finished, then refresh."
-
 
 class QuoteExpired(Conflict):
     """The quote is older than its fifteen minutes (D5)."""
 
-    _advice = "Ask for a new quote."
-
 
 class QuoteStale(Conflict):
     """The subscription has changed since the quote (D5)."""
-
-    _advice = "Read the fresh quote, then confirm that one."
 
     @property
     def fresh(self) -> Quote | None:
@@ -216,13 +214,9 @@ class VersionConflict(Conflict):
 class PaymentRefused(Refused):
     """The payment was refused; nothing has changed."""
 
-    _advice = "Check the payment method with the owner, then ask for a new quote."
-
 
 class Invalid(Refused):
     """Something in the request is not right."""
-
-    _advice = "Mend what is marked, then send it again."
 
     @property
     def fields(self) -> tuple[FieldError, ...]:
@@ -233,24 +227,31 @@ class Invalid(Refused):
 class NotPossible(Refused):
     """A rule of the plan or the subscription is against it."""
 
-    _advice = "Choose something else."
-
 
 class TooManyRequests(Refused):
     """Too much in too short a time; `retry_after` says how long to wait."""
 
     @property
+    def waits(self) -> bool:
+        """Whether the server said how long."""
+        return self.retry_after is not None and not self.uncertain
+
+    @property
     def advice(self) -> str:
         """When to try again."""
-        if self.retry_after is None or self.uncertain:
-            return super().advice
-        return f"Try again in {_duration(self.retry_after)}."
+        return super().advice if self.retry_after is None else f"Try again in {_duration(self.retry_after)}."
 
 
 class BadAnswer(HeadcountError):
     """What came back is not an answer of this API."""
 
     _advice = "Check the address of this profile: something else may answer there."
+
+
+class NotThisApi(BadAnswer):
+    """Something else than this API answers at this address."""
+
+    _advice = "Check the profile's url: it is what comes before /v1."
 
 
 class ReadOnly(HeadcountError):
@@ -304,81 +305,75 @@ def _duration(seconds: float) -> str:
     return f"{whole} s"
 
 
-_CODES: dict[ProblemCode, tuple[type[HeadcountError], str]] = {
-    ProblemCode.BAD_REQUEST: (Invalid, ""),
-    ProblemCode.VALIDATION_FAILED: (Invalid, ""),
-    ProblemCode.BODY_TOO_LARGE: (Invalid, ""),
-    ProblemCode.ADDRESS_TOO_LONG: (Invalid, ""),
-    ProblemCode.HEADERS_TOO_LARGE: (Invalid, ""),
-    ProblemCode.UNSUPPORTED_MEDIA_TYPE: (Invalid, ""),
-    ProblemCode.NOT_AUTHENTICATED: (NotAuthenticated, ""),
-    ProblemCode.NOT_ALLOWED: (NotAllowed, ""),
-    ProblemCode.OWN_SIGN_IN_NEEDED: (
-        NotAllowed,
-        "Whoever runs the server makes people tokens of their own: headcount server token.",
-    ),
-    ProblemCode.SPENDING_LIMIT_REACHED: (SpendingLimitReached, ""),
-    ProblemCode.NOT_FOUND: (NotFound, ""),
-    ProblemCode.METHOD_NOT_ALLOWED: (Invalid, ""),
-    ProblemCode.IDEMPOTENCY_KEY_REQUIRED: (Invalid, ""),
-    ProblemCode.IDEMPOTENCY_KEY_REUSED: (Invalid, ""),
-    ProblemCode.IDEMPOTENCY_KEY_IN_PROGRESS: (InProgress, ""),
-    ProblemCode.VERSION_CONFLICT: (VersionConflict, ""),
-    ProblemCode.PAYMENT_FAILED: (PaymentRefused, ""),
-    ProblemCode.PAYMENT_IN_PROGRESS: (InProgress, ""),
-    ProblemCode.QUOTE_EXPIRED: (QuoteExpired, ""),
-    ProblemCode.QUOTE_STALE: (QuoteStale, ""),
-    ProblemCode.QUOTE_ALREADY_CONFIRMED: (Conflict, "Nothing to do: refresh to see it."),
-    ProblemCode.NOTHING_TO_CHANGE: (NotPossible, "There is nothing to do."),
-    ProblemCode.SEATS_BELOW_USERS: (NotPossible, "Or ask for more seats."),
-    ProblemCode.SEATS_FOLLOW_USERS: (NotPossible, "Add or remove users: the seats follow."),
-    ProblemCode.SUBSCRIPTION_NOT_ACTIVE: (Conflict, "Then try again."),
-    ProblemCode.REDUCTION_NEEDS_CONTACT: (NotPossible, "Write to the vendor."),
-    ProblemCode.SET_BY_CONTRACT: (NotPossible, "Write to the vendor."),
-    ProblemCode.CYCLE_NOT_OFFERED: (NotPossible, "Choose another cycle or another plan."),
-    ProblemCode.ALREADY_SUBSCRIBED: (Conflict, "Change its seats, plan or billing cycle instead."),
-    ProblemCode.USER_NOT_UNPAID: (Conflict, "Look at the list again: somebody may have paid or removed users."),
-    ProblemCode.PLAN_HAS_NO_SUB_ACCOUNTS: (NotPossible, "Move to a plan with seats first."),
-    ProblemCode.USER_LIMIT_REACHED: (Conflict, ""),
-    ProblemCode.UNSAFE_TEXT: (Invalid, ""),
-    ProblemCode.INVALID_EMAIL: (Invalid, ""),
-    ProblemCode.ALREADY_USER: (Conflict, "Nothing to do: search for the address in the list."),
-    ProblemCode.NEEDS_TRANSFER: (Conflict, "Send a transfer request to this address."),
-    ProblemCode.ALREADY_MEMBER: (Conflict, "Add them in Members, or by their address: no request is needed."),
-    ProblemCode.MAIN_ACCOUNT_DECIDES: (Conflict, "Ask the owner to add themselves."),
-    ProblemCode.NO_SEAT_AVAILABLE: (Conflict, "Buy a seat or remove a user first."),
-    ProblemCode.USER_REMOVED: (Conflict, ""),
-    ProblemCode.NOT_RESTORABLE: (Conflict, ""),
-    ProblemCode.SELECTION_EXPIRED: (Conflict, "Count again: d asks the server once more."),
-    ProblemCode.CODE_NOT_ACCEPTED: (NotFound, "Read it letter by letter, or ask whoever gave it to you."),
-    ProblemCode.CODE_USED_UP: (Conflict, "Ask whoever gave it to you for another."),
-    ProblemCode.CODE_EXPIRED: (Conflict, "Ask whoever gave it to you for another."),
-    ProblemCode.CODE_OFF: (Conflict, "Ask whoever gave it to you."),
-    ProblemCode.CODE_TAKEN: (Conflict, ""),
-    ProblemCode.TOO_MANY_GUESSES: (TooManyRequests, ""),
-    ProblemCode.TRANSFER_PENDING: (Conflict, "Wait for the answer, or send the pending request again."),
-    ProblemCode.TRANSFER_NOT_PENDING: (Conflict, ""),
-    ProblemCode.TRANSFER_CHANGED: (Conflict, ""),
-    ProblemCode.TRANSFER_WRONG_SIDE: (Conflict, ""),
-    ProblemCode.TRANSFER_TO_ONESELF: (Conflict, "Add your own address in Users: no request is needed."),
-    ProblemCode.ACCOUNT_NOT_AVAILABLE: (Conflict, ""),
-    ProblemCode.OWN_SUBSCRIPTION_ENDS: (Conflict, "Look at your profile again: it says what ends."),
-    ProblemCode.NOT_A_USER: (Conflict, "Nothing to do: you use no subscription."),
-    ProblemCode.RESEND_TOO_SOON: (TooManyRequests, ""),
-    ProblemCode.UNDO_NOT_POSSIBLE: (Conflict, ""),
-    ProblemCode.NOT_DONE: (Conflict, ""),
-    ProblemCode.UNREADABLE_FILE: (Invalid, "Then send it again."),
-    ProblemCode.IMPORT_NOT_READY: (Conflict, "Look at the import again: it has moved on."),
-    ProblemCode.TOO_MANY_FOR_ATOMIC: (NotPossible, "Import it as best effort, or cut the file into smaller ones."),
-    ProblemCode.RATE_LIMITED: (TooManyRequests, ""),
-    ProblemCode.TOO_SLOW: (Refused, "The network is slow or loses packets: try again in a moment."),
-    ProblemCode.CANNOT_SAVE: (ServerBusy, "Tell whoever runs the server, and try again later."),
-    ProblemCode.SERVER_BUSY: (ServerBusy, ""),
-    ProblemCode.INTERNAL_ERROR: (ServerFault, ""),
+CLASSES: dict[ProblemCode, type[HeadcountError]] = {
+    ProblemCode.BAD_REQUEST: Invalid,
+    ProblemCode.VALIDATION_FAILED: Invalid,
+    ProblemCode.BODY_TOO_LARGE: Invalid,
+    ProblemCode.ADDRESS_TOO_LONG: Invalid,
+    ProblemCode.HEADERS_TOO_LARGE: Invalid,
+    ProblemCode.UNSUPPORTED_MEDIA_TYPE: Invalid,
+    ProblemCode.NOT_AUTHENTICATED: NotAuthenticated,
+    ProblemCode.NOT_ALLOWED: NotAllowed,
+    ProblemCode.OWN_SIGN_IN_NEEDED: NotAllowed,
+    ProblemCode.SPENDING_LIMIT_REACHED: SpendingLimitReached,
+    ProblemCode.NOT_FOUND: NotFound,
+    ProblemCode.METHOD_NOT_ALLOWED: Invalid,
+    ProblemCode.IDEMPOTENCY_KEY_REQUIRED: Invalid,
+    ProblemCode.IDEMPOTENCY_KEY_REUSED: Invalid,
+    ProblemCode.IDEMPOTENCY_KEY_IN_PROGRESS: InProgress,
+    ProblemCode.VERSION_CONFLICT: VersionConflict,
+    ProblemCode.PAYMENT_FAILED: PaymentRefused,
+    ProblemCode.PAYMENT_IN_PROGRESS: InProgress,
+    ProblemCode.QUOTE_EXPIRED: QuoteExpired,
+    ProblemCode.QUOTE_STALE: QuoteStale,
+    ProblemCode.QUOTE_ALREADY_CONFIRMED: Conflict,
+    ProblemCode.NOTHING_TO_CHANGE: NotPossible,
+    ProblemCode.SEATS_BELOW_USERS: NotPossible,
+    ProblemCode.SEATS_FOLLOW_USERS: NotPossible,
+    ProblemCode.SUBSCRIPTION_NOT_ACTIVE: Conflict,
+    ProblemCode.REDUCTION_NEEDS_CONTACT: NotPossible,
+    ProblemCode.SET_BY_CONTRACT: NotPossible,
+    ProblemCode.CYCLE_NOT_OFFERED: NotPossible,
+    ProblemCode.ALREADY_SUBSCRIBED: Conflict,
+    ProblemCode.USER_NOT_UNPAID: Conflict,
+    ProblemCode.PLAN_HAS_NO_SUB_ACCOUNTS: NotPossible,
+    ProblemCode.USER_LIMIT_REACHED: Conflict,
+    ProblemCode.UNSAFE_TEXT: Invalid,
+    ProblemCode.INVALID_EMAIL: Invalid,
+    ProblemCode.ALREADY_USER: Conflict,
+    ProblemCode.NEEDS_TRANSFER: Conflict,
+    ProblemCode.ALREADY_MEMBER: Conflict,
+    ProblemCode.MAIN_ACCOUNT_DECIDES: Conflict,
+    ProblemCode.NO_SEAT_AVAILABLE: Conflict,
+    ProblemCode.USER_REMOVED: Conflict,
+    ProblemCode.NOT_RESTORABLE: Conflict,
+    ProblemCode.SELECTION_EXPIRED: Conflict,
+    ProblemCode.CODE_NOT_ACCEPTED: NotFound,
+    ProblemCode.CODE_USED_UP: Conflict,
+    ProblemCode.CODE_EXPIRED: Conflict,
+    ProblemCode.CODE_OFF: Conflict,
+    ProblemCode.CODE_TAKEN: Conflict,
+    ProblemCode.TOO_MANY_GUESSES: TooManyRequests,
+    ProblemCode.TRANSFER_PENDING: Conflict,
+    ProblemCode.TRANSFER_NOT_PENDING: Conflict,
+    ProblemCode.TRANSFER_CHANGED: Conflict,
+    ProblemCode.TRANSFER_WRONG_SIDE: Conflict,
+    ProblemCode.TRANSFER_TO_ONESELF: Conflict,
+    ProblemCode.ACCOUNT_NOT_AVAILABLE: Conflict,
+    ProblemCode.OWN_SUBSCRIPTION_ENDS: Conflict,
+    ProblemCode.NOT_A_USER: Conflict,
+    ProblemCode.RESEND_TOO_SOON: TooManyRequests,
+    ProblemCode.UNDO_NOT_POSSIBLE: Conflict,
+    ProblemCode.NOT_DONE: Conflict,
+    ProblemCode.UNREADABLE_FILE: Invalid,
+    ProblemCode.IMPORT_NOT_READY: Conflict,
+    ProblemCode.TOO_MANY_FOR_ATOMIC: NotPossible,
+    ProblemCode.RATE_LIMITED: TooManyRequests,
+    ProblemCode.TOO_SLOW: Refused,
+    ProblemCode.CANNOT_SAVE: ServerBusy,
+    ProblemCode.SERVER_BUSY: ServerBusy,
+    ProblemCode.INTERNAL_ERROR: ServerFault,
 }
-"""Which error a problem becomes, and what to do about it where its code says more than its kind."""
-
-CLASSES = {code: kind for code, (kind, _) in _CODES.items()}
 """Which error a problem becomes."""
 
 _BY_STATUS: dict[int, type[HeadcountError]] = {

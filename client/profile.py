@@ -1,6 +1,7 @@
 """A profile: one server, how to reach it, and who one is there. `open_client` makes a client of it."""
 
 import importlib
+import os
 import re
 import sys
 from collections.abc import Callable
@@ -17,6 +18,7 @@ from client.call_executor import Pace
 from client.errors import UnsafeAddress
 from client.journal import Journal
 from client.protocol import Channel
+from client.proxies import DIRECT, parse_proxy, proxy_for
 from client.retries import BUDGET
 from contract.money import Money, minor_units
 
@@ -26,6 +28,15 @@ _PRICE = re.compile(r"([A-Z]{3}) (\d{1,12})(?:\.(\d{1,4}))?")
 def _safe(url: str) -> str:
     try:
         parse_address(url)
+    except UnsafeAddress as error:
+        raise ValueError(error.message) from error
+    return url
+
+
+def _proxy(url: SecretStr) -> SecretStr:
+    try:
+        if url.get_secret_value() != DIRECT:
+            parse_proxy(url.get_secret_value())
     except UnsafeAddress as error:
         raise ValueError(error.message) from error
     return url
@@ -56,8 +67,9 @@ class Timeouts(BaseModel):
 class Profile(BaseModel):
     """One server and who one is there.
 
-    At most one of `token_env`, `token_command` and `token_file`. `spending_limit` is what the screens ask
-    twice above; `colour` names a colour of the theme, so that production looks like production.
+    At most one of `token_env`, `token_command` and `token_file`. `proxy` is `none` for no proxy, whatever the
+    environment names. `client_key` is needed where `client_cert` does not hold its key. `spending_limit` is what
+    the screens ask twice above; `colour` names a colour of the theme, so that production looks like production.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
@@ -66,9 +78,10 @@ class Profile(BaseModel):
     token_env: str | None = None
     token_command: str | tuple[str, ...] | None = None
     token_file: Path | None = None
-    proxy: SecretStr | None = None
+    proxy: Annotated[SecretStr, AfterValidator(_proxy)] | None = None
     ca_bundle: Path | None = None
     client_cert: Path | None = None
+    client_key: Path | None = None
     timeouts: Timeouts = Timeouts()
     read_only: bool = False
     largest_file: Annotated[int, Field(ge=1 << 20, le=1 << 40)] = 1 << 30
@@ -93,17 +106,25 @@ class Profile(BaseModel):
 
 
 def open_client(
-    profile: Profile, *, journal: Journal | None = None, pace: Pace | None = None, transport: Any = None
+    profile: Profile,
+    *,
+    name: str = "",
+    journal: Journal | None = None,
+    pace: Pace | None = None,
+    transport: Any = None,
 ) -> Client:
     """A client for a profile, at once: the token is read and httpx imported at the first call, in a thread.
 
-    `transport` is an `httpx.AsyncBaseTransport` that replaces the network in tests.
+    `name` is the profile's, for what is said when something goes wrong. `transport` is an `httpx.AsyncBaseTransport`
+    that replaces the network in tests.
     """
-    connect: Callable[[], Channel] = partial(_connect, profile, transport)
+    connect: Callable[[], Channel] = partial(_connect, profile, name, transport)
     return Client(connect, journal=journal, pace=pace or Pace(budget=profile.timeouts.total))
 
 
-def _connect(profile: Profile, transport: Any) -> Channel:
+def _connect(profile: Profile, name: str, transport: Any) -> Channel:
+    address = parse_address(profile.url)
+    proxy = proxy_for(address, profile.proxy, {} if transport else os.environ)
     # Imported here, as httpx takes longer to load than the first screen to paint; a third of that is its command line.
     sys.modules.setdefault("httpx._main", None)  # type: ignore[arg-type] # None is how Python spells "don't import it"
     http = importlib.import_module("client.transport")
@@ -111,11 +132,17 @@ def _connect(profile: Profile, transport: Any) -> Channel:
         token=profile.token(),
         connect=profile.timeouts.connect,
         read=profile.timeouts.read,
-        proxy=profile.proxy,
-        ca_bundle=profile.ca_bundle,
-        client_cert=profile.client_cert,
+        proxy=proxy,
+        ca_bundle=_at_home(profile.ca_bundle),
+        client_cert=_at_home(profile.client_cert),
+        client_key=_at_home(profile.client_key),
+        profile=name,
         read_only=profile.read_only,
         largest_file=profile.largest_file,
     )
-    channel: Channel = http.HttpChannel(parse_address(profile.url), wire, transport=transport)
+    channel: Channel = http.HttpChannel(address, wire, transport=transport)
     return channel
+
+
+def _at_home(path: Path | None) -> Path | None:
+    return path.expanduser() if path else None

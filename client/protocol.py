@@ -7,13 +7,14 @@ from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import NoReturn, Protocol, TypeVar
-from urllib.parse import quote, urlencode
+from typing import Protocol, TypeVar
+from urllib.parse import quote, urlencode, urlsplit
 
 from pydantic import TypeAdapter, ValidationError
 
-from client.errors import CLASSES, BadAnswer, HeadcountError, UnsafeAddress, class_for_status
+from client.errors import CLASSES, BadAnswer, HeadcountError, NotThisApi, UnsafeAddress, class_for_status
 from contract.base import Answer, Body, Identifier, Query
+from contract.field_words import in_words, place
 from contract.operation import Operation
 from contract.operations import STREAM_EVENTS
 from contract.problems import Problem
@@ -26,6 +27,20 @@ _KEY = re.compile(r"[\x21-\x7e]{1,255}")
 _REQUEST_ID = re.compile(r"[A-Za-z0-9._:-]{1,128}")
 _SUCCESS = range(200, 300)
 _FAILURE = range(400, 600)
+_REDIRECTS = range(300, 400)
+_MEDIA = re.compile(r"[a-z0-9.+/-]{1,60}")
+_KINDS = {"text/html": "a web page", "application/json": "other JSON", "text/plain": "plain text", "": "nothing"}
+_FIRST = 4096
+_WEB_SERVERS_SAY = (
+    (b"plain HTTP request was sent to HTTPS port", "this port speaks https, not http", "Write https:// in the url."),
+    (
+        b"No required SSL certificate was sent",
+        "it asks for a client certificate",
+        "Name it as client_cert in the profile (headcount login --client-cert FILE).",
+    ),
+)
+"""Known pages of web servers in front of an API, and what they mean."""
+_OTHER_VERSION = "Another version may run there, or something else: check the profile's url, and update this program."
 _FROM_PROXIES = frozenset({429, *range(500, 600)})
 """Statuses that a proxy on the way answers in words of its own."""
 
@@ -80,12 +95,13 @@ class Call:
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """What came back. Header names are in lower case."""
+    """What came back. Header names are in lower case; `where` says for a person who answered."""
 
     status: int
     headers: Mapping[str, str]
     body: bytes = field(repr=False)
     request_id: str = ""
+    where: str = "The server"
 
     @property
     def replayed(self) -> bool:
@@ -94,7 +110,14 @@ class Reply:
 
 
 class Channel(Protocol):
-    """What carries calls: `client.transport.HttpChannel`. All its errors are of `client.errors`."""
+    """What carries calls: `client.transport.HttpChannel`. All its errors are of `client.errors`.
+
+    `where` says for a person where they go.
+    """
+
+    @property
+    def where(self) -> str:
+        """As in `https://seats.example.com (profile acme)`."""
 
     async def send(self, call: Call) -> Reply:
         """Send one call and read its whole answer, whatever its status."""
@@ -188,19 +211,21 @@ def understand(answer: type[A], reply: Reply) -> A:
     if reply.status not in _SUCCESS:
         raise failure(reply)
     if media_type(reply) != "application/json":
-        _bad(reply, f"The server answered {_named(media_type(reply))} instead of JSON.")
+        raise _not_this_api(reply)
     try:
         return answer.model_validate_json(reply.body)
     except ValidationError as error:
-        first = error.errors(include_url=False, include_context=False, include_input=False)[0]
-        where = "/".join(map(str, first["loc"])) or "the whole"
-        _bad(reply, f"The server's answer has another shape than agreed ({where}: {first['type']}).")
+        first = error.errors(include_url=False, include_input=False)[0]
+        found = f"{place(first['loc']) or 'the whole'}: {in_words(first)}".rstrip(".")
+        # pydantic's own text quotes the answer, which holds names and addresses: it must not reach a log.
+        said = f"The answer of {reply.where} has another shape than agreed ({found})."
+        raise BadAnswer(said, advice=_OTHER_VERSION, request_id=reply.request_id) from None
 
 
 def failure(reply: Reply) -> HeadcountError:
     """The error that a reply means which is no success."""
     if reply.status not in _FAILURE:
-        return BadAnswer(f"The server answered {reply.status}, which this API never does.", request_id=reply.request_id)
+        return _elsewhere(reply)
     retry_after = retry_after_seconds(reply.headers)
     problem = _problem(reply)
     if problem is not None:
@@ -211,10 +236,30 @@ def failure(reply: Reply) -> HeadcountError:
         return kind(text, problem=problem, request_id=reply.request_id, retry_after=retry_after)
     told = _loose_problem(reply)
     if told is None and reply.status not in _FROM_PROXIES:
-        text = f"Something answered {reply.status} that does not speak this API."
-        return BadAnswer(text, request_id=reply.request_id)
-    text = told or f"The server answered {reply.status}."
+        return _not_this_api(reply)
+    text = told or f"{reply.where} answered {reply.status}, and no more than that."
     return class_for_status(reply.status)(text, request_id=reply.request_id, retry_after=retry_after)
+
+
+def _elsewhere(reply: Reply) -> HeadcountError:
+    """Neither a success nor a failure: most likely a redirect, which is never followed."""
+    parts = urlsplit(reply.headers.get("location", ""))
+    if reply.status not in _REDIRECTS or not parts.hostname:
+        return _not_this_api(reply)
+    target = f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}{parts.path.partition('/v1')[0]}".rstrip("/")
+    advice = "If whoever runs the server says that this is right, write it as the profile's url."
+    said = f"{reply.where} leads on to {target} ({reply.status}), where nothing is sent."
+    return NotThisApi(said, advice=advice, request_id=reply.request_id)
+
+
+def _not_this_api(reply: Reply) -> HeadcountError:
+    for words, what, advice in _WEB_SERVERS_SAY:
+        if words in reply.body[:_FIRST]:
+            return NotThisApi(f"{reply.where}: {what}.", advice=advice, request_id=reply.request_id)
+    media = media_type(reply)
+    what = _KINDS.get(media) or (f"something ({media})" if _MEDIA.fullmatch(media) else "something else")
+    said = f"{reply.where} is not this API: it answered {reply.status} with {what}."
+    return NotThisApi(said, request_id=reply.request_id)
 
 
 def _problem(reply: Reply) -> Problem | None:
@@ -243,16 +288,7 @@ def media_type(reply: Reply) -> str:
     return reply.headers.get("content-type", "").partition(";")[0].strip().lower()
 
 
-def _named(media: str) -> str:
-    return media if re.fullmatch(r"[a-z0-9.+/-]{1,60}", media) else "something"
-
-
 def request_id_of(headers: Mapping[str, str], ours: str) -> str:
     """The id under which the server's log knows the request: its own if it is harmless, else the one we sent."""
     theirs = headers.get("x-request-id", "")
     return theirs if _REQUEST_ID.fullmatch(theirs) else ours
-
-
-def _bad(reply: Reply, message: str) -> NoReturn:
-    # pydantic's own text quotes the answer, which holds names and addresses: it must not reach a log.
-    raise BadAnswer(message, request_id=reply.request_id) from None

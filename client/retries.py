@@ -7,6 +7,7 @@ from client.errors import (
     BadAnswer,
     CannotConnect,
     HeadcountError,
+    ProxyRefused,
     ServerBusy,
     ServerFault,
     TooManyRequests,
@@ -57,7 +58,7 @@ def may_repeat(error: HeadcountError, *, status: int, has_key: bool, replayed: b
     `status` is 0 without an answer, `replayed` that the server only repeated what it had answered before.
     """
     if isinstance(error, Unreachable):
-        return not isinstance(error, Untrusted)
+        return not isinstance(error, Untrusted | ProxyRefused)
     if replayed:
         return False
     if error.code is not None and error.code is not ProblemCode.INTERNAL_ERROR:

@@ -1,7 +1,8 @@
 """The wire: the only module that imports httpx.
 
-Nothing leaves but to the origin of the profile's address; redirects are not followed; the environment's proxies and
-netrc are not looked at; answers are bounded in size; no log line holds a query or a header.
+Nothing leaves but to the origin of the profile's address; redirects are not followed; which proxy leads there was
+decided before (`client.proxies`), and the environment's netrc is not looked at; answers are bounded in size; no log
+line holds a query or a header.
 """
 
 import logging
@@ -22,16 +23,16 @@ from client.address import Address
 from client.content_encoding import unpacked, unpacker_for
 from client.errors import (
     BadAnswer,
-    Broken,
-    CannotConnect,
     HeadcountError,
+    NotThisApi,
     ReadOnly,
-    TimedOut,
     UnreadableUpload,
     UnsafeAddress,
     Untrusted,
 )
 from client.protocol import Call, Reply, failure, request_id_of
+from client.proxies import Proxy
+from client.reach import Destination
 
 LARGEST_ANSWER = 32 << 20
 LARGEST_PROBLEM = 1 << 20
@@ -42,21 +43,26 @@ READ_SECONDS = 30.0
 STREAM_READ_SECONDS = 45.0
 """Three times the server's pause between comments: after that the link is dead."""
 _EVENTS = "text/event-stream"
+_PROXY_CREDENTIALS = 407
+_TLS_ALERT = "\\x15\\x03"
+"""How h11 quotes the answer of a server that wanted TLS."""
 _BROKEN_OFF = ("disconnected", "peer closed", "closed connection")
 _log = logging.getLogger("headcount.client")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Wire:
-    """How to reach a server. Times in seconds, sizes in bytes; `proxy` is an address; files are in PEM."""
+    """How to reach a server. Times in seconds, sizes in bytes; files are in PEM; `profile` is its name."""
 
     token: SecretStr | None = None
     connect: float = CONNECT_SECONDS
     read: float = READ_SECONDS
     stream_read: float = STREAM_READ_SECONDS
-    proxy: SecretStr | None = None
+    proxy: Proxy | None = None
     ca_bundle: Path | None = None
     client_cert: Path | None = None
+    client_key: Path | None = None
+    profile: str = ""
     read_only: bool = False
     largest_file: int = LARGEST_FILE
 
@@ -88,7 +94,15 @@ class HttpChannel:
         tls = _tls(address, wire)
         if transport is None and address.socket:
             transport = httpx.AsyncHTTPTransport(uds=address.socket, verify=tls)
-        proxy = wire.proxy.get_secret_value() if wire.proxy and not address.socket else None
+        proxy = wire.proxy.url.get_secret_value() if wire.proxy and not address.socket else None
+        self._destination = Destination(
+            address,
+            wire.profile,
+            wire.proxy if proxy else None,
+            wire.connect,
+            wire.read,
+            shows_certificate=wire.client_cert is not None,
+        )
         self._http = httpx.AsyncClient(
             auth=OriginToken(address.origin, wire.token),
             headers={"User-Agent": "headcount", "Accept-Encoding": "identity"},
@@ -100,6 +114,11 @@ class HttpChannel:
             follow_redirects=False,
             trust_env=False,
         )
+
+    @property
+    def where(self) -> str:
+        """The address, and the name of the profile that has it."""
+        return self._destination.label
 
     async def send(self, call: Call) -> Reply:
         """Send one call and read its whole answer, whatever its status."""
@@ -123,8 +142,8 @@ class HttpChannel:
             media = response.headers.get("content-type", "").partition(";")[0].strip().lower()
             if media not in (call.operation.download or (_EVENTS,)):
                 wanted = "the file" if call.operation.download else "a stream of events"
-                message = f"The server answered something else than {wanted}."
-                raise BadAnswer(message, request_id=request_id)
+                message = f"{self.where} answered something else than {wanted}."
+                raise NotThisApi(message, request_id=request_id)
             yield self._file(response) if call.operation.download else _pieces(response)
 
     def _file(self, response: httpx.Response) -> AsyncIterator[bytes]:
@@ -151,19 +170,21 @@ class HttpChannel:
         url = f"{self._address.origin}{self._address.prefix}{call.target}"
         headers = {**call.headers, "X-Request-Id": request_id}
         times = httpx.Timeout(read, connect=self._wire.connect, pool=self._wire.connect)
-        with _translated(request_id), _body(call) as body:
-            async with self._http.stream(
-                call.operation.method, url, headers=headers, timeout=times, **body
-            ) as response:
-                unpacker_for(response.headers.get("content-encoding", ""))
-                yield response
+        async with _translated(self._destination, request_id):
+            with _body(call) as body:
+                stream = self._http.stream(call.operation.method, url, headers=headers, timeout=times, **body)
+                async with stream as response:
+                    unpacker_for(response.headers.get("content-encoding", ""))
+                    yield response
 
     def _reply(self, response: httpx.Response, body: bytes, request_id: str) -> Reply:
         """The reply without a trace of the token, should the server have echoed it."""
         if self._wire.token is not None:
             body = body.replace(self._wire.token.get_secret_value().encode(), b"[token]")
         headers = _headers(response)
-        return Reply(response.status_code, headers, body, request_id_of(headers, request_id))
+        if response.status_code == _PROXY_CREDENTIALS and self._destination.proxy is not None:
+            raise self._destination.refused_by_proxy(response.status_code, request_id)
+        return Reply(response.status_code, headers, body, request_id_of(headers, request_id), self.where)
 
 
 @contextmanager
@@ -249,17 +270,38 @@ def _tls(address: Address, wire: Wire) -> ssl.SSLContext:
     context.minimum_version = ssl.TLSVersion.TLSv1_2
     if not address.secure:
         return context
-    try:
-        if wire.ca_bundle:
+    if wire.ca_bundle:
+        with _readable("ca_bundle", wire.ca_bundle):
             context.load_verify_locations(wire.ca_bundle)
-        else:
-            context.load_default_certs()
-        if wire.client_cert:
-            context.load_cert_chain(wire.client_cert)
-    except (OSError, ssl.SSLError) as error:
-        message = "The certificates of this profile can't be read."
-        raise Untrusted(message) from error
+    else:
+        context.load_default_certs()
+    if wire.client_cert:
+        for setting, path in (("client_cert", wire.client_cert), ("client_key", wire.client_key)):
+            with _readable(setting, path):
+                if path:
+                    path.open("rb").close()
+        with _readable("client_cert", wire.client_cert):
+            context.load_cert_chain(wire.client_cert, wire.client_key, _no_passphrase)
     return context
+
+
+@contextmanager
+def _readable(setting: str, path: Path | None) -> Iterator[None]:
+    """Say which file of the profile can't be used, and why."""
+    try:
+        yield
+    except ssl.SSLError as error:
+        message = f"The file {path} ({setting} of the profile) holds no certificate or key in PEM that can be used."
+        raise Untrusted(message, advice="Give the file in PEM; a key without a passphrase, that fits.") from error
+    except OSError as error:
+        why = error.strerror or "it can't be opened"
+        message = f"The file {path} ({setting} of the profile) can't be read: {why}."
+        raise Untrusted(message, advice="Check its path, and that you may read it.") from error
+
+
+def _no_passphrase() -> str:
+    """What OpenSSL is answered when it asks: it must not ask on the terminal."""
+    return ""
 
 
 def _quieten_libraries() -> None:
@@ -268,13 +310,13 @@ def _quieten_libraries() -> None:
         logging.getLogger(name).setLevel(logging.WARNING)
 
 
-@contextmanager
-def _translated(request_id: str) -> Iterator[None]:
+@asynccontextmanager
+async def _translated(destination: Destination, request_id: str) -> AsyncGenerator[None, None]:
     """Let only our own errors out, without the frames of httpx: those hold the token in their variables."""
     try:
         yield
     except httpx.HTTPError as error:
-        raise _meaning(error, request_id) from _bare(error)
+        raise (await _meaning(error, destination, request_id)) from _bare(error)
     except httpx.InvalidURL as error:
         message = "This address can't be called."
         raise UnsafeAddress(message) from _bare(error)
@@ -283,28 +325,21 @@ def _translated(request_id: str) -> Iterator[None]:
         raise
 
 
-def _meaning(error: httpx.HTTPError, request_id: str) -> HeadcountError:
-    if isinstance(error, httpx.ConnectError) and _is_about_certificates(error):
-        return Untrusted(
-            "The server can't prove who it is: its certificate or its TLS is not one we accept.", request_id=request_id
-        )
-    if isinstance(error, httpx.ConnectTimeout | httpx.ConnectError | httpx.PoolTimeout | httpx.ProxyError):
-        return CannotConnect("The server can't be reached.", request_id=request_id)
+async def _meaning(error: httpx.HTTPError, destination: Destination, request_id: str) -> HeadcountError:
+    if isinstance(error, httpx.ProxyError) and destination.proxy is not None:
+        status = str(error).partition(" ")[0]
+        return destination.refused_by_proxy(int(status) if status.isdecimal() else 0, request_id)
+    if isinstance(error, httpx.ConnectError):
+        return await destination.unconnected(error, request_id)
     if isinstance(error, httpx.TimeoutException):
-        return TimedOut("The server did not answer in time.", request_id=request_id)
-    if isinstance(error, httpx.RemoteProtocolError) and not any(each in str(error) for each in _BROKEN_OFF):
-        return BadAnswer("What answered does not speak HTTP as it should.", request_id=request_id)
-    if isinstance(error, httpx.NetworkError | httpx.RemoteProtocolError):
-        return Broken("The connection to the server broke off.", request_id=request_id)
-    return BadAnswer("The call could not be made as HTTP.", request_id=request_id)
-
-
-def _is_about_certificates(error: BaseException | None) -> bool:
-    while error is not None:
-        if isinstance(error, ssl.SSLError):
-            return True
-        error = error.__cause__ or error.__context__
-    return False
+        connecting = isinstance(error, httpx.ConnectTimeout | httpx.PoolTimeout)
+        return destination.late(request_id, connecting=connecting)
+    if destination.wants_certificate(error):
+        return destination.without_certificate(request_id)
+    broken_off = isinstance(error, httpx.NetworkError) or any(each in str(error) for each in _BROKEN_OFF)
+    if broken_off or _TLS_ALERT in str(error):
+        return await destination.broken(request_id)
+    return NotThisApi(f"{destination.label}: what answers does not speak HTTP as it should.", request_id=request_id)
 
 
 def _bare(error: Exception) -> Exception:

@@ -9,6 +9,8 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
+from server.platform.arguments import Parser
+
 DEFAULT_PORT = 8642
 DEFAULT_DATABASE = "sqlite:///headcount.db"
 
@@ -33,7 +35,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="headcount server", description="The reference subscription API.")
+    parser: argparse.ArgumentParser = Parser(prog="headcount server", description="The reference subscription API.")
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
     _init(_command(commands, "init", "create an organisation; prints its owner's token once"))
     _run(_command(commands, "run", "answer requests"))
@@ -148,8 +150,12 @@ def _seed(command: argparse.ArgumentParser) -> None:
 
 
 def _instant(value: str) -> dt.datetime:
-    found = dt.datetime.fromisoformat(value)
-    return (found if found.tzinfo else found.replace(tzinfo=dt.UTC)).astimezone(dt.UTC)
+    try:
+        found = dt.datetime.fromisoformat(value)
+        return (found if found.tzinfo else found.replace(tzinfo=dt.UTC)).astimezone(dt.UTC)
+    except (ValueError, OverflowError) as error:
+        message = "Write a moment such as 2026-12-31T09:00Z"
+        raise argparse.ArgumentTypeError(message) from error
 
 
 if __name__ == "__main__":

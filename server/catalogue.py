@@ -1,14 +1,16 @@
 """The catalogue of plans: read once, from TOML, with prices by currency."""
 
-import tomllib
 from functools import cache
 from pathlib import Path
 from typing import Annotated, NamedTuple, Self
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError, model_validator
+from pydantic_core import ErrorDetails
 
+from contract.field_words import in_words, place, suggested
 from contract.money import Money
 from contract.subscription import BillingCycle, Plan, PlanKind
+from contract.toml_words import line_of, read_toml
 from server.domain.plans import Market, PlanTerms
 from server.platform.text import is_unsafe
 from server.settings import SettingsError
@@ -20,6 +22,7 @@ _Currency = Annotated[str, StringConstraints(pattern=r"^[A-Z]{3}$")]
 _Price = Annotated[int, Field(strict=True, ge=0, le=10**9)]
 _Prices = dict[_Currency, _Price]
 _HIGHEST_TAX = 10_000
+_MOST_TOLD = 10
 
 
 class Offer(BaseModel):
@@ -113,7 +116,7 @@ class Catalogue(NamedTuple):
         Raises:
             ValueError: the file is not a catalogue (TOML and validation errors are both of this kind).
         """
-        found = _File.model_validate(tomllib.loads(path.read_text("utf-8")))
+        found = _File.model_validate(read_toml(path.read_bytes()))
         return cls({offer.id: offer for offer in found.plans}, found.vendor_contact, found.tax_rate)
 
     @property
@@ -151,11 +154,21 @@ def catalogue_of(path: Path | None) -> Catalogue:
         message = f"the catalogue {str(path)!r} can't be read: {error.strerror}"
         raise SettingsError(message) from error
     except ValidationError as error:
-        wrong = "; ".join(
-            f"{'.'.join(map(str, each['loc']))}: {each['msg']}".lstrip(": ") for each in error.errors()[:3]
-        )
+        text = path.read_text("utf-8-sig")
+        wrong = " ".join(_said(each, text) for each in error.errors(include_url=False)[:_MOST_TOLD])
         message = f"{str(path)!r} is not a catalogue: {wrong}"
         raise SettingsError(message) from error
     except ValueError as error:
         message = f"{str(path)!r} is not a catalogue: {error}"
         raise SettingsError(message) from error
+
+
+def _said(found: ErrorDetails, text: str) -> str:
+    """One mistake with its line, its name, and what was probably meant."""
+    key = found["loc"]
+    reason = in_words(found)
+    if found["type"] == "extra_forbidden":
+        model = Offer if key[:1] == ("plans",) else _File
+        reason += suggested(key[-1], model.model_fields)
+    line = line_of(text, key)
+    return ": ".join(filter(None, (f"line {line}" if line else "", place(key), reason)))

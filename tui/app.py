@@ -25,7 +25,7 @@ from screens.shared.confirm import Confirm
 from screens.shared.live_area import LiveArea
 from tui.input.areas import AREAS, CONTRACT_AREAS, PROFILE
 from tui.input.commands import BILLED, CHANGING, bindings, for_area, key_names
-from tui.input.keymap import read_keymap
+from tui.input.keymap import Keymap, read_keymap
 from tui.presentation.confirmation import Summary
 from tui.presentation.errors import told
 from tui.presentation.glyphs import Glyphs, glyphs_for
@@ -112,7 +112,7 @@ class HeadcountApp(TerminalApp[None]):
         self.overview_signal: Signal[Overview] = Signal(self, "overview")
         self.changed_signal: Signal[frozenset[EventKind]] = Signal(self, "changed")
         self.own_signal: Signal[OwnProfile] = Signal(self, "own")
-        self.keymap = read_keymap(self.settings.keys, settings_text)
+        self.keymap = self.read_keys(self.settings, settings_text)
         self.user_keys = self.keymap.keys
         self._countdown: Timer | None = None
         self._others_loaded = False
@@ -121,6 +121,11 @@ class HeadcountApp(TerminalApp[None]):
         self.news = News(self, self.settings.attention)
         self.register_theme(HEADCOUNT)
         self.theme = theme_name(os.environ, self.settings.screen.theme)
+
+    @staticmethod
+    def read_keys(settings: Settings, text: str) -> Keymap:
+        """The user's own keys in settings whose file has that text, and what can't be used of them."""
+        return read_keymap(settings.keys, text)
 
     def on_mount(self) -> None:
         """Follow the server from now on."""

@@ -6,8 +6,9 @@ from dataclasses import dataclass
 
 from client.api import Client
 from contract.events import KIND_GROUPS, Event, EventKind, EventsQuery
+from contract.field_words import suggested
 from contract.subscription import Overview, PlanKind
-from screens.shared.filter_words import FilterError
+from screens.shared.filter_words import FilterError, not_meant
 from tui.presentation.event_descriptions import sentence
 from tui.presentation.wording import clock, day_of
 from tui.widgets.table.data import Query, Row, Window
@@ -29,10 +30,10 @@ BILLED = ("invoice", "payment")
 def asked_for(typed: str, today: dt.date, *, contract: bool = False) -> EventsQuery:
     """What a filter means to the API; `today` is the organisation's. On a `contract` nothing is said of payments.
 
-    A word with an unknown field before its colon is searched for as it stands.
+    A word with something else before its colon is searched for as it stands, unless it is nearly a field.
 
     Raises:
-        FilterError: for a value that its field does not take.
+        FilterError: for a value that its field does not take, or for nearly a field.
     """
     free: list[str] = []
     narrowed: dict[str, list[str]] = {}
@@ -41,6 +42,7 @@ def asked_for(typed: str, today: dt.date, *, contract: bool = False) -> EventsQu
         if colon and name.lower() in FIELDS:
             narrowed.setdefault(name.lower(), []).append(value)
         else:
+            not_meant(name if colon else "", FIELDS)
             free.append(word)
     asked: dict[str, object] = {"search": " ".join(free)[:254]}
     for name, values in narrowed.items():
@@ -73,7 +75,8 @@ def _kind(name: str, value: str, basis: _Basis) -> str:
     if len(found) > 1 and "." in typed:
         message = f"{name}: {', '.join(found[:8])}?"
     else:
-        message = f"{name}: takes {', '.join(groups)}, or one such as transfer.accepted"
+        near = suggested(typed, [*known, *groups])
+        message = f"{name}: takes {', '.join(groups)}, or one such as transfer.accepted{f'.{near}' if near else ''}"
     raise FilterError(message)
 
 

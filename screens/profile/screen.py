@@ -36,6 +36,7 @@ from tui.input.commands import bindings
 from tui.presentation.confirmation import Summary
 from tui.presentation.errors import told
 from tui.presentation.lines import wrapped
+from tui.presentation.remedies import advice
 from tui.presentation.text import clean
 from tui.presentation.tones import Line
 from tui.widgets.host import glyphs_of
@@ -203,7 +204,7 @@ class ProfileScreen(LiveArea):
         if self.app.screen is not self:
             return False
         self.clear_result()
-        errors = {next(iter(again.asked.fields)): clean(f"{error.message} {error.advice}", 300)}
+        errors = {next(iter(again.asked.fields)): clean(f"{error.message} {advice(error, on_screen=True)}", 300)}
         if isinstance(error, Invalid):
             places = {each.pointer.removeprefix("/"): clean(each.detail) for each in error.fields}
             errors = {name: why for name, why in places.items() if name in again.asked.fields} or errors

@@ -1,11 +1,12 @@
 """What is typed into a filter: `status:not_paid added:>2026-10-01` narrow a field, the rest is searched for."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
+from contract.field_words import nearest, suggested
 from tui.presentation.day_spans import DaySpanError, day_span
 
-__all__ = ["DAYS", "FilterError", "Words", "parse"]
+__all__ = ["DAYS", "FilterError", "Words", "not_meant", "parse"]
 
 DAYS = ("days",)
 """In the place of a field's values: it takes a span of days."""
@@ -25,11 +26,11 @@ class Words(NamedTuple):
 def parse(typed: str, fields: Mapping[str, Sequence[str]]) -> Words:
     """Split what was typed; `fields` maps each field to the values it takes.
 
-    A word with an unknown field before its colon is searched for as it stands. A value may be shortened as long as it
-    is clear: `status:not` means `not_paid`. Days are left as they were typed.
+    A word with something else before its colon is searched for as it stands, unless it is nearly a field. A value may
+    be shortened as long as it is clear: `status:not` means `not_paid`. Days are left as they were typed.
 
     Raises:
-        FilterError: for a value that its field does not have, or that is no span of days.
+        FilterError: for a value that its field does not have, or that is no span of days, and for nearly a field.
     """
     free: list[str] = []
     narrowed: dict[str, str] = {}
@@ -38,6 +39,7 @@ def parse(typed: str, fields: Mapping[str, Sequence[str]]) -> Words:
         if colon and name.lower() in fields:
             narrowed[name.lower()] = _value(name.lower(), value.lower(), fields[name.lower()])
         else:
+            not_meant(name if colon else "", fields)
             free.append(word)
     return Words(" ".join(free), narrowed)
 
@@ -54,6 +56,18 @@ def _value(name: str, typed: str, values: Sequence[str]) -> str:
     exact = [value for value in values if value == wanted]
     found = exact or [value for value in values if wanted and value.startswith(wanted)]
     if len(found) != 1:
-        message = f"{name}: takes {', '.join(values)}"
+        near = suggested(typed, values)
+        message = f"{name}: takes {', '.join(values)}{f'.{near}' if near else ''}"
         raise FilterError(message)
     return found[0]
+
+
+def not_meant(name: str, fields: Iterable[str]) -> None:
+    """Refuse a word before a colon that is nearly a field: searched for as it stands it would find nobody.
+
+    Raises:
+        FilterError: with the field that was probably meant.
+    """
+    if near := nearest(name, fields):
+        message = f"There is no filter {name}: here. Did you mean {near}:?"
+        raise FilterError(message)

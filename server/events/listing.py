@@ -4,6 +4,7 @@ import datetime as dt
 import re
 
 from contract.events import KIND_GROUPS, Event, EventKind, EventsQuery
+from contract.field_words import suggested
 from contract.pages import Page
 from server.domain.periods import start_of_day
 from server.http import cursors
@@ -61,7 +62,8 @@ def wanted_by(call: Call, query: EventsQuery) -> Wanted | None:
         Invalid: an id that is none, or a kind that there is not.
     """
     if query.kind and query.kind not in _KINDS:
-        raise Invalid(("/kind", "bad_kind", f"There are {', '.join(KIND_GROUPS)}, and such as transfer.accepted."))
+        kinds = f"There are {', '.join(KIND_GROUPS)}, and such as transfer.accepted."
+        raise Invalid(("/kind", "bad_kind", kinds + suggested(query.kind, _KINDS)))
     asked = event_lists.match(who=query.who, about=query.object, anywhere=query.search, kind=query.kind)
     if asked and (query.object or query.search) and not sees_codes(call.principal.role):
         asked = event_lists.but(asked, CODE_KIND)

@@ -11,6 +11,7 @@ from typing import Any
 from pydantic import ValidationError
 from starlette.responses import Response
 
+from contract.field_words import in_words
 from contract.problems import PROBLEMS, FieldError, ItemProblem, Problem, ProblemCode
 from server.domain.errors import Refusal
 from server.store.types import Connection
@@ -92,10 +93,10 @@ def pointer(location: Iterable[str | int]) -> str:
 
 
 def field_errors(error: ValidationError, *before: str | int) -> list[FieldError]:
-    """Pydantic's findings without the values they complain about; `before` is where what it looked at stands."""
-    found = error.errors(include_url=False, include_context=False, include_input=False)[:MAX_ERRORS]
+    """What pydantic found, in our words and without the values; `before` is where what it looked at stands."""
     return [
-        FieldError(pointer=pointer([*before, *each["loc"]]), code=each["type"], detail=each["msg"]) for each in found
+        FieldError(pointer=pointer([*before, *each["loc"]]), code=each["type"], detail=in_words(each))
+        for each in error.errors(include_url=False)[:MAX_ERRORS]
     ]
 
 

@@ -15,6 +15,7 @@ from typing import Annotated, Any, NamedTuple, TypeVar, get_args, get_origin
 from pydantic import TypeAdapter, ValidationError
 
 from contract.base import Body
+from contract.field_words import NO_SUCH_FIELD, REQUIRED
 from contract.problems import FieldError, ProblemCode
 from server.http.problems import MAX_ERRORS, ServerProblem, field_errors, pointer, validation_failed
 
@@ -88,7 +89,7 @@ class _Reader:
         if self._next():
             raise _not_json()
         missing = sorted(required - seen)
-        self._add([FieldError(pointer=pointer([name]), code="missing", detail="Field required") for name in missing])
+        self._add([FieldError(pointer=pointer([name]), code="missing", detail=REQUIRED) for name in missing])
         if self._errors:
             raise validation_failed(self._errors)
         return found
@@ -101,9 +102,7 @@ class _Reader:
         begin = self._place
         self._value()
         if field is None:
-            self._add(
-                [FieldError(pointer=pointer([name]), code="extra_forbidden", detail="Extra inputs are not permitted")]
-            )
+            self._add([FieldError(pointer=pointer([name]), code="extra_forbidden", detail=NO_SUCH_FIELD)])
             return
         try:
             found[name] = field.whole.validate_json(self._text[begin : self._place], strict=True)

@@ -5,6 +5,7 @@ import json
 from typing import Any
 
 from contract.events import EventKind
+from contract.field_words import suggested
 from contract.pages import Page, PageQuery
 from contract.webhooks import MOST_WEBHOOKS, NewWebhook, Webhook, WebhookChanges, WebhookStop, WebhookWithSecret
 from server.http import cursors
@@ -161,7 +162,8 @@ def _check(call: Call, url: str | None, kinds: tuple[str, ...]) -> None:
     known |= {f"{kind.partition('.')[0]}.*" for kind in known}
     for place, kind in enumerate(kinds):
         if kind not in known:
-            raise Invalid((f"/kinds/{place}", "unknown_kind", "Unknown kind of event."))
+            said = f"Unknown kind of event.{suggested(kind, known)}"
+            raise Invalid((f"/kinds/{place}", "unknown_kind", said))
 
 
 def _host(row: AnyRow) -> Any:

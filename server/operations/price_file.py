@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 from pydantic import AfterValidator, AwareDatetime, Field, StringConstraints, ValidationError, model_validator
 
 from contract.base import Body
+from contract.field_words import in_words
 
 LARGEST = 10**18
 """Numbers beyond this are no money and no seats."""
@@ -216,8 +217,8 @@ def _once(pairs: Iterable[tuple[str, Any]]) -> dict[str, Any]:
 
 
 def _where(plain: Any, error: ValidationError) -> str:
-    """The first complaint with its place: `cases[3] ("fp-1000-500"), currency: Field required`."""
-    first, *others = error.errors(include_url=False, include_context=False)
+    """The first complaint with its place: `cases[3] ("fp-1000-500"), currency: This is missing.`."""
+    first, *others = error.errors(include_url=False)
     place, value = "", plain
     for step in first["loc"]:
         try:
@@ -228,4 +229,4 @@ def _where(plain: Any, error: ValidationError) -> str:
         if isinstance(value, dict) and isinstance(value.get("id"), str):
             place += f" ({value['id']!r})"
     more = f" (and {len(others)} more)" if others else ""
-    return f"{place.lstrip(', ') or 'the file'}: {first['msg']}{more}"
+    return f"{place.lstrip(', ') or 'the file'}: {in_words(first)}{more}"

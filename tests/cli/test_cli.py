@@ -155,7 +155,7 @@ def test_an_unreachable_server_is_exit_code_6(home: Path) -> None:
         (["login", "--url", "http://seats.example.com", "--token-env", "HC"], "url"),
         (["login", "--url", "https://x.example", "--name", "../x", "--token-env", "HC"], "name"),
         (["--profile", "acme"], "no profile 'acme'"),
-        (["frobnicate"], "invalid choice"),
+        (["frobnicate"], "There is no command frobnicate."),
     ],
 )
 def test_a_mistake_is_usage_with_its_reason(home: Path, words: list[str], says: str) -> None:

@@ -68,7 +68,7 @@ def test_a_token_is_handed_out_and_taken_back(desk: Desk, server: Served) -> Non
 def test_whether_somebody_may_use_it_is_an_exit_code(desk: Desk) -> None:
     """0 for who may, 1 for who may not, with the reason."""
     assert desk.said("entitlement zoe@tidewheel.example").startswith("entitled: active until 2026-12-")
-    assert desk.said("entitlement yusuf@tidewheel.example", 1) == "not entitled: not_paid\n"
+    assert desk.said("entitlement yusuf@tidewheel.example", 1) == "not entitled: NOT PAID\n"
     assert json.loads(desk.said("entitlement nobody@else.example --json", 1))["reason"] == "not_listed"
 
 
@@ -112,7 +112,7 @@ def test_a_decision_is_taken_back(desk: Desk, server: Served) -> None:
     """The last one, or one by its id; only for whoever decided; a link that is none opens nothing."""
     keep(desk, server, server.sign_in("kuebra@elsewhere.example", "kuebra", new=True), "kuebra")
     on = "--profile kuebra"
-    assert desk.run(f"profile undo {on}") == 1
+    assert desk.run(f"profile undo {on}") == 4
     assert "Nothing to undo: you decided nothing in the last 10 minutes." in desk.err
 
     async def offer() -> None:

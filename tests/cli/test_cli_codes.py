@@ -64,14 +64,14 @@ def test_who_came_in_is_listed(desk: Desk) -> None:
 @pytest.mark.parametrize(
     ("words", "code", "said"),
     [
-        ("codes create abc", 1, "At least 6 letters or digits"),
+        ("codes create abc", 2, "At least 6 letters or digits"),
         ("codes create WELCOME.26", 4, "This code already exists"),
         ("codes create --uses 0", 2, "max_uses"),
-        ("codes create --until 2026-02-30", 2, "not a day such as"),
-        ("codes create --until 2020-01-01", 1, "Choose a time in the future"),
+        ("codes create --until 2026-02-30", 2, "--until: Write a day such as"),
+        ("codes create --until 2020-01-01", 2, "Choose a time in the future"),
         ("codes show \x1b[2J", 1, "Unknown code"),
         ("codes show inc_nothere", 1, "Unknown code"),
-        ("codes list --state open", 2, "invalid choice"),
+        ("codes list --state open", 2, "Use active, used_up, expired or off."),
     ],
 )
 def test_what_does_not_do_is_said(desk: Desk, words: str, code: int, said: str) -> None:

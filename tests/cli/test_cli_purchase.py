@@ -90,7 +90,7 @@ def test_named_users_are_paid_for_or_all_of_them(desk: Desk) -> None:
 def test_a_number_of_seats_that_is_none(desk: Desk, seats: str) -> None:
     """Wrong usage in our own words, before anything is asked."""
     desk.said(f"seats set --dry-run -- '{seats}'", 2)
-    assert "give the seats as a whole number from 0 to" in desk.err
+    assert "Give the seats as a whole number from 0 to" in desk.err
 
 
 def test_a_refused_payment_is_exit_code_5_and_changes_nothing(desk: Desk, server: Served) -> None:
@@ -152,7 +152,7 @@ def test_a_suspended_subscription_says_what_ends_that(desk: Desk) -> None:
     said = "Suspended: nothing is charged until EUR 240.00 is paid: headcount pay --overdue\n"
     assert desk.said("forecast") == said
     desk.said("seats set 41 --dry-run", 4)
-    assert desk.err == "The subscription is suspended: pay the overdue amount first. Then try again.\n"
+    assert desk.err == "The subscription is suspended: pay the overdue amount first. Then run the command again.\n"
 
 
 def test_what_became_of_an_earlier_command_is_said_first(desk: Desk) -> None:

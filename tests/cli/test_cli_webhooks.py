@@ -78,14 +78,18 @@ def test_changed_and_replayed(desk: Desk) -> None:
 @pytest.mark.parametrize(
     ("words", "code", "said"),
     [
-        ("webhooks add http://hooks.example/", 1, "https://"),
-        ("webhooks add https://10.0.0.1/", 1, "inside a network"),
-        ("webhooks add https://hooks.example/ --kinds user.aded", 1, "Unknown kind"),
+        ("webhooks add http://hooks.example/", 2, "https://"),
+        ("webhooks add https://10.0.0.1/", 2, "inside a network"),
+        (
+            "webhooks add https://hooks.example/ --kinds user.aded",
+            2,
+            "Unknown kind of event. Did you mean user.added?",
+        ),
         ("webhooks add https://hooks.example/ --kinds USER", 2, "kinds"),
         ("webhooks change whk_nothing", 2, "Choose what to change"),
         ("webhooks change whk_nothing --on", 1, "Not found"),
-        ("webhooks replay whk_nothing", 2, "required"),
-        ("webhooks replay whk_nothing --since yesterday", 2, "not a time such as"),
+        ("webhooks replay whk_nothing", 2, "Use one of --event, --since, --failed"),
+        ("webhooks replay whk_nothing --since yesterday", 2, "Write a time such as"),
     ],
 )
 def test_what_can_not_be_is_said(desk: Desk, words: str, code: int, said: str) -> None:

@@ -201,8 +201,8 @@ async def test_what_a_request_looks_like() -> None:
     assert "authorization" not in request.headers
 
 
-async def test_environment_proxies_are_not_used(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A proxy comes from the profile alone."""
+async def test_a_proxy_of_the_environment_never_leads_to_this_machine(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Only one that the profile names does: what is plain http here would be readable there."""
     monkeypatch.setenv("HTTP_PROXY", "http://127.0.0.1:9")
     monkeypatch.setenv("ALL_PROXY", "http://127.0.0.1:9")
 

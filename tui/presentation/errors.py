@@ -3,6 +3,7 @@
 from client.errors import HeadcountError, Invalid
 from contract.problems import ProblemCode
 from contract.subscription import Overview, PlanKind
+from tui.presentation.remedies import advice
 from tui.presentation.text import clean
 
 __all__ = ["CONNECTING", "refused", "set_by_contract", "told", "told_beside_field"]
@@ -21,7 +22,7 @@ def told(error: BaseException) -> str:
     parts = [error.message]
     if isinstance(error, Invalid):
         parts += [field.detail for field in error.fields if field.detail not in error.message]
-    parts.append(error.advice)
+    parts.append(advice(error, on_screen=True))
     if error.request_id:
         parts.append(f"(request {error.request_id})")
     return clean(" ".join(filter(None, parts)), _LONGEST)

@@ -27,6 +27,22 @@ def test_a_value_that_is_none_says_which_there_are(typed: str) -> None:
         parse(typed, USER_FIELDS)
 
 
+@pytest.mark.parametrize(
+    ("typed", "says"),
+    [
+        ("status:not_payd", "status: takes active, not_paid. Did you mean not_paid?"),
+        ("statuss:not_paid", "There is no filter statuss: here. Did you mean status:?"),
+        ("ana Sorce:import", "There is no filter Sorce: here. Did you mean source:?"),
+        ("source:improt", "source: takes hand, import, code, member, transfer. Did you mean import?"),
+    ],
+)
+def test_a_slip_is_answered_with_what_was_meant(typed: str, says: str) -> None:
+    """Of a value or of a field: asking for it as it stands would find nobody, so the list stays and it is said."""
+    with pytest.raises(FilterError) as caught:
+        parse(typed, USER_FIELDS)
+    assert str(caught.value) == says
+
+
 def test_an_unclear_value_is_refused() -> None:
     """`ac` could be only `accepted`, `e` only `expired`, but nothing starts with `z`; `c` is cancelled."""
     fields = TRANSFER_FIELDS[Side.HISTORY]

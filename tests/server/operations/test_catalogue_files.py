@@ -1,5 +1,6 @@
 """A catalogue of one's own: what is sold, for how much, and how a file that is none is refused."""
 
+import re
 from pathlib import Path
 
 import httpx
@@ -48,7 +49,10 @@ def test_without_a_file_it_is_the_one_that_comes_along() -> None:
         ('"team"', '"Te am"', "plans.0.id"),
         ('kind = "paid"', 'kind = "paid"\nprice = 3', "plans.0.price"),
         ('kind = "paid"', 'kind = "paid"\nmoves = ["gold"]', "gold"),
-        ("[[plans]]", "[[plans", "line"),
+        ("[[plans]]", "[[plans", "the [section] is not closed"),
+        ("tax_rate = 1900", "tax_rat = 1900", "tax_rat: There is no such field. Did you mean tax_rate?"),
+        ('kind = "paid"', 'kind = "payed"', "plans.0.kind: Use "),
+        ('kind = "paid"', 'kind = "paid"\nmoove = []', "plans.0.moove: There is no such field. Did you mean moves?"),
     ],
 )
 def test_a_file_that_is_no_catalogue(file: Path, old: str, new: str, said: str) -> None:
@@ -58,6 +62,8 @@ def test_a_file_that_is_no_catalogue(file: Path, old: str, new: str, said: str) 
         catalogue_of(file)
     assert said in str(refusal.value)
     assert "\n" not in str(refusal.value)
+    assert re.search(r"line \d+: ", str(refusal.value)) or said in {"control", "gold"}
+    assert not re.search(r"Input should|Value error|Extra inputs", str(refusal.value))
 
 
 def test_two_plans_of_one_name(file: Path) -> None:
