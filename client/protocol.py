@@ -247,7 +247,7 @@ def _elsewhere(reply: Reply) -> HeadcountError:
     if reply.status not in _REDIRECTS or not parts.hostname:
         return _not_this_api(reply)
     target = f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}{parts.path.partition('/v1')[0]}".rstrip("/")
-    advice = "If whoever runs the server says that this is right, write it as the profile's url."
+    advice = "If the person who runs the server says that this is right, write it as the profile's url."
     said = f"{reply.where} leads on to {target} ({reply.status}), where nothing is sent."
     return NotThisApi(said, advice=advice, request_id=reply.request_id)
 

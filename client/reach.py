@@ -100,9 +100,9 @@ class Destination:
         advice = "Check the path in the profile's url, and that the server runs."
         if any(isinstance(each, PermissionError) for each in found):
             cause = "you have no right to use this socket"
-            advice = "Ask whoever runs the server for the right to its folder and socket."
+            advice = "Ask the person who runs the server for the right to its folder and socket."
         elif any(isinstance(each, FileNotFoundError) for each in found):
-            cause = "there is no such socket"
+            cause = "this socket does not exist"
         elif _is_no_socket(path):
             cause = "this file is not a socket"
         elif any(isinstance(each, ConnectionRefusedError) for each in found):
@@ -185,7 +185,7 @@ class Destination:
         if code == _EXPIRED:
             when = f" on {found.ends:%Y-%m-%d}" if found.ends else ""
             return f"its certificate{of} expired{when}", (
-                "Ask whoever runs the server to renew it, and check the clock of this machine."
+                "Ask the person who runs the server to renew it, and check the clock of this machine."
             )
         if code == _NOT_YET:
             when = f"until {found.begins:%Y-%m-%d}" if found.begins else "yet"
@@ -202,7 +202,7 @@ class Destination:
                 f"If that authority is your own, {_TRUST}.",
             )
         return f"its certificate{of} is not accepted (OpenSSL code {code})", (
-            "Ask whoever runs the server for a good one."
+            "Ask the person who runs the server for a good one."
         )
 
     async def _asks_for_ours(self) -> bool:

@@ -14,7 +14,7 @@ from pydantic_core import ErrorDetails
 __all__ = ["FALLBACK", "NO_SUCH_FIELD", "REQUIRED", "in_words", "nearest", "place", "sentence", "suggested", "told"]
 
 REQUIRED = "This is missing."
-NO_SUCH_FIELD = "There is no such field."
+NO_SUCH_FIELD = "Unknown field."
 FALLBACK = "This can't be used here."
 """For a kind of mistake that none of our models makes possible."""
 

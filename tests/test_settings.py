@@ -42,18 +42,18 @@ def test_no_file_means_defaults(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("text", "says"),
     [
-        ("[screen]\nasci = true\n", "line 2: screen.asci: There is no such setting. Did you mean ascii?"),
+        ("[screen]\nasci = true\n", "line 2: screen.asci: Unknown setting. Did you mean ascii?"),
         (
             "[screen]\nslow = true\nThem = 'dark'\n",
-            "line 3: screen.Them: There is no such setting. Did you mean theme?",
+            "line 3: screen.Them: Unknown setting. Did you mean theme?",
         ),
         ("[screen\n", "line 1: the [section] is not closed."),
         ("[screen]\ntheme = dark\n", 'line 2: the value can\'t be read: text needs quotes, as in name = "text".'),
         ('[screen]\nslow = "maybe"\n', "line 2: screen.slow: Write true or false."),
         ('[screen]\ntheme = "drak"\n', "line 2: screen.theme: Use auto, dark or ansi. Did you mean dark?"),
-        ("theme = 'dark'\n", "line 1: theme: There is no such setting here. theme belongs into [screen]."),
+        ("theme = 'dark'\n", "line 1: theme: Unknown setting here. theme belongs in [screen]."),
         ("[profile.a]\nurl = 'x'\n", "line 1: profile: Profiles are written as [profiles.NAME]."),
-        ("default_profile = 'a'\n", "line 1: default_profile: There is no such setting. Use profile."),
+        ("default_profile = 'a'\n", "line 1: default_profile: Unknown setting. Use profile."),
         (
             '[attention]\nnotify = ["request"]\n',
             "line 2: attention.notify.0: Use payments, seats, expiring, requests or codes. Did you mean requests?",
@@ -77,17 +77,17 @@ ACME = '[profiles.acme]\nurl = "https://acme.example"\n'
     [
         (
             'token = "hc_secret"',
-            "profiles.acme.token: There is no such setting. This file is not for secrets: use token_",
+            "profiles.acme.token: Unknown setting. This file is not for secrets: use token_",
         ),
         (
             "verify = false",
-            "profiles.acme.verify: There is no such setting. Certificates are always checked: name your",
+            "profiles.acme.verify: Unknown setting. Certificates are always checked: name your",
         ),
-        ('ca_file = "x"', "profiles.acme.ca_file: There is no such setting. Use ca_bundle."),
-        ('color = "red"', "profiles.acme.color: There is no such setting. Use colour."),
-        ("timeout = 3", "profiles.acme.timeout: There is no such setting. Use timeouts.connect, .read or .total."),
-        ("readonly = true", "profiles.acme.readonly: There is no such setting. Did you mean read_only?"),
-        ("timeouts.conect = 3", "profiles.acme.timeouts.conect: There is no such setting. Did you mean connect?"),
+        ('ca_file = "x"', "profiles.acme.ca_file: Unknown setting. Use ca_bundle."),
+        ('color = "red"', "profiles.acme.color: Unknown setting. Use colour."),
+        ("timeout = 3", "profiles.acme.timeout: Unknown setting. Use timeouts.connect, .read or .total."),
+        ("readonly = true", "profiles.acme.readonly: Unknown setting. Did you mean read_only?"),
+        ("timeouts.conect = 3", "profiles.acme.timeouts.conect: Unknown setting. Did you mean connect?"),
         ("timeouts.read = 0", "profiles.acme.timeouts.read: This must be more than 0."),
         (
             'proxy = "socks5://p:1"',
@@ -132,7 +132,7 @@ def test_a_variable_that_means_nothing_is_told_with_the_nearest() -> None:
     """`HEADCOUNT_PROFIL` changes nothing in silence; what the server and the terminal look at is known."""
     environ = {"HEADCOUNT_PROFIL": "x", "HEADCOUNT_SLOW": "1", "HEADCOUNT_SMTP_PASSWORD": "x", "PATH": "x"}
     (only,) = unknown_variables(environ)
-    assert str(only) == "HEADCOUNT_PROFIL: There is no such variable. Did you mean HEADCOUNT_PROFILE?"
+    assert str(only) == "HEADCOUNT_PROFIL: Unknown variable. Did you mean HEADCOUNT_PROFILE?"
 
 
 def test_a_switch_in_the_environment_is_on_or_off(tmp_path: Path) -> None:

@@ -5,9 +5,6 @@ import re
 import pytest
 from spoken import HOUSE, Piece, modules, pieces_of, spoken
 
-ONE_TABLE = ("client/errors.py", "server/domain/warnings.py", "tui/presentation/errors.py", "tui/runtime/settings.py")
-"""Modules whose sentences are one table each, held by tests of their own."""
-
 IS_NO = re.compile(r"\b(?:this|that|it|which|\{\}) is no (?!longer\b|more\b)\w+", re.IGNORECASE)
 """“This is no text”: in English it is not a text."""
 
@@ -28,8 +25,7 @@ def banned() -> list[str]:
 
 def against(pieces: list[Piece], pattern: re.Pattern[str]) -> list[str]:
     """Where the pattern is said, and what."""
-    heard = [piece for piece in pieces if not piece.where.startswith(ONE_TABLE)]
-    return [f"{piece.where}  {piece.text}" for piece in heard if pattern.search(piece.text)]
+    return [f"{piece.where}  {piece.text}" for piece in pieces if pattern.search(piece.text)]
 
 
 def test_no_word_is_said_that_the_vocabulary_refuses() -> None:

@@ -39,7 +39,7 @@ def _about_time(before: Standing, after: Standing) -> Iterator[QuoteWarning]:
         detail = "The subscription ends at once; nobody can use the service from then on."
         yield _warning(WarningCode.USERS_LOSE_ACCESS, detail)
     elif after.ends and not before.ends:
-        detail = f"From {after.period.end} on nobody can use the service; until then it can be taken back."
+        detail = f"From {after.period.end} on nobody can use the service; until then it can be undone."
         yield _warning(WarningCode.USERS_LOSE_ACCESS, detail)
     elif after.ends:
         yield _warning(WarningCode.ENDS_ANYWAY, f"The subscription still ends on {after.period.end}.")

@@ -80,7 +80,7 @@ def test_a_kind_that_there_is_not_is_said(desk: Desk) -> None:
     assert desk.run("events --kind nothing") != 0
     assert "transfer" in desk.err
     assert desk.err.startswith("kind: ")
-    assert "Mend what is marked" not in desk.err
+    assert "Correct what is marked" not in desk.err
     desk.said("events --since 2026-13-01", 2)
     assert "no day" in desk.err
 

@@ -56,9 +56,9 @@ def test_everything_that_is_wrong_is_listed_at_once(
     assert checked() == 2
     said = capsys.readouterr().err
     for each in (
-        f"{file}, line 2: screen.theem: There is no such setting. Did you mean theme?",
-        f"{file}, line 17: profiles.bad.token: There is no such setting. This file is not for secrets: use token_file",
-        "HEADCOUNT_PROFIL: There is no such variable. Did you mean HEADCOUNT_PROFILE?",
+        f"{file}, line 2: screen.theem: Unknown setting. Did you mean theme?",
+        f"{file}, line 17: profiles.bad.token: Unknown setting. This file is not for secrets: use token_file",
+        "HEADCOUNT_PROFIL: Unknown variable. Did you mean HEADCOUNT_PROFILE?",
         f'{file}, line 5: keys: "users.remvoe" = "d": There is no command users.remvoe. Did you mean users.remove?',
         f"{file}, line 10: profiles.acme.ca_bundle: {file.parents[2]}/gone.pem can't be read.",
         f"{file}, line 9: profiles.acme.token_file: The token file {file.parents[2]}/none can't be opened",

@@ -172,7 +172,7 @@ async def test_a_socket_that_is_none(tmp_path: Path) -> None:
         left.bind(str(tmp_path / "left"))
     assert stat.S_ISSOCK((tmp_path / "left").stat().st_mode)
     said = {
-        "none": "there is no such socket",
+        "none": "this socket does not exist",
         "file": "this file is not a socket",
         "left": "nothing answers on this socket (connection refused)",
     }

@@ -133,7 +133,7 @@ def test_every_pattern_says_what_it_asks_for() -> None:
         (UsersQuery, {"status": "not_payd"}, "status: Use active, not_paid or removed. Did you mean not_paid?"),
         (UsersQuery, {"limit": "many"}, "limit: Write a whole number."),
         (UsersQuery, {"limit": 0}, "limit: This must be at least 1."),
-        (UsersQuery, {"serch": "x"}, "serch: There is no such field."),
+        (UsersQuery, {"serch": "x"}, "serch: Unknown field."),
         (Change, {"seats": -1}, "seats: This must be at least 0."),
         (Change, {"seats": "3"}, "seats: Write a whole number."),
     ],

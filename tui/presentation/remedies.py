@@ -56,7 +56,7 @@ def _both(sentence: str, exit_code: int) -> Remedy:
     return Remedy(sentence, sentence, exit_code)
 
 
-_MEND = Remedy("Mend what is marked, then send it again.", "Mend it, then run the command again.", USAGE)
+_CORRECT = Remedy("Correct what is marked, then send it again.", "Correct it, then run the command again.", USAGE)
 _NEWER = Remedy(
     "The app and the server don't fit together: update this program.",
     "This program and the server don't fit together: update this program.",
@@ -70,15 +70,15 @@ _LOOK = Remedy(
 _LIST = Remedy("Press r to see the list as it is now.", "List what there is, then run the command again.", CONFLICT)
 _WAIT = Remedy("Wait until it is finished, then press r.", "Wait until it is finished, then look again.", CONFLICT)
 _QUOTE = Remedy("Ask for a new price.", "Run the command again: it asks for a new price.", CONFLICT)
-_OTHER = Remedy("Choose something else.", "Say something else.", FAILED)
+_OTHER = Remedy("Choose something else.", "Use something else.", FAILED)
 _VENDOR = _both("Write to the vendor.", FAILED)
 _SLOWER = Remedy("Wait a moment, then try again.", "Wait a moment, then run the command again.", FAILED)
 _REPORT = _both("Try again; if it stays like this, report it with the request id.", FAILED)
-_GIVER = "Ask whoever gave it to you for another."
+_GIVER = "Ask the person who gave it to you for another."
 
 REMEDIES: dict[ProblemCode, Remedy] = {
     ProblemCode.BAD_REQUEST: _NEWER,
-    ProblemCode.VALIDATION_FAILED: _MEND,
+    ProblemCode.VALIDATION_FAILED: _CORRECT,
     ProblemCode.BODY_TOO_LARGE: Remedy("Do it in smaller parts.", "Do it in smaller parts.", USAGE),
     ProblemCode.ADDRESS_TOO_LONG: Remedy("Use a shorter filter.", "Use shorter words to search for.", USAGE),
     ProblemCode.HEADERS_TOO_LARGE: _both("Check the token of this profile: it is too long.", USAGE),
@@ -88,7 +88,7 @@ REMEDIES: dict[ProblemCode, Remedy] = {
     ),
     ProblemCode.NOT_ALLOWED: _both("Ask somebody whose role allows it.", NOT_ALLOWED),
     ProblemCode.OWN_SIGN_IN_NEEDED: _both(
-        "Whoever runs the server makes people tokens of their own: headcount server token.", NOT_ALLOWED
+        "The person who runs the server creates people tokens of their own: headcount server token.", NOT_ALLOWED
     ),
     ProblemCode.SPENDING_LIMIT_REACHED: _both(
         "Ask the owner to do it, or to raise your monthly spending limit.", NOT_ALLOWED
@@ -112,7 +112,7 @@ REMEDIES: dict[ProblemCode, Remedy] = {
     ProblemCode.QUOTE_ALREADY_CONFIRMED: Remedy(
         "Nothing to do: press r to see it.", "Nothing to do: it is done already.", CONFLICT
     ),
-    ProblemCode.NOTHING_TO_CHANGE: _both("There is nothing to do.", FAILED),
+    ProblemCode.NOTHING_TO_CHANGE: _both("Nothing to do.", FAILED),
     ProblemCode.SEATS_BELOW_USERS: Remedy(
         "Or ask for more seats.", "Or ask for more seats: headcount users list shows who is listed.", FAILED
     ),
@@ -128,7 +128,7 @@ REMEDIES: dict[ProblemCode, Remedy] = {
     ),
     ProblemCode.USER_NOT_UNPAID: Remedy(
         "Look at the list again: somebody may have paid or removed users.",
-        "See who is not paid for: headcount users list --status not_paid.",
+        "See who is NOT PAID: headcount users list --status not_paid.",
         CONFLICT,
     ),
     ProblemCode.PLAN_HAS_NO_SUB_ACCOUNTS: Remedy(
@@ -139,8 +139,8 @@ REMEDIES: dict[ProblemCode, Remedy] = {
         "Remove somebody first, or ask the vendor for more.",
         CONFLICT,
     ),
-    ProblemCode.UNSAFE_TEXT: _MEND,
-    ProblemCode.INVALID_EMAIL: _MEND,
+    ProblemCode.UNSAFE_TEXT: _CORRECT,
+    ProblemCode.INVALID_EMAIL: _CORRECT,
     ProblemCode.ALREADY_USER: Remedy(
         "Nothing to do: search for the address in the list.", "Nothing to do: headcount users list --search.", CONFLICT
     ),
@@ -165,15 +165,17 @@ REMEDIES: dict[ProblemCode, Remedy] = {
     ProblemCode.SELECTION_EXPIRED: Remedy(
         "Count again: d asks the server once more.", "Run the command again: it counts anew.", CONFLICT
     ),
-    ProblemCode.CODE_NOT_ACCEPTED: _both("Read it letter by letter, or ask whoever gave it to you.", FAILED),
+    ProblemCode.CODE_NOT_ACCEPTED: _both("Read it letter by letter, or ask the person who gave it to you.", FAILED),
     ProblemCode.CODE_USED_UP: _both(_GIVER, CONFLICT),
     ProblemCode.CODE_EXPIRED: _both(_GIVER, CONFLICT),
-    ProblemCode.CODE_OFF: _both("Ask whoever gave it to you.", CONFLICT),
-    ProblemCode.CODE_TAKEN: Remedy("Choose another word.", "Say another word, or none to have one made up.", CONFLICT),
+    ProblemCode.CODE_OFF: _both("Ask the person who gave it to you.", CONFLICT),
+    ProblemCode.CODE_TAKEN: Remedy(
+        "Choose another word.", "Use another word, or none: one is created for you.", CONFLICT
+    ),
     ProblemCode.TOO_MANY_GUESSES: _SLOWER,
     ProblemCode.TRANSFER_PENDING: _both("Wait for the answer, or send the pending request again.", CONFLICT),
     ProblemCode.TRANSFER_NOT_PENDING: Remedy(
-        _LIST.screen, "See which requests wait: headcount transfers list.", CONFLICT
+        _LIST.screen, "See which requests are pending: headcount transfers list.", CONFLICT
     ),
     ProblemCode.TRANSFER_CHANGED: Remedy(
         "Press r to see it as it is now, then decide again.",
@@ -194,8 +196,8 @@ REMEDIES: dict[ProblemCode, Remedy] = {
     ProblemCode.RESEND_TOO_SOON: _SLOWER,
     ProblemCode.UNDO_NOT_POSSIBLE: Remedy("Decide anew instead.", "Decide anew instead.", CONFLICT),
     ProblemCode.NOT_DONE: Remedy(
-        "Mend or leave out what failed, then try again.",
-        "Mend or leave out what failed, then run the command again.",
+        "Correct or leave out what failed, then try again.",
+        "Correct or leave out what failed, then run the command again.",
         CONFLICT,
     ),
     ProblemCode.UNREADABLE_FILE: Remedy("Then send it again.", "Then run the command again.", USAGE),
@@ -207,7 +209,7 @@ REMEDIES: dict[ProblemCode, Remedy] = {
     ),
     ProblemCode.RATE_LIMITED: _SLOWER,
     ProblemCode.TOO_SLOW: _both("The network is slow or loses packets: try again in a moment.", FAILED),
-    ProblemCode.CANNOT_SAVE: _both("Tell whoever runs the server, and try again later.", FAILED),
+    ProblemCode.CANNOT_SAVE: _both("Tell the person who runs the server, and try again later.", FAILED),
     ProblemCode.SERVER_BUSY: _SLOWER,
     ProblemCode.INTERNAL_ERROR: _REPORT,
 }
@@ -219,7 +221,7 @@ KINDS: dict[type[HeadcountError], Remedy] = {
     NotFound: REMEDIES[ProblemCode.NOT_FOUND],
     PaymentRefused: REMEDIES[ProblemCode.PAYMENT_FAILED],
     Conflict: _LOOK,
-    Invalid: _MEND,
+    Invalid: _CORRECT,
     TooManyRequests: _SLOWER,
     Refused: _OTHER,
     ServerBusy: _SLOWER,

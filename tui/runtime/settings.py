@@ -188,7 +188,7 @@ class Mistake:
     reason: str
 
     def __str__(self) -> str:
-        """`config.toml, line 3: screen.theem: There is no such setting. Did you mean theme?`."""
+        """`config.toml, line 3: screen.theem: Unknown setting. Did you mean theme?`."""
         where = f"{self.source}, line {self.line}" if self.line else self.source
         name = "" if self.source.startswith(_PREFIX) else place(self.key)
         return ": ".join(filter(None, (where, name, self.reason)))
@@ -288,7 +288,7 @@ def unknown_variables(environ: Mapping[str, str]) -> list[Mistake]:
     """Variables that look like ours and mean nothing, with the nearest that does."""
     known = [*_variables(), *_OTHER_VARIABLES]
     return [
-        Mistake((name,), name, 0, f"There is no such variable.{suggested(name, known)}")
+        Mistake((name,), name, 0, f"Unknown variable.{suggested(name, known)}")
         for name in sorted(environ)
         if name.startswith(_PREFIX) and name not in known
     ]
@@ -315,18 +315,18 @@ def _unknown_setting(key: tuple[str | int, ...]) -> str:
     *above, last = map(str, key)
     kind = "profile" if above[:1] == ["profiles"] else ""
     if instead := _INSTEAD.get((kind, last.casefold().replace("-", "_"))):
-        return f"There is no such setting. {instead}"
+        return f"Unknown setting. {instead}"
     models: dict[str, type[BaseModel]] = {"": Settings, "screen": Screen, "attention": Attention, "profile": Profile}
     model = models.get(kind or ".".join(above))
     if len(above) > len(("profiles", "a")) or model is None:
         model = Timeouts
     if near := nearest(last, model.model_fields):
-        return f"There is no such setting. Did you mean {near}?"
+        return f"Unknown setting. Did you mean {near}?"
     others: dict[str, type[BaseModel]] = {"[screen]": Screen, "[attention]": Attention, "a [profiles.NAME]": Profile}
     for section, other in others.items():
         if other is not model and (near := nearest(last, other.model_fields)):
-            return f"There is no such setting here. {near} belongs into {section}."
-    return "There is no such setting."
+            return f"Unknown setting here. {near} belongs in {section}."
+    return "Unknown setting."
 
 
 def _leave_out(data: dict[str, Any], location: tuple[str | int, ...]) -> None:

@@ -50,9 +50,9 @@ def test_without_a_file_it_is_the_one_that_comes_along() -> None:
         ('kind = "paid"', 'kind = "paid"\nprice = 3', "plans.0.price"),
         ('kind = "paid"', 'kind = "paid"\nmoves = ["gold"]', "gold"),
         ("[[plans]]", "[[plans", "the [section] is not closed"),
-        ("tax_rate = 1900", "tax_rat = 1900", "tax_rat: There is no such field. Did you mean tax_rate?"),
+        ("tax_rate = 1900", "tax_rat = 1900", "tax_rat: Unknown field. Did you mean tax_rate?"),
         ('kind = "paid"', 'kind = "payed"', "plans.0.kind: Use "),
-        ('kind = "paid"', 'kind = "paid"\nmoove = []', "plans.0.moove: There is no such field. Did you mean moves?"),
+        ('kind = "paid"', 'kind = "paid"\nmoove = []', "plans.0.moove: Unknown field. Did you mean moves?"),
     ],
 )
 def test_a_file_that_is_no_catalogue(file: Path, old: str, new: str, said: str) -> None:
