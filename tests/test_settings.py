@@ -56,7 +56,10 @@ def test_no_file_means_defaults(tmp_path: Path) -> None:
         ("default_profile = 'a'\n", "line 1: default_profile: Unknown setting. Use profile."),
         (
             '[attention]\nnotify = ["request"]\n',
-            "line 2: attention.notify.0: Use payments, seats, expiring, requests or codes. Did you mean requests?",
+            (
+                "line 2: attention.notify.0: Use payments, seats, expiring, requests, answers or codes. "
+                "Did you mean requests?"
+            ),
         ),
         ('[attention]\nbell = "loud"\n', "line 2: attention.bell: Write true or false."),
     ],

@@ -82,7 +82,7 @@ def test_a_kind_that_there_is_not_is_said(desk: Desk) -> None:
     assert desk.err.startswith("kind: ")
     assert "Correct what is marked" not in desk.err
     desk.said("events --since 2026-13-01", 2)
-    assert "no day" in desk.err
+    assert "--since: Write a day such as" in desk.err
 
 
 def test_followed_through_a_restart_until_ctrl_c(desk: Desk, server: Served) -> None:
