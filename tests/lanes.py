@@ -2,7 +2,8 @@
 
 `process`: starts another process, on a terminal, to be killed, or both. `app`: shows the whole app over a server.
 `counted`: repeats what it does as often as a variable of the environment says (`make soak`). What is in neither of
-the first two is the fast lane (`make test-fast`).
+the first two is the fast lane (`make test-fast`). A test that measures time marks itself `clock`: `make test` runs
+those alone, after all others.
 """
 
 import re

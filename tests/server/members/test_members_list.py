@@ -292,6 +292,7 @@ async def test_a_directory_that_is_not_so_is_found(tmp_path: Path, fault: str) -
         assert len(findings_in(server)) == 1
 
 
+@pytest.mark.clock
 async def test_a_hundred_thousand_members_answer_at_once(tmp_path: Path) -> None:
     """Searches, filters, sorts, and the last page: each far below what somebody notices."""
     async with running(tmp_path) as server:
