@@ -1,10 +1,15 @@
-"""What is worked out once in a process of tests instead of for each app and server: parsed CSS, compiled paths."""
+"""What is worked out once in a process of tests instead of for each app and server: CSS, paths, SQL."""
 
 from functools import cache
 from typing import Any
 
 import starlette.routing
+from sqlalchemy import Engine
+from sqlalchemy.dialects.sqlite.base import SQLiteDialect
+from sqlalchemy.util import LRUCache
 from textual.css.stylesheet import Stylesheet
+
+from server.store import sqlite
 
 _parse = Stylesheet._parse_rules
 _parsed: dict[object, list[Any]] = {}
@@ -18,7 +23,21 @@ def _parse_rules_once(self: Stylesheet, css: str, *where: Any, **more: Any) -> l
     return _parsed[key]
 
 
+_create_engine = sqlite.create_engine
+_compiled: LRUCache[Any, Any] = LRUCache(4000)
+
+
+def _engine_with_all_statements(*what: Any, **more: Any) -> Engine:
+    """An engine that knows every statement that any other has compiled: all tests' databases speak alike."""
+    engine = _create_engine(*what, **more)
+    engine._compiled_cache = _compiled
+    return engine
+
+
 def work_out_once() -> None:
     """Have every app and every server of the tests do so."""
     Stylesheet._parse_rules = _parse_rules_once  # type: ignore[method-assign] # the same, remembered
     starlette.routing.compile_path = cache(starlette.routing.compile_path)
+    sqlite.create_engine = _engine_with_all_statements
+    SQLiteDialect.__eq__ = lambda one, other: type(one) is type(other)  # type: ignore[method-assign,assign]
+    SQLiteDialect.__hash__ = lambda one: hash(type(one))  # type: ignore[method-assign]
