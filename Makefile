@@ -49,9 +49,9 @@ test: $(VENV)/dev  ## all tests
 	@echo "Now the few that measure time, one after the other."
 	@$(BIN)/python -m pytest -m clock
 
-test-fast: $(VENV)/dev  ## the tests that start no process and show no whole app
-	@echo "Without other processes, terminals, kills and the whole app: make test runs them too."
-	@$(BIN)/python -m pytest $(SHARED) "not process and not app and not clock"
+test-fast: $(VENV)/dev  ## the tests that start no process, show no whole app and repeat nothing
+	@echo "Without other processes, terminals, kills, repetitions and the whole app: make test runs them too."
+	@$(BIN)/python -m pytest $(SHARED) "not process and not app and not clock and not counted"
 
 soak: $(VENV)/dev  ## the tests that repeat themselves, as often as an hour allows
 	@env $(SOAK) $(BIN)/python -m pytest $(SHARED) counted --timeout 3600
