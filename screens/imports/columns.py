@@ -23,12 +23,14 @@ _WORDS = {
     ImportField.LAST_NAME: "Last name",
     ImportField.POSITION: "Position",
     ImportField.FULL_NAME: "Full name",
+    ImportField.OTHER_EMAIL: "2nd e-mail",
 }
 _KEYS = {
     "e": ImportField.EMAIL,
     "f": ImportField.FIRST_NAME,
     "l": ImportField.LAST_NAME,
     "n": ImportField.FULL_NAME,
+    "o": ImportField.OTHER_EMAIL,
     "p": ImportField.POSITION,
 }
 _NAMES = frozenset({ImportField.FIRST_NAME, ImportField.LAST_NAME})
