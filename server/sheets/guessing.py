@@ -40,9 +40,9 @@ _LANGUAGES = (
 )
 """Letters beside those of ASCII that one word may have together, the commonest languages first."""
 
-_WORD = re.compile(r"[^\s\x00-&(-@\[-`{-\x7f]+")
+_WORD = re.compile(r"[^\x00-&(-@\[-`{-\x7f\u3000]+")
 _CONTROLS = re.compile(r"[\x80-\x9f]")
-_MARKS = frozenset("'’‘·ªº°€\u2013\u00a0\u200c\u200d・ー々")
+_MARKS = frozenset("'’‘·ªº°€\u2013\u200c\u200d・ー々")
 """What stands in names without being a letter."""
 
 _CHECKED = 400
@@ -119,9 +119,15 @@ def _script(char: str) -> str:
 
 
 def _case(word: str) -> float:
-    """A capital behind a small letter, a small letter among capitals: a name has neither, where it is not ASCII."""
+    """Capitals inside a word, or a small letter among capitals: a name has neither, where it is not ASCII."""
     pairs = [(one, two) for one, two in pairwise(word) if not (one.isascii() and two.isascii())]
     found = float(sum(one.islower() and two.isupper() for one, two in pairs))
+    threes = zip(word, word[1:], word[2:], strict=False)
+    found += sum(
+        one.isupper() and two.isupper() and three.islower()
+        for one, two, three in threes
+        if not (one.isascii() and two.isascii())
+    )
     capitals = [char for char in word if char.isascii() and char.isalpha()]
     if len(capitals) > 1 and all(map(str.isupper, capitals)):
         found += sum(char.islower() for char in word if not char.isascii())
