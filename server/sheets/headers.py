@@ -137,6 +137,8 @@ def by_content(rows: Sequence[Record], header: Sequence[str] = ()) -> dict[Field
         named: dict[Field, int] = {name: index for name, index in mapping_of(header).items() if name is not Field.EMAIL}
         return named | {Field.EMAIL: address} if named or len(header) == 1 else {}
     other = _fullest({index: count for index, count in counts.items() if index != address})
+    if other is not None and other < address and counts[other] * 2 >= counts[address]:
+        address, other = other, address
     others = [index for index in range(len(rows[0].cells)) if index not in {address, other}]
     if len(others) >= MAX_SIMPLE:
         return {}
