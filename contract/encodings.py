@@ -75,8 +75,8 @@ def codec_named(name: str) -> str | None:
 
 
 def said(codec: str) -> str:
-    """The name people say; `utf-8-sig` and the like, which nobody asks for, stay as they are."""
-    return ENCODINGS.get(codec, codec)
+    """The name people say, also of what a file says itself: `utf-8-sig` is UTF-8."""
+    return ENCODINGS.get(codec, codec.removesuffix("-sig").upper())
 
 
 def _plain(name: str) -> str:

@@ -60,8 +60,8 @@ class Encodings(ModalScreen[str]):
     # What it says.
 
     def _above(self) -> list[Line]:
-        said = "Nothing in the file proves how its letters are encoded. Choose the line where the names are right."
-        return ["", said, ""]
+        proof = "Nothing in the file proves how its letters are encoded. " if self._current.encoding_guessed else ""
+        return ["", f"{proof}Choose the line where the names are right.", ""]
 
     def _below(self) -> list[Line]:
         return ["", keys_line([("j k", "moves"), ("Enter", "reads the file like this"), ("Esc", "closes")])]

@@ -42,7 +42,7 @@ def _known_lines(
     outcome = outcome_lines(current, overview)
     guess = encoding_lines(current, _CHOOSE)
     if not roomy:
-        return [*counts, *(silent or guess or (seats[:1] if current.status is ImportStatus.PLANNED else outcome))]
+        return [*counts, *(silent or guess[:1] or (seats[:1] if current.status is ImportStatus.PLANNED else outcome))]
     remarks: list[Line] = [(clean(each, 300), "warn") for each in current.remarks]
     return [*counts, *guess, *remarks, *seats, *outcome, *silent]
 

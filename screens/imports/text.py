@@ -107,8 +107,8 @@ def encoding_lines(current: Import, change: str = "") -> list[Line]:
         return []
     shown = next((each.names for each in current.encodings if each.encoding == current.encoding), ())
     names = " · ".join(clean(name, 40) for name in shown)
-    guess = f"The encoding is a guess: {said(current.encoding)}."
-    return [[(f"{guess} Names come out as ", "warn"), (names, "strong"), (".", "warn"), (f" {change}", "dim")]]
+    guess: Piece = (f"The encoding is a guess: {said(current.encoding)}. ", "warn")
+    return [[guess, (change, "dim")], ["Names come out as ", (names, "strong"), "."]]
 
 
 def heading(current: Import) -> str:

@@ -79,8 +79,7 @@ def named(path: Path, codec: str) -> Encoding:
         mark = _mark(file.read(4))
     if mark:
         if not codec.startswith(mark.removesuffix("-sig")):
-            marked = mark.removesuffix("-sig").upper()
-            detail = f"The file is marked as {marked}, so it can't be read as {said(codec)}."
+            detail = f"The file is marked as {said(mark)}, so it can't be read as {said(codec)}."
             raise UnreadableSheet(SheetFault.ANOTHER_ENCODING, detail)
         return Encoding(mark, broken=not _fits(path, mark))
     found = detect(path)
