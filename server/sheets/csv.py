@@ -7,7 +7,7 @@ from collections import deque
 from collections.abc import Generator, Iterable, Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass, replace
-from functools import partial
+from functools import cache, partial
 from itertools import count, islice
 from pathlib import Path
 from typing import TextIO
@@ -90,14 +90,20 @@ class CommaFile:
 
     def _plain(self, block: str) -> list[list[str]] | None:
         """The records of whole lines when each line is one, as most are; None when they have to be looked at closer."""
-        if '"' in block or REPLACED in block or block.count("\r") != block.count("\r\n"):
+        if REPLACED in block or block.count("\r") != block.count("\r\n"):
+            return None
+        if '"' in block and ('\\"' in block or _before(self.delimiter).search(block)):
             return None
         lines = block.removesuffix("\n").split("\n")
         if max(map(len, lines)) > MAX_CELL:
             return None
         if max(line.count(self.delimiter) for line in lines) >= KEPT_CELLS:
             return None
-        return list(csv.reader(lines, delimiter=self.delimiter))
+        try:
+            found = list(csv.reader(lines, delimiter=self.delimiter, strict=True))
+        except csv.Error:
+            return None
+        return found if len(found) == len(lines) else None
 
     def _read(self, lines: "_Lines") -> Iterator[Record]:
         """The records of the lines that were put back, and of those that belong to the last of them."""
@@ -128,12 +134,12 @@ class _Ways:
     """
 
     def __init__(self, delimiter: str, lines: "_Lines") -> None:
-        blank = "[ \u00a0]" if delimiter == "\t" else "[ \t\u00a0]"
+        blank = _blank(delimiter)
         mark = re.escape(delimiter)
         around = rf'((?:^|{mark})){blank}*("(?:{{}})*(?:"|$))(?:{blank}+(?={mark}|[\r\n]|$))?'
         tidy = partial(re.compile(around.format('[^"]|""')).sub, r"\1\2")
         tidy_escaped = partial(re.compile(around.format(r'[^"\\]|""|\\.')).sub, r"\1\2")
-        self._before = re.compile(rf'(?:^|{mark}){blank}+"', re.MULTILINE)
+        self._before = _before(delimiter)
         self._delimiter, self._lines = delimiter, lines
         self._wasted = 0
         self._standard = self._reader(lines)
@@ -197,6 +203,16 @@ class _Ways:
 
     def _reader(self, lines: Iterable[str], escape: str | None = None) -> Iterator[list[str]]:
         return csv.reader(lines, delimiter=self._delimiter, strict=True, escapechar=escape)
+
+
+def _blank(delimiter: str) -> str:
+    return "[ \u00a0]" if delimiter == "\t" else "[ \t\u00a0]"
+
+
+@cache
+def _before(delimiter: str) -> re.Pattern[str]:
+    """A blank before the quotation mark that begins a cell."""
+    return re.compile(rf'(?:^|{re.escape(delimiter)}){_blank(delimiter)}+"', re.MULTILINE)
 
 
 def _escaped(line: str) -> str:
