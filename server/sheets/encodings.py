@@ -31,6 +31,9 @@ MOST_LINES = 400
 _LONGEST = 2000
 """Bytes of such a line."""
 
+_MOST_BYTES = 1 << 16
+"""Bytes of all these lines."""
+
 _ASCII_SHARE = 0.3
 """Of a file of addresses, at least so many characters are of ASCII."""
 
@@ -142,7 +145,7 @@ class _Lines:
     """The lines of a file that are not ASCII: how many are good UTF-8 and how many are not, and the first of them."""
 
     def __init__(self, path: Path) -> None:
-        self.good = self.bad = self._letters = self._holes = 0
+        self.good = self.bad = self._letters = self._holes = self._kept = 0
         self._odd: dict[bytes, bool] = {}
         for line in _split(path):
             if not line.isascii():
@@ -151,8 +154,9 @@ class _Lines:
     def _note(self, line: bytes) -> None:
         text = line.decode("utf-8", "replace")
         holes = text.count(REPLACED)
-        if len(self._odd) < MOST_LINES:
-            self._odd.setdefault(line[:_LONGEST], holes > 0)
+        if len(self._odd) < MOST_LINES and self._kept < _MOST_BYTES and line[:_LONGEST] not in self._odd:
+            self._odd[line[:_LONGEST]] = holes > 0
+            self._kept += min(len(line), _LONGEST)
         self._holes += holes
         self._letters += len(text) - len(text.encode("ascii", "ignore")) - holes
         if holes:
