@@ -1,6 +1,5 @@
 """In what encoding a file is: proven, guessed and told as a guess, or named by somebody."""
 
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Self
 
@@ -162,7 +161,7 @@ class Counted:
         opened = Path.open
 
         def counting(path: Path, mode: str = "r", *args: Any, **keywords: Any) -> Any:
-            file = opened(path, mode, *args, **keywords)
+            file: Any = opened(path, mode, *args, **keywords)
             if mode == "rb":
                 read = file.read
                 file = _Reads(file, lambda *size: self._note(read(*size)))
@@ -189,7 +188,7 @@ class _Reads:
 
 
 @pytest.fixture
-def lines_asked(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[int]]:
+def lines_asked(monkeypatch: pytest.MonkeyPatch) -> list[int]:
     """How many lines the guess was made from, each time."""
     asked: list[int] = []
 

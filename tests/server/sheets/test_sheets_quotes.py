@@ -1,6 +1,5 @@
 """Quotation marks and separators as different programs write them."""
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -98,7 +97,7 @@ def test_the_separator_is_the_one_that_makes_sense(tmp_path: Path, text: str, de
 
 
 @pytest.fixture
-def lines_read(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[int]]:
+def lines_read(monkeypatch: pytest.MonkeyPatch) -> list[int]:
     """How many lines were handed to readers of records."""
     total, following = [0], commas._Lines.__next__
 
