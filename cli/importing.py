@@ -94,7 +94,7 @@ def _guess(planned: Import) -> list[str]:
         return []
     offers = sorted(planned.encodings, key=lambda each: each.encoding != planned.encoding)
     lines = [f"{clean(each.name, 30):>18}  {', '.join(clean(name, 40) for name in each.names)}" for each in offers]
-    return ["Nothing proves the file's encoding. The names come out so:", *lines]
+    return ["The encoding is a guess. The same names in each likely encoding, the guess first:", *lines]
 
 
 def _unconfirmed(planned: Import) -> str:
