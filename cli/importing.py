@@ -1,6 +1,7 @@
 """`headcount users import`: plan a file of people, show the plan and its price, apply it, save the rows that failed.
 
-Exit codes: 0 every row is on the list, 1 some rows failed, 2 the columns are not known or nobody can be asked,
+Exit codes: 0 every row is on the list, 1 some rows failed, 2 the columns are not known, the encoding is a guess that
+nobody confirmed, or nobody can be asked,
 4 it stopped before its end, 130 stopped by ctrl+c.
 """
 
@@ -16,6 +17,8 @@ from cli.output import agreed, can_ask, say
 from cli.progress import Progress
 from cli.tables import print_json
 from client.api import Client
+from contract.encodings import ENCODINGS, codec_named
+from contract.encodings import said as encoding_said
 from contract.imports import Import, ImportCounts, ImportField, ImportMapping, ImportStatus, ImportStop, SheetFormat
 from contract.users import BatchMode
 from tui.presentation.limit_words import check_lines
@@ -46,6 +49,7 @@ def import_users(options: argparse.Namespace, flags: dict[str, Any]) -> int:
     if asks and not can_ask():
         return say(_NO_TERMINAL, USAGE)
     mapping = _mapping(options.map) if options.map else None
+    options.encoding = _encoding(options.encoding) if options.encoding else ""
     options.file = Path(options.file).expanduser() if options.file else None
     options.rejected = _place(options.rejected) if options.rejected else None
     target = chosen(options, flags)
@@ -56,6 +60,9 @@ def import_users(options: argparse.Namespace, flags: dict[str, Any]) -> int:
     if options.dry_run:
         call(target, lambda client: _save_rejected(client, options, planned))
         return _end(options, planned, _code(planned))
+    if planned.encoding_guessed and not asks:
+        say(_unconfirmed(planned), USAGE)
+        return _end(options, planned, USAGE)
     if asks and not _agreed(planned):
         return say("Nothing was imported.", CANCELLED)
     found, code = call(target, lambda client: _applied(client, options, planned), noted=True)
@@ -64,10 +71,12 @@ def import_users(options: argparse.Namespace, flags: dict[str, Any]) -> int:
 
 def summary(planned: Import) -> list[str]:
     """What the file is, what becomes of its rows, and what that costs, as lines of plain text."""
-    how = ", ".join(part for part in (planned.kind.upper(), planned.encoding) if part)
+    guess = " as a guess" if planned.encoding_guessed else ""
+    how = ", ".join(part for part in (planned.kind.upper(), encoding_said(planned.encoding) + guess) if part)
     said = [f"{clean(planned.file_name, 120)} ({how}): {count(planned.rows, 'row')}"]
     if planned.status is ImportStatus.NEEDS_MAPPING:
-        return [said[0].rpartition(":")[0] + ":", *_columns(planned)]
+        return [said[0].rpartition(":")[0] + ":", *_guess(planned), *_columns(planned)]
+    said += [*_guess(planned), *(clean(each, 300) for each in planned.remarks)]
     said += [f"{getattr(planned.counts, name):>9,}  {word}" for name, word in _VERDICTS.items() if _of(planned, name)]
     seats, price = planned.seats, planned.price
     if seats and seats.short:
@@ -77,6 +86,28 @@ def summary(planned: Import) -> list[str]:
     if price and price.renewal_adds and price.renewal_adds.amount:
         said.append(f"The renewal on {price.renewal_date} grows by {price.renewal_adds}.")
     return [*said, *map(plain, check_lines(planned.spending))]
+
+
+def _guess(planned: Import) -> list[str]:
+    """Of a guessed encoding, that it is one, and the same names in those that are likely."""
+    if not planned.encoding_guessed:
+        return []
+    offers = sorted(planned.encodings, key=lambda each: each.encoding != planned.encoding)
+    lines = [f"{clean(each.name, 30):>18}  {', '.join(clean(name, 40) for name in each.names)}" for each in offers]
+    return ["The encoding is a guess. The same names in each likely encoding, the guess first:", *lines]
+
+
+def _unconfirmed(planned: Import) -> str:
+    name = _option(encoding_said(planned.encoding))
+    return (
+        "Not imported: the encoding is a guess. Choose the line above where the names are right, and name its encoding "
+        f"with --encoding.\nGo on with: headcount users import --resume {planned.id} --encoding {name} --yes"
+    )
+
+
+def _option(name: str) -> str:
+    """An encoding's name as it is typed."""
+    return name.lower().replace(" ", "-")
 
 
 def _of(planned: Import, name: str) -> int:
@@ -102,12 +133,24 @@ def _mapping(text: str) -> ImportMapping:
     return ImportMapping.model_validate({name: int(number) for name, number in numbers.items()})
 
 
+def _encoding(name: str) -> str:
+    """The encoding of this name."""
+    if codec := codec_named(name):
+        return codec
+    known = ", ".join(map(_option, ENCODINGS.values()))
+    message = f"--encoding does not know {clean(name, 60)}. There are: {known}."
+    raise Stop(message, USAGE)
+
+
 async def _planned(client: Client, options: argparse.Namespace, mapping: ImportMapping | None) -> Import:
     """The plan of the file, or of the import that is to go on; with other columns, made anew."""
     if options.resume:
         found = await client.an_import(options.resume)
-        return await client.map_import(found.id, mapping) if mapping else found
-    found = await client.plan_import(options.file, mapping=mapping)
+        if options.encoding and (found.encoding_guessed or options.encoding != codec_named(found.encoding)):
+            found = await client.choose_encoding(found.id, options.encoding)
+        found = await client.map_import(found.id, mapping) if mapping else found
+    else:
+        found = await client.plan_import(options.file, mapping=mapping, encoding=options.encoding)
     if found.status is ImportStatus.PLANNING:
         async for now in client.follow_import(found.id):
             found = now
@@ -134,7 +177,11 @@ async def _applied(client: Client, options: argparse.Namespace, planned: Import)
         try:
             if planned.status is not ImportStatus.APPLYING:
                 found = await client.apply_import(
-                    planned.id, version=planned.version, mode=BatchMode(options.mode), ask=options.ask
+                    planned.id,
+                    version=planned.version,
+                    mode=BatchMode(options.mode),
+                    ask=options.ask,
+                    encoding=planned.encoding if planned.encoding_guessed else None,
                 )
             async for now in client.follow_import(planned.id):
                 found = now

@@ -9,7 +9,7 @@ from textual.screen import ModalScreen
 from contract.imports import ApplyImport, Import, ImportStatus
 from contract.subscription import Overview
 from contract.users import BatchMode
-from screens.imports.text import MODES, blocked, heading, left_out, seat_lines
+from screens.imports.text import MODES, blocked, encoding_lines, heading, left_out, seat_lines
 from tui.input.commands import bindings, key_names, keys_of
 from tui.presentation.tones import Line, Piece
 from tui.presentation.wording import count
@@ -71,7 +71,8 @@ class ApplyDialog(ModalScreen[ApplyImport]):
         said: list[Line] = ["", [(f"{count(current.remaining, 'row')} {become}.", "strong"), done]]
         if others := left_out(current):
             said.append((f"Left as they are: {others}.", "dim"))
-        return [*said, *seat_lines(current, self._overview, self.mode), ""]
+        guess = encoding_lines(current, "If they are wrong, cancel and choose another with o.")
+        return [*said, *guess, *seat_lines(current, self._overview, self.mode), ""]
 
     def _lines(self) -> list[Line]:
         lines: list[Line] = []
@@ -128,7 +129,8 @@ class ApplyDialog(ModalScreen[ApplyImport]):
 
     def action_yes(self) -> None:
         """The confirming key."""
-        self.dismiss(ApplyImport(mode=self.mode, version=self.current.version, ask=self.ask))
+        encoding = self.current.encoding if self.current.encoding_guessed else None
+        self.dismiss(ApplyImport(mode=self.mode, version=self.current.version, ask=self.ask, encoding=encoding))
 
     def action_no(self) -> None:
         """Close; nothing happens."""

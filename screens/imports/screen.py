@@ -23,6 +23,7 @@ from contract.subscription import Overview
 from screens.imports.apply import ApplyDialog
 from screens.imports.columns import Columns
 from screens.imports.correction import MendRow
+from screens.imports.encodings import Encodings
 from screens.imports.job import STANDS, ImportJob, NotSent
 from screens.imports.open import is_unfinished
 from screens.imports.plan import plan_lines, progress
@@ -47,7 +48,7 @@ from tui.widgets.table.table import VirtualTable
 __all__ = ["ImportScreen"]
 
 _SHOWN = STANDS | {ImportStatus.APPLYING}
-_VERBS = ("apply", "mend", "transfers", "save", "columns", "stop", "next_verdict", "previous_verdict")
+_VERBS = ("apply", "mend", "transfers", "save", "columns", "encoding", "stop", "next_verdict", "previous_verdict")
 
 
 class ImportScreen(ManagedList):
@@ -57,7 +58,14 @@ class ImportScreen(ManagedList):
     UNDER = "users"
     BINDINGS: ClassVar[list[BindingType]] = [*bindings("imports")]
     NEEDS = Permission.MANAGE_USERS
-    CHANGES = ("imports.apply", "imports.mend", "imports.transfers", "imports.columns", "imports.stop")
+    CHANGES = (
+        "imports.apply",
+        "imports.mend",
+        "imports.transfers",
+        "imports.columns",
+        "imports.encoding",
+        "imports.stop",
+    )
     DEFAULT_CSS = """
     ImportScreen #plan { height: auto; }
     ImportScreen Meter { display: none; margin: 0 2; background: $background; color: $foreground; }
@@ -200,6 +208,7 @@ class ImportScreen(ManagedList):
             "imports.transfers": stands and current.counts.needs_transfer > 0,
             "imports.save": stands and current.counts.rejected > 0,
             "imports.columns": self.job.may_name_columns,
+            "imports.encoding": self.job.may_choose_encoding,
             "imports.stop": current.status is ImportStatus.APPLYING,
             "imports.next_verdict": stands,
             "imports.previous_verdict": stands,
@@ -231,7 +240,7 @@ class ImportScreen(ManagedList):
         others = [word for word in words if word != here]
         self.filter_bar.set_text(" ".join([sides[(at + step) % len(sides)], *others]).strip())
 
-    # Columns and mending.
+    # Columns, encoding and mending.
 
     def action_columns(self) -> None:
         """m: which column holds what."""
@@ -251,6 +260,21 @@ class ImportScreen(ManagedList):
                     self.start(self.job.name_columns(mapping), "question")
 
             self.app.push_screen(Columns(self.job.current), chosen)
+
+    def action_encoding(self) -> None:
+        """o: which encoding the file is in."""
+        current = self.job.current
+        if self.refuses("import users"):
+            return
+        if current is None or not self.job.may_choose_encoding:
+            self.show_result("There is no encoding to choose here.", "dim")
+        elif self.app.screen is self:
+
+            def chosen(encoding: str | None) -> None:
+                if encoding:
+                    self.start(self.job.choose_encoding(encoding), "question")
+
+            self.app.push_screen(Encodings(current), chosen)
 
     def action_mend(self) -> None:
         """e: the row under the cursor."""

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+from contract.encodings import said
 from contract.imports import MAX_ATOMIC, Import, ImportRow, ImportStatus, ImportStop, ImportVerdict
 from contract.subscription import Overview, PlanKind, SubscriptionStatus
 from contract.users import BatchMode
@@ -21,6 +22,7 @@ __all__ = [
     "blocked",
     "counts_lines",
     "detail_lines",
+    "encoding_lines",
     "heading",
     "kind_words",
     "left_out",
@@ -91,11 +93,22 @@ def verdict_tone(cell: str) -> Tone:
 
 
 def kind_words(current: Import) -> str:
-    """How the file was read: `csv, utf-8, ;`."""
+    """How the file was read: `csv, utf-8, commas`."""
     delimiter = {"\t": "tabs", ",": "commas", ";": "semicolons", "|": "bars"}.get(
         current.delimiter, current.delimiter and f"separated by {clean(current.delimiter, 4)}"
     )
-    return ", ".join(clean(each, 20) for each in (current.kind, current.encoding, delimiter) if each)
+    guess = " (a guess)" if current.encoding_guessed else ""
+    return ", ".join(clean(each, 30) for each in (current.kind, said(current.encoding) + guess, delimiter) if each)
+
+
+def encoding_lines(current: Import, change: str = "") -> list[Line]:
+    """Where the encoding is a guess: that it is one, and names as they come out. `change` says how to choose."""
+    if not current.encoding_guessed:
+        return []
+    shown = next((each.names for each in current.encodings if each.encoding == current.encoding), ())
+    names = " · ".join(clean(name, 40) for name in shown)
+    guess: Piece = (f"The encoding is a guess: {said(current.encoding)}. ", "warn")
+    return [[guess, (change, "dim")], ["Names come out as ", (names, "strong"), "."]]
 
 
 def heading(current: Import) -> str:

@@ -9,6 +9,7 @@ from contract.problems import ProblemCode
 from server.http.problems import ServerProblem
 from server.platform.text import email_key, is_unsafe
 from server.platform.transaction import Unit
+from server.sheets.values import value_in
 from server.users.adding import look_up, main_account, main_account_decides
 
 LONGEST = {"email": 254, "first_name": 200, "last_name": 200, "position": 200}
@@ -18,6 +19,7 @@ KEPT = 2000
 
 ALREADY = "Listed already."
 OUTSIDE = "Belongs to an account outside: send it a transfer request."
+LOST = "\N{REPLACEMENT CHARACTER}"
 FULL = "The contract's number of users is reached."
 
 _SAID = {
@@ -105,6 +107,8 @@ def _read(cells: Cells) -> Judged:
         row.say(ImportVerdict.INVALID, "There is no e-mail address.", code="missing", field="email")
     elif not _is_plain(f"{email}{first_name}{last_name}{position}"):
         _check_texts(row)
+    if row.reason is None:
+        _check_names(row)
     if row.reason is None and row.email_key is None:
         row.say(ImportVerdict.INVALID, "This is not an e-mail address.", code="invalid_email", field="email")
     if row.reason is not None:
@@ -123,8 +127,21 @@ def _check_texts(row: Judged) -> None:
         if is_unsafe(value):
             _blame_characters(row, name)
             return
+        if LOST in value:
+            row.say(
+                ImportVerdict.INVALID, f"Letters are lost: write them where {LOST} is.", code="lost_letters", field=name
+            )
+            return
         if len(value) > most:
             _blame_length(row, name, value)
+            return
+
+
+def _check_names(row: Judged) -> None:
+    """An error, a date or the like is nobody's name: it got there by a slip of a column or a formula."""
+    for name, noun in (("first_name", "a name"), ("last_name", "a name"), ("position", "a position")):
+        if value := value_in(getattr(row, name)):
+            row.say(ImportVerdict.INVALID, f"This is {value}, not {noun}.", code="no_name", field=name)
             return
 
 

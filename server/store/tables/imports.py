@@ -37,9 +37,12 @@ imports = Table(
     count("version", 1),
     flag("ask"),
     words("message"),
+    flag("encoding_guessed"),
+    words("encodings"),
+    words("remarks"),
 )
 """`applied` counts rows that are done, `announced` those that an event told of. Account, actor and request are those of
-whoever planned or applied it last.
+whoever planned or applied it last. `encodings` and `remarks` are lists as JSON.
 """
 
 Index("ix_imports_mine", imports.c.subscription_id, imports.c.number)
