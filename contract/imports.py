@@ -192,6 +192,9 @@ class ImportCells(Answer):
 class ImportRow(Answer):
     """One row; `number` is the one a spreadsheet shows. `reason` is a sentence, `code` its stable name.
 
+    `remark` says what was read otherwise than it stands in the file: characters removed around a cell, or an address
+    taken out of `Ann Lee <ann@x.example>`.
+
     `user_id` is there once it is done, `transfer_id` once a request was sent.
     """
 
@@ -201,6 +204,7 @@ class ImportRow(Answer):
     field: ImportField | None = None
     code: str = ""
     reason: str = ""
+    remark: str = ""
     user_id: Identifier | None = None
     transfer_id: Identifier | None = None
 

@@ -74,10 +74,12 @@ def rows_query(query: Query, offset: int = 0, limit: int = 100) -> ImportRowsQue
 
 
 def import_row(row: ImportRow) -> Row:
-    """Cells in the order of the table: verdict, row, e-mail, name, reason."""
+    """Cells in the order of the table: verdict, row, e-mail, name, reason or remark."""
     cells = row.cells
     name = f"{cells.first_name} {cells.last_name}".strip()
-    return Row(str(row.number), (verdict_cell(row), str(row.number), cells.email, name, row.reason), None, row)
+    return Row(
+        str(row.number), (verdict_cell(row), str(row.number), cells.email, name, row.reason or row.remark), None, row
+    )
 
 
 class Source:

@@ -223,6 +223,7 @@ def detail_lines(row: ImportRow) -> list[Line]:
         ("Row", f"{row.number:,}"),
         ("Verdict", (verdict_cell(row), verdict_tone(verdict_cell(row)))),
         *([("Reason", (reason, "warn"))] if reason else []),
+        *([("Remark", (clean(row.remark, 400), "warn"))] if row.remark else []),
         ("E-mail", clean(cells.email, 400) or ("none", "dim")),
         ("First name", clean(cells.first_name, 400) or ("none", "dim")),
         ("Last name", clean(cells.last_name, 400) or ("none", "dim")),

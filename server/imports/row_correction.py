@@ -84,6 +84,8 @@ def _judge_again(call: Call, found: AnyRow, cells: Cells) -> Judged:
         if first is not None:
             seen[probe.email_key] = first
     judged = judge_rows(call, [cells], seen, _room(call, found, before))[0]
+    if (judged.email, judged.remark) == (before.email, None):
+        judged.remark = before.remark
     stored = judged.stored(found.number)
     values = {name: value for name, value in stored.items() if name not in {"import_number", "number"}}
     imports.judge_again(call.connection, found.number, cells.number, values)

@@ -88,6 +88,7 @@ def row_answer(row: Any) -> ImportRow:
         field=ImportField(row.field) if row.field else None,
         code=row.code or "",
         reason=row.reason or "",
+        remark=row.remark or "",
         user_id=row.user_id,
         transfer_id=row.transfer_id,
     )

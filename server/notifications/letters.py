@@ -7,6 +7,7 @@ from email.policy import SMTP, SMTPUTF8
 from email.utils import format_datetime
 
 from contract.events import EventKind
+from contract.mailbox import NotAnAddressError, ascii_domain
 from contract.transfers import TransferState
 from server.notifications import wording
 from server.notifications.enqueue import DECIDED, WITH_LINK
@@ -79,7 +80,7 @@ def _deliverable(address: str) -> str:
 
 def _ascii_domain(domain: str) -> str:
     try:
-        return domain if domain.isascii() else domain.encode("idna").decode()
-    except UnicodeError as error:
+        return ascii_domain(domain)
+    except NotAnAddressError as error:
         message = "this is no address that mail can be sent to"
         raise UnsendableError(message) from error

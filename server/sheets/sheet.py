@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import NamedTuple, Protocol, TypeAlias
 
 from contract.formulas import unguarded
+from contract.mailbox import split_name
 
 MAX_ROWS = 1_000_000
 """More rows than this are refused: they come as two files."""
@@ -196,15 +197,6 @@ class Sheet:
         if len(cells) <= self.width or not any(map(str.strip, cells[self.width :])):
             return ""
         return f"There are {len(cells)} cells where the file has {self.width} columns."
-
-
-def split_name(name: str) -> tuple[str, str]:
-    """First and last name of one text: at its comma (`Lovelace, Ada`), otherwise at its last blank."""
-    last, comma, first = name.partition(",")
-    if comma and "," not in first:
-        return first.strip(), last.strip()
-    first, _, last = name.strip().rpartition(" ")
-    return (first.strip(), last) if first else (last, "")
 
 
 def _cell(cells: Sequence[str], index: int) -> str:

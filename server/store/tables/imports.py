@@ -62,6 +62,7 @@ import_rows = Table(
     Column("reason", Text),
     Column("user_id", String(60)),
     Column("transfer_id", String(60)),
+    Column("remark", Text),
     sqlite_with_rowid=False,
 )
 _REST = import_rows.c.verdict != "create"
