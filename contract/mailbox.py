@@ -37,7 +37,9 @@ _INVISIBLE = re.compile(
 )
 """What Unicode says is not drawn (`Default_Ignorable_Code_Point`), of whatever category, and the empty Braille cell."""
 
-_BLANKS = " \t\r\n"
+BLANKS = " \t\r\n"
+"""What stands around anything without a word being said about it."""
+
 _OTHER_NAMES = {
     "\x00": "null",
     "\t": "tab",
@@ -258,7 +260,7 @@ def trimmed(text: str) -> tuple[str, str]:
     while end > start and is_unseen(text[end - 1]):
         end -= 1
     around = text[:start] + text[end:]
-    return text[start:end], "".join(char for char in dict.fromkeys(around) if char not in _BLANKS)
+    return text[start:end], "".join(char for char in dict.fromkeys(around) if char not in BLANKS)
 
 
 def left_out(what: str, characters: str) -> str:
@@ -299,7 +301,7 @@ def written(text: str) -> list[Written]:
     around each. Whether it is an address is for `mailbox`; a part without @ stands among them as it is.
     """
     if not _FORMS.search(text):
-        return [Written(text.strip(_BLANKS))]
+        return [Written(text.strip(BLANKS))]
     parts: list[str] = []
     surname = ""
     for found in _PART.finditer(_OUTLOOK.sub(r"<\1>", text)):
@@ -316,7 +318,7 @@ def written(text: str) -> list[Written]:
             surname = part
         else:
             parts.append(part)
-    return [_unwrapped(part) for part in [*parts, *([surname] if surname else [])]] or [Written(text.strip(_BLANKS))]
+    return [_unwrapped(part) for part in [*parts, *([surname] if surname else [])]] or [Written(text.strip(BLANKS))]
 
 
 def one_written(text: str) -> Written:
@@ -330,7 +332,7 @@ def one_written(text: str) -> Written:
         return found[0]
     if sum("@" in each.email for each in found) > 1:
         _refuse(f"These are {len(found)} addresses: give each a row of its own.")
-    return Written(text.strip(_BLANKS))
+    return Written(text.strip(BLANKS))
 
 
 def _unwrapped(part: str) -> Written:
@@ -347,7 +349,7 @@ def _unwrapped(part: str) -> Written:
         email = email[:-1]
     if name.lower() == email.lower():
         name = ""
-    return Written(f"{before.strip(_BLANKS)}{email}{after.strip(_BLANKS)}", name)
+    return Written(f"{before.strip(BLANKS)}{email}{after.strip(BLANKS)}", name)
 
 
 def _unquoted(text: str) -> str:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from contract.imports import ImportField, ImportVerdict
-from contract.mailbox import NotAnAddressError, mailbox, one_written, split_name
+from contract.mailbox import BLANKS, NotAnAddressError, mailbox, one_written, split_name
 from contract.problems import ProblemCode
 from server.http.problems import ServerProblem
 from server.platform.text import first_unsafe, is_unsafe, trimmed_name
@@ -100,7 +100,7 @@ def judge_rows(unit: Unit, rows: Iterable[Cells], seen: dict[str, int], room: in
 def _read(cells: Cells) -> Judged:
     """The row without the blanks around its cells, and what is wrong with it by itself."""
     number, email, first_name, last_name, position, problem = cells
-    row = Judged(number, email.strip(), first_name.strip(), last_name.strip(), position.strip())
+    row = Judged(number, *(cell.strip(BLANKS) for cell in (email, first_name, last_name, position)))
     if problem:
         row.say(ImportVerdict.INVALID, problem, code="unreadable")
     elif not row.email:

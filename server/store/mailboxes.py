@@ -51,7 +51,7 @@ def doubtful(connection: Connection) -> Iterator[str]:
 
 def _twins(connection: Connection, row: AnyRow, other: AnyRow) -> str:
     first, second = (f"{visible(each.email)} ({_who(connection, each.id)})" for each in (other, row))
-    return f"two accounts have one mailbox: {first} and {second}. Both work as before; {_remedy(connection, row.id)}"
+    return f"two accounts have one mailbox: {first} and {second}. Both work as before; {_remedy(connection, row.id, 'the second')}"
 
 
 def _stuck(connection: Connection, row: AnyRow) -> str:
@@ -61,7 +61,7 @@ def _stuck(connection: Connection, row: AnyRow) -> str:
     except NotAnAddressError as error:
         why = str(error)
     who = f"{visible(row.email)} ({_who(connection, row.id)})"
-    return f"{who} can't be found by its address. {why} It works as before; {_remedy(connection, row.id)}"
+    return f"{who} can't be found by its address. {why} It works as before; {_remedy(connection, row.id, 'it')}"
 
 
 def _who(connection: Connection, account_id: str) -> str:
@@ -69,8 +69,8 @@ def _who(connection: Connection, account_id: str) -> str:
     return f"{account_id}, user {listed.id} of {visible(listed.name)}" if listed else account_id
 
 
-def _remedy(connection: Connection, account_id: str) -> str:
+def _remedy(connection: Connection, account_id: str, which: str) -> str:
     listed = connection.execute(_LISTED, {"id": account_id}).first()
     if listed is None:
-        return "it is nobody's user, so nothing needs to be done"
-    return f"if it is not needed, remove it: headcount users remove {listed.id}"
+        return f"{which} is nobody's user, so nothing needs to be done"
+    return f"if {which} is not needed: headcount users remove {listed.id}"
