@@ -16,7 +16,16 @@ from cli.output import agreed, can_ask, say
 from cli.progress import Progress
 from cli.tables import print_json
 from client.api import Client
-from contract.imports import Import, ImportCounts, ImportField, ImportMapping, ImportStatus, ImportStop, SheetFormat
+from contract.imports import (
+    Import,
+    ImportCounts,
+    ImportField,
+    ImportMapping,
+    ImportRowsQuery,
+    ImportStatus,
+    ImportStop,
+    SheetFormat,
+)
 from contract.users import BatchMode
 from tui.presentation.limit_words import check_lines
 from tui.presentation.text import clean
@@ -25,6 +34,8 @@ from tui.presentation.wording import count
 
 __all__ = ["import_users", "summary"]
 
+_REMARKS = 5
+"""Rows whose remark is printed; the app and the API have them all."""
 _NO_TERMINAL = "Nothing was imported: without a terminal say --yes to import, or --dry-run to see the plan."
 _VERDICTS = {
     "create": "new to your organisation",
@@ -51,6 +62,8 @@ def import_users(options: argparse.Namespace, flags: dict[str, Any]) -> int:
     target = chosen(options, flags)
     planned = call(target, lambda client: _planned(client, options, mapping), noted=True, deed=False)
     _tell("\n".join(summary(planned)))
+    if planned.remarked:
+        _tell("\n".join(call(target, lambda client: _remarks(client, planned))))
     if planned.status is ImportStatus.NEEDS_MAPPING:
         return _end(options, planned, USAGE)
     if options.dry_run:
@@ -77,6 +90,15 @@ def summary(planned: Import) -> list[str]:
     if price and price.renewal_adds and price.renewal_adds.amount:
         said.append(f"The renewal on {price.renewal_date} grows by {price.renewal_adds}.")
     return [*said, *map(plain, check_lines(planned.spending))]
+
+
+async def _remarks(client: Client, planned: Import) -> list[str]:
+    """What was read otherwise than it stands in the file: how many rows, and the first of them."""
+    page = await client.import_rows(planned.id, ImportRowsQuery(remarked=True, limit=_REMARKS))
+    said = [f"{planned.remarked:>9,}  read otherwise than in the file:"]
+    said += [f"{'':11}row {row.number:,}, {clean(row.cells.email, 80)}: {clean(row.remark, 200)}" for row in page.items]
+    more = planned.remarked - len(page.items)
+    return [*said, f"{'':11}and {count(more, 'other row')}"] if more > 0 else said
 
 
 def _of(planned: Import, name: str) -> int:

@@ -171,6 +171,7 @@ class Import(Answer):
     seats: ImportSeats | None = None
     price: ImportPrice | None = None
     spending: SpendingCheck | None = None
+    remarked: int = 0
     mode: BatchMode | None = None
     applied: int = 0
     remaining: int = 0
@@ -235,7 +236,7 @@ class ImportsQuery(PageQuery):
 
 
 class ImportRowsQuery(PageQuery):
-    """Rows in the order of the file. `rejected` finds those that somebody has to look at.
+    """Rows in the order of the file. `rejected` are those that somebody has to look at, `remarked` those with a remark.
 
     `search` finds any part of a cell, without accents or case; a number finds the row of that number too.
     """
@@ -244,6 +245,7 @@ class ImportRowsQuery(PageQuery):
     verdict: ImportVerdict | None = None
     done: bool | None = None
     rejected: bool = False
+    remarked: bool = False
 
 
 class ApplyImport(Body):

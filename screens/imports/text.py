@@ -114,6 +114,9 @@ def counts_lines(current: Import, width: int) -> list[Line]:
             if lines[-1] and width_of(lines[-1]) + len(piece[0]) + _GAP > width:
                 lines.append([])
             lines[-1] += [" " * _GAP, piece] if lines[-1] else [piece]
+    if lines[0] and current.remarked:
+        said = f"{count(current.remarked, 'row')} read otherwise than in the file: verdict:remarked shows them."
+        return [*lines, (said, "warn")]
     return [*lines] if lines[0] else [("The file has no rows with people.", "warn")]
 
 

@@ -69,6 +69,7 @@ def import_answer(unit: Unit, catalogue: Catalogue, row: AnyRow) -> Import:
         seats=seats,
         price=price,
         spending=spending,
+        remarked=row.remarked,
         mode=BatchMode(row.mode) if row.mode else None,
         applied=row.applied,
         remaining=imports.remaining(row),

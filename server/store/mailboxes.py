@@ -51,7 +51,8 @@ def doubtful(connection: Connection) -> Iterator[str]:
 
 def _twins(connection: Connection, row: AnyRow, other: AnyRow) -> str:
     first, second = (f"{visible(each.email)} ({_who(connection, each.id)})" for each in (other, row))
-    return f"two accounts have one mailbox: {first} and {second}. Both work as before; {_remedy(connection, row.id, 'the second')}"
+    remedy = _remedy(connection, row.id, "the second")
+    return f"two accounts have one mailbox: {first} and {second}. Both work as before; {remedy}"
 
 
 def _stuck(connection: Connection, row: AnyRow) -> str:

@@ -91,6 +91,9 @@ async def test_an_import_reads_the_same(team: Team, api: httpx.AsyncClient) -> N
     expected = [("create", case.remark, "") for case in SENT]
     expected += [("invalid", "", case.refused) for case in REFUSED]
     assert found == expected
+    odd = await rows_of(api, planned["id"], remarked=True)
+    assert [row["remark"] for row in odd] == [case.remark for case in TAKEN if case.remark]
+    assert planned["remarked"] == len(odd)
     await apply(team, api, planned)
     assert keys_in(team) == EACH.keys()
     assert (await plan(api, cells(*((case.text, "A", "B") for case in SENT))))["counts"]["already_user"] == len(SENT)
@@ -112,6 +115,7 @@ async def test_a_file_has_every_mailbox_once(api: httpx.AsyncClient) -> None:
     mended = await api.patch(f"/v1/imports/{planned['id']}/rows", json=change)
     row = mended.json()["row"]
     assert (row["verdict"], row["cells"]["email"], row["remark"]) == ("create", "d@x.example", "Read as d@x.example.")
+    assert mended.json()["current"]["remarked"] == planned["remarked"] + 1
 
 
 async def test_a_cell_may_hold_what_people_paste(api: httpx.AsyncClient) -> None:

@@ -25,8 +25,9 @@ log = logging.getLogger("headcount.server")
 
 
 def upgrade() -> None:
-    """Add the column, and compare and fold anew what is stored. What can't be is left, and said."""
+    """Add the columns, and compare and fold anew what is stored. What can't be is left, and said."""
     op.add_column("import_rows", sa.Column("remark", sa.Text(), nullable=True))
+    op.add_column("imports", sa.Column("remarked", sa.Integer(), nullable=False, server_default="0"))
     connection = op.get_bind()
     accounts = _accounts(connection)
     _users(connection, accounts)
@@ -177,5 +178,6 @@ def _tell(connection: Any) -> None:
 
 
 def downgrade() -> None:
-    """Drop the column again; keys stay as they are."""
+    """Drop the columns again; keys stay as they are."""
+    op.drop_column("imports", "remarked")
     op.drop_column("import_rows", "remark")
