@@ -6,7 +6,7 @@ from typing import NoReturn
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from contract.events import EventKind, EventObject
-from contract.mailbox import Mailbox, NotAnAddressError, mailbox, one_written
+from contract.mailbox import Mailbox, NotAnAddressError, mailbox, one_written, visible
 from contract.people import Role
 from contract.subscription import BillingCycle, PlanKind, SubscriptionStatus
 from server.catalogue import Catalogue, Offer
@@ -107,7 +107,7 @@ def address_of(typed: str) -> Mailbox:
     try:
         return mailbox(one_written(typed).email)
     except NotAnAddressError as error:
-        message = f"{typed!r} is not an e-mail address: {error}"
+        message = f"{visible(typed)!r}: {error}"
         raise SettingsError(message) from error
 
 
