@@ -19,7 +19,16 @@ from cli.tables import print_json
 from client.api import Client
 from contract.encodings import ENCODINGS, codec_named
 from contract.encodings import said as encoding_said
-from contract.imports import Import, ImportCounts, ImportField, ImportMapping, ImportStatus, ImportStop, SheetFormat
+from contract.imports import (
+    Import,
+    ImportCounts,
+    ImportField,
+    ImportMapping,
+    ImportRowsQuery,
+    ImportStatus,
+    ImportStop,
+    SheetFormat,
+)
 from contract.users import BatchMode
 from tui.presentation.limit_words import check_lines
 from tui.presentation.text import clean
@@ -28,6 +37,8 @@ from tui.presentation.wording import count
 
 __all__ = ["import_users", "summary"]
 
+_REMARKS = 5
+"""Rows whose remark is printed; the app and the API have them all."""
 _NO_TERMINAL = "Nothing was imported: without a terminal say --yes to import, or --dry-run to see the plan."
 _VERDICTS = {
     "create": "new to your organisation",
@@ -55,6 +66,8 @@ def import_users(options: argparse.Namespace, flags: dict[str, Any]) -> int:
     target = chosen(options, flags)
     planned = call(target, lambda client: _planned(client, options, mapping), noted=True, deed=False)
     _tell("\n".join(summary(planned)))
+    if planned.remarked:
+        _tell("\n".join(call(target, lambda client: _remarks(client, planned))))
     if planned.status is ImportStatus.NEEDS_MAPPING:
         return _end(options, planned, USAGE)
     if options.dry_run:
@@ -108,6 +121,15 @@ def _unconfirmed(planned: Import) -> str:
 def _option(name: str) -> str:
     """An encoding's name as it is typed."""
     return name.lower().replace(" ", "-")
+
+
+async def _remarks(client: Client, planned: Import) -> list[str]:
+    """What was read otherwise than it stands in the file: how many rows, and the first of them."""
+    page = await client.import_rows(planned.id, ImportRowsQuery(remarked=True, limit=_REMARKS))
+    said = [f"{planned.remarked:>9,}  read otherwise than in the file:"]
+    said += [f"{'':11}row {row.number:,}, {clean(row.cells.email, 80)}: {clean(row.remark, 200)}" for row in page.items]
+    more = planned.remarked - len(page.items)
+    return [*said, f"{'':11}and {count(more, 'other row')}"] if more > 0 else said
 
 
 def _of(planned: Import, name: str) -> int:

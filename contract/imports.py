@@ -197,6 +197,7 @@ class Import(Answer):
     seats: ImportSeats | None = None
     price: ImportPrice | None = None
     spending: SpendingCheck | None = None
+    remarked: int = 0
     mode: BatchMode | None = None
     applied: int = 0
     remaining: int = 0
@@ -218,6 +219,9 @@ class ImportCells(Answer):
 class ImportRow(Answer):
     """One row; `number` is the one a spreadsheet shows. `reason` is a sentence, `code` its stable name.
 
+    `remark` says what was read otherwise than it stands in the file: characters removed around a cell, or an address
+    taken out of `Ann Lee <ann@x.example>`.
+
     `user_id` is there once it is done, `transfer_id` once a request was sent.
     """
 
@@ -227,6 +231,7 @@ class ImportRow(Answer):
     field: ImportField | None = None
     code: str = ""
     reason: str = ""
+    remark: str = ""
     user_id: Identifier | None = None
     transfer_id: Identifier | None = None
 
@@ -257,7 +262,7 @@ class ImportsQuery(PageQuery):
 
 
 class ImportRowsQuery(PageQuery):
-    """Rows in the order of the file. `rejected` finds those that somebody has to look at.
+    """Rows in the order of the file. `rejected` are those that somebody has to look at, `remarked` those with a remark.
 
     `search` finds any part of a cell, without accents or case; a number finds the row of that number too.
     """
@@ -266,6 +271,7 @@ class ImportRowsQuery(PageQuery):
     verdict: ImportVerdict | None = None
     done: bool | None = None
     rejected: bool = False
+    remarked: bool = False
 
 
 class ApplyImport(Body):

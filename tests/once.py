@@ -4,7 +4,7 @@ from functools import cache
 from typing import Any
 
 import starlette.routing
-from sqlalchemy import Engine
+from sqlalchemy import Engine, create_engine
 from sqlalchemy.dialects.sqlite.base import SQLiteDialect
 from sqlalchemy.util import LRUCache
 from textual.css.stylesheet import Stylesheet
@@ -23,21 +23,31 @@ def _parse_rules_once(self: Stylesheet, css: str, *where: Any, **more: Any) -> l
     return _parsed[key]
 
 
-_create_engine = sqlite.create_engine
 _compiled: LRUCache[Any, Any] = LRUCache(4000)
 
 
 def _engine_with_all_statements(*what: Any, **more: Any) -> Engine:
     """An engine that knows every statement that any other has compiled: all tests' databases speak alike."""
-    engine = _create_engine(*what, **more)
+    engine = create_engine(*what, **more)
     engine._compiled_cache = _compiled
     return engine
 
 
+def _kind(dialect: SQLiteDialect) -> int:
+    return hash(type(dialect))
+
+
+def _are_alike(one: object, other: object) -> bool:
+    return type(one) is type(other)
+
+
 def work_out_once() -> None:
     """Have every app and every server of the tests do so."""
-    Stylesheet._parse_rules = _parse_rules_once  # type: ignore[method-assign] # the same, remembered
-    starlette.routing.compile_path = cache(starlette.routing.compile_path)
-    sqlite.create_engine = _engine_with_all_statements
-    SQLiteDialect.__eq__ = lambda one, other: type(one) is type(other)  # type: ignore[method-assign,assign]
-    SQLiteDialect.__hash__ = lambda one: hash(type(one))  # type: ignore[method-assign]
+    for owner, name, once in (
+        (Stylesheet, "_parse_rules", _parse_rules_once),
+        (starlette.routing, "compile_path", cache(starlette.routing.compile_path)),
+        (sqlite, "create_engine", _engine_with_all_statements),
+        (SQLiteDialect, "__eq__", _are_alike),
+        (SQLiteDialect, "__hash__", _kind),
+    ):
+        setattr(owner, name, once)

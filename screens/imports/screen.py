@@ -233,6 +233,7 @@ class ImportScreen(ManagedList):
         if current is None or not self.job.stands:
             return
         numbers = {**current.counts.model_dump(), "rejected": current.counts.rejected, "done": current.applied}
+        numbers["remarked"] = current.remarked
         sides = ["", *(f"verdict:{name}" for name in VERDICTS if numbers.get(name))]
         words = self.filter_bar.text.split()
         here = next((word for word in words if word.startswith("verdict:")), "")

@@ -127,6 +127,9 @@ def counts_lines(current: Import, width: int) -> list[Line]:
             if lines[-1] and width_of(lines[-1]) + len(piece[0]) + _GAP > width:
                 lines.append([])
             lines[-1] += [" " * _GAP, piece] if lines[-1] else [piece]
+    if lines[0] and current.remarked:
+        said = f"{count(current.remarked, 'row')} read otherwise than in the file: verdict:remarked shows them."
+        return [*lines, (said, "warn")]
     return [*lines] if lines[0] else [("The file has no rows with people.", "warn")]
 
 
@@ -236,6 +239,7 @@ def detail_lines(row: ImportRow) -> list[Line]:
         ("Row", f"{row.number:,}"),
         ("Verdict", (verdict_cell(row), verdict_tone(verdict_cell(row)))),
         *([("Reason", (reason, "warn"))] if reason else []),
+        *([("Remark", (clean(row.remark, 400), "warn"))] if row.remark else []),
         ("E-mail", clean(cells.email, 400) or ("none", "dim")),
         ("First name", clean(cells.first_name, 400) or ("none", "dim")),
         ("Last name", clean(cells.last_name, 400) or ("none", "dim")),

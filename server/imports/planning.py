@@ -194,7 +194,7 @@ async def _begin_anew(services: Services, number: int) -> None:
     while dropped:
         async with services.database.writing() as connection:
             dropped = imports.drop_rows(connection, number, ROWS_AT_ONCE)
-            imports.change(connection, number, **dict.fromkeys((*imports.VERDICTS, "rows"), 0), remarks="")
+            imports.change(connection, number, **dict.fromkeys(imports.COUNTED, 0), remarks="")
         await give_way()
 
 
@@ -212,7 +212,7 @@ def _plan_chunk(
     room = None if limit is None or found is None else max(0, limit - found.create - found.add_member)
     judged = judge_rows(unit, chunk, seen, room)
     imports.add_rows(unit.connection, [each.stored(number) for each in judged])
-    counts: dict[str, int] = {"rows": len(judged)}
+    counts: dict[str, int] = {"rows": len(judged), "remarked": sum(row.remark is not None for row in judged)}
     for each in judged:
         counts[each.verdict] = counts.get(each.verdict, 0) + 1
     imports.count_up(unit.connection, number, counts)
@@ -230,7 +230,7 @@ async def _give_up(services: Services, row: AnyRow, sentence: str) -> None:
     """The file turned out to be broken further down: what is wrong is said, and a new file is needed."""
     await _begin_anew(services, row.number)
     async with services.database.writing() as connection:
-        counters = dict.fromkeys((*imports.VERDICTS, "rows"), 0)
+        counters = dict.fromkeys(imports.COUNTED, 0)
         values = {"status": ImportStatus.NEEDS_MAPPING.value, "stopped_detail": sentence, "mapping": None}
         imports.change(connection, row.number, **counters, **values)
 

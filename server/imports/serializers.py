@@ -74,6 +74,7 @@ def import_answer(unit: Unit, catalogue: Catalogue, row: AnyRow) -> Import:
         seats=seats,
         price=price,
         spending=spending,
+        remarked=row.remarked,
         mode=BatchMode(row.mode) if row.mode else None,
         applied=row.applied,
         remaining=imports.remaining(row),
@@ -93,6 +94,7 @@ def row_answer(row: Any) -> ImportRow:
         field=ImportField(row.field) if row.field else None,
         code=row.code or "",
         reason=row.reason or "",
+        remark=row.remark or "",
         user_id=row.user_id,
         transfer_id=row.transfer_id,
     )

@@ -3,7 +3,8 @@
 import re
 from collections.abc import Mapping, Sequence
 
-from server.platform.text import email_key, fold
+from contract.mailbox import email_key, written
+from server.platform.text import fold
 from server.sheets.sheet import Field, Record
 
 _WORDS: dict[Field, str] = {
@@ -72,6 +73,10 @@ MAX_SIMPLE = 4
 """A file without header may have so many columns: those of the template, in its order."""
 
 
+_LONGEST = 2_000
+"""Characters of a cell that may still hold an address with a name beside it."""
+
+
 def _plain(word: str) -> str:
     return _OTHER.sub("", fold(_BRACKETS.sub("", word[:200])))
 
@@ -115,7 +120,7 @@ def _place_name(found: dict[Field, int], index: int) -> None:
 
 def is_address(cell: str) -> bool:
     """Whether a cell looks like an e-mail address."""
-    return "@" in cell and email_key(cell.strip()) is not None
+    return "@" in cell and len(cell) <= _LONGEST and any(email_key(each.email) for each in written(cell))
 
 
 def has_address(cells: Sequence[str]) -> bool:

@@ -8,6 +8,7 @@ from types import MappingProxyType
 from typing import NamedTuple, Protocol, TypeAlias
 
 from contract.formulas import unguarded
+from contract.mailbox import split_name
 from server.sheets.values import FORMULA, cell_name
 
 MAX_ROWS = 1_000_000
@@ -287,15 +288,6 @@ class Sheet:
 
     def _has_address(self, cells: Sequence[str]) -> bool:
         return bool(_cell(cells, self.mapping[Field.EMAIL]).strip())
-
-
-def split_name(name: str) -> tuple[str, str]:
-    """First and last name of one text: at its comma (`Lovelace, Ada`), otherwise at its last blank."""
-    last, comma, first = name.partition(",")
-    if comma and "," not in first:
-        return first.strip(), last.strip()
-    first, _, last = name.strip().rpartition(" ")
-    return (first.strip(), last) if first else (last, "")
 
 
 def _cell(cells: Sequence[str], index: int) -> str:

@@ -49,6 +49,17 @@ def test_a_file_is_planned_priced_and_imported_once(desk: Desk) -> None:
     assert (again["counts"]["already_user"], again["applied"]) == (40, 0)
 
 
+def test_what_was_read_otherwise_is_said(desk: Desk) -> None:
+    """Characters removed around an address, or an address taken out of other text: the first rows, by number."""
+    Path("odd.csv").write_text("email\n\u200bodd@x.example\nAnn Lee <ann@x.example>\n", "utf-8")
+    desk.said("users import odd.csv --dry-run")
+    assert (
+        "        2  read otherwise than in the file:\n"
+        "           row 2, odd@x.example: Removed around the address: U+200B zero width space.\n"
+        "           row 3, ann@x.example: Read as ann@x.example.\n"
+    ) in desk.err
+
+
 def test_rows_that_failed_are_saved_with_their_reasons(desk: Desk) -> None:
     """Exit code 1 says that some failed; their file is not written over another."""
     file = PEOPLE / "people-messy.csv"

@@ -30,6 +30,7 @@ from textual.pilot import Pilot
 from client.api import Client
 from client.call_executor import Pace
 from client.profile import Profile, open_client
+from contract.mailbox import email_key
 from contract.people import Role
 from contract.subscription import Overview
 from server.app import create_app
@@ -37,7 +38,6 @@ from server.catalogue import default_catalogue
 from server.http.tokens import make_token
 from server.operations.provisioning import Founding, found, give_token
 from server.platform.clock import Clock
-from server.platform.text import email_key
 from server.seed.demo import seed_demo
 from server.settings import ServerSettings
 from server.store import organisations

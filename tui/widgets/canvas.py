@@ -97,7 +97,7 @@ class Canvas(Widget):
         return found
 
     @classmethod
-    def _get_component_classes(cls) -> frozenset[str]:
+    def _get_component_classes(cls) -> frozenset[str]:  # type: ignore[override] # Textual remembers its own
         """None for Textual to style ahead: a screen has hundreds of them, and shows a dozen."""
         return frozenset()
 

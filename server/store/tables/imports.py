@@ -40,6 +40,7 @@ imports = Table(
     flag("encoding_guessed"),
     words("encodings"),
     words("remarks"),
+    count("remarked"),
 )
 """`applied` counts rows that are done, `announced` those that an event told of. Account, actor and request are those of
 whoever planned or applied it last. `encodings` and `remarks` are lists as JSON.
@@ -65,6 +66,7 @@ import_rows = Table(
     Column("reason", Text),
     Column("user_id", String(60)),
     Column("transfer_id", String(60)),
+    Column("remark", Text),
     sqlite_with_rowid=False,
 )
 _REST = import_rows.c.verdict != "create"

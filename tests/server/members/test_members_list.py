@@ -13,9 +13,10 @@ from builders import Team, add_users, findings_in, make_organisation, running
 from hostile import storable
 from sqlalchemy import text
 
+from contract.mailbox import email_key
 from contract.members import MemberSort
 from contract.people import Role
-from server.platform.text import email_key, fold
+from server.platform.text import fold
 from server.seed.bulk_users import seed_crowd
 from server.store import organisations
 from server.store import search as searched
