@@ -119,8 +119,11 @@ def _place_name(found: dict[Field, int], index: int) -> None:
 
 
 def is_address(cell: str) -> bool:
-    """Whether a cell looks like an e-mail address."""
-    return "@" in cell and len(cell) <= _LONGEST and any(email_key(each.email) for each in written(cell))
+    """Whether a cell looks like one e-mail address."""
+    if "@" not in cell or len(cell) > _LONGEST:
+        return False
+    found = written(cell)
+    return len(found) == 1 and email_key(found[0].email) is not None
 
 
 def has_address(cells: Sequence[str]) -> bool:

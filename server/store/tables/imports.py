@@ -37,10 +37,10 @@ imports = Table(
     count("version", 1),
     flag("ask"),
     words("message"),
+    count("remarked"),
     flag("encoding_guessed"),
     words("encodings"),
     words("remarks"),
-    count("remarked"),
 )
 """`applied` counts rows that are done, `announced` those that an event told of. Account, actor and request are those of
 whoever planned or applied it last. `encodings` and `remarks` are lists as JSON.
