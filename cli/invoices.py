@@ -14,7 +14,7 @@ from cli.lists import gathered, how_many, print_list, tell_rest
 from cli.tables import print_json, print_table
 from client.api import Client
 from client.errors import NotFound
-from contract.billing import Invoice
+from contract.billing import Invoice, InvoiceKind
 from contract.explain import Explanation, explain
 from contract.pages import MAX_LIMIT, PageQuery
 from server.platform.streams import code_stands
@@ -33,15 +33,27 @@ def list_newest(options: argparse.Namespace, flags: dict[str, Any]) -> int:
     if options.json:
         print_list(listed)
     elif found := listed.items:
+        head = ("number", "issued", "status", "total", "credit", "paid", "due", "what")
         rows = [
-            (each.number, f"{each.issued_at:%Y-%m-%d}", each.status.value, f"{each.total}", f"{each.due}", _what(each))
+            (
+                each.number,
+                f"{each.issued_at:%Y-%m-%d}",
+                _status(each),
+                *(f"{amount}" for amount in (each.total, each.credit_applied, each.amount_paid, each.amount_due)),
+                _what(each),
+            )
             for each in found
         ]
-        print_table(("number", "issued", "status", "total", "due", "what"), rows, right=(3, 4))
+        print_table(head, rows, right=(3, 4, 5, 6))
         tell_rest(listed)
     else:
         print(set_by_contract(call(target, lambda client: client.overview())) or "There are no invoices yet.")
     return DONE
+
+
+def _status(invoice: Invoice) -> str:
+    """A credit note is not paid: it is credited."""
+    return "credited" if invoice.kind is InvoiceKind.CREDIT_NOTE else invoice.status.value
 
 
 def _what(invoice: Invoice) -> str:
@@ -56,13 +68,17 @@ def show(options: argparse.Namespace, flags: dict[str, Any]) -> int:
     if options.json:
         print_json(invoice)
         return DONE
-    print_table(_HEAD, [_row(*pair) for pair in _facts(invoice)])
+    head = (invoice.kind.value.replace("_", " "), "")
+    print_table(head, [(name, f"{value}") for name, value in _facts(invoice)])
     if invoice.lines:
         print()
         lines = [
             (each.description, _days(each.service_start, each.service_end), f"{each.amount}") for each in invoice.lines
         ]
         print_table(("line", "days", "amount"), lines, right=(2,))
+    if shares := [share for line in invoice.lines for share in line.shares]:
+        print()
+        print_table(("for", "share"), [(each.name, f"{each.amount}") for each in shares], right=(1,))
     if invoice.payments:
         print()
         tries = [
@@ -72,25 +88,20 @@ def show(options: argparse.Namespace, flags: dict[str, Any]) -> int:
     return DONE
 
 
-_HEAD = ("invoice", "")
-
-
-def _row(name: str, value: object) -> tuple[str, str]:
-    return name, f"{value}"
-
-
 def _facts(invoice: Invoice) -> Sequence[tuple[str, object]]:
-    credit = [("credit", invoice.credit_applied)] if invoice.credit_applied.amount else []
+    names = [("credits", ", ".join(invoice.credits))] if invoice.credits else []
     return (
         ("number", invoice.number),
         ("id", invoice.id),
         ("issued", f"{invoice.issued_at:%Y-%m-%d}"),
-        ("status", invoice.status.value),
+        ("status", _status(invoice)),
+        *names,
         ("net", invoice.net),
         ("tax", invoice.tax),
         ("total", invoice.total),
-        *credit,
-        ("due", invoice.due),
+        ("credit", invoice.credit_applied),
+        ("paid", invoice.amount_paid),
+        ("due", invoice.amount_due),
     )
 
 
@@ -110,7 +121,7 @@ def explain_one(options: argparse.Namespace, flags: dict[str, Any]) -> int:
 def said_of(reading: Explanation) -> list[str]:
     """The whole sum in lines, and the verdict last. Not cleaned yet."""
     invoice = reading.invoice
-    said = [f"{invoice.number} ({invoice.id}), {invoice.issued_at:%Y-%m-%d}, {invoice.status.value}"]
+    said = [f"{invoice.number} ({invoice.id}), {invoice.issued_at:%Y-%m-%d}, {_status(invoice)}"]
     for each in reading.lines:
         line = each.line
         said += [

@@ -141,10 +141,10 @@ class Invoice(Answer):
     @classmethod
     def _from_before(cls, said: Any) -> Any:
         """One from before these amounts had names said `due` for what was to be paid, also when it was paid."""
-        if not isinstance(said, dict) or not isinstance(due := said.get("due"), dict) or "amount_due" in said:
+        if not isinstance(said, dict) or "due" not in said or "amount_due" in said:
             return said
-        nothing = {**due, "amount": 0}
-        status = said.get("status")
+        due, status = Money.model_validate(said["due"]), said.get("status")
+        nothing = Money(amount=0, currency=due.currency)
         paid = due if status == InvoiceStatus.PAID else nothing
         return {**said, "amount_paid": paid, "amount_due": due if status == InvoiceStatus.OPEN else nothing}
 

@@ -85,9 +85,11 @@ class RenewalForecast(Answer):
     @classmethod
     def _from_before(cls, said: Any) -> Any:
         """One from before credit was told apart from the price."""
-        if not isinstance(said, dict) or "due" in said or not isinstance(amount := said.get("amount"), dict):
+        if not isinstance(said, dict) or "due" in said or "amount" not in said:
             return said
-        return {**said, "due": amount, "credit_applied": {**amount, "amount": 0}, "full_from": said.get("date")}
+        amount = Money.model_validate(said["amount"])
+        nothing = Money(amount=0, currency=amount.currency)
+        return {**said, "due": amount, "credit_applied": nothing, "full_from": said.get("date")}
 
 
 class AffectedUsers(Answer):

@@ -40,7 +40,7 @@ class Announced(BaseModel):
     since: dt.date = Field(alias="from", strict=True)
 
 
-class _Sold(NamedTuple):
+class Sold(NamedTuple):
     """The price as it is, and those that are announced."""
 
     price: int
@@ -52,7 +52,7 @@ def _told_apart(said: Any) -> Any:
     return (said[0], tuple(said[1:])) if isinstance(said, list) and said else (said, ())
 
 
-def _in_order(sold: _Sold) -> _Sold:
+def _in_order(sold: Sold) -> Sold:
     days = [each.since for each in sold.announced]
     if days != sorted(set(days)):
         message = "prices with a day come in the order of their days, each day once"
@@ -60,7 +60,7 @@ def _in_order(sold: _Sold) -> _Sold:
     return sold
 
 
-_Prices = dict[_Currency, Annotated[_Sold, BeforeValidator(_told_apart), AfterValidator(_in_order)]]
+_Prices = dict[_Currency, Annotated[Sold, BeforeValidator(_told_apart), AfterValidator(_in_order)]]
 
 
 class Offer(BaseModel):
@@ -88,7 +88,7 @@ class Offer(BaseModel):
         price = self.terms(currency).price_on(cycle, day)
         return None if price is None else price.amount
 
-    def _sold(self, cycle: BillingCycle) -> dict[str, _Sold]:
+    def _sold(self, cycle: BillingCycle) -> dict[str, Sold]:
         return self.monthly if cycle is BillingCycle.MONTHLY else self.annual
 
     def room(self, seats: int, active: int) -> int | None:

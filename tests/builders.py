@@ -29,8 +29,9 @@ from server.platform.clock import Clock
 from server.platform.services import Services
 from server.platform.text import email_key
 from server.platform.transaction import Unit
+from server.seed.billing_history import Books
 from server.settings import ServerSettings
-from server.store import organisations
+from server.store import organisations, subscriptions
 from server.users.adding import become_accounts
 from server.users.seat_assignment import Listing, list_users
 
@@ -129,8 +130,9 @@ def make_organisation(
     cycle: BillingCycle = BillingCycle.MONTHLY,
     currency: str = "EUR",
     owner: str = "",
+    invoiced: bool = False,
 ) -> Team:
-    """An organisation with that many users (see `add_users`)."""
+    """An organisation with that many users (see `add_users`); its seats are granted, or paid by a first invoice."""
     services = server.services
     wanted = Founding(
         organisation=name,
@@ -145,8 +147,25 @@ def make_organisation(
     with services.database.write() as connection:
         made = found(connection, wanted, services.catalogue, services.clock.now())
     team = Team(server, made.organisation_id, made.subscription_id, made.account_id, made.token)
+    if invoiced:
+        _pay_first_period(team)
     add_users(team, users)
     return team
+
+
+def _pay_first_period(team: Team) -> None:
+    services = team.server.services
+    with services.database.write() as connection:
+        unit = Unit(
+            connection=connection,
+            organisation_id=team.organisation_id,
+            subscription_id=team.subscription_id,
+            now=services.clock.now(),
+        )
+        books = Books(unit, subscriptions.get(connection, team.subscription_id), services.catalogue)
+        books.start()
+        subscriptions.change(connection, team.subscription_id, granted_seats=0)
+        unit.record()
 
 
 def add_users(team: Team, count: int, *, start: int = 0) -> list[User]:

@@ -132,7 +132,7 @@ class UnpaidUsers:
 
     def learn(self, quote: Quote) -> bool:
         """Take note of the price of each; True when somebody's was not known."""
-        prices = {each.user_id: f"{each.amount}" for each in quote.lines if each.user_id}
+        prices = {each.user_id: f"{each.amount}" for line in quote.lines for each in line.shares}
         news = any(self.prices.get(user_id) != price for user_id, price in prices.items())
         self.prices |= prices
         return news
@@ -332,7 +332,8 @@ class PayScreen(ModalScreen[Quote | None]):
         """c: on to the dialog that names everybody; its own key pays."""
         quote = self.quote
         # a mark taken away by the key before this one may not have been heard of yet
-        if quote is not None and all(each.user_id in self.table.marks for each in quote.lines if each.user_id):
+        paid_for = [each.user_id for line in quote.lines for each in line.shares] if quote is not None else ()
+        if quote is not None and all(user_id in self.table.marks for user_id in paid_for):
             self.dismiss(quote)
         else:
             self._remark = "" if self._refusal else "Wait for the sum, then once more."

@@ -70,17 +70,18 @@ def _at_renewal(quote: Quote) -> Money | None:
     price = quote.after.unit_price
     if price is None:
         return None
-    net = Money(amount=price.amount * len(quote.lines), currency=price.currency)
+    net = Money(amount=price.amount * sum(line.quantity for line in quote.lines), currency=price.currency)
     return plus(net, tax_on(net, quote.tax_rate))
 
 
 def payee_items(quote: Quote, known: Mapping[str, User]) -> list[Line]:
     """Everybody a quote pays for, with the price; by name and address as far as they were on the screen."""
-    width = max((len(f"{each.amount}") for each in quote.lines), default=0)
+    shares = [share for line in quote.lines for share in line.shares]
+    width = max((len(f"{each.amount}") for each in shares), default=0)
     items: list[Line] = [(wait_words(quote), MUTED)]
-    for each in quote.lines:
-        user = known.get(each.user_id or "")
-        who = person(user.name, user.email) if user else clean(each.description, 120)
+    for each in shares:
+        user = known.get(each.user_id)
+        who = person(user.name, user.email) if user else clean(each.name, 120)
         items.append(line((f"{each.amount}".rjust(width), BOLD), f"  {who}"))
     return items
 

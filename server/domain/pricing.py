@@ -187,7 +187,7 @@ def _paid_for(standing: Standing, payees: Sequence[Payee], today: dt.date, marke
     _check_running(standing, today)
     if not payees:
         raise Refusal(ProblemCode.NOTHING_TO_CHANGE, "Nobody is NOT PAID")
-    seats = f"a seat for {payees[0].name}" if len(payees) == 1 else f"{seats_in_words(len(payees))} for users"
+    seats = f"a seat for {payees[0].name}" if len(payees) == 1 else f"seats for {len(payees)} users"
     share = share_of_days(standing.period, today)
     paid = line(len(payees), standing.price, share, description=f"{standing.plan.name}: {seats}")
     shares = tuple(

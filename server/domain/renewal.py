@@ -27,7 +27,7 @@ class Renewal:
 def renewal(standing: Standing, market: Market, period: Period | None = None) -> Renewal:
     """The next period, or another one that begins instead: the next quantity for all of it, everybody active.
 
-    The quantity is the larger of the scheduled seats and the users listed, the price the one they were bought at, unless
+    The quantity is the larger of the scheduled seats and the users listed, the price what they were bought at, unless
     another was announced for this period. Where nothing is paid, nothing is charged.
     """
     period = period or standing.following

@@ -46,7 +46,7 @@ def collected(unit: Unit, payment_id: str, outcome: Outcome) -> None:
 def start_period(
     unit: Unit, seats: int, period: Period, unit_price: Money | None, invoice: Invoice | None = None
 ) -> None:
-    """Begin a period that is paid: its seats, their price, a new high-water mark, and a seat for everybody who waits."""
+    """Begin a period that is paid: seats, their price, a new high-water mark, and a seat for everybody who waits."""
     make_room(unit, seats)
     row = subscriptions.get(unit.connection, unit.subscription_id)
     subscriptions.change(

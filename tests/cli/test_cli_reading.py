@@ -31,7 +31,7 @@ def desk(tmp_path: Path, server: Served, monkeypatch: pytest.MonkeyPatch, capsys
 def test_invoices_are_listed_newest_first(desk: Desk) -> None:
     """A line each, with amounts that end at the same place."""
     head, *lines = desk.said("invoices list --limit 2").splitlines()
-    assert head.split() == ["number", "issued", "status", "total", "due", "what"]
+    assert head.split() == ["number", "issued", "status", "total", "credit", "paid", "due", "what"]
     assert [line.split()[0] for line in lines] == ["INV-00020", "INV-00019"]
     assert lines[0].endswith("EUR 11.60   EUR 11.60  Business: 2 seats added")
 

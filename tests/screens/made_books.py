@@ -219,7 +219,9 @@ def past_due() -> MadeBooks:
     unpaid = renewal(12, 39, status=InvoiceStatus.OPEN)
     reasons = ("The bank refused the payment.", "The card has too little money on it.")
     tries = tuple(
-        declined(number, unpaid.due.amount, reason, dt.datetime(2026, 12, number, 0, 5, tzinfo=dt.UTC), unpaid.id)
+        declined(
+            number, unpaid.amount_due.amount, reason, dt.datetime(2026, 12, number, 0, 5, tzinfo=dt.UTC), unpaid.id
+        )
         for number, reason in enumerate(reasons, 1)
     )
     unpaid = _sealed(unpaid.model_copy(update={"payments": tries}))
@@ -228,7 +230,7 @@ def past_due() -> MadeBooks:
         status=SubscriptionStatus.PAST_DUE,
         period_start=DECEMBER,
         period_end=dt.date(2027, 1, 1),
-        overdue=unpaid.due,
+        overdue=unpaid.amount_due,
         retry_at=dt.datetime(2026, 12, 4, 0, 5, tzinfo=dt.UTC),
         suspended_at=dt.datetime(2026, 12, 8, 0, 5, tzinfo=dt.UTC),
     )

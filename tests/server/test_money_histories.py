@@ -282,7 +282,7 @@ class History:
         """Σ lines, the gateway's ledger, the credit and the worth of each day are four ways to one sum."""
         model = self.model
         paid = [each for each in (await get(self.owner, "/v1/invoices?limit=500"))["items"] if each["status"] == "paid"]
-        names = ("net", "total", "credit_applied", "due")
+        names = ("net", "total", "credit_applied", "amount_paid")
         said = [tuple(each[name]["amount"] for name in names) for each in reversed(paid)]
         assert said == model.paid
         assert self.bank.total == sum(due for *_, due in said)

@@ -59,7 +59,7 @@ async def test_somebody_to_pay_for_has_gone_or_come(tmp_path: Path) -> None:
             assert problem["data"]["changed"] == ["U1 Test is no longer NOT PAID", "U7 Test is NOT PAID too"]
             fresh = problem["data"]["quote"]
             assert [line["description"][-7:] for line in fresh["lines"]] == ["U2 Test", "U7 Test"]
-            assert fresh["lines"][0]["user_id"] == bob
+            assert fresh["lines"][0]["shares"][0]["user_id"] == bob
             assert (await confirm(api, fresh["id"], "b")).status_code == 200
 
 
@@ -75,7 +75,7 @@ async def test_somebody_to_pay_for_was_paid_meanwhile(tmp_path: Path) -> None:
             problem = await stale(api, quote, "a")
             assert "U1 Test is no longer NOT PAID" in problem["data"]["changed"]
             paid = (await get(api, "/v1/invoices"))["items"]
-            assert [line["user_id"] for each in paid for line in each["lines"]] == [ann]
+            assert [share["user_id"] for each in paid for line in each["lines"] for share in line["shares"]] == [ann]
             assert (await get(api, f"/v1/users/{bob}"))["status"] == "not_paid"
 
 

@@ -5,7 +5,7 @@ import datetime as dt
 import pytest
 from answers import NOW, eur, make_line, make_payment, make_quote, make_subscription, make_terms
 
-from contract.billing import Factor
+from contract.billing import Factor, UserShare
 from contract.billing import Line as BillLine
 from contract.money import Money
 from contract.quotes import (
@@ -209,17 +209,16 @@ def test_the_effects_name_people_and_warnings_harmlessly() -> None:
 
 def paid_for(names: tuple[str, ...]) -> tuple[BillLine, ...]:
     """EUR 2.00 for each."""
-    return tuple(
-        make_line(quantity=1, amount=eur(200), user_id=f"usr_{at}", description=name) for at, name in enumerate(names)
-    )
+    shares = tuple(UserShare(user_id=f"usr_{at}", name=name, amount=eur(200)) for at, name in enumerate(names))
+    return (make_line(quantity=len(names), amount=eur(200 * len(names)), shares=shares),)
 
 
 def test_paying_for_users_names_each_with_the_price() -> None:
-    """D15: one line for each user, and the sum of them."""
+    """D15: what each user's share is, and the sum of them."""
     quote = make_quote(
         change=Change(pay_users="all"), lines=paid_for(("Ana\x1b", "Bo")), due_now=eur(400), net=eur(400)
     )
-    assert [text(line) for line in payee_lines(quote)] == ["EUR 2.00  Ana␛", "EUR 2.00  Bo"]
+    assert [text(line) for line in payee_lines(quote)] == ["EUR 2.00  a seat for Ana␛", "EUR 2.00  a seat for Bo"]
     assert text(price_lines(quote)[0]) == "EUR 4.00 now   2 users, each EUR 6.00 × 10/30 days, to 30 Nov"
     assert text(money_lines(quote)[0]) == "  EUR 4.00  2 users, each EUR 6.00 × 10/30 days, to 30 Nov"
     assert effects(quote) == ["3 users NOT PAID until now become active."]
