@@ -44,7 +44,7 @@ class Start(Body):
 class Change(Body):
     """Exactly one change: new terms (seats, plan and cycle, alone or together) or one of the others.
 
-    `pay_users` pays for unpaid users, in one line with a share for each; `pay_overdue` pays the renewal that was refused.
+    `pay_users` pays for unpaid users, in one line with a share for each; `pay_overdue` pays the refused renewal.
     """
 
     seats: Seats | None = None

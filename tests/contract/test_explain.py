@@ -120,7 +120,7 @@ def test_the_seal_covers_every_field_there_is() -> None:
 
 
 def test_a_file_from_before_is_read_and_its_seal_checked(invoices: list[Json]) -> None:
-    """What said `due` for what was to be paid still adds up, its seal of then fits, and no later word hides under it."""
+    """What said `due` for what was to be paid still adds up, its seal fits, and no later word hides under it."""
     for invoice in [each for each in invoices[:300] if not any(line["shares"] for line in each["lines"])]:
         new = ("amount_paid", "amount_due", "kind", "credits", "seal")
         old = {name: value for name, value in invoice.items() if name not in new}
