@@ -4,7 +4,7 @@ import datetime as dt
 from enum import StrEnum
 from typing import Annotated, Any
 
-from pydantic import Field, model_validator
+from pydantic import Field
 
 from contract.base import Answer, Identifier, Instant, Query
 from contract.money import Money
@@ -137,21 +137,19 @@ class Invoice(Answer):
     payments: tuple[Payment, ...] = ()
     seal: str = ""
 
-    @model_validator(mode="before")
-    @classmethod
-    def _from_before(cls, said: Any) -> Any:
-        """One from before these amounts had names said `due` for what was to be paid, also when it was paid."""
-        if not isinstance(said, dict) or "due" not in said or "amount_due" in said:
-            return said
-        due, status = Money.model_validate(said["due"]), said.get("status")
-        nothing = Money(amount=0, currency=due.currency)
-        paid = due if status == InvoiceStatus.PAID else nothing
-        return {**said, "amount_paid": paid, "amount_due": due if status == InvoiceStatus.OPEN else nothing}
-
     @property
     def to_pay(self) -> Money:
         """What credit leaves of the total: what its payment takes or took, never negative."""
         return Money(amount=self.total.amount - self.credit_applied.amount, currency=self.total.currency)
+
+
+def with_amounts(said: Any) -> Any:
+    """An invoice as JSON, from before its amounts had names: `due` was what was to be paid, also once it was paid."""
+    if not isinstance(said, dict) or not isinstance(due := said.get("due"), dict) or "amount_due" in said:
+        return said
+    nothing = {**due, "amount": 0}
+    paid, owed = said.get("status") == InvoiceStatus.PAID.value, said.get("status") == InvoiceStatus.OPEN.value
+    return {**said, "amount_paid": due if paid else nothing, "amount_due": due if owed else nothing}
 
 
 class ExpectedPayment(Answer):

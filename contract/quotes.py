@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import AfterValidator, Field, StringConstraints, model_validator
 
 from contract.base import Answer, Body, Identifier, Instant, Version
-from contract.billing import Invoice, Line, Payment
+from contract.billing import Invoice, Line, Payment, with_amounts
 from contract.money import Money
 from contract.spending import SpendingCheck
 from contract.subscription import BillingCycle, PriceChange, Subscription, SubscriptionStatus
@@ -192,3 +192,9 @@ class Confirmation(Answer):
     invoice: Invoice | None = None
     payment: Payment | None = None
     activated: AffectedUsers
+
+    @model_validator(mode="before")
+    @classmethod
+    def _from_before(cls, said: Any) -> Any:
+        """One that was kept before the amounts of invoices had names."""
+        return {**said, "invoice": with_amounts(said.get("invoice"))} if isinstance(said, dict) else said

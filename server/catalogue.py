@@ -64,7 +64,7 @@ _Prices = dict[_Currency, Annotated[Sold, BeforeValidator(_told_apart), AfterVal
 
 
 class Offer(BaseModel):
-    """One plan as the catalogue has it: prices per seat in minor units by cycle and currency, with what follows them."""
+    """One plan as the catalogue has it: prices per seat in minor units by cycle and currency, and what follows."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 

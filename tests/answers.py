@@ -171,7 +171,7 @@ def make_payment(**facts: Any) -> Payment:
 
 
 def make_invoice(**facts: Any) -> Invoice:
-    """Six seats more, EUR 12.00, paid."""
+    """Six seats more, EUR 12.00, paid; `due` is what was to be paid: it is paid or owed by its status."""
     defaults: dict[str, Any] = {
         "id": "inv_1",
         "number": "INV-00012",
@@ -186,7 +186,11 @@ def make_invoice(**facts: Any) -> Invoice:
         "quote_id": "quo_1",
         "payments": (make_payment(),),
     }
-    return Invoice(**{**defaults, **facts})
+    found = {**defaults, **facts}
+    to_pay = found.pop("due")
+    paid, owed = found["status"] is InvoiceStatus.PAID, found["status"] is InvoiceStatus.OPEN
+    nothing = Money(amount=0, currency=to_pay.currency)
+    return Invoice(**{"amount_paid": to_pay if paid else nothing, "amount_due": to_pay if owed else nothing, **found})
 
 
 def make_expected(month: int = 0, **facts: Any) -> ExpectedPayment:

@@ -11,7 +11,7 @@ The server runs in this process, on a temporary SQLite file, with a sandbox cloc
 import datetime as dt
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -163,6 +163,7 @@ def _pay_first_period(team: Team) -> None:
             now=services.clock.now(),
         )
         books = Books(unit, subscriptions.get(connection, team.subscription_id), services.catalogue)
+        books.seats = replace(books.seats, follow_users=False)
         books.start()
         subscriptions.change(connection, team.subscription_id, granted_seats=0)
         unit.record()

@@ -24,6 +24,7 @@ from screens.purchase.quote_dialog import Draft
 from tui.input.commands import bindings, key_names, keys_of
 from tui.presentation.errors import refused, told
 from tui.presentation.lines import keys_line
+from tui.presentation.prices import users_paid
 from tui.presentation.tones import Line
 from tui.presentation.wording import count
 from tui.runtime.live_updates import Hub
@@ -77,7 +78,7 @@ def _choose(purchase: PurchaseFlow, screen: "PayScreen", opener: str) -> None:
 
     def marked(quote: Quote | None) -> None:
         if quote:
-            title = f"Pay for {count(len(quote.lines), 'user')}"
+            title = f"Pay for {count(users_paid(quote), 'user')}"
             items = payee_items(quote, screen.source.known)
             purchase.open(Draft(quote.change, title, opener, items, back), quote)
 
@@ -293,7 +294,7 @@ class PayScreen(ModalScreen[Quote | None]):
         named = [(key_names(keys_of(command_id, user_keys)[:1]), does) for command_id, does in offers]
         keys = keys_line([*named, ("c", "summary…"), ("Esc", "cancels")])
         said: list[Line] = [(self._remark, "warn")] if self._remark else []
-        marked = len(self.quote.lines) if self.quote else table.mark_count
+        marked = users_paid(self.quote) if self.quote else table.mark_count
         sums = sum_lines(self.quote, marked, max(table.total, marked), self._refusal)
         return ["", *said, *sums, "", keys]
 

@@ -19,6 +19,7 @@ __all__ = [
     "reason",
     "renewal_words",
     "unsigned",
+    "users_paid",
 ]
 
 BAR = 78
@@ -167,6 +168,11 @@ def _signed(amount: Money) -> str:
 
 def _percent(rate: int) -> str:
     return f"{rate / 100:g} %"
+
+
+def users_paid(quote: Quote) -> int:
+    """How many users it pays for by name."""
+    return sum(len(line.shares) for line in quote.lines)
 
 
 def payee_lines(quote: Quote) -> list[Line]:

@@ -273,21 +273,22 @@ def test_an_entry_that_cannot_be_read_is_named_alone(tmp_path: Path, content: di
 
 
 @pytest.mark.parametrize(
-    ("start", "end", "at", "more", "amount"),
+    ("dates", "more", "amount"),
     [
-        ("2028-01-01", "2029-01-01", "2028-07-01", {"granularity": "nominal365"}, 18400),
-        ("2028-01-01", "2029-01-01", "2028-01-01", {"granularity": "nominal365"}, 36500),
-        ("2028-01-01", "2029-01-01", "2028-01-02", {"granularity": "nominal365"}, 36500),
-        ("2028-02-01", "2028-03-01", "2028-02-15", {"granularity": "nominal365"}, 18000),
-        ("2028-01-01", "2029-01-01", "2028-07-01", {"granularity": "day"}, 18350),
-        ("2028-01-01", "2029-01-01", "2028-07-01", {"price_per_days": 365}, 18400),
-        ("2028-01-01", "2029-01-01", "2028-01-01", {"price_per_days": 365}, 36600),
-        ("2028-02-01", "2028-03-01", "2028-02-01", {"price_per_days": 365}, 2900),
-        ("2028-02-01", "2028-03-01", "2028-02-01", {"price_per_days": 365, "granularity": "second"}, 2900),
+        ("2028-01-01 2029-01-01 2028-07-01", {"granularity": "nominal365"}, 18400),
+        ("2028-01-01 2029-01-01 2028-01-01", {"granularity": "nominal365"}, 36500),
+        ("2028-01-01 2029-01-01 2028-01-02", {"granularity": "nominal365"}, 36500),
+        ("2028-02-01 2028-03-01 2028-02-15", {"granularity": "nominal365"}, 18000),
+        ("2028-01-01 2029-01-01 2028-07-01", {"granularity": "day"}, 18350),
+        ("2028-01-01 2029-01-01 2028-07-01", {"price_per_days": 365}, 18400),
+        ("2028-01-01 2029-01-01 2028-01-01", {"price_per_days": 365}, 36600),
+        ("2028-02-01 2028-03-01 2028-02-01", {"price_per_days": 365}, 2900),
+        ("2028-02-01 2028-03-01 2028-02-01", {"price_per_days": 365, "granularity": "second"}, 2900),
     ],
 )
-def test_years_of_365_days(tmp_path: Path, start: str, end: str, at: str, more: dict[str, Any], amount: int) -> None:
+def test_years_of_365_days(tmp_path: Path, dates: str, more: dict[str, Any], amount: int) -> None:
     """365.00 for a nominal year, at most all of a period; or for each 365 days, as many as there are (2028 has 366)."""
+    start, end, at = dates.split()
     one = case(period_start=start, period_end=end, change_at=at, old_qty=0, new_qty=1, unit_price=36500, **more)
     del one["factor"]
     assert check_prices(write(tmp_path, {"cases": [{**one, "expected_amount": amount}]})).findings == ()
