@@ -43,7 +43,7 @@ class Announced(BaseModel):
 class Sold(NamedTuple):
     """The price as it is, and those that are announced."""
 
-    price: int
+    price: _Price
     announced: tuple[Announced, ...] = ()
 
 
