@@ -1,9 +1,11 @@
 """`headcount invoices`: what was charged, and whether it adds up."""
 
 import argparse
+import asyncio
 import datetime as dt
 import sys
 from collections.abc import Sequence
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -12,16 +14,20 @@ from cli.exit_codes import DONE, FAILED, USAGE
 from cli.invoice_files import Malformed, read_invoices
 from cli.lists import gathered, how_many, print_list, tell_rest
 from cli.tables import print_json, print_table
+from cli.users import place, saved, tell_saved
 from client.api import Client
 from client.errors import NotFound
+from client.saved_files import save_table
 from contract.billing import Invoice, InvoiceKind
 from contract.explain import Explanation, explain
+from contract.money import Money, minor_units
 from contract.pages import MAX_LIMIT, PageQuery
 from server.platform.streams import code_stands
 from tui.presentation.errors import set_by_contract
 from tui.presentation.text import clean
+from tui.presentation.wording import count
 
-__all__ = ["explain_one", "list_newest", "show"]
+__all__ = ["COLUMNS", "explain_one", "export", "list_newest", "show"]
 
 _LONGEST = 500
 
@@ -60,6 +66,51 @@ def _what(invoice: Invoice) -> str:
     first = clean(invoice.lines[0].description, 60) if invoice.lines else ""
     more = f" and {len(invoice.lines) - 1} more" if len(invoice.lines) > 1 else ""
     return first + more
+
+
+COLUMNS = (
+    *("number", "kind", "status", "issued", "credits", "currency", "net", "tax_rate", "tax"),
+    *("total", "credit_applied", "amount_paid", "amount_due", "lines", "id"),
+)
+"""The columns of the file: a row for each invoice or credit note, oldest first; amounts are plain numbers."""
+
+
+def export(options: argparse.Namespace, flags: dict[str, Any]) -> int:
+    """Save them all."""
+    into = place(options, f"invoices-{dt.datetime.now().astimezone():%Y-%m-%d}.csv")
+
+    async def save(client: Client, path: Path, replace: bool) -> int:  # noqa: FBT001 - the shape of Save
+        found = (await gathered(client, client.invoices, PageQuery(), None)).items
+        rows = [COLUMNS, *(_exported(each) for each in reversed(found))]
+        await asyncio.to_thread(save_table, path, rows, replace=replace)
+        return len(found)
+
+    number = saved(chosen(options, flags), save, into, force=options.force)
+    return tell_saved(options, into, count(number, "invoice"), number)
+
+
+def _exported(invoice: Invoice) -> tuple[str | Decimal, ...]:
+    """One of them in these columns."""
+    names = ("total", "credit_applied", "amount_paid", "amount_due")
+    return (
+        invoice.number,
+        invoice.kind.value,
+        invoice.status.value,
+        f"{invoice.issued_at:%Y-%m-%dT%H:%M:%SZ}",
+        " ".join(invoice.credits),
+        invoice.total.currency,
+        _figure(invoice.net),
+        Decimal(invoice.tax_rate) / 100,
+        _figure(invoice.tax),
+        *(_figure(getattr(invoice, name)) for name in names),
+        "; ".join(line.description for line in invoice.lines),
+        invoice.id,
+    )
+
+
+def _figure(amount: Money) -> Decimal:
+    """An amount as a number with the currency's decimals."""
+    return Decimal(amount.amount).scaleb(-minor_units(amount.currency))
 
 
 def show(options: argparse.Namespace, flags: dict[str, Any]) -> int:
