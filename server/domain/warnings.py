@@ -59,7 +59,7 @@ def _about_credit(before: Standing, charge: Charge) -> Iterator[QuoteWarning]:
 def _about_price(after: Standing) -> Iterator[QuoteWarning]:
     found = next_price(after)
     if found is not None:
-        detail = f"From the renewal on {found.date} on a seat costs {found.unit_price} instead of {after.price}."
+        detail = f"From the renewal of {found.date} on, a seat costs {found.unit_price} instead of {after.price}."
         yield _warning(WarningCode.PRICE_CHANGES, detail)
 
 

@@ -26,7 +26,7 @@ from answers import (
 
 from client.profile import Profile, open_client
 from contract.base import Answer
-from contract.billing import Factor, Forecast, Invoice, InvoiceStatus, Line, Payment, PaymentStatus
+from contract.billing import Factor, Forecast, Invoice, InvoiceKind, InvoiceStatus, Line, Payment, PaymentStatus
 from contract.explain import seal_of
 from contract.subscription import Overview, Plan, PlanKind, SubscriptionStatus
 from tui.app import HeadcountApp
@@ -122,10 +122,16 @@ def _issued(number: int, issued: dt.datetime, lines: tuple[Line, ...], status: I
     due = eur(net + tax - credit)
     invoice_id = f"inv_{number}"
     paid = make_payment(id=f"pay_{number}", amount=due, created_at=issued, settled_at=issued, invoice_id=invoice_id)
+    note = net + tax < 0
+    named = {
+        "kind": InvoiceKind.CREDIT_NOTE if note else InvoiceKind.INVOICE,
+        "number": "CN-00001" if note else f"INV-{number:05d}",
+        "credits": tuple(dict.fromkeys(number for line in lines for number in line.credits)),
+    }
     sums = {"net": eur(net), "tax_rate": 1900, "tax": eur(tax), "total": eur(net + tax)}
     defaults: dict[str, Any] = {
         "id": invoice_id,
-        "number": f"INV-{number:05d}",
+        **named,
         "issued_at": issued,
         "status": status,
         "lines": lines,

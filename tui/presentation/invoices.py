@@ -163,7 +163,7 @@ def invoice_lines(invoice: Invoice, books: Books, width: int) -> list[TextLine]:
         labelled("Issued", _moment(invoice.issued_at)),
     ]
     if invoice.kind is InvoiceKind.CREDIT_NOTE and invoice.credits:
-        lines.append(labelled("Credits", ", ".join(clean(number, 40) for number in invoice.credits)))
+        lines.append(labelled("Credits", ", ".join(books.number(number) for number in invoice.credits)))
     for reading in explained.lines:
         lines += ["", *_line_rows(reading, books, width)]
     lines += ["", *_sums(invoice, width)]
@@ -297,5 +297,16 @@ def expected_lines(expected: ExpectedPayment, today: dt.date, width: int) -> lis
 def _as_invoice(expected: ExpectedPayment) -> Invoice:
     """The invoice a payment to come will have, for its lines to be recomputed."""
     issued = dt.datetime.combine(expected.date, dt.time(), dt.UTC)
-    sums = {name: getattr(expected, name) for name in ("lines", "net", "tax", "total", "credit_applied", "due")}
-    return Invoice(id="inv_0", number="", issued_at=issued, status=InvoiceStatus.OPEN, **sums)
+    return Invoice(
+        id="inv_0",
+        number="",
+        issued_at=issued,
+        status=InvoiceStatus.OPEN,
+        lines=expected.lines,
+        net=expected.net,
+        tax=expected.tax,
+        total=expected.total,
+        credit_applied=expected.credit_applied,
+        amount_paid=Money(amount=0, currency=expected.due.currency),
+        amount_due=expected.due,
+    )

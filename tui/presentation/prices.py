@@ -113,7 +113,7 @@ def renewal_words(quote: Quote, room: int = BAR) -> str:
     """What renewals cost from then on, in at most that many cells: `EUR 252.00 from 1 Dec, each month`.
 
     Where a credit pays some of the next one, that is told apart from the price of those after it:
-    `EUR 0.00 on 1 Dec (EUR 252.00 from credit), EUR 252.00 each month from 1 Jan 2027`.
+    `EUR 0.00 on 1 Dec (EUR 252.00 credit), EUR 252.00 each month from 1 Jan 2027`.
     """
     coming = quote.renewal
     if coming is None:
@@ -124,7 +124,7 @@ def renewal_words(quote: Quote, room: int = BAR) -> str:
     else:
         then = f"from {_near(coming.full_from, quote)}" if coming.full_from else "once the credit is used up"
         ways = [
-            f"{coming.due} on {day} ({coming.credit_applied} from credit), {coming.amount} {each} {then}",
+            f"{coming.due} on {day} ({coming.credit_applied} credit), {coming.amount} {each} {then}",
             f"{coming.due} on {day}, {coming.amount} {each} {then}",
             f"{coming.due} on {day}, then {coming.amount} {each}",
             f"{coming.due} on {day}, then {coming.amount}",

@@ -205,7 +205,7 @@ def test_a_new_price_is_told_before_it_bites() -> None:
     quote = priced(subject, sold=sold, seats=12)
     (warning,) = quote.warnings
     assert warning.code is WarningCode.PRICE_CHANGES
-    assert warning.detail == "From the renewal on 2027-02-01 on a seat costs EUR 7.00 instead of EUR 6.00."
+    assert warning.detail == "From the renewal of 2027-02-01 on, a seat costs EUR 7.00 instead of EUR 6.00."
     assert next_price(standing(sold=sold, ends=True)) is None
     assert next_price(standing(sold=announced(("2027-01-15", 600)))) is None
     assert next_price(standing()) is None

@@ -20,7 +20,7 @@ from contract.quotes import (
 )
 from contract.subscription import BillingCycle, SubscriptionStatus
 from tui.presentation.lines import width_of
-from tui.presentation.prices import holds_until, money_lines, payee_lines, price_lines, reason
+from tui.presentation.prices import holds_until, money_lines, payee_lines, price_lines, reason, renewal_words
 from tui.presentation.quote_summary import (
     change_in_words,
     confirmation_summary,
@@ -223,6 +223,27 @@ def test_paying_for_users_names_each_with_the_price() -> None:
     assert text(money_lines(quote)[0]) == "  EUR 4.00  2 users, each EUR 6.00 × 10/30 days, to 30 Nov"
     assert effects(quote) == ["3 users NOT PAID until now become active."]
     assert confirmation_summary(quote, "Pay", "overview.pay").items == payee_lines(quote)
+
+
+def lowered(due: int, used: int, full_from: dt.date | None) -> Quote:
+    """A renewal of EUR 24.00 on 1 December, of which a credit pays some."""
+    coming = RenewalForecast(
+        date=DECEMBER, seats=4, amount=eur(2400), credit_applied=eur(used), due=eur(due), full_from=full_from
+    )
+    return free(renewal=coming)
+
+
+def test_a_credit_is_no_price() -> None:
+    """What is asked for next, what credit pays of it, and the price after it with its day, if there is room."""
+    january, february = dt.date(2027, 1, 1), dt.date(2027, 2, 1)
+    nothing = lowered(0, 2400, january)
+    assert renewal_words(nothing) == "EUR 0.00 on 1 Dec (EUR 24.00 credit), EUR 24.00 each month from 1 Jan 2027"
+    assert renewal_words(nothing, 58) == "EUR 0.00 on 1 Dec, EUR 24.00 each month from 1 Jan 2027"
+    assert renewal_words(nothing, 50) == "EUR 0.00 on 1 Dec, then EUR 24.00 each month"
+    assert renewal_words(nothing, 10) == "EUR 0.00 on 1 Dec, then EUR 24.00"
+    assert renewal_words(lowered(900, 1500, february)).startswith("EUR 9.00 on 1 Dec (EUR 15.00 credit), EUR 24.00")
+    assert renewal_words(lowered(0, 2400, None)).endswith("EUR 24.00 each month once the credit is used up")
+    assert renewal_words(lowered(2400, 0, DECEMBER)) == "EUR 24.00 from 1 Dec, each month"
 
 
 def test_cancelling_says_from_when_on_nobody_can_use_it() -> None:
