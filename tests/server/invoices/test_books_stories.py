@@ -9,12 +9,13 @@ import pytest
 from billing_desk import DECLINED, LocalBank, add_users, change, expected, get, invoices_of, kinds, move, put
 from builders import NOW, RunningServer, findings_in, make_organisation, running
 
-from contract.billing import Invoice
+from contract.billing import Invoice, InvoiceStatus
 from contract.explain import explain
 from server.app import create_app
 from server.catalogue import Catalogue, default_catalogue
 from server.platform.clock import Clock
 from server.settings import ServerSettings
+from server.store.invoices import digest_of
 
 MIDDLE = NOW + dt.timedelta(days=15)
 AMOUNTS = ("total", "credit_applied", "amount_paid", "amount_due")
@@ -73,6 +74,10 @@ async def test_what_gives_back_more_than_it_charges_is_a_credit_note(tmp_path: P
             assert amounts(note) == (-4500, -4500, 0, 0)
             assert (await get(api, f"/v1/invoices/{note['id']}")) == note
             assert explain(Invoice.model_validate(note)).adds_up
+            issued = Invoice.model_validate(note)
+            waiting = issued.model_copy(update={"status": InvoiceStatus.OPEN})
+            assert {digest_of(each, "v1:")[:3] for each in (issued, waiting)} == {"v1:"}
+            assert len({digest_of(each, like) for each in (issued, waiting) for like in ("", "v2:")}) == 1
             more = (await change(api, seats=11))["invoice"]
             assert (more["kind"], more["number"], amounts(more)) == ("invoice", "INV-00002", (300, 300, 0, 0))
             numbers = [each["number"] for each in await invoices_of(api)]
