@@ -150,10 +150,16 @@ def make_quote(**facts: Any) -> Quote:
         "total": eur(1200),
         "credit_applied": eur(0),
         "due_now": eur(1200),
-        "renewal": RenewalForecast(date=dt.date(2026, 12, 1), seats=42, amount=eur(25200)),
+        "renewal": make_renewal(dt.date(2026, 12, 1), 42, eur(25200)),
         "activates": AffectedUsers(count=3, names=("Ana", "Bo", "Cy")),
     }
     return Quote(**{**defaults, **facts})
+
+
+def make_renewal(date: dt.date, seats: int, amount: Money) -> RenewalForecast:
+    """A renewal that no credit pays anything of."""
+    nothing = Money(amount=0, currency=amount.currency)
+    return RenewalForecast(date=date, seats=seats, amount=amount, credit_applied=nothing, due=amount, full_from=date)
 
 
 def make_payment(**facts: Any) -> Payment:

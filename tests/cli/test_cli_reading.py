@@ -49,7 +49,8 @@ def test_the_books_are_saved_with_numbers_that_a_spreadsheet_adds_up(desk: Desk,
         total, credit, paid, due = (
             Decimal(row[name]) for name in ("total", "credit_applied", "amount_paid", "amount_due")
         )
-        assert (total, due, row["kind"], row["status"]) == (credit + paid + due, 0, "invoice", "paid")
+        assert (total, due) == (credit + paid + due, Decimal(0))
+        assert (row["kind"], row["status"]) == ("invoice", "paid")
     assert desk.run(f"invoices export -o {file}") == 1
     assert desk.said("invoices export -o -").splitlines()[1].startswith("INV-00001,invoice,paid,2025-")
 

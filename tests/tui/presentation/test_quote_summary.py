@@ -3,7 +3,7 @@
 import datetime as dt
 
 import pytest
-from answers import NOW, eur, make_line, make_payment, make_quote, make_subscription, make_terms
+from answers import NOW, eur, make_line, make_payment, make_quote, make_renewal, make_subscription, make_terms
 
 from contract.billing import Factor, UserShare
 from contract.billing import Line as BillLine
@@ -62,7 +62,7 @@ def upward(**facts: object) -> Quote:
         "net": eur(2000),
         "total": eur(2000),
         "due_now": eur(2000),
-        "renewal": RenewalForecast(date=DECEMBER, seats=10, amount=eur(12000)),
+        "renewal": make_renewal(DECEMBER, 10, eur(12000)),
         "activates": AffectedUsers(count=0),
     }
     return make_quote(**{**defaults, **facts})
@@ -132,9 +132,7 @@ def test_seats_paid_for_already_are_said_to_be() -> None:
             ),
             tax=Money(amount=123_456_789_000, currency="KWD"),
             due_now=Money(amount=9_999_123_456_789_000, currency="KWD"),
-            renewal=RenewalForecast(
-                date=DECEMBER, seats=1, amount=Money(amount=99_999_123_456_789_000, currency="KWD")
-            ),
+            renewal=make_renewal(DECEMBER, 1, Money(amount=99_999_123_456_789_000, currency="KWD")),
             after=make_terms(billing_cycle=BillingCycle.ANNUAL),
         ),
     ],
