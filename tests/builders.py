@@ -23,7 +23,8 @@ from contract.people import Role
 from contract.subscription import BillingCycle
 from contract.users import User
 from server.app import create_app
-from server.operations.provisioning import Founding, found, give_token
+from server.catalogue import Catalogue
+from server.operations.provisioning import Founded, Founding, found, give_token
 from server.operations.verify import findings
 from server.platform.clock import Clock
 from server.platform.services import Services
@@ -32,6 +33,7 @@ from server.platform.transaction import Unit
 from server.seed.billing_history import Books
 from server.settings import ServerSettings
 from server.store import organisations, subscriptions
+from server.store.types import Connection
 from server.users.adding import become_accounts
 from server.users.seat_assignment import Listing, list_users
 
@@ -148,25 +150,27 @@ def make_organisation(
         made = found(connection, wanted, services.catalogue, services.clock.now())
     team = Team(server, made.organisation_id, made.subscription_id, made.account_id, made.token)
     if invoiced:
-        _pay_first_period(team)
+        services = server.services
+        with services.database.write() as connection:
+            pay_first_period(connection, made, services.catalogue)
     add_users(team, users)
     return team
 
 
-def _pay_first_period(team: Team) -> None:
-    services = team.server.services
-    with services.database.write() as connection:
-        unit = Unit(
-            connection=connection,
-            organisation_id=team.organisation_id,
-            subscription_id=team.subscription_id,
-            now=services.clock.now(),
-        )
-        books = Books(unit, subscriptions.get(connection, team.subscription_id), services.catalogue)
-        books.seats = replace(books.seats, follow_users=False)
-        books.start()
-        subscriptions.change(connection, team.subscription_id, granted_seats=0)
-        unit.record()
+def pay_first_period(connection: Connection, made: Founded, catalogue: Catalogue) -> None:
+    """Invoice the seats that an organisation was founded with: they are granted no longer."""
+    row = subscriptions.get(connection, made.subscription_id)
+    unit = Unit(
+        connection=connection,
+        organisation_id=made.organisation_id,
+        subscription_id=made.subscription_id,
+        now=row.created_at,
+    )
+    books = Books(unit, row, catalogue)
+    books.seats = replace(books.seats, follow_users=False)
+    books.start()
+    subscriptions.change(connection, made.subscription_id, granted_seats=0)
+    unit.record()
 
 
 def add_users(team: Team, count: int, *, start: int = 0) -> list[User]:
