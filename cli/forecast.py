@@ -48,6 +48,8 @@ def _print(found: Forecast) -> None:
     if found.payments:
         rows = [(f"{each.date}", f"{each.seats:,}", _what(each), f"{each.due}") for each in found.payments]
         print_table(("date", "seats", "what", "due"), rows, right=(1, 3))
+    if found.price_change:
+        print(f"From {found.price_change.date} on, a seat costs {found.price_change.unit_price}.")
     if found.credit and found.credit.amount:
         print(f"{found.credit} is kept as credit and used first.")
     if found.ends:

@@ -5,7 +5,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from contract.billing import Invoice
+from contract.billing import Invoice, with_amounts
 
 __all__ = ["Malformed", "read_invoices"]
 
@@ -79,7 +79,7 @@ def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 
 def _invoice(value: Any) -> Invoice:
     try:
-        return Invoice.model_validate_json(json.dumps(value), strict=True)
+        return Invoice.model_validate_json(json.dumps(with_amounts(value)), strict=True)
     except ValidationError as error:
         first = error.errors(include_input=False, include_url=False)[0]
         where = ".".join(str(each) for each in first["loc"])

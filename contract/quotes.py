@@ -2,15 +2,15 @@
 
 import datetime as dt
 from enum import StrEnum
-from typing import Annotated, Literal, Self
+from typing import Annotated, Any, Literal, Self
 
 from pydantic import AfterValidator, Field, StringConstraints, model_validator
 
 from contract.base import Answer, Body, Identifier, Instant, Version
-from contract.billing import Invoice, Line, Payment
+from contract.billing import Invoice, Line, Payment, with_amounts
 from contract.money import Money
 from contract.spending import SpendingCheck
-from contract.subscription import BillingCycle, Subscription, SubscriptionStatus
+from contract.subscription import BillingCycle, PriceChange, Subscription, SubscriptionStatus
 
 MAX_SEATS = 10_000_000
 MAX_PAYEES = 10_000
@@ -44,7 +44,7 @@ class Start(Body):
 class Change(Body):
     """Exactly one change: new terms (seats, plan and cycle, alone or together) or one of the others.
 
-    `pay_users` pays for unpaid users, one line each; `pay_overdue` pays the renewal that was refused.
+    `pay_users` pays for unpaid users, in one line with a share for each; `pay_overdue` pays the refused renewal.
     """
 
     seats: Seats | None = None
@@ -68,11 +68,28 @@ class Change(Body):
 
 
 class RenewalForecast(Answer):
-    """The next renewal as it will be once the change is made; `amount` is what will be charged."""
+    """The renewals as they will be once the change is made: the next one on `date`, and those after it.
+
+    `amount` is the price of a renewal, with tax. Of the next one a credit pays `credit_applied`, and `due` is what will
+    be asked for on `date`. From `full_from` on no credit pays anything; none when the credit outlasts three years.
+    """
 
     date: dt.date
     seats: int
     amount: Money
+    credit_applied: Money
+    due: Money
+    full_from: dt.date | None = None
+
+    @model_validator(mode="before")
+    @classmethod
+    def _from_before(cls, said: Any) -> Any:
+        """One from before credit was told apart from the price."""
+        if not isinstance(said, dict) or "due" in said or "amount" not in said:
+            return said
+        amount = Money.model_validate(said["amount"])
+        nothing = Money(amount=0, currency=amount.currency)
+        return {**said, "due": amount, "credit_applied": nothing, "full_from": said.get("date")}
 
 
 class AffectedUsers(Answer):
@@ -94,6 +111,7 @@ class WarningCode(StrEnum):
     CREDIT_USED = "credit_used"
     USERS_LOSE_ACCESS = "users_lose_access"
     ENDS_ANYWAY = "ends_anyway"
+    PRICE_CHANGES = "price_changes"
 
 
 class QuoteWarning(Answer):
@@ -136,7 +154,8 @@ class Quote(Answer):
     `effective` is the day the change is in force: today when it is charged now, the renewal otherwise. `total` is net
     and tax; `credit_applied` is what an earlier credit pays of it (negative: what is kept as credit), and `due_now`
     the rest. `tax_rate` is in hundredths of a percent, taken on the rounded net. `seats_before` and `seats_after` are
-    the seats paid for, but for a reduction: then the number from the renewal on. `spending` is how it stands against
+    the seats paid for, but for a reduction: then the number from the renewal on. `price_change` is the next renewal at
+    which a seat costs something else, as far as that is announced. `spending` is how it stands against
     the monthly limit of whoever asked, where one binds them.
     """
 
@@ -159,6 +178,7 @@ class Quote(Answer):
     credit_applied: Money
     due_now: Money
     renewal: RenewalForecast | None
+    price_change: PriceChange | None = None
     activates: AffectedUsers
     warnings: tuple[QuoteWarning, ...] = ()
     spending: SpendingCheck | None = None
@@ -172,3 +192,9 @@ class Confirmation(Answer):
     invoice: Invoice | None = None
     payment: Payment | None = None
     activated: AffectedUsers
+
+    @model_validator(mode="before")
+    @classmethod
+    def _from_before(cls, said: Any) -> Any:
+        """One that was kept before the amounts of invoices had names."""
+        return {**said, "invoice": with_amounts(said.get("invoice"))} if isinstance(said, dict) else said

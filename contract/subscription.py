@@ -61,16 +61,32 @@ class Plan(Answer):
 
 
 class NextPayment(Answer):
-    """What will be charged at the next renewal if nothing changes."""
+    """What will be charged at the next renewal if nothing changes: `amount`, on `date`.
+
+    `total` is the price of that renewal with tax, `credit_applied` what a credit pays of it, `amount` the rest.
+    `full_from` is the first renewal that no credit pays anything of; none when the credit outlasts three years.
+    """
 
     date: dt.date
     amount: Money
     seats: int
+    total: Money | None = None
+    credit_applied: Money | None = None
+    full_from: dt.date | None = None
+
+
+class PriceChange(Answer):
+    """From the renewal on `date` on a seat costs `unit_price` for a period: a price the vendor has announced."""
+
+    date: dt.date
+    unit_price: Money
 
 
 class Subscription(Answer):
     """State of one subscription. The period is `[period_start, period_end)` in days of `time_zone`.
 
+    `granted_seats` are seats of this period that were given and not sold: leaving them early gives no credit.
+    `price_change` is the next renewal at which a seat costs something else, as far as that is announced.
     `credit` is kept for the next payments. `overdue` is what a refused renewal asks for, `retry_at` when it is asked
     again, and `suspended_at` when access is lost if every try is refused (D13).
     """
@@ -87,11 +103,13 @@ class Subscription(Answer):
     seats: int
     high_water: int
     scheduled_seats: int | None = None
+    granted_seats: int = 0
     users_active: int
     users_not_paid: int
     main_account_uses_seat: bool = False
     cancel_at_period_end: bool = False
     next_payment: NextPayment | None = None
+    price_change: PriceChange | None = None
     credit: Money | None = None
     overdue: Money | None = None
     retry_at: Instant | None = None
@@ -143,8 +161,8 @@ class Overview(Answer):
     """Everything the first screen paints, in one answer.
 
     `pay_unpaid` is what paying for every unpaid user would take now, with tax and after credit; none when nobody is
-    unpaid or nothing can be paid for. `seat_now` is what one more seat takes for the rest of the period, without tax:
-    a line of that payment; none when nothing can be paid for.
+    unpaid or nothing can be paid for. `seat_now` is what one more seat takes for the rest of the period, without tax;
+    none when nothing can be paid for. Several at once are rounded together, so they may cost a little less or more.
     """
 
     as_of: Instant

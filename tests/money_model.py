@@ -115,7 +115,7 @@ class Model(State):
             refuse("seats_below_users")
         later = wanted if wanted is not None else self.listed if self.follow else self.scheduled
         left = self._left()
-        parts = [(-self.seats, self.unit or 0, left, self.days), (quantity, unit, left, self.days)]
+        parts = [(self.granted - self.seats, self.unit or 0, left, self.days), (quantity, unit, left, self.days)]
         scheduled = later if later is not None and later < quantity else None
         return Promise(parts, {"plan": plan, "unit": unit, "seats": quantity, "scheduled": scheduled})
 
@@ -125,7 +125,7 @@ class Model(State):
             refuse("seats_below_users")
         after = self._period(plan, "annual", quantity)
         days = (after["end"] - after["start"]).days
-        credited = (-self.seats, self.unit or 0, self._left(), self.days)
+        credited = (self.granted - self.seats, self.unit or 0, self._left(), self.days)
         return Promise([credited, (quantity, after["unit"], days, days)], after)
 
     def _period(self, plan: str, cycle: str, quantity: int) -> dict[str, Any]:
@@ -162,7 +162,7 @@ class Model(State):
         self._running()
         if not chosen:
             refuse("nothing_to_change")
-        parts = [(1, self.unit or 0, self._left(), self.days) for _ in chosen]
+        parts = [(len(chosen), self.unit or 0, self._left(), self.days)]
         return Promise(parts, {"seats": self.seats + len(chosen)}, chosen=chosen)
 
     def _pay_overdue(self, _: dict[str, Any]) -> Promise:
@@ -198,6 +198,7 @@ class Model(State):
         for name, value in after.items():
             setattr(self, name, value)
         if {"unit", "start"} & set(after):
+            self.granted = 0
             self.hold(self.start if "start" in after else today, self.end, self.seats)
         if after.get("status") == "active" or after.get("status") == "ended":
             self.failed, self.since = 0, None
@@ -247,6 +248,7 @@ class Model(State):
     def _renew(self, promise: Promise) -> None:
         for name, value in promise.after.items():
             setattr(self, name, value)
+        self.granted = 0
         self.hold(self.start, self.end, self.seats)
         self.failed, self.since = 0, None
         if promise.parts:

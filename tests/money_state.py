@@ -86,10 +86,11 @@ class State:
     held: list[tuple[dt.date, dt.date, int, int, int]] = field(default_factory=list)
     rounded: int = 0
     charged: int = 0
+    granted: int = 0
 
     def __post_init__(self) -> None:
-        """The first period is there from the beginning: as if it had been paid for exactly."""
-        self.hold(self.start, self.end, self.seats)
+        """What was granted of the first period was never charged; the rest as if it had been paid for exactly."""
+        self.hold(self.start, self.end, self.seats - self.granted)
         self.given = self.worth
 
     # Who and when.

@@ -119,6 +119,10 @@ def upcoming(overview: Overview, glyphs: Glyphs) -> Iterator[Notice]:
         last = said_day(subscription.period_end - dt.timedelta(days=1), overview)
         free = count(seats.free_until_renewal, "paid seat")
         yield Notice(((f"{glyphs.waiting} {free} free until {last}", PLAIN),))
+    if subscription.price_change:
+        new = subscription.price_change
+        costs = f"{glyphs.waiting} a seat costs {new.unit_price} from {said_day(new.date, overview)}"
+        yield Notice(((costs, PLAIN),))
     if subscription.credit and subscription.credit.amount:
         yield Notice(((f"{glyphs.waiting} {subscription.credit} credit", PLAIN), (" for the next payments", MUTED)))
 

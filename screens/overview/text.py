@@ -2,7 +2,7 @@
 
 import datetime as dt
 
-from contract.subscription import Overview, PlanKind, SubscriptionStatus
+from contract.subscription import NextPayment, Overview, PlanKind, SubscriptionStatus
 from screens.overview.attention import Notice, laid_out, notices, upcoming
 from tui.presentation.event_descriptions import sentence
 from tui.presentation.glyphs import Glyphs
@@ -51,13 +51,21 @@ def subscription_lines(overview: Overview) -> list[list[Span]]:
         return lines
     money = _owed_and_kept(overview)
     if subscription.next_payment and not subscription.overdue:
-        seats = f" for {count(subscription.next_payment.seats, 'seat')}"
-        money.insert(0, _labelled("Next", f"{subscription.next_payment.amount}", seats))
+        money.insert(
+            0, _labelled("Next", f"{subscription.next_payment.amount}", _next_words(subscription.next_payment))
+        )
     if subscription.unit_price and len(money) > 1:
         name.append((f" · {subscription.unit_price} per seat", PLAIN))
     elif subscription.unit_price:
         lines.append(_labelled("Price", f"{subscription.unit_price}", " per seat"))
     return [*lines, *money]
+
+
+def _next_words(coming: NextPayment) -> str:
+    """For how many seats; where a credit pays some of it, what is to be paid after that."""
+    if coming.total and coming.credit_applied and coming.credit_applied.amount > 0:
+        return f", then {coming.total}"
+    return f" for {count(coming.seats, 'seat')}"
 
 
 def fixed_seats(overview: Overview) -> str:

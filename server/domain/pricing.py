@@ -4,7 +4,9 @@ import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from contract.billing import Line
+from contract.arithmetic import split
+from contract.billing import Line, UserShare
+from contract.money import Money
 from contract.problems import ProblemCode
 from contract.quotes import Change, QuoteWarning, Start
 from contract.subscription import BillingCycle, PlanKind, SubscriptionStatus
@@ -92,7 +94,7 @@ def _on_terms(standing: Standing, change: Change, today: dt.date, market: Market
             standing, Start(plan=change.plan, billing_cycle=cycle, seats=change.seats or None), today, market
         )
     _check_running(standing, today)
-    plan = standing.plan if change.plan is None else market.plan(change.plan)
+    plan = market.plan(standing.plan.id if change.plan is None else change.plan)
     cycle = change.billing_cycle or standing.cycle
     if (plan.id, cycle) == (standing.plan.id, standing.cycle):
         if change.seats is None:
@@ -130,14 +132,15 @@ def _other_plan(
     standing: Standing, plan: PlanTerms, wanted: int | None, today: dt.date, market: Market
 ) -> tuple[Standing, Charge]:
     """Another plan for the rest of the period: what was paid is credited, the new price charged (D10)."""
-    seats, price = standing.seats, plan.prices[standing.cycle]
+    seats, price = standing.seats, _price(plan, standing.cycle, today)
     quantity = max(seats.held, wanted or 0)
     share = share_of_days(standing.period, today)
     lines = (
         *_credit(standing, share),
         line(quantity, price, share, description=f"{plan.name}: {seats_in_words(quantity)}"),
     )
-    moved = replace(seats, paid=quantity, high_water=quantity, scheduled=None, follow_users=plan.follow_users).seated()
+    moved = replace(seats, paid=quantity, high_water=quantity, scheduled=None, granted=0)
+    moved = replace(moved, follow_users=plan.follow_users).seated()
     later = wanted
     if wanted is None and (seats.scheduled is not None or seats.follow_users):
         later = seats.at_renewal if seats.follow_users else seats.scheduled
@@ -178,18 +181,21 @@ def _started(standing: Standing, start: Start, today: dt.date, market: Market) -
 
 
 def _paid_for(standing: Standing, payees: Sequence[Payee], today: dt.date, market: Market) -> tuple[Standing, Charge]:
-    """A seat for each of these users for the rest of the period, one line each (D15)."""
+    """A seat for each of these users for the rest of the period: one line, with what each one's share is (D15)."""
     if standing.plan.kind is PlanKind.FREE:
         raise Refusal(ProblemCode.NOTHING_TO_CHANGE, "Nobody needs to be paid for on this plan")
     _check_running(standing, today)
     if not payees:
         raise Refusal(ProblemCode.NOTHING_TO_CHANGE, "Nobody is NOT PAID")
+    seats = f"a seat for {payees[0].name}" if len(payees) == 1 else f"seats for {len(payees)} users"
     share = share_of_days(standing.period, today)
-    lines = tuple(
-        line(1, standing.price, share, description=f"{standing.plan.name}: a seat for {payee.name}", user_id=payee.id)
-        for payee in payees
+    paid = line(len(payees), standing.price, share, description=f"{standing.plan.name}: {seats}")
+    shares = tuple(
+        UserShare(user_id=payee.id, name=payee.name, amount=amount)
+        for payee, amount in zip(payees, split(paid.amount, len(payees)), strict=True)
     )
-    return replace(standing, seats=standing.seats.paying(len(payees))), standing.charge(_real(lines), market)
+    lines = _real((paid.model_copy(update={"shares": shares}),))
+    return replace(standing, seats=standing.seats.paying(len(payees))), standing.charge(lines, market)
 
 
 def _recovered(standing: Standing, today: dt.date, market: Market) -> tuple[Standing, Charge]:
@@ -232,7 +238,7 @@ def _new_period(
     """How it stands once a period begins today with so many seats, and the line that charges all of it."""
     if quantity < standing.seats.listed:
         standing.seats.reduced(quantity)
-    period, price = period_from(today, cycle), plan.prices[cycle]
+    period, price = period_from(today, cycle), _price(plan, cycle, today)
     after = replace(
         standing,
         plan=plan,
@@ -248,10 +254,17 @@ def _new_period(
 
 
 def _credit(standing: Standing, share: Share) -> tuple[Line, ...]:
-    """What is left of everything that was paid for in this period."""
-    quantity = standing.seats.held
+    """What is left of everything that was charged in this period: nothing of what was granted."""
+    quantity = standing.seats.invoiced
     what = f"{standing.plan.name}, {standing.cycle.value}: the rest of {seats_in_words(quantity)} credited"
     return _real((line(-quantity, standing.price, share, description=what, credits=standing.paid_by),))
+
+
+def _price(plan: PlanTerms, cycle: BillingCycle, today: dt.date) -> Money:
+    """The price of a seat bought today; that the cycle is sold was checked before."""
+    price = plan.price_on(cycle, today)
+    assert price is not None
+    return price
 
 
 def _real(lines: tuple[Line, ...]) -> tuple[Line, ...]:

@@ -11,7 +11,8 @@ class Seats:
     """The seats of one subscription in its current period. Every transition returns a new value.
 
     `high_water` is the most paid for in this period, `scheduled` a lower number that waits for the renewal.
-    With `follow_users` the renewal takes the users listed, whatever was bought (D14).
+    With `follow_users` the renewal takes the users listed, whatever was bought (D14). `granted` of the seats were given
+    for this period and not sold.
     """
 
     paid: int
@@ -20,6 +21,7 @@ class Seats:
     active: int = 0
     not_paid: int = 0
     follow_users: bool = False
+    granted: int = 0
 
     @property
     def listed(self) -> int:
@@ -35,6 +37,11 @@ class Seats:
     def held(self) -> int:
         """Everything that is paid for in this period: the high-water mark, or the seats if they are more (D9)."""
         return max(self.high_water, self.paid)
+
+    @property
+    def invoiced(self) -> int:
+        """How many of these were charged: what may be credited. What was granted never is."""
+        return self.held - self.granted
 
     @property
     def at_renewal(self) -> int:
@@ -108,6 +115,7 @@ class Seats:
             f"{self.paid} seats are above the high-water mark of {self.high_water}": self.paid > self.high_water,
             f"{scheduled} seats scheduled are not below the {self.paid} there are": scheduled > self.paid
             or self.scheduled == self.paid,
-            "a count is negative": min(self.paid, self.active, self.not_paid, scheduled) < 0,
+            f"{self.granted} seats are granted of {self.held}": self.granted > self.held,
+            "a count is negative": min(self.granted, self.paid, self.active, self.not_paid, scheduled) < 0,
         }
         return tuple(sentence for sentence, broken in checks.items() if broken)

@@ -1,5 +1,6 @@
 """How a subscription stands: all that prices follow from, and all that a change may move, as one frozen value."""
 
+import datetime as dt
 from dataclasses import dataclass
 
 from contract.billing import Line
@@ -42,6 +43,13 @@ class Standing:
     def price(self) -> Money:
         """The price of a seat for a whole period; of nothing where nothing is paid."""
         return self.unit_price or Money(amount=0, currency=self.currency)
+
+    def price_from(self, day: dt.date) -> Money | None:
+        """The price of a seat in a period that begins on a day: as it was bought, unless another was announced.
+
+        One that was announced for a day of the time before this period was bought, or renewed, does not count.
+        """
+        return self.unit_price and (self.plan.newest(self.cycle, self.period.start, day) or self.unit_price)
 
     @property
     def renews(self) -> bool:

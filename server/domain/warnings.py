@@ -6,6 +6,7 @@ from contract.money import Money
 from contract.quotes import QuoteWarning, WarningCode
 from contract.subscription import PlanKind, SubscriptionStatus
 from server.domain.charging import Charge
+from server.domain.renewal import next_price
 from server.domain.subscription_state import Standing
 from server.domain.wording import days_in_words, seats_in_words
 
@@ -15,6 +16,7 @@ def warnings_of(before: Standing, after: Standing, charge: Charge) -> Iterator[Q
     yield from _about_seats(before, after)
     yield from _about_time(before, after)
     yield from _about_credit(before, charge)
+    yield from _about_price(after)
 
 
 def _about_seats(before: Standing, after: Standing) -> Iterator[QuoteWarning]:
@@ -52,6 +54,13 @@ def _about_credit(before: Standing, charge: Charge) -> Iterator[QuoteWarning]:
         yield _warning(WarningCode.CREDIT_KEPT, f"{kept} is kept as credit and pays the next payments; not paid out.")
     elif applied > 0:
         yield _warning(WarningCode.CREDIT_USED, f"{charge.credit_applied} of it is paid from your credit.")
+
+
+def _about_price(after: Standing) -> Iterator[QuoteWarning]:
+    found = next_price(after)
+    if found is not None:
+        detail = f"From the renewal of {found.date} on, a seat costs {found.unit_price} instead of {after.price}."
+        yield _warning(WarningCode.PRICE_CHANGES, detail)
 
 
 def _warning(code: WarningCode, detail: str) -> QuoteWarning:

@@ -25,6 +25,7 @@ def init(options: argparse.Namespace) -> int:
     from contract.subscription import BillingCycle
     from server.operations.clock_check import check_founding
     from server.operations.provisioning import Founding, found
+    from server.store import subscriptions
 
     catalogue = catalogue_of(options.catalogue)
     wanted = Founding(
@@ -41,8 +42,12 @@ def init(options: argparse.Namespace) -> int:
         with database.write() as connection:
             check_founding(connection, at)
             made = found(connection, wanted, catalogue, at)
+            row = subscriptions.get(connection, made.subscription_id)
             _show_once(made.token, "nothing was founded")
     _say(f"founded {options.organisation!r} ({made.organisation_id}) for {options.owner}; the token is shown only now")
+    if row.granted_seats:
+        seats = _count(row.granted_seats, "seat")
+        _say(f"{seats} granted until {row.period_end}: nothing is charged or credited for them before the renewal")
     return 0
 
 

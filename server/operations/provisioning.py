@@ -26,7 +26,11 @@ MAX_NAME = 200
 
 @dataclass(frozen=True, kw_only=True)
 class Founding:
-    """What an organisation starts with. On a contract `seats` is the most users it may have."""
+    """What an organisation starts with. On a contract `seats` is the most users it may have.
+
+    Else they are granted for the first period: no gateway is there to be asked, so no invoice charges them, nothing is
+    credited for them, and the first renewal asks for them like for any others.
+    """
 
     organisation: str
     owner: str
@@ -73,7 +77,8 @@ def found(connection: Connection, wanted: Founding, catalogue: Catalogue, now: d
     )
     subscription_id = _subscribe(connection, wanted, offer, organisation_id, account_id, now=now)
     token = give_token(connection, organisation_id, account_id, now, label="the owner's first token")
-    _tell(connection, wanted, organisation_id, subscription_id, now)
+    granted = subscriptions.get(connection, subscription_id).granted_seats
+    _tell(connection, wanted, organisation_id, subscription_id, now, granted=granted)
     return Founded(organisation_id=organisation_id, subscription_id=subscription_id, account_id=account_id, token=token)
 
 
@@ -135,7 +140,7 @@ def _checked_offer(wanted: Founding, catalogue: Catalogue) -> Offer:
     if wanted.currency not in catalogue.currencies:
         _refuse(f"nothing is sold in {wanted.currency}; there are {', '.join(sorted(catalogue.currencies))}")
     offer = catalogue.offer(wanted.plan)
-    if offer.kind is PlanKind.PAID and offer.unit_price(wanted.cycle, wanted.currency) is None:
+    if offer.kind is PlanKind.PAID and not offer.sells(wanted.cycle, wanted.currency):
         _refuse(f"{wanted.plan} is not sold {wanted.cycle.value} in {wanted.currency}")
     return offer
 
@@ -166,9 +171,10 @@ def _subscribe(
         anchor_day=today.day,
         period_start=period.start,
         period_end=period.end,
-        unit_price=offer.unit_price(wanted.cycle, wanted.currency),
+        unit_price=offer.unit_price(wanted.cycle, wanted.currency, today),
         seats=seats,
         high_water=seats,
+        granted_seats=seats if offer.kind is PlanKind.PAID else 0,
         created_at=now,
     )
     usage.note(connection, identity, today, used=0, paid=seats)
@@ -176,7 +182,13 @@ def _subscribe(
 
 
 def _tell(
-    connection: Connection, wanted: Founding, organisation_id: str, subscription_id: str, now: dt.datetime
+    connection: Connection,
+    wanted: Founding,
+    organisation_id: str,
+    subscription_id: str,
+    now: dt.datetime,
+    *,
+    granted: int,
 ) -> None:
     unit = Unit(connection=connection, organisation_id=organisation_id, subscription_id=subscription_id, now=now)
     unit.emit(
@@ -189,7 +201,12 @@ def _tell(
             type="subscription",
             id=subscription_id,
             label=wanted.plan,
-            attributes={"plan": wanted.plan, "billing_cycle": wanted.cycle.value, "seats": wanted.seats},
+            attributes={
+                "plan": wanted.plan,
+                "billing_cycle": wanted.cycle.value,
+                "seats": wanted.seats,
+                "granted": granted,
+            },
         ),
     )
     unit.record()

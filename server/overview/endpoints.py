@@ -34,12 +34,13 @@ def show_overview(call: Call) -> Overview:
     """All of it, as of one instant."""
     catalogue = call.services.catalogue
     row = subscriptions.get(call.connection, call.subscription_id)
+    today = local_date(call.now, row.time_zone)
     newest = events.parse(events.newest(call.connection, call.organisation_id, 2 * LATEST))
     latest = [event for event in newest if event.type is not EventKind.INVOICE_ISSUED][:LATEST]
     return Overview(
         as_of=call.now,
         me=me_answer(call),
-        plan=plan_of(row, catalogue),
+        plan=plan_of(row, catalogue, today),
         subscription=subscription_answer(row, catalogue),
         seats=_seats(call, row),
         transfers=_transfers(call),
@@ -47,7 +48,7 @@ def show_overview(call: Call) -> Overview:
         latest=shown_events(latest, call.principal.role),
         usage=_usage(call, row),
         pay_unpaid=_pay_unpaid(call, row),
-        seat_now=seat_price(standing_of(row, catalogue), local_date(call.now, row.time_zone)),
+        seat_now=seat_price(standing_of(row, catalogue), today),
         last_event_id=events.event_id(events.last_seq(call.connection, call.organisation_id)),
         vendor_contact=catalogue.vendor_contact,
         sandbox=call.services.settings.sandbox,
@@ -70,7 +71,7 @@ def _seats(call: Call, row: AnyRow) -> SeatCounts:
 
 
 def _pay_unpaid(call: Call, row: AnyRow) -> Money | None:
-    """What paying for everybody who waits would cost now: a line each, rounded by itself (D15)."""
+    """What paying for everybody who waits would cost now: one line, rounded once (D15)."""
     catalogue = call.services.catalogue
     today = local_date(call.now, row.time_zone)
     return paying_for(standing_of(row, catalogue), row.users_not_paid, today, catalogue.market(row.currency))

@@ -44,7 +44,7 @@ def own_subscriptions(call: Call, but: str = "") -> tuple[Own, ...]:
 
 
 def _own(call: Call, row: AnyRow) -> Own:
-    plan = call.services.catalogue.offer(row.plan).plan(row.currency)
+    plan = call.services.catalogue.offer(row.plan)
     cycle = BillingCycle(row.billing_cycle)
     price = None if row.unit_price is None else Money(amount=row.unit_price, currency=row.currency)
     each = "" if row.seats == 1 else " per seat"

@@ -41,7 +41,7 @@ def apply(unit: Unit, services: Services, stored: StoredQuote, invoice_id: str |
     if row.status in _OVERDUE:
         invoices.void_open(unit.connection, row.id)
     invoice = invoices.find(unit.connection, unit.organisation_id, invoice_id) if invoice_id else None
-    chosen = [line.user_id for line in quote.lines if line.user_id]
+    chosen = [share.user_id for line in quote.lines for share in line.shares]
     tell(unit, quote, invoice, paid_for=len(chosen))
     activated = [*seat_chosen(unit, chosen), *seat_waiting(unit)]
     after = subscriptions.get(unit.connection, unit.subscription_id)
@@ -57,9 +57,13 @@ def apply(unit: Unit, services: Services, stored: StoredQuote, invoice_id: str |
 
 
 def _values(quote: Quote, row: AnyRow) -> dict[str, Any]:
-    """The promised terms as columns; what was paid in the same period at the same price stays the high-water mark."""
+    """The promised terms as columns; what was paid in the same period at the same price stays the high-water mark.
+
+    What was granted stays granted as long as period, price and plan do.
+    """
     before, after = quote.before, quote.after
     same = all(getattr(before, name) == getattr(after, name) for name in ("period_start", "period_end", "unit_price"))
+    stays = same and before.plan == after.plan
     values: dict[str, Any] = {
         "plan": after.plan,
         "billing_cycle": after.billing_cycle.value,
@@ -71,6 +75,7 @@ def _values(quote: Quote, row: AnyRow) -> dict[str, Any]:
         "seats": after.seats,
         "high_water": max(after.seats, row.high_water) if same else after.seats,
         "scheduled_seats": after.scheduled_seats,
+        "granted_seats": row.granted_seats if stays else 0,
         "cancel_at_period_end": after.ends,
         "credit": row.credit - quote.credit_applied.amount,
         "pending_payment_id": None,

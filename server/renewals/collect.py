@@ -35,15 +35,18 @@ def collected(unit: Unit, payment_id: str, outcome: Outcome) -> None:
         invoice = invoices.find(unit.connection, unit.organisation_id, payment.invoice_id)
         assert invoice is not None
         unit.emit(EventKind.PAYMENT_SUCCEEDED, _payment(payment_id, amount, invoice=invoice.number))
-        period = Period(invoice.lines[0].service_start, invoice.lines[0].service_end)
-        start_period(unit, invoice.lines[0].quantity, period, invoice)
+        renewed = invoice.lines[0]
+        period = Period(renewed.service_start, renewed.service_end)
+        start_period(unit, renewed.quantity, period, renewed.unit_price, invoice)
     else:
         unit.emit(EventKind.PAYMENT_FAILED, _payment(payment_id, amount, reason=outcome.reason))
         _late(unit, amount)
 
 
-def start_period(unit: Unit, seats: int, period: Period, invoice: Invoice | None = None) -> None:
-    """Begin a period that is paid: its seats, a new high-water mark, and a seat for everybody who waits."""
+def start_period(
+    unit: Unit, seats: int, period: Period, unit_price: Money | None, invoice: Invoice | None = None
+) -> None:
+    """Begin a period that is paid: seats, their price, a new high-water mark, and a seat for everybody who waits."""
     make_room(unit, seats)
     row = subscriptions.get(unit.connection, unit.subscription_id)
     subscriptions.change(
@@ -52,8 +55,10 @@ def start_period(unit: Unit, seats: int, period: Period, invoice: Invoice | None
         status=SubscriptionStatus.ACTIVE.value,
         period_start=period.start,
         period_end=period.end,
+        unit_price=None if unit_price is None else unit_price.amount,
         seats=seats,
         high_water=seats,
+        granted_seats=0,
         scheduled_seats=None,
         credit=row.credit - (invoice.credit_applied.amount if invoice else 0),
         failed_renewals=0,
@@ -98,6 +103,6 @@ def _renewed(row: AnyRow, seats: int, period: Period, invoice: Invoice | None) -
     }
     label = f"{seats} seats until {period.end}"
     if invoice:
-        attributes |= {"amount": str(invoice.due), "invoice": invoice.number}
-        label += f", {invoice.due}"
+        attributes |= {"amount": str(invoice.to_pay), "invoice": invoice.number}
+        label += f", {invoice.to_pay}"
     return EventObject(type="subscription", id=row.id, label=label, attributes=attributes)

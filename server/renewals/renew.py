@@ -25,12 +25,12 @@ def renew(unit: Unit, services: Services, row: AnyRow) -> None:
     standing = standing_of(row, services.catalogue)
     found = renewal(standing, services.catalogue.market(row.currency))
     invoice = _invoice(unit, services, found)
-    if invoice is not None and invoice.due.amount:
-        _collect(unit, services, invoice.id, invoice.due)
+    if invoice is not None and invoice.to_pay.amount:
+        _collect(unit, services, invoice.id, invoice.to_pay)
         return
     if invoice is not None:
         invoices.mark(unit.connection, invoice.id, InvoiceStatus.PAID)
-    start_period(unit, found.after.seats.paid, found.period, invoice)
+    start_period(unit, found.after.seats.paid, found.period, found.after.unit_price, invoice)
 
 
 def _invoice(unit: Unit, services: Services, found: Renewal) -> Invoice | None:
@@ -42,7 +42,7 @@ def _invoice(unit: Unit, services: Services, found: Renewal) -> Invoice | None:
     if row is not None:
         waiting = invoices.find(unit.connection, unit.organisation_id, row.id)
         charge = found.charge
-        if waiting and (waiting.lines, waiting.total, waiting.due) == (charge.lines, charge.total, charge.due):
+        if waiting and (waiting.lines, waiting.total, waiting.to_pay) == (charge.lines, charge.total, charge.due):
             return waiting
         invoices.mark(unit.connection, row.id, InvoiceStatus.VOID)
     if not found.charge.lines:

@@ -16,7 +16,7 @@ from server.catalogue import Catalogue
 from server.domain.periods import Period, local_date
 from server.domain.plan_transitions import choices
 from server.domain.plans import Market
-from server.domain.renewal import forecast, renewal
+from server.domain.renewal import forecast, next_price, renewal
 from server.domain.retries import AT_LEAST, last_try
 from server.domain.seats import Seats
 from server.domain.subscription_state import Standing
@@ -34,6 +34,7 @@ def seats_of(row: AnyRow, catalogue: Catalogue) -> Seats:
         active=row.users_active,
         not_paid=row.users_not_paid,
         follow_users=catalogue.offer(row.plan).seats_follow_users,
+        granted=row.granted_seats,
     )
 
 
@@ -54,13 +55,13 @@ def standing_of(row: AnyRow, catalogue: Catalogue, paid_by: tuple[str, ...] = ()
     )
 
 
-def plan_of(row: AnyRow, catalogue: Catalogue) -> Plan:
-    """The plan it is on; on a contract the maximum number of users is the contract's."""
-    plan = catalogue.offer(row.plan).plan(row.currency)
+def plan_of(row: AnyRow, catalogue: Catalogue, today: dt.date) -> Plan:
+    """The plan it is on, at today's prices; on a contract the maximum number of users is the contract's."""
+    plan = catalogue.offer(row.plan).plan(row.currency, today)
     return plan.model_copy(update={"max_users": row.seats}) if plan.kind is PlanKind.CONTRACT else plan
 
 
-def plan_choices(row: AnyRow, catalogue: Catalogue, plan_id: str) -> tuple[PlanChoice, ...]:
+def plan_choices(row: AnyRow, catalogue: Catalogue, plan_id: str, today: dt.date) -> tuple[PlanChoice, ...]:
     """What this subscription may make of one plan, cycle by cycle (D10)."""
     standing, market = standing_of(row, catalogue), catalogue.market(row.currency)
     return tuple(
@@ -71,7 +72,7 @@ def plan_choices(row: AnyRow, catalogue: Catalogue, plan_id: str) -> tuple[PlanC
             allowed=choice.allowed,
             reason=f"{choice.refusal.detail}." if choice.refusal else "",
         )
-        for choice in choices(standing, market.plan(plan_id), market)
+        for choice in choices(standing, market.plan(plan_id), market, today)
     )
 
 
@@ -91,11 +92,13 @@ def subscription_answer(row: AnyRow, catalogue: Catalogue) -> Subscription:
         seats=row.seats,
         high_water=row.high_water,
         scheduled_seats=row.scheduled_seats,
+        granted_seats=row.granted_seats,
         users_active=row.users_active,
         users_not_paid=row.users_not_paid,
         main_account_uses_seat=row.main_account_uses_seat,
         cancel_at_period_end=row.cancel_at_period_end,
         next_payment=_next_payment(row, standing, market),
+        price_change=next_price(standing),
         credit=Money(amount=row.credit, currency=row.currency) if row.credit else None,
         overdue=renewal(standing, market).charge.due if standing.status in _OVERDUE else None,
         retry_at=row.retry_at,
@@ -124,4 +127,11 @@ def _next_payment(row: AnyRow, standing: Standing, market: Market) -> NextPaymen
     if found is None:
         return None
     date = local_date(row.retry_at, row.time_zone) if row.retry_at else found.date
-    return NextPayment(date=date, amount=found.amount, seats=found.seats)
+    return NextPayment(
+        date=date,
+        amount=found.due,
+        seats=found.seats,
+        total=found.amount,
+        credit_applied=found.credit_applied,
+        full_from=found.full_from,
+    )

@@ -38,7 +38,7 @@ async def unpaid(office: Office) -> list[User]:
 async def charged(office: Office) -> list[int]:
     """The amounts taken since the renewal, newest first."""
     async with office.client() as client:
-        return [invoice.due.amount for invoice in (await client.invoices()).items if invoice.quote_id]
+        return [invoice.amount_paid.amount for invoice in (await client.invoices()).items if invoice.quote_id]
 
 
 def result(desk: Desk) -> str:

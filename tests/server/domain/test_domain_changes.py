@@ -222,21 +222,24 @@ def test_starting_again_after_the_end() -> None:
     assert sums(priced(over, today, start={"plan": "enterprise", "seats": 12}))[2] == 14400
 
 
-def test_paying_for_users_is_a_line_each() -> None:
-    """599 for 9 of 30 days is 179.7: three users are three lines of 180, not one of 539 (D15)."""
+def test_paying_for_users_is_one_line_with_a_share_each() -> None:
+    """599 for 9 of 30 days is 179.7: three users are one line of 539, like three seats, in shares (D15)."""
     sold = market(business_monthly=599, tax_rate=1000)
     names = [Payee("usr_a", "Ann"), Payee("usr_b", "Bob"), Payee("usr_c", "Cem")]
     full = standing(Seats(paid=10, high_water=10, active=10, not_paid=4), sold=sold)
     found = priced(full, dt.date(2026, 11, 22), sold, names, pay_users=("usr_a", "usr_b", "usr_c"))
-    assert parts(found) == [(1, 599, "9/30", 180)] * 3
-    assert [(line.user_id, line.description) for line in found.charge.lines] == [
-        (each.id, f"Business: a seat for {each.name}") for each in names
+    assert parts(found) == [(3, 599, "9/30", 539)] == parts(priced(full, dt.date(2026, 11, 22), sold, seats=13))
+    (paid,) = found.charge.lines
+    assert [(share.user_id, share.name, share.amount.amount) for share in paid.shares] == [
+        ("usr_a", "Ann", 180),
+        ("usr_b", "Bob", 180),
+        ("usr_c", "Cem", 179),
     ]
-    assert (sums(found), found.activates) == ((540, 54, 594, 0, 594), 3)
+    assert (sums(found), found.activates) == ((539, 54, 593, 0, 593), 3)
     assert (found.after.seats.paid, found.after.seats.high_water, found.after.seats.not_paid) == (13, 13, 1)
     many = [Payee(f"usr_{number}", "X") for number in range(1000)]
     crowd = standing(Seats(0, 0, not_paid=1000), sold=sold)
-    assert sums(priced(crowd, dt.date(2026, 11, 22), sold, many, pay_users="all"))[:2] == (180_000, 18_000)
+    assert sums(priced(crowd, dt.date(2026, 11, 22), sold, many, pay_users="all"))[:2] == (179_700, 17_970)
 
 
 def test_paying_what_is_overdue() -> None:

@@ -47,7 +47,7 @@ def test_every_plan_and_cycle_from_every_other(
     """Plans only go up and cycles only to annual; from the free plan and after the end all that is sold (D10)."""
     sold = market()
     subject = standing(Seats(0, 0) if plan == "non-commercial" else None, plan, sold, cycle=cycle, status=status)
-    found = [choice for each in sold.plans.values() for choice in choices(subject, each, sold)]
+    found = [choice for each in sold.plans.values() for choice in choices(subject, each, sold, MIDDLE)]
     assert [(choice.plan.id, choice.cycle) for choice in found] == list(COLUMNS)
     said = [
         HERE if choice.current else YES if choice.allowed else choice.refusal.code.value if choice.refusal else "?"
@@ -64,7 +64,7 @@ def test_a_year_waits_until_the_end_is_taken_back() -> None:
     allowed = [
         (choice.plan.id, choice.cycle)
         for each in sold.plans.values()
-        for choice in choices(subject, each, sold)
+        for choice in choices(subject, each, sold, MIDDLE)
         if choice.allowed
     ]
     assert allowed == [("enterprise", MONTHLY)]

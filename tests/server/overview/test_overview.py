@@ -47,6 +47,9 @@ async def test_it_says_everything(team: Team) -> None:
         "date": "2025-12-14",
         "amount": {"amount": 4200, "currency": "EUR"},
         "seats": 7,
+        "total": {"amount": 4200, "currency": "EUR"},
+        "credit_applied": {"amount": 0, "currency": "EUR"},
+        "full_from": "2025-12-14",
     }
     assert found["usage"] == [{"week": "2025-11-10", "used": 5, "paid": 5}]
     assert (found["last_event_id"], len(found["latest"]), found["latest"][0]["id"]) == ("evt_9", 9, "evt_9")

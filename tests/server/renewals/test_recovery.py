@@ -87,7 +87,7 @@ async def test_a_suspended_one_waits_for_somebody(tmp_path: Path) -> None:
         done = await change(api, pay_overdue=True)
         after = done["subscription"]
         assert (after["status"], after["period_start"], after["period_end"]) == ("active", "2026-06-22", "2026-07-22")
-        assert (after["seats"], after["users_active"], done["invoice"]["due"]) == (5, 5, overdue)
+        assert (after["seats"], after["users_active"], done["invoice"]["amount_paid"]) == (5, 5, overdue)
         await advance(api, "P1M")
         states = [(each["status"], each["lines"][0]["period_start"]) for each in await invoices_of(api)]
         assert states == [("void", "2025-12-14"), ("paid", "2026-06-22"), ("paid", "2026-07-22")]
@@ -178,7 +178,7 @@ async def test_users_come_and_go_while_a_renewal_is_being_paid(tmp_path: Path) -
             after = await get(api, "/v1/subscription")
             assert (after["seats"], after["users_active"], after["users_not_paid"]) == (4, 4, 1)
             (invoice,) = await invoices_of(api)
-            assert (invoice["lines"][0]["quantity"], invoice["due"]["amount"]) == (4, 4 * 600)
+            assert (invoice["lines"][0]["quantity"], invoice["amount_paid"]["amount"]) == (4, 4 * 600)
         assert findings_in(server) == []
 
 

@@ -13,7 +13,7 @@ from server.platform.text import fold, keys_of, name_key, search_key
 from server.store.mailboxes import doubtful, parked_key, readable
 
 revision = "0018"
-down_revision = "0016"
+down_revision = "0017"
 branch_labels = None
 depends_on = None
 
