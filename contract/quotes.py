@@ -44,7 +44,8 @@ class Start(Body):
 class Change(Body):
     """Exactly one change: new terms (seats, plan and cycle, alone or together) or one of the others.
 
-    `pay_users` pays for unpaid users, one line each; `pay_overdue` pays the renewal that was refused.
+    `pay_users` pays for unpaid users, one line each; `pay_overdue` pays the renewal that was refused, or what a
+    subscription that has ended left owing.
     """
 
     seats: Seats | None = None
@@ -94,6 +95,9 @@ class WarningCode(StrEnum):
     CREDIT_USED = "credit_used"
     USERS_LOSE_ACCESS = "users_lose_access"
     ENDS_ANYWAY = "ends_anyway"
+    STAYS_OWED = "stays_owed"
+    SEATS_GO = "seats_go"
+    CHARGES_NOBODY = "charges_nobody"
 
 
 class QuoteWarning(Answer):
@@ -137,7 +141,8 @@ class Quote(Answer):
     and tax; `credit_applied` is what an earlier credit pays of it (negative: what is kept as credit), and `due_now`
     the rest. `tax_rate` is in hundredths of a percent, taken on the rounded net. `seats_before` and `seats_after` are
     the seats paid for, but for a reduction: then the number from the renewal on. `spending` is how it stands against
-    the monthly limit of whoever asked, where one binds them.
+    the monthly limit of whoever asked, where one binds them. `owed` is what stays to be paid once it is confirmed, as
+    an open invoice: days of service after a renewal that was refused, of a subscription that this ends.
     """
 
     id: Identifier
@@ -162,6 +167,7 @@ class Quote(Answer):
     activates: AffectedUsers
     warnings: tuple[QuoteWarning, ...] = ()
     spending: SpendingCheck | None = None
+    owed: Money | None = None
 
 
 class Confirmation(Answer):

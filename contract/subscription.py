@@ -72,7 +72,9 @@ class Subscription(Answer):
     """State of one subscription. The period is `[period_start, period_end)` in days of `time_zone`.
 
     `credit` is kept for the next payments. `overdue` is what a refused renewal asks for, `retry_at` when it is asked
-    again, and `suspended_at` when access is lost if every try is refused (D13).
+    again, and `suspended_at` when access is lost if every try is refused (D13). Suspended, it is a new period and the
+    days used before access was lost; ended, those days alone.
+    `restorable_until` is until when somebody removed now could be listed again (D19); none once it has ended.
     """
 
     id: Identifier
@@ -96,6 +98,7 @@ class Subscription(Answer):
     overdue: Money | None = None
     retry_at: Instant | None = None
     suspended_at: Instant | None = None
+    restorable_until: Instant | None = None
     created_at: Instant
     version: Version
 

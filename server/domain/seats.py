@@ -11,7 +11,8 @@ class Seats:
     """The seats of one subscription in its current period. Every transition returns a new value.
 
     `high_water` is the most paid for in this period, `scheduled` a lower number that waits for the renewal.
-    With `follow_users` the renewal takes the users listed, whatever was bought (D14).
+    With `follow_users` the renewal takes the users listed, whatever was bought (D14). `late` is how many users were
+    active at once since a renewal was refused: its period has begun, so it is for no fewer (D13).
     """
 
     paid: int
@@ -20,6 +21,7 @@ class Seats:
     active: int = 0
     not_paid: int = 0
     follow_users: bool = False
+    late: int = 0
 
     @property
     def listed(self) -> int:
@@ -39,9 +41,19 @@ class Seats:
     @property
     def at_renewal(self) -> int:
         """The next quantity: the larger of the scheduled seats and the users listed (D13)."""
+        return max(self.kept_seats, self.listed, self.late)
+
+    @property
+    def kept_seats(self) -> int:
+        """Seats that the renewal keeps even if nobody takes them; none where seats follow users (D14)."""
         if self.follow_users:
-            return self.listed
-        return max(self.paid if self.scheduled is None else self.scheduled, self.listed)
+            return 0
+        return self.paid if self.scheduled is None else self.scheduled
+
+    @property
+    def in_service(self) -> int:
+        """Seats that are served although their renewal was refused: who is NOT PAID is not served (D13)."""
+        return max(self.kept_seats, self.active, self.late)
 
     @property
     def free_until_renewal(self) -> int:

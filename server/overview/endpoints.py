@@ -40,7 +40,7 @@ def show_overview(call: Call) -> Overview:
         as_of=call.now,
         me=me_answer(call),
         plan=plan_of(row, catalogue),
-        subscription=subscription_answer(row, catalogue),
+        subscription=subscription_answer(row, catalogue, call.now),
         seats=_seats(call, row),
         transfers=_transfers(call),
         codes=_codes(call),

@@ -13,16 +13,14 @@ from contract.subscription import (
     SubscriptionStatus,
 )
 from server.catalogue import Catalogue
-from server.domain.periods import Period, local_date
+from server.domain.periods import Period, local_date, running_end, start_of_day
 from server.domain.plan_transitions import choices
 from server.domain.plans import Market
-from server.domain.renewal import forecast, renewal
+from server.domain.renewal import forecast, overdue
 from server.domain.retries import AT_LEAST, last_try
 from server.domain.seats import Seats
-from server.domain.subscription_state import Standing
+from server.domain.subscription_state import Arrears, Standing
 from server.store.types import AnyRow
-
-_OVERDUE = (SubscriptionStatus.PAST_DUE, SubscriptionStatus.SUSPENDED)
 
 
 def seats_of(row: AnyRow, catalogue: Catalogue) -> Seats:
@@ -34,6 +32,7 @@ def seats_of(row: AnyRow, catalogue: Catalogue) -> Seats:
         active=row.users_active,
         not_paid=row.users_not_paid,
         follow_users=catalogue.offer(row.plan).seats_follow_users,
+        late=(row.late_seats or 0) if row.status == SubscriptionStatus.PAST_DUE.value else 0,
     )
 
 
@@ -51,6 +50,7 @@ def standing_of(row: AnyRow, catalogue: Catalogue, paid_by: tuple[str, ...] = ()
         credit=row.credit,
         ends=row.cancel_at_period_end,
         paid_by=paid_by,
+        owed=None if row.served_until is None else Arrears(row.late_seats or 0, row.served_until),
     )
 
 
@@ -75,7 +75,7 @@ def plan_choices(row: AnyRow, catalogue: Catalogue, plan_id: str) -> tuple[PlanC
     )
 
 
-def subscription_answer(row: AnyRow, catalogue: Catalogue) -> Subscription:
+def subscription_answer(row: AnyRow, catalogue: Catalogue, now: dt.datetime) -> Subscription:
     """The subscription as it travels, with what the next renewal will cost if nothing changes."""
     standing, market = standing_of(row, catalogue), catalogue.market(row.currency)
     return Subscription(
@@ -97,12 +97,27 @@ def subscription_answer(row: AnyRow, catalogue: Catalogue) -> Subscription:
         cancel_at_period_end=row.cancel_at_period_end,
         next_payment=_next_payment(row, standing, market),
         credit=Money(amount=row.credit, currency=row.currency) if row.credit else None,
-        overdue=renewal(standing, market).charge.due if standing.status in _OVERDUE else None,
+        overdue=overdue(standing, market, local_date(now, row.time_zone)),
         retry_at=row.retry_at,
         suspended_at=suspended_at(row),
+        restorable_until=restorable_until(row, now),
         created_at=row.created_at,
         version=row.version,
     )
+
+
+def restorable_until(row: AnyRow, now: dt.datetime) -> dt.datetime | None:
+    """Until when somebody removed now can be listed again: the period's end, paid for or not (D19).
+
+    None when nobody can: it has ended, or is about to.
+    """
+    today = local_date(now, row.time_zone)
+    over = row.cancel_at_period_end and today >= row.period_end
+    if over or row.status == SubscriptionStatus.ENDED.value:
+        return None
+    period = Period(row.period_start, row.period_end)
+    end = running_end(period, BillingCycle(row.billing_cycle), row.anchor_day, today)
+    return start_of_day(end, row.time_zone)
 
 
 def _unit_price(row: AnyRow) -> Money | None:

@@ -52,7 +52,9 @@ def take_back_removal(call: Call) -> User:
     row = find(call)
     if row.removed_at is None:
         raise ServerProblem(ProblemCode.NOT_RESTORABLE, "This user is listed.")
-    if row.restorable_until is None or call.now >= row.restorable_until:
+    if row.restorable_until is None:
+        raise ServerProblem(ProblemCode.NOT_RESTORABLE, "This removal was final: add the user again instead.")
+    if call.now >= row.restorable_until:
         raise ServerProblem(ProblemCode.NOT_RESTORABLE, "The period of the removal is over.")
     taken = users.listed_keys(call.connection, call.subscription_id, [row.email_key])
     if taken or users.is_account_listed(call.connection, row.account_id):

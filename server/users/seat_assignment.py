@@ -3,14 +3,14 @@
 Every function keeps the counters of the subscription's row, the week's seat use and the events in the same transaction.
 """
 
-import datetime as dt
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from typing import Any, NamedTuple
 
 from contract.events import EventKind
+from contract.subscription import SubscriptionStatus
 from contract.users import User, UserSource, UserStatus
-from server.domain.periods import local_date, start_of_day
+from server.domain.periods import local_date
 from server.domain.seats import Seats
 from server.platform.ids import new_ids
 from server.platform.text import fold, keys_of
@@ -18,6 +18,7 @@ from server.platform.transaction import Unit
 from server.store import subscriptions, usage, users
 from server.store.types import AnyRow
 from server.store.users import Waiting
+from server.subscription.reading import restorable_until
 from server.users.serializers import added_object, user_object
 
 
@@ -77,14 +78,14 @@ def list_all(unit: Unit, listings: Sequence[Listing], row: AnyRow | None = None)
     return rows
 
 
-def unlist_users(unit: Unit, rows: Sequence[AnyRow], *, for_good: bool = False) -> dt.datetime:
+def unlist_users(unit: Unit, rows: Sequence[AnyRow], *, for_good: bool = False) -> None:
     """Take listed users off; freed seats go to those who wait longest (D16, D19).
 
-    Answers until when it can be undone: the end of the period. `for_good`: not at all, and without a `user.removed`,
-    because what takes them off (an acceptance that is taken back) says it already.
+    It can be undone until the end of the period. `for_good`: not at all, and without a `user.removed`, because what
+    takes them off (an acceptance that is taken back) says it already.
     """
     row = subscriptions.get(unit.connection, unit.subscription_id)
-    until = unit.now if for_good else start_of_day(row.period_end, row.time_zone)
+    until = None if for_good else restorable_until(row, unit.now)
     users.remove(unit.connection, [each.id for each in rows], unit.now, until)
     active = sum(each.status == UserStatus.ACTIVE.value for each in rows)
     for each in () if for_good else rows:
@@ -93,7 +94,6 @@ def unlist_users(unit: Unit, rows: Sequence[AnyRow], *, for_good: bool = False) 
     seats = seats_in(row)
     left = replace(seats, active=seats.active - active, not_paid=seats.not_paid - (len(rows) - active))
     _seat_waiting(unit, row, left)
-    return until
 
 
 def restore_users(unit: Unit, gone: Sequence[AnyRow]) -> None:
@@ -159,11 +159,12 @@ def _seat_waiting(unit: Unit, row: AnyRow, seats: Seats) -> Sequence[Waiting]:
 
 
 def keep_counts(unit: Unit, row: AnyRow, seats: Seats) -> None:
-    """Write the counters, and the week's seat use, if they changed."""
+    """Write the counters, and the week's seat use, if they changed; and the most users of a time nobody paid for."""
     if (row.users_active, row.users_not_paid) != (seats.active, seats.not_paid):
-        subscriptions.change(
-            unit.connection, unit.subscription_id, users_active=seats.active, users_not_paid=seats.not_paid
-        )
+        counts = {"users_active": seats.active, "users_not_paid": seats.not_paid}
+        if row.status == SubscriptionStatus.PAST_DUE.value:
+            counts["late_seats"] = max(seats.active, row.late_seats or 0)
+        subscriptions.change(unit.connection, unit.subscription_id, **counts)
     usage.note(
         unit.connection, unit.subscription_id, local_date(unit.now, row.time_zone), used=seats.active, paid=seats.paid
     )

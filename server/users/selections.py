@@ -14,6 +14,7 @@ from contract.selections import LeftAlone, NewSelection, Selection, SelectionSea
 from contract.subscription import PlanKind
 from contract.users import UserStatus
 from server.catalogue import Catalogue
+from server.domain.periods import local_date
 from server.http.call import Call, LongCall
 from server.http.problems import ServerProblem, not_found
 from server.platform.ids import new_id
@@ -23,6 +24,7 @@ from server.store import selections, subscriptions, users
 from server.store.selections import Member, packed
 from server.store.types import AnyRow, Connection
 from server.store.user_lists import UserList
+from server.subscription.reading import restorable_until
 from server.users.listing import wanted_users
 from server.users.seat_assignment import seats_in
 
@@ -163,10 +165,12 @@ def _seats(unit: Unit, catalogue: Catalogue, row: AnyRow) -> SelectionSeats:
     waiting = max(0, seats.not_paid - row.not_paid)
     taken = min(row.active, waiting)
     free = row.active - taken
-    restorable = min(row.active + row.not_paid, max(0, seats.free) + free)
+    until = restorable_until(subscription, unit.now)
+    restorable = 0 if until is None else min(row.active + row.not_paid, max(0, seats.free) + free)
+    end = subscription.period_end if until is None else local_date(until, subscription.time_zone)
     contract = catalogue.offer(subscription.plan).kind is PlanKind.CONTRACT
     taken = 0 if contract else taken
-    return SelectionSeats(taken=taken, free=free, restorable=restorable, period_end=subscription.period_end)
+    return SelectionSeats(taken=taken, free=free, restorable=restorable, period_end=end)
 
 
 def _values(unit: Unit, body: NewSelection, counted: Counted) -> dict[str, Any]:
