@@ -20,6 +20,7 @@ from server.platform.ids import new_id
 from server.platform.text import code_key
 from server.store import codes
 from server.users.adding import check_plan
+from server.users.serializers import seated_now
 
 _LAST_FIRST = "-number"
 SEPARATORS = " -_."
@@ -178,6 +179,7 @@ def list_uses(call: Call) -> Page[CodeUse]:
     query: PageQuery = call.query
     before = int(cursors.decode(query.cursor, _LAST_FIRST, [int])[0]) if query.cursor else None
     rows, last, total = codes.uses(call.connection, required(call).id, query, before)
-    items = tuple(use_answer(row) for row in rows)
+    seated = seated_now(call)
+    items = tuple(use_answer(row, seated) for row in rows)
     cursor = cursors.encode(_LAST_FIRST, [last]) if last is not None else None
     return Page[CodeUse](items=items, next_cursor=cursor, has_more=cursor is not None, total=total)

@@ -12,6 +12,7 @@ from contract.subscription import (
     Subscription,
     SubscriptionStatus,
 )
+from contract.users import UserStatus
 from server.catalogue import Catalogue
 from server.domain.periods import Period, local_date, running_end, start_of_day
 from server.domain.plan_transitions import choices
@@ -78,6 +79,7 @@ def plan_choices(row: AnyRow, catalogue: Catalogue, plan_id: str) -> tuple[PlanC
 def subscription_answer(row: AnyRow, catalogue: Catalogue, now: dt.datetime) -> Subscription:
     """The subscription as it travels, with what the next renewal will cost if nothing changes."""
     standing, market = standing_of(row, catalogue), catalogue.market(row.currency)
+    are_active = seated_status(row, now) is UserStatus.ACTIVE
     return Subscription(
         id=row.id,
         plan=row.plan,
@@ -91,7 +93,8 @@ def subscription_answer(row: AnyRow, catalogue: Catalogue, now: dt.datetime) -> 
         seats=row.seats,
         high_water=row.high_water,
         scheduled_seats=row.scheduled_seats,
-        users_active=row.users_active,
+        users_active=row.users_active if are_active else 0,
+        users_inactive=0 if are_active else row.users_active,
         users_not_paid=row.users_not_paid,
         main_account_uses_seat=row.main_account_uses_seat,
         cancel_at_period_end=row.cancel_at_period_end,
@@ -118,6 +121,14 @@ def restorable_until(row: AnyRow, now: dt.datetime) -> dt.datetime | None:
     period = Period(row.period_start, row.period_end)
     end = running_end(period, BillingCycle(row.billing_cycle), row.anchor_day, today)
     return start_of_day(end, row.time_zone)
+
+
+def seated_status(row: AnyRow, now: dt.datetime) -> UserStatus:
+    """What a user with a seat is: active, or else why nobody is (D12, D13)."""
+    over = row.cancel_at_period_end and now >= start_of_day(row.period_end, row.time_zone)
+    if row.status == SubscriptionStatus.SUSPENDED.value:
+        return UserStatus.SUSPENDED
+    return UserStatus.ENDED if over or row.status == SubscriptionStatus.ENDED.value else UserStatus.ACTIVE
 
 
 def _unit_price(row: AnyRow) -> Money | None:

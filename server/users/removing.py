@@ -9,7 +9,7 @@ from server.store import subscriptions, users
 from server.store.types import AnyRow
 from server.users.adding import main_account, main_account_decides
 from server.users.seat_assignment import restore_users, seats_in, unlist_users
-from server.users.serializers import user_answer
+from server.users.serializers import answer
 
 
 def find(call: Call) -> AnyRow:
@@ -33,14 +33,14 @@ def find_listed(call: Call) -> AnyRow:
     row = find(call)
     if row.removed_at is not None:
         raise ServerProblem(ProblemCode.USER_REMOVED)
-    call.expect(row.version, user_answer(row))
+    call.expect(row.version, answer(call, row))
     return row
 
 
 def remove_user(call: Call) -> User:
     """Remove one user: the seat goes to whoever waits longest, or stays free; nothing is refunded."""
     unlist_users(call, [find_listed(call)])
-    return user_answer(find(call))
+    return answer(call, find(call))
 
 
 def take_back_removal(call: Call) -> User:
@@ -68,4 +68,4 @@ def take_back_removal(call: Call) -> User:
     if seats.free <= 0:
         raise ServerProblem(ProblemCode.NO_SEAT_AVAILABLE, available_seats=0)
     restore_users(call, [row])
-    return user_answer(find(call))
+    return answer(call, find(call))

@@ -18,8 +18,8 @@ from server.platform.transaction import Unit
 from server.store import subscriptions, usage, users
 from server.store.types import AnyRow
 from server.store.users import Waiting
-from server.subscription.reading import restorable_until
-from server.users.serializers import added_object, user_object
+from server.subscription.reading import restorable_until, seated_status
+from server.users.serializers import added_object, shown_status, user_object
 
 
 class Listing(NamedTuple):
@@ -55,7 +55,9 @@ def list_users(unit: Unit, listings: Sequence[Listing], row: AnyRow | None = Non
     On a contract the caller has checked that all of them fit. Each leaves a `user.added`, but for those who came by a
     transfer: its acceptance says it already. `row` is the subscription's, where it was read before.
     """
-    return [_answer(each) for each in list_all(unit, listings, row)]
+    row = row or subscriptions.get(unit.connection, unit.subscription_id)
+    seated = seated_status(row, unit.now)
+    return [_answer(each, seated) for each in list_all(unit, listings, row)]
 
 
 def list_all(unit: Unit, listings: Sequence[Listing], row: AnyRow | None = None) -> list[dict[str, Any]]:
@@ -72,9 +74,10 @@ def list_all(unit: Unit, listings: Sequence[Listing], row: AnyRow | None = None)
     active = min(free, len(rows))
     keep_counts(unit, row, replace(seats, active=seats.active + active, not_paid=seats.not_paid + len(rows) - active))
     _note_main(unit, row, (listing.account_id for listing in listings), uses=True)
+    seated = seated_status(row, unit.now)
     for each in rows:
         if each["source"] != UserSource.TRANSFER.value:
-            unit.emit(EventKind.USER_ADDED, added_object(each))
+            unit.emit(EventKind.USER_ADDED, added_object(each, seated))
     return rows
 
 
@@ -103,8 +106,9 @@ def restore_users(unit: Unit, gone: Sequence[AnyRow]) -> None:
     seats = seats_in(row)
     keep_counts(unit, row, replace(seats, active=seats.active + len(gone)))
     _note_main(unit, row, (each.account_id for each in gone), uses=True)
+    seated = seated_status(row, unit.now)
     for each in gone:
-        unit.emit(EventKind.USER_RESTORED, user_object(each, UserStatus.ACTIVE), {"status": UserStatus.REMOVED.value})
+        unit.emit(EventKind.USER_RESTORED, user_object(each, seated), {"status": UserStatus.REMOVED.value})
 
 
 def seat_waiting(unit: Unit) -> Sequence[Waiting]:
@@ -118,7 +122,7 @@ def seat_chosen(unit: Unit, ids: Sequence[str]) -> Sequence[Waiting]:
     row = subscriptions.get(unit.connection, unit.subscription_id)
     seats = seats_in(row)
     chosen = users.still_waiting(unit.connection, unit.subscription_id, ids)[: max(0, seats.free)] if ids else []
-    _activate(unit, chosen)
+    _activate(unit, row, chosen)
     keep_counts(unit, row, replace(seats, active=seats.active + len(chosen), not_paid=seats.not_paid - len(chosen)))
     return chosen
 
@@ -143,17 +147,18 @@ def _note_main(unit: Unit, row: AnyRow, account_ids: Iterable[str], *, uses: boo
         subscriptions.change(unit.connection, unit.subscription_id, main_account_uses_seat=uses)
 
 
-def _activate(unit: Unit, chosen: Sequence[Waiting]) -> None:
+def _activate(unit: Unit, row: AnyRow, chosen: Sequence[Waiting]) -> None:
     users.activate(unit.connection, [each.id for each in chosen])
+    seated = seated_status(row, unit.now)
     for each in chosen:
-        unit.emit(EventKind.USER_ACTIVATED, user_object(each, UserStatus.ACTIVE), {"status": UserStatus.NOT_PAID.value})
+        unit.emit(EventKind.USER_ACTIVATED, user_object(each, seated), {"status": UserStatus.NOT_PAID.value})
 
 
 def _seat_waiting(unit: Unit, row: AnyRow, seats: Seats) -> Sequence[Waiting]:
     after = seats.seated()
     free = after.active - seats.active
     chosen = users.waiting(unit.connection, unit.subscription_id, free) if free else []
-    _activate(unit, chosen)
+    _activate(unit, row, chosen)
     keep_counts(unit, row, after)
     return chosen
 
@@ -194,5 +199,6 @@ def _row(unit: Unit, identity: str, listing: Listing, *, active: bool) -> dict[s
     }
 
 
-def _answer(row: dict[str, Any]) -> User:
-    return User.model_validate({name: row[name] for name in User.model_fields if name in row})
+def _answer(row: dict[str, Any], seated: UserStatus) -> User:
+    fields = {name: row[name] for name in User.model_fields if name in row}
+    return User.model_validate(fields | {"status": shown_status(row["status"], seated)})

@@ -24,8 +24,8 @@ from server.store import selections, subscriptions, users
 from server.store.selections import Member, packed
 from server.store.types import AnyRow, Connection
 from server.store.user_lists import UserList
-from server.subscription.reading import restorable_until
-from server.users.listing import wanted_users
+from server.subscription.reading import restorable_until, seated_status
+from server.users.listing import finds_nobody, wanted_users
 from server.users.seat_assignment import seats_in
 
 KEPT = dt.timedelta(hours=1)
@@ -72,7 +72,8 @@ async def select_users(call: LongCall) -> Selection:
     body = asked.body
     assert isinstance(body, NewSelection)
     mine = asked.principal.subscription_id
-    counted = await services.database.read_aside(lambda connection: count(connection, mine, body))
+    now = services.clock.now()
+    counted = await services.database.read_aside(lambda connection: count(connection, mine, body, now))
     async with call.transaction() as unit:
         row = selections.add(unit.connection, _values(unit, body, counted))
     parts = counted.parts()
@@ -89,8 +90,8 @@ async def select_users(call: LongCall) -> Selection:
     return answer
 
 
-def count(connection: Connection, subscription_id: str, body: NewSelection) -> Counted:
-    """Find them.
+def count(connection: Connection, subscription_id: str, body: NewSelection, now: dt.datetime) -> Counted:
+    """Find them, as they are now.
 
     Raises:
         ServerProblem: one of the ids is of nobody here.
@@ -105,11 +106,12 @@ def count(connection: Connection, subscription_id: str, body: NewSelection) -> C
             listed = [row for row in found.values() if row.removed_at is None and row.status == status.value]
             counted.add(status, sorted((row.number, row.version) for row in listed))
         return counted
-    if body.filter.status is UserStatus.REMOVED:
+    asked = body.filter.status
+    if finds_nobody(asked, seated_status(subscriptions.get(connection, subscription_id), now)):
         return counted
     excepted = {row.number for row in users.many(connection, subscription_id, body.exceptions).values()}
     for status in (UserStatus.NOT_PAID, UserStatus.ACTIVE):
-        if body.filter.status not in {None, status}:
+        if asked is not None and asked.has_seat is not status.has_seat:
             continue
         matching = list_of(connection, subscription_id, body.filter.model_copy(update={"status": status}))
         for some in matching.numbers():
