@@ -104,7 +104,7 @@ def _add_users(commands: "Commands") -> None:
 
 def _add_filters(command: argparse.ArgumentParser) -> None:
     command.add_argument("--search", metavar="WORDS", help="only whose name, e-mail or position holds them")
-    command.add_argument("--status", choices=("active", "not_paid"), help="only with this status")
+    command.add_argument("--status", choices=("active", "not_paid", "suspended", "ended"), help="only with this status")
     command.add_argument(
         "--source", choices=("hand", "import", "code", "member", "transfer"), help="only who came in this way"
     )

@@ -30,6 +30,7 @@ from contract.users import UsersQuery
 from tui.presentation.seat_sums import Vacancy, vacancy_lines
 from tui.presentation.text import clean
 from tui.presentation.tones import plain
+from tui.presentation.users import leaving_line, seated_word
 from tui.presentation.wording import count
 
 __all__ = ["remove", "restore"]
@@ -102,13 +103,12 @@ def restore(options: argparse.Namespace, flags: dict[str, Any]) -> int:
 
 def _summary(selection: Selection, overview: Overview) -> list[str]:
     """Whom it is about, and what it does to the seats."""
-    statuses = f"{selection.active:,} active, {selection.not_paid:,} NOT PAID"
+    statuses = f"{selection.active:,} {seated_word(overview)}, {selection.not_paid:,} NOT PAID"
     if not selection.count:
         return ["Nobody matches."]
     sums = Vacancy(selection.seats.taken, selection.seats.free) if selection.seats else None
     lines = vacancy_lines(overview, selection.active, selection.not_paid, sums)
-    lose = "loses" if selection.count == 1 else "lose"
-    said = [f"{count(selection.count, 'user')} {lose} access: {statuses}. Accounts and data stay."]
+    said = [leaving_line(count(selection.count, "user"), selection.count, overview), f"Counted: {statuses}."]
     return [*said, *map(plain, lines)]
 
 

@@ -75,7 +75,7 @@ class Subscription(Answer):
     again, and `suspended_at` when access is lost if every try is refused (D13). Suspended, it is a new period and the
     days used before access was lost; ended, those days alone. `users_inactive` have a seat but no access, because it is
     suspended or has ended. `restorable_until` is until when somebody removed now could be listed again (D19); none
-    once it has ended.
+    once it has ended, which it did at `ended_at`.
     """
 
     id: Identifier
@@ -101,6 +101,7 @@ class Subscription(Answer):
     retry_at: Instant | None = None
     suspended_at: Instant | None = None
     restorable_until: Instant | None = None
+    ended_at: Instant | None = None
     created_at: Instant
     version: Version
 

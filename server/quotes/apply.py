@@ -38,7 +38,7 @@ def apply(unit: Unit, services: Services, stored: StoredQuote, invoice_id: str |
         invoice_id = bill(unit, quote).id
     row = subscriptions.get(unit.connection, unit.subscription_id)
     make_room(unit, quote.after.seats)
-    subscriptions.change(unit.connection, row.id, **_values(quote, row))
+    subscriptions.change(unit.connection, row.id, **_values(unit, quote, row))
     if quote.change.cancel:
         if quote.after.status is SubscriptionStatus.ENDED:
             leave_owed(unit, services.catalogue, row, _day_after(quote, row))
@@ -65,7 +65,7 @@ def _day_after(quote: Quote, row: AnyRow) -> dt.date:
     return local_date(quote.created_at, row.time_zone) + dt.timedelta(days=1)
 
 
-def _values(quote: Quote, row: AnyRow) -> dict[str, Any]:
+def _values(unit: Unit, quote: Quote, row: AnyRow) -> dict[str, Any]:
     """The promised terms as columns; what was paid in the same period at the same price stays the high-water mark."""
     before, after = quote.before, quote.after
     same = all(getattr(before, name) == getattr(after, name) for name in ("period_start", "period_end", "unit_price"))
@@ -86,6 +86,10 @@ def _values(quote: Quote, row: AnyRow) -> dict[str, Any]:
     }
     if after.status is not SubscriptionStatus.PAST_DUE:
         values |= {"failed_renewals": 0, "past_due_since": None, "retry_at": None}
+    if after.status is SubscriptionStatus.ENDED:
+        values["ended_at"] = row.ended_at or unit.now
+    elif quote.change.start is not None:
+        values["ended_at"] = None
     if not quote.change.cancel:
         values |= {"late_seats": None, "served_until": None}
     return values

@@ -104,6 +104,7 @@ def subscription_answer(row: AnyRow, catalogue: Catalogue, now: dt.datetime) -> 
         retry_at=row.retry_at,
         suspended_at=suspended_at(row),
         restorable_until=restorable_until(row, now),
+        ended_at=row.ended_at,
         created_at=row.created_at,
         version=row.version,
     )

@@ -23,7 +23,12 @@ def end_own(unit: Unit, catalogue: Catalogue, row: AnyRow) -> dict[str, Any]:
     if listed is not None:
         unlist_users(own, [listed])
     subscriptions.change(
-        own.connection, row.id, status=SubscriptionStatus.ENDED.value, scheduled_seats=None, retry_at=None
+        own.connection,
+        row.id,
+        status=SubscriptionStatus.ENDED.value,
+        scheduled_seats=None,
+        retry_at=None,
+        ended_at=unit.now,
     )
     leave_owed(own, catalogue, row)
     subject = EventObject(type="subscription", id=row.id, label="ended: its owner joined another subscription")
@@ -59,6 +64,7 @@ def bring_back(unit: Unit, ended: dict[str, Any]) -> None:
         status=ended["status"],
         scheduled_seats=ended["scheduled_seats"],
         retry_at=unit.now if overdue else None,
+        ended_at=None,
         late_seats=ended.get("late_seats"),
         served_until=None if overdue else row.served_until,
     )

@@ -36,6 +36,7 @@ subscriptions = Table(
     amount("credit", default=0),
     Column("late_seats", Integer),
     Column("served_until", Day),
+    moment("ended_at", nullable=True),
     CheckConstraint("users_active >= 0 AND users_not_paid >= 0 AND seats >= 0", "counts"),
     CheckConstraint("users_active <= seats", "seats"),
     CheckConstraint("high_water >= 0 AND (scheduled_seats IS NULL OR scheduled_seats >= 0)", "marks"),
