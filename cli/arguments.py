@@ -242,7 +242,12 @@ def _add_transfers(commands: "Commands") -> None:
             decided.add_argument("--fitting", action="store_true", help="only the first that have a free seat")
         else:
             decided.add_argument("--reason", default="", help="why; they will read it")
-    _change(commands, "undo", "cli.transfers:undo", "take back what you decided last, within ten minutes")
+    _change(
+        commands,
+        "undo",
+        "cli.transfers:undo",
+        "take back your last removal of users, or decision of the last ten minutes",
+    )
 
 
 def _add_codes(commands: "Commands") -> None:

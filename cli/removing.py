@@ -6,9 +6,10 @@ Exit codes: 0 everybody who was counted is removed, 1 some were left alone, 2 no
 
 import argparse
 import asyncio
+from collections.abc import Sequence
 from typing import Any
 
-from cli.connection import Stop, call, chosen
+from cli.connection import Stop, Target, call, chosen
 from cli.exit_codes import CANCELLED, DONE, FAILED, USAGE
 from cli.lists import with_email
 from cli.output import agreed, answered, can_ask, say
@@ -16,6 +17,7 @@ from cli.progress import Progress
 from cli.tables import print_json
 from cli.users import filters
 from client.api import Client
+from client.errors import Refused
 from client.protocol import new_key
 from contract.selections import (
     LeftBecause,
@@ -26,14 +28,16 @@ from contract.selections import (
     UsersFilter,
 )
 from contract.subscription import Overview
-from contract.users import UsersQuery
+from contract.users import User, UserBatchReport, UserResult, UsersQuery
+from tui.presentation.errors import told
 from tui.presentation.seat_sums import Vacancy, vacancy_lines
 from tui.presentation.text import clean
 from tui.presentation.tones import plain
-from tui.presentation.users import leaving_line, seated_word
+from tui.presentation.users import earlier_summary, leaving_line, restored_line, seated_word
 from tui.presentation.wording import count
+from tui.runtime.last_removal import EarlierRemoval
 
-__all__ = ["remove", "restore"]
+__all__ = ["remove", "restore", "take_back"]
 
 _LOOK_EVERY = 0.5
 _NO_TERMINAL = "Nobody was removed: without a terminal say --yes to remove them, or --dry-run to see whom."
@@ -91,6 +95,43 @@ def restore(options: argparse.Namespace, flags: dict[str, Any]) -> int:
         return _end(options, selection, DONE)
     if asks and not agreed(f"Restore {count(selection.away, 'user')}?"):
         return say("Nobody was restored.", CANCELLED)
+    return _restored(target, selection, options)
+
+
+def take_back(target: Target, found: EarlierRemoval, overview: Overview, options: argparse.Namespace) -> int:
+    """List those again whom one removed last, once that was agreed to. The exit code."""
+    summary = earlier_summary(found.users, found.away, found.event.created_at, overview)
+    _tell("\n".join(plain(line) for line in (summary.title, *summary.lines, *summary.items)))
+    if options.dry_run:
+        return say("Nothing was done.", DONE)
+    if not options.yes and not agreed(f"{summary.verb}?"):
+        return say("Nothing was done.", CANCELLED)
+    selection = found.selection
+    if selection is not None:
+        return _restored(target, selection, options)
+    after = call(target, lambda client: _listed_again(client, found.users), noted=True)
+    for user, result in zip(found.users, after, strict=True):
+        _tell(plain(restored_line(user, result)))
+    results = [UserResult(index=place, user=each) for place, each in enumerate(after) if isinstance(each, User)]
+    report = UserBatchReport(done=len(results), failed=len(after) - len(results), results=tuple(results))
+    if options.json:
+        print_json(report)
+    _tell(f"{count(report.done, 'user')} restored.")
+    return FAILED if report.failed else DONE
+
+
+async def _listed_again(client: Client, users: Sequence[User]) -> list[User | str]:
+    """Each as it is afterwards, or why not; a server that fails ends it."""
+    found: list[User | str] = []
+    for user in users:
+        try:
+            found.append(await client.restore_user(user.id, key=new_key()))
+        except Refused as error:
+            found.append(told(error))
+    return found
+
+
+def _restored(target: Target, selection: Selection, options: argparse.Namespace) -> int:
     key = new_key()
 
     async def restored(client: Client) -> Selection:

@@ -9,7 +9,7 @@ from tui.presentation.glyphs import Glyphs
 from tui.presentation.lines import width_of
 from tui.presentation.text import clean
 from tui.presentation.tones import BOLD, MUTED, PLAIN, Span
-from tui.presentation.wording import clock, count, day_of, days_until, ended_on, ends_on, said_day
+from tui.presentation.wording import clock, count, day_of, days_until, ended_on, ends_on, may_spend, said_day
 
 OK, WARN, BAD = "ok", "warn", "bad"
 _LABEL = 11
@@ -64,11 +64,12 @@ def fixed_seats(overview: Overview) -> str:
     """Why the number of seats can't be changed just now, and what can be done instead; empty when it can be (D14)."""
     name, status = clean(overview.plan.name, 40), overview.subscription.status
     if status is SubscriptionStatus.ENDED:
-        return "The subscription has ended: p starts it again."
+        return f"The subscription has ended{': p starts it again' if may_spend(overview) else ''}."
     if overview.plan.kind is PlanKind.FREE:
-        return f"{name} has no seats to pay for: p chooses a plan that has them."
+        return f"{name} has no seats to pay for{': p chooses a plan that has them' if may_spend(overview) else ''}."
     if status is not SubscriptionStatus.ACTIVE:
-        return "A payment is overdue: o pays it, then the seats can be changed."
+        pays = "o pays it" if may_spend(overview) else "once it is paid"
+        return f"A payment is overdue: {pays}{', then' if may_spend(overview) else ''} the seats can be changed."
     if overview.plan.seats_follow_users:
         return f"On {name} seats follow the users: 2 opens them, n adds one, d removes."
     return ""

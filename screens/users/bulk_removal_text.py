@@ -39,6 +39,7 @@ def selection_summary(
     and `unseen` how many more of these there are.
     """
     many, seats = selection.count, selection.seats
+    all_back = seats is not None and seats.restorable == many
     sums = Vacancy(seats.taken, seats.free) if seats else None
     statuses = [f"{selection.active:,} {seated_word(overview)}"] if selection.active else []
     statuses += [f"{selection.not_paid:,} NOT PAID"] if selection.not_paid else []
@@ -57,7 +58,8 @@ def selection_summary(
         ],
         items=stay,
         hidden=recounted,
-        final=_undoing(selection, overview),
+        final="" if all_back else _undoing(selection, overview),
+        back=_undoing(selection, overview) if all_back else "",
         type_number=many if many > MOST_UNTYPED else None,
         opener="users.remove",
         danger=True,

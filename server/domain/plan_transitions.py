@@ -54,7 +54,7 @@ def check_move(standing: Standing, plan: PlanTerms, cycle: BillingCycle, market:
     if standing.status is not SubscriptionStatus.ACTIVE:
         raise Refusal(
             ProblemCode.SUBSCRIPTION_NOT_ACTIVE,
-            "Pay what is overdue first",
+            "What is overdue has to be paid first",
             status=standing.status.value,
         )
     if standing.cycle is BillingCycle.ANNUAL and cycle is BillingCycle.MONTHLY:

@@ -234,7 +234,7 @@ def _cancelled(standing: Standing, today: dt.date) -> Standing:
 
 def _resumed(standing: Standing, today: dt.date) -> Standing:
     if standing.status is SubscriptionStatus.ENDED:
-        detail = "The subscription has ended: start it again"
+        detail = "The subscription has ended and has to be started again"
         raise Refusal(ProblemCode.SUBSCRIPTION_NOT_ACTIVE, detail, status=standing.status.value)
     if not standing.ends:
         raise Refusal(ProblemCode.NOTHING_TO_CHANGE, "It is not cancelled")
@@ -281,9 +281,9 @@ def _check_running(standing: Standing, today: dt.date) -> None:
     status = standing.status
     if status is not SubscriptionStatus.ACTIVE:
         sentences = {
-            SubscriptionStatus.PAST_DUE: "Pay what is overdue first",
-            SubscriptionStatus.SUSPENDED: "The subscription is suspended: pay what is overdue first",
-            SubscriptionStatus.ENDED: "The subscription has ended: start it again",
+            SubscriptionStatus.PAST_DUE: "What is overdue has to be paid first",
+            SubscriptionStatus.SUSPENDED: "The subscription is suspended: what is overdue has to be paid first",
+            SubscriptionStatus.ENDED: "The subscription has ended and has to be started again first",
         }
         raise Refusal(ProblemCode.SUBSCRIPTION_NOT_ACTIVE, sentences[status], status=status.value)
     if today not in standing.period:

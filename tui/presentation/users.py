@@ -11,7 +11,7 @@ from tui.presentation.lines import labelled, line
 from tui.presentation.seat_sums import restorable, vacancy_lines
 from tui.presentation.text import clean
 from tui.presentation.tones import Line, Piece, Tone
-from tui.presentation.wording import count, day_of, ended_on, has_ended, renews_on, said_day, zone_of
+from tui.presentation.wording import clock, count, day_of, ended_on, has_ended, may_spend, renews_on, said_day, zone_of
 
 __all__ = [
     "STATUS_TONES",
@@ -19,6 +19,7 @@ __all__ = [
     "closed_words",
     "conflict_notes",
     "detail_lines",
+    "earlier_summary",
     "leaving_line",
     "no_access",
     "outcome",
@@ -68,7 +69,7 @@ def no_access(overview: Overview | None) -> str:
         return ""
     subscription, closed = overview.subscription, closed_words(overview)
     suspended = subscription.status is SubscriptionStatus.SUSPENDED
-    pays = f" 1 o pays {subscription.overdue}." if suspended and subscription.overdue else ""
+    pays = f" 1 o pays {subscription.overdue}." if suspended and subscription.overdue and may_spend(overview) else ""
     return f"{closed}{pays}"
 
 
@@ -114,16 +115,21 @@ def _until_paid(overview: Overview | None) -> str:
     """What makes somebody active who is NOT PAID (D15)."""
     if overview is None:
         return "P pays"
+    pays = may_spend(overview)
     if overview.subscription.status is SubscriptionStatus.PAST_DUE:
-        return "the payment that is overdue pays, 1 o makes it now"
+        return f"the payment that is overdue does it{', 1 o makes it now' if pays else ''}"
     day = renews_on(overview)
-    return f"P pays, or the payment of {said_day(day, overview)} does" if day else "P pays"
+    if day is None:
+        return "P pays" if pays else "a seat has to be paid for"
+    payment = f"the payment of {said_day(day, overview)} does"
+    return f"P pays, or {payment}" if pays else f"{payment} it"
 
 
 def removal_summary(users: Sequence[User], overview: Overview, *, hidden: str = "") -> Summary:
     """What removing these users does, each by name."""
     active = sum(user.status.has_seat for user in users)
     many = len(users)
+    back = restorable(overview, active, many - active)
     who = "This user" if many == 1 else f"These {many:,} users"
     return Summary(
         title=f"Remove {count(many, 'user')}",
@@ -134,7 +140,8 @@ def removal_summary(users: Sequence[User], overview: Overview, *, hidden: str = 
         ],
         items=[_removed_item(user) for user in users],
         hidden=hidden,
-        final=undoing(many, restorable(overview, active, many - active), overview),
+        final="" if back == many else undoing(many, back, overview),
+        back=undoing(many, back, overview) if back == many else "",
         type_number=many if many > MOST_UNTYPED else None,
         opener="users.remove",
         danger=True,
@@ -147,6 +154,26 @@ def leaving_line(who: str, many: int, overview: Overview) -> str:
     leaves, loses = ("leaves the list", "loses access") if one else ("leave the list", "lose access")
     loses = leaves if closed_words(overview) else loses
     return f"{who} {loses} now. Accounts and data stay."
+
+
+def earlier_summary(users: Sequence[User], many: int, when: dt.datetime, overview: Overview) -> Summary:
+    """What taking back a removal does that was made before this was started; `users` are those of it by name."""
+    free = max(0, overview.seats.free)
+    fit = "as many as paid seats are free" if free < many else "for all of them a paid seat is free"
+    return Summary(
+        title=f"Take back: list {count(many, 'user')} again",
+        verb=f"List {many:,} again",
+        lines=[
+            f"You removed {'this user' if many == 1 else 'them'} {clock(when, overview.as_of, zone_of(overview))}.",
+            f"Nothing is charged; {fit} ({free:,} now)." if many > 1 else f"Nothing is charged; {_one_fits(free)}.",
+        ],
+        items=[person(user.name, user.email) for user in users],
+        opener="users.undo",
+    )
+
+
+def _one_fits(free: int) -> str:
+    return "a paid seat is free" if free else "but no paid seat is free just now"
 
 
 def undoing(many: int, back: int, overview: Overview) -> str:

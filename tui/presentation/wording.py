@@ -5,6 +5,7 @@ import datetime as dt
 from collections.abc import Sequence
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from contract.people import Permission
 from contract.subscription import Overview, SubscriptionStatus
 from tui.presentation.text import clean
 
@@ -72,6 +73,11 @@ def has_ended(overview: Overview) -> bool:
     subscription = overview.subscription
     over = subscription.cancel_at_period_end and ends_on(overview) is None
     return subscription.status is SubscriptionStatus.ENDED or over
+
+
+def may_spend(overview: Overview) -> bool:
+    """Whether whoever looks may confirm anything with a price, so that a key that pays is theirs."""
+    return Permission.CONFIRM_QUOTES in overview.me.may
 
 
 def ended_on(overview: Overview) -> dt.date:
