@@ -101,6 +101,8 @@ class Model(State):
             refuse("seats_follow_users")
         if wanted < self.seats and wanted < self.listed:
             refuse("seats_below_users")
+        if wanted < self.seats and self.ends:
+            refuse("subscription_not_active")
         if wanted == (self.seats if self.scheduled is None else self.scheduled):
             refuse("nothing_to_change")
         if wanted < self.seats:
@@ -110,6 +112,8 @@ class Model(State):
 
     def _other_plan(self, plan: str, change: dict[str, Any]) -> Promise:
         unit, wanted = self.prices[plan, self.cycle], change.get("seats")
+        if self.ends and wanted is not None and wanted < self.seats:
+            refuse("subscription_not_active")
         quantity = max(self.seats, wanted or 0)
         if wanted is not None and wanted < quantity and wanted < self.listed:
             refuse("seats_below_users")

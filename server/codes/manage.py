@@ -9,6 +9,7 @@ from contract.codes import CodeChanges, CodeSort, CodesQuery, CodeUse, Invitatio
 from contract.events import EventKind
 from contract.pages import Page, PageQuery
 from contract.problems import ProblemCode
+from contract.subscription import PlanKind, SubscriptionStatus
 from server.codes import guesses
 from server.codes.serializers import as_answer, required, subject, use_answer
 from server.domain.codes import ALPHABET, GROUP, GROUPS, SHORTEST, grouped
@@ -18,8 +19,9 @@ from server.http.masking import sees_codes, shown_code
 from server.http.problems import Invalid, ServerProblem
 from server.platform.ids import new_id
 from server.platform.text import code_key
-from server.store import codes
+from server.store import codes, subscriptions
 from server.users.adding import check_plan
+from server.users.seat_assignment import seats_in
 from server.users.serializers import seated_now
 
 _LAST_FIRST = "-number"
@@ -56,7 +58,23 @@ def create_code(call: Call) -> InvitationCode:
     assert row is not None
     answer = as_answer(row, call)
     call.emit(EventKind.CODE_CREATED, subject(answer))
-    return answer
+    return answer.model_copy(update={"remark": _why_nobody(call)})
+
+
+def _why_nobody(call: Call) -> str:
+    """Why a code lets nobody in as things stand, so that nobody hands one out that can't be used; else nothing."""
+    row = subscriptions.get(call.connection, call.subscription_id)
+    offer = call.services.catalogue.offer(row.plan)
+    if row.status == SubscriptionStatus.SUSPENDED.value:
+        return "It lets nobody in until what is overdue is paid: the subscription is suspended."
+    if seats_in(row).free > 0:
+        return ""
+    if offer.kind is PlanKind.CONTRACT:
+        return "It lets nobody in now: the contract's number of users is reached."
+    if offer.seats_follow_users:
+        add = "add people by hand or by a file instead, they are NOT PAID until the renewal or until paid for"
+        return f"It can't be used now: on {offer.name} every user is a seat, so that none is free; {add}."
+    return "It lets nobody in until a paid seat is free: none is now."
 
 
 def generated() -> str:

@@ -109,6 +109,8 @@ def _on_terms(standing: Standing, change: Change, today: dt.date, market: Market
     check_move(standing, plan, cycle, market)
     if change.seats is not None and plan.follow_users:
         raise _seats_follow()
+    if standing.ends and change.seats is not None and change.seats < standing.seats.held:
+        raise _no_renewal(standing, "fewer seats wait for a renewal")
     if cycle is standing.cycle:
         return _other_plan(standing, plan, change.seats, today, market)
     return _other_cycle(standing, (plan, cycle), change.seats, today, market)
@@ -120,6 +122,8 @@ def _other_seats(standing: Standing, wanted: int, today: dt.date, market: Market
         raise _seats_follow()
     seats = standing.seats
     lower = seats.reduced(wanted) if wanted < seats.paid else None
+    if lower is not None and standing.ends:
+        raise _no_renewal(standing, "fewer seats wait for a renewal")
     if wanted == seats.scheduled:
         detail = f"It goes down to {seats_in_words(wanted)} on {standing.period.end} already"
         raise Refusal(ProblemCode.NOTHING_TO_CHANGE, detail)
@@ -288,6 +292,11 @@ def _check_running(standing: Standing, today: dt.date) -> None:
         raise Refusal(ProblemCode.SUBSCRIPTION_NOT_ACTIVE, sentences[status], status=status.value)
     if today not in standing.period:
         raise Refusal(ProblemCode.SUBSCRIPTION_NOT_ACTIVE, "The renewal is being settled: ask again in a minute")
+
+
+def _no_renewal(standing: Standing, why: str) -> Refusal:
+    detail = f"The subscription ends on {standing.period.end}, and {why}: resume it first"
+    return Refusal(ProblemCode.SUBSCRIPTION_NOT_ACTIVE, detail, status=standing.status.value)
 
 
 def _seats_follow() -> Refusal:

@@ -4,10 +4,12 @@ from collections.abc import Iterator
 
 from contract.money import Money
 from contract.quotes import QuoteWarning, WarningCode
-from contract.subscription import PlanKind, SubscriptionStatus
+from contract.subscription import BillingCycle, PlanKind, SubscriptionStatus
 from server.domain.charging import Charge
 from server.domain.subscription_state import Standing
 from server.domain.wording import days_in_words, seats_in_words
+
+_PERIODS = {BillingCycle.MONTHLY: "month", BillingCycle.ANNUAL: "year"}
 
 
 def warnings_of(before: Standing, after: Standing, charge: Charge, owed: Money | None = None) -> Iterator[QuoteWarning]:
@@ -15,6 +17,14 @@ def warnings_of(before: Standing, after: Standing, charge: Charge, owed: Money |
     yield from _about_seats(before, after)
     yield from _about_time(before, after)
     yield from _about_credit(before, charge)
+    starts = after.plan.id != before.plan.id or before.status is SubscriptionStatus.ENDED
+    if starts and after.plan.follow_users and not after.seats.listed and after.status is SubscriptionStatus.ACTIVE:
+        each = f"{after.price} for the rest of its {_PERIODS[after.cycle]}"
+        detail = (
+            f"Nobody is listed, so no seat is charged. Each user you add is NOT PAID until you pay for them ({each}), "
+            f"or until the renewal on {after.period.end}, which charges {after.price} for each user listed then."
+        )
+        yield _warning(WarningCode.CHARGES_NOBODY, detail)
     if owed is not None and owed.amount and after.owed is not None:
         days = days_in_words(after.period.end, after.owed.until)
         detail = (
@@ -30,7 +40,8 @@ def _about_seats(before: Standing, after: Standing) -> Iterator[QuoteWarning]:
     if lowered:
         yield _warning(WarningCode.NO_REFUND, f"The seats stay yours until {end}; nothing is refunded.")
     taken_back = seats.scheduled is None and (seats.paid, after.period) == (before.seats.paid, before.period)
-    if was is not None and not taken_back and was not in {seats.scheduled, seats.paid}:
+    running = before.status is SubscriptionStatus.ACTIVE
+    if running and was is not None and not taken_back and was not in {seats.scheduled, seats.paid}:
         detail = f"Replaces the reduction to {seats_in_words(was)} on {before.period.end}."
         yield _warning(WarningCode.REPLACES_REDUCTION, detail)
     yield from _about_going(before, after)
