@@ -164,7 +164,7 @@ def earlier_summary(users: Sequence[User], many: int, when: dt.datetime, overvie
         title=f"Take back: list {count(many, 'user')} again",
         verb=f"List {many:,} again",
         lines=[
-            f"You removed {'this user' if many == 1 else 'them'} {clock(when, overview.as_of, zone_of(overview))}.",
+            f"You removed {'this user' if many == 1 else 'them'} ({clock(when, overview.as_of, zone_of(overview))}).",
             f"Nothing is charged; {fit} ({free:,} now)." if many > 1 else f"Nothing is charged; {_one_fits(free)}.",
         ],
         items=[person(user.name, user.email) for user in users],
