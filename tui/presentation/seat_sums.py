@@ -122,7 +122,7 @@ def _unused_at_renewal(overview: Overview, leaving: int) -> int:
     seats, subscription = overview.seats, overview.subscription
     if overview.plan.seats_follow_users or renews_on(overview) is None:
         return 0
-    kept = subscription.seats if subscription.scheduled_seats is None else subscription.scheduled_seats
+    kept = seats.paid if subscription.scheduled_seats is None else subscription.scheduled_seats
     return max(0, kept - (seats.used + seats.not_paid - leaving))
 
 
