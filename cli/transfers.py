@@ -12,7 +12,7 @@ from cli.connection import Stop, Target, call, chosen, tell_unanswered
 from cli.exit_codes import CANCELLED, CONFLICT, DONE, FAILED, NOT_ALLOWED, USAGE
 from cli.lists import print_list, whole
 from cli.output import agreed, can_ask, say, seen
-from cli.removing import take_back
+from cli.restoring import take_back
 from cli.tables import print_json, print_table
 from client.api import Client
 from client.protocol import new_key
