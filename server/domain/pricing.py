@@ -72,7 +72,7 @@ def price_change(
         after, charge = _on_terms(standing, change, today, market)
     after = replace(after, credit=standing.credit - charge.credit_applied.amount)
     at_once = bool(charge.lines) or _differs_today(standing, after)
-    owed = standing.charge(arrears_lines(after), market).due if after.owed and after.owed != standing.owed else None
+    owed = standing.charge(arrears_lines(after), market).due if change.cancel and after.owed else None
     return PricedChange(
         before=standing,
         after=after,
