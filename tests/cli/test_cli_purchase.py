@@ -152,7 +152,7 @@ def test_a_suspended_subscription_says_what_ends_that(desk: Desk) -> None:
     said = "Suspended: nothing more is charged until EUR 240.00 is paid: headcount pay --overdue\n"
     assert desk.said("forecast") == said
     desk.said("seats set 41 --dry-run", 4)
-    assert desk.err == "The subscription is suspended: pay what is overdue first. Then try again.\n"
+    assert desk.err == "The subscription is suspended: what is overdue has to be paid first. Then try again.\n"
 
 
 def test_what_became_of_an_earlier_command_is_said_first(desk: Desk) -> None:

@@ -48,7 +48,7 @@ def test_more_than_ten_ask_for_their_number() -> None:
     seats = SeatCounts(paid=36, used=30, free=6, not_paid=0, high_water=36, at_renewal=36)
     summary = removal_summary([make_user()] * 11, make_overview(seats=seats))
     assert summary.type_number == 11
-    assert summary.final == "z takes it back until 30 Nov, while a paid seat is free."
+    assert (summary.final, summary.back) == ("", "z takes it back until 30 Nov, while a paid seat is free.")
 
 
 def test_results_come_row_by_row_failures_first() -> None:
@@ -115,5 +115,5 @@ def test_a_removal_on_a_contract_says_nothing_about_paying() -> None:
     plan = Plan(id="contract", name="Contract", kind=PlanKind.CONTRACT, sub_accounts=True, max_users=36)
     seats = SeatCounts(paid=36, used=30, free=6, not_paid=0, high_water=36, at_renewal=36)
     summary = removal_summary([make_user()], make_overview(plan=plan, seats=seats))
-    assert summary.final == "z takes it back until 30 Nov, while there is room."
+    assert summary.back == "z takes it back until 30 Nov, while there is room."
     assert len(summary.lines) == 1
