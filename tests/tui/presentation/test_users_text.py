@@ -87,13 +87,13 @@ def test_people_without_a_name_are_their_address() -> None:
 
 
 def test_a_status_is_no_promise_while_the_subscription_is_suspended() -> None:
-    """D13: users keep their status, and it is said that nobody may use the service, and what helps."""
+    """D13: users are suspended with it, and it is said that nobody may use the service, and what helps."""
     since = dt.datetime(2026, 12, 8, 0, tzinfo=dt.UTC)
     terms = make_subscription(status=SubscriptionStatus.SUSPENDED, suspended_at=since, overdue=eur(24000))
     suspended = make_overview(subscription=terms)
     assert no_access(suspended) == "Nobody may use the service: suspended since 8 Dec. 1 o pays EUR 240.00."
-    lines = [said(each) for each in detail_lines(make_user(), suspended)]
-    assert lines[3] == "Status      ● active · suspended"
+    lines = [said(each) for each in detail_lines(make_user(status=UserStatus.SUSPENDED), suspended)]
+    assert lines[3] == "Status      × suspended"
     assert lines[-1] == no_access(suspended)
     ended = make_overview(subscription=make_subscription(status=SubscriptionStatus.ENDED))
     assert no_access(ended) == "Nobody may use the service: the subscription ended on 1 Dec."
