@@ -121,7 +121,7 @@ def test_a_year_begins_today_for_everybody_listed() -> None:
 
 
 def test_a_year_does_the_reduction_that_waited() -> None:
-    """Ten paid and six scheduled: the six that go on are given back for the rest of the month and charged for the year."""
+    """Ten paid and six scheduled: the six that go on are given back for the rest of the month, charged for a year."""
     found = priced(standing(Seats(paid=10, high_water=10, scheduled=6, active=5)), billing_cycle=ANNUAL)
     assert parts(found) == [(-6, 600, "15/30", -1800), (6, 6000, "365/365", 36000)]
     assert (found.after.seats.paid, found.after.seats.scheduled, found.after.seats.at_renewal) == (6, None, 6)

@@ -219,14 +219,14 @@ async def _overdue(server: RunningServer, api: httpx.AsyncClient, bank: LocalBan
 
 
 @pytest.mark.parametrize(
-    ("days", "status", "start", "end", "paid"),
+    ("days", "status", "period", "paid"),
     [
-        (2, "past_due", "2025-12-14", "2026-01-14", 6000),
-        (9, "suspended", "2025-12-23", "2026-01-23", 6000 + 1355),
+        (2, "past_due", ("2025-12-14", "2026-01-14"), 6000),
+        (9, "suspended", ("2025-12-23", "2026-01-23"), 6000 + 1355),
     ],
 )
-async def test_paying_what_is_overdue(  # noqa: PLR0913 - what goes in and what comes out
-    tmp_path: Path, days: int, status: str, start: str, end: str, paid: int
+async def test_paying_what_is_overdue(
+    tmp_path: Path, days: int, status: str, period: tuple[str, str], paid: int
 ) -> None:
     """It pays for the period that has begun, or for a new one and the days before; what waited is void (D13)."""
     bank = LocalBank()
@@ -238,7 +238,7 @@ async def test_paying_what_is_overdue(  # noqa: PLR0913 - what goes in and what 
             assert (refused.status_code, refused.json()["code"]) == (409, "subscription_not_active")
             found = await done(api, pay_overdue=True)
             after = found["subscription"]
-            assert (after["status"], after["period_start"], after["period_end"]) == ("active", start, end)
+            assert (after["status"], after["period_start"], after["period_end"]) == ("active", *period)
             assert (after["overdue"], after["retry_at"], after["suspended_at"]) == (None, None, None)
             invoices = (await get(api, "/v1/invoices"))["items"]
             assert [each["status"] for each in invoices] == ["paid", "void", "void"][: 2 + (paid > 6000)]
