@@ -3,7 +3,7 @@
 import datetime as dt
 
 import pytest
-from standings import ANNUAL, MIDDLE, MONTHLY, NOVEMBER, market, parts, priced, standing, sums
+from standings import ANNUAL, MIDDLE, MONTHLY, NOVEMBER, market, money, parts, priced, standing, sums
 
 from contract.quotes import WarningCode
 from contract.subscription import SubscriptionStatus
