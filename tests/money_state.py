@@ -155,7 +155,8 @@ class State:
 
     def unpaid(self, owed: tuple[int, dt.date] | None) -> list[tuple[dt.date, dt.date, int, int, int]]:
         """Days that were used and not paid for since the end of the period: start, end, seats, price, days of it."""
-        found, (seats, until), start = [], owed or (0, self.end), self.end
+        found: list[tuple[dt.date, dt.date, int, int, int]] = []
+        (seats, until), start = owed or (0, self.end), self.end
         while start < until:
             end = months_on(start, 12 if self.cycle == "annual" else 1, self.anchor)
             found.append((start, min(end, until), seats, self.unit or 0, (end - start).days))

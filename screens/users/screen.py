@@ -159,8 +159,8 @@ class UsersScreen(ManagedList):
         return [*offered, ("users.undo", "undo removal")] if self.removal.undoable else offered
 
     def out_of_reach(self) -> set[str]:
-        """What the role may not do, and paying when nobody can be paid for."""
-        hidden = super().out_of_reach()
+        """What the role may not do, undoing when nobody was removed here, and paying when nobody can be paid for."""
+        hidden = super().out_of_reach() | (set() if self.removal.undoable else {"users.undo"})
         overview = self.session.overview
         unpaid = overview is not None and overview.pay_unpaid is not None
         return hidden if unpaid and not self.purchase.why_not(Change(pay_users="all")) else hidden | {"users.pay"}

@@ -36,8 +36,8 @@ STATUS_WORDS = {
     UserStatus.ACTIVE: "● active",
     UserStatus.NOT_PAID: "! NOT PAID",
     UserStatus.REMOVED: "- removed",
-    UserStatus.SUSPENDED: "× suspended",
-    UserStatus.ENDED: "× ended",
+    UserStatus.SUSPENDED: "× inactive",
+    UserStatus.ENDED: "× inactive",
 }
 """A user's status as every list shows it: sign and word."""
 
@@ -93,7 +93,8 @@ def seated_word(overview: Overview) -> str:
 def detail_lines(user: User, overview: Overview | None = None) -> list[Line]:
     """Every field, a line each, and what stands between the user and the service."""
     closed = no_access(overview)
-    status: list[Piece] = [(STATUS_WORDS[user.status], STATUS_TONES[user.status])]
+    why = f" · {user.status.value}" if user.status in {UserStatus.SUSPENDED, UserStatus.ENDED} else ""
+    status: list[Piece] = [(f"{STATUS_WORDS[user.status]}{why}", STATUS_TONES[user.status])]
     lines = [
         labelled("Name", clean(user.name)),
         labelled("E-mail", clean(user.email, 254)),

@@ -93,7 +93,7 @@ def test_a_status_is_no_promise_while_the_subscription_is_suspended() -> None:
     suspended = make_overview(subscription=terms)
     assert no_access(suspended) == "Nobody may use the service: suspended since 8 Dec. 1 o pays EUR 240.00."
     lines = [said(each) for each in detail_lines(make_user(status=UserStatus.SUSPENDED), suspended)]
-    assert lines[3] == "Status      × suspended"
+    assert lines[3] == "Status      × inactive · suspended"
     assert lines[-1] == no_access(suspended)
     ended = make_overview(subscription=make_subscription(status=SubscriptionStatus.ENDED))
     assert no_access(ended) == "Nobody may use the service: the subscription ended on 1 Dec."
