@@ -7,13 +7,15 @@ from contract.events import EventKind, EventObject
 from contract.money import Money
 from contract.subscription import SubscriptionStatus
 from server.catalogue import Catalogue
-from server.domain.periods import Period
+from server.domain.periods import Period, local_date
+from server.domain.renewal import overdue
 from server.domain.retries import next_try
 from server.invoices.arrears import leave_owed
 from server.payments.gateway import Outcome
 from server.platform.transaction import Unit
 from server.store import invoices, payments, subscriptions
 from server.store.types import AnyRow
+from server.subscription.reading import standing_of
 from server.users.seat_assignment import make_room, seat_waiting
 
 
@@ -85,7 +87,9 @@ def _late(unit: Unit, catalogue: Catalogue, invoice_id: str, amount: Money) -> N
     late = subscriptions.change(unit.connection, row.id, status=SubscriptionStatus.PAST_DUE.value, **values)
     if suspended:
         leave_owed(unit, catalogue, late)
-        subscriptions.change(unit.connection, row.id, status=status.value)
+        lost = subscriptions.change(unit.connection, row.id, status=status.value)
+        market, today = catalogue.market(row.currency), local_date(unit.now, row.time_zone)
+        amount = overdue(standing_of(lost, catalogue), market, today) or amount
     attributes = {"amount": str(amount)}
     if retry_at:
         attributes["retry_at"] = retry_at.isoformat().replace("+00:00", "Z")
