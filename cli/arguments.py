@@ -104,7 +104,7 @@ def _add_users(commands: "Commands") -> None:
 
 def _add_filters(command: argparse.ArgumentParser) -> None:
     command.add_argument("--search", metavar="WORDS", help="only whose name, e-mail or position holds them")
-    command.add_argument("--status", choices=("active", "not_paid"), help="only with this status")
+    command.add_argument("--status", choices=("active", "not_paid", "suspended", "ended"), help="only with this status")
     command.add_argument(
         "--source", choices=("hand", "import", "code", "member", "transfer"), help="only who came in this way"
     )
@@ -247,7 +247,12 @@ def _add_transfers(commands: "Commands") -> None:
             decided.add_argument("--fitting", action="store_true", help="only the first that have a free seat")
         else:
             decided.add_argument("--reason", default="", help="why; they will read it")
-    _change(commands, "undo", "cli.transfers:undo", "take back what you decided last, within ten minutes")
+    _change(
+        commands,
+        "undo",
+        "cli.transfers:undo",
+        "take back your last removal of users, or decision of the last ten minutes",
+    )
 
 
 def _add_codes(commands: "Commands") -> None:

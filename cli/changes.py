@@ -15,7 +15,8 @@ from contract.subscription import BillingCycle, Overview, Plan
 from contract.users import User, UsersQuery
 from tui.presentation.errors import set_by_contract
 from tui.presentation.text import clean
-from tui.presentation.wording import count
+from tui.presentation.users import closed_words
+from tui.presentation.wording import count, ends_on
 
 __all__ = ["billing_set", "cancel", "pay", "plan_set", "resume", "seats_set", "seats_show", "start"]
 
@@ -35,12 +36,24 @@ def _seats_in_words(overview: Overview) -> list[str]:
     if contract := set_by_contract(overview):
         most = overview.plan.max_users or seats.paid
         return [f"{count(most, 'seat')}, {seats.used:,} used, {seats.free:,} free", contract]
-    said = [f"{count(seats.paid, 'seat')} paid, {seats.used:,} used, {seats.free:,} free"]
+    if closed := closed_words(overview):
+        said = [closed, f"{count(seats.inactive, 'user')} inactive"]
+    else:
+        said = [f"{count(seats.paid, 'seat')} paid, {seats.used:,} used, {seats.free:,} free"]
     if seats.not_paid:
         said.append(f"{count(seats.not_paid, 'user')} NOT PAID")
+    if subscription.overdue:
+        said.append(f"{subscription.overdue} is overdue: headcount pay --overdue")
+    end = ends_on(overview)
+    if end is None:
+        return said
     if subscription.cancel_at_period_end:
-        return [*said, f"The subscription ends on {subscription.period_end}."]
-    return [*said, f"{count(seats.at_renewal, 'seat')} from the renewal on {subscription.period_end}"]
+        return [*said, f"The subscription ends on {end}."]
+    renewed = min(seats.free - seats.free_until_renewal, seats.free)
+    if renewed > 0:
+        renew, them = ("seat renews", "it") if renewed == 1 else ("seats renew", "them")
+        said.append(f"{renewed:,} free {renew} on {end}: lower the seats to stop paying for {them}")
+    return [*said, f"{count(seats.at_renewal, 'seat')} from the renewal on {end}"]
 
 
 def seats_set(options: argparse.Namespace, flags: dict[str, Any]) -> int:

@@ -12,6 +12,7 @@ from cli.connection import Stop, Target, call, chosen, tell_unanswered
 from cli.exit_codes import CANCELLED, CONFLICT, DONE, FAILED, NOT_ALLOWED, USAGE
 from cli.lists import print_list, same_mailbox, whole
 from cli.output import agreed, can_ask, say, seen
+from cli.restoring import take_back
 from cli.tables import print_json, print_table
 from client.api import Client
 from client.protocol import new_key
@@ -34,6 +35,7 @@ from tui.presentation.text import clean
 from tui.presentation.tones import plain
 from tui.presentation.transfer_decisions import Question, earlier_summary
 from tui.presentation.transfers import Plan, decision_results, undo_results
+from tui.runtime.last_removal import EarlierRemoval, last_removal
 
 __all__ = ["accept", "decline", "list_all", "undo"]
 
@@ -128,7 +130,7 @@ async def _waiting(client: Client, target: Target, emails: Sequence[str]) -> tup
 
 def _print(summary: Summary, options: argparse.Namespace) -> None:
     """What a decision does: on the standard output, and where a question follows on the terminal in any case."""
-    final = "headcount undo takes it back within 10 minutes." if summary.final.startswith("z ") else summary.final
+    final = "headcount undo takes it back within 10 minutes." if summary.back else summary.final
     lines = [summary.title, *summary.lines[:1], *summary.items, final]
     said = "\n".join(filter(None, (plain(line) for line in lines)))
     if not options.json:
@@ -154,12 +156,17 @@ def _told(plan: Plan, report: DecisionReport, *, as_json: bool) -> int:
 
 
 def undo(options: argparse.Namespace, flags: dict[str, Any]) -> int:
-    """Take back what one decided last, within ten minutes (D27); the exit code."""
+    """Take back what one did last: a removal while its period lasts (D19), a decision for ten minutes (D27).
+
+    The exit code.
+    """
     _check_asking(options)
     target = chosen(options, flags)
-    last = call(target, _last)
+    last, removal, overview = call(target, _last)
+    if removal is not None and (last is None or removal.event.created_at > last.created_at):
+        return take_back(target, removal, overview, options)
     if last is None:
-        return say("Nothing to undo: you decided nothing in the last 10 minutes.", CONFLICT)
+        return say("Nothing to undo: no decision of the last 10 minutes, no removal that can be taken back.", CONFLICT)
     summary = earlier_summary(last, ())
     _print(replace(summary, lines=[" ".join(map(plain, summary.lines))]), options)
     if options.dry_run:
@@ -170,8 +177,12 @@ def undo(options: argparse.Namespace, flags: dict[str, Any]) -> int:
     return _undone(call(target, lambda client: client.undo_decisions(last.id, key=key), noted=True), options)
 
 
-async def _last(client: Client) -> DecisionSummary | None:
-    return next(iter((await client.decisions()).items), None)
+async def _last(client: Client) -> tuple[DecisionSummary | None, EarlierRemoval | None, Overview]:
+    """The last decision and the last removal that can be taken back."""
+    overview = await client.overview()
+    decided = next(iter((await client.decisions()).items), None)
+    may_restore = Permission.MANAGE_USERS in overview.me.may
+    return decided, await last_removal(client, overview) if may_restore else None, overview
 
 
 def _undone(report: UndoReport, options: argparse.Namespace) -> int:

@@ -54,7 +54,8 @@ class HeadcountError(Exception):
 
     `problem` is what the server said, if it said so properly. `request_id` finds the call in the server's log.
     `retry_after` is in seconds. For a command, `key` is its idempotency key, and `uncertain` tells that
-    it may have been done although no answer says so.
+    it may have been done although no answer says so. `about_oneself`: it was an account's own affair, so that whoever
+    reads it may have nothing to say about seats and plans.
     """
 
     _advice: ClassVar[str] = "Try again; if it stays like this, report it with the request id."
@@ -69,6 +70,7 @@ class HeadcountError(Exception):
         self.retry_after = retry_after
         self.key = ""
         self.uncertain = False
+        self.about_oneself = False
 
     @property
     def code(self) -> ProblemCode | None:
@@ -77,9 +79,11 @@ class HeadcountError(Exception):
 
     @property
     def advice(self) -> str:
-        """What to do next, in one sentence."""
+        """What to do next, in one sentence that fits whoever reads it, an owner as well as somebody who was invited."""
         if self.uncertain:
             return _UNCERTAIN
+        if self.about_oneself and self.code in _FOR_ONESELF:
+            return _FOR_ONESELF[self.code]
         return (_CODES[self.code][1] if self.code else "") or self._advice
 
     @property
@@ -131,7 +135,7 @@ class Refused(HeadcountError):
 class NotAuthenticated(Refused):
     """The token is missing, wrong, expired or revoked."""
 
-    _advice = "Check the token of this profile, or ask the owner for a new one."
+    _advice = "Check the token of this profile; an owner, or whoever runs the server, can make a new one."
 
 
 class NotAllowed(Refused):
@@ -148,7 +152,7 @@ class NotAllowed(Refused):
 class SpendingLimitReached(NotAllowed):
     """It costs more than this account may still spend this month."""
 
-    _advice = "Ask the owner to do it, or to raise your monthly spending limit."
+    _advice = "An owner can do it, or raise your monthly spending limit."
 
     @property
     def check(self) -> SpendingCheck | None:
@@ -216,7 +220,7 @@ class VersionConflict(Conflict):
 class PaymentRefused(Refused):
     """The payment was refused; nothing has changed."""
 
-    _advice = "Check the payment method with the owner, then ask for a new quote."
+    _advice = "Check the payment method (an owner or billing can change it), then ask for a new quote."
 
 
 class Invalid(Refused):
@@ -345,7 +349,7 @@ _CODES: dict[ProblemCode, tuple[type[HeadcountError], str]] = {
     ProblemCode.ALREADY_USER: (Conflict, "Nothing to do: search for the address in the list."),
     ProblemCode.NEEDS_TRANSFER: (Conflict, "Send a transfer request to this address."),
     ProblemCode.ALREADY_MEMBER: (Conflict, "Add them in Members, or by their address: no request is needed."),
-    ProblemCode.MAIN_ACCOUNT_DECIDES: (Conflict, "Ask the owner to add themselves."),
+    ProblemCode.MAIN_ACCOUNT_DECIDES: (Conflict, "Only the main account adds itself, signed in as itself."),
     ProblemCode.NO_SEAT_AVAILABLE: (Conflict, "Buy a seat or remove a user first."),
     ProblemCode.USER_REMOVED: (Conflict, ""),
     ProblemCode.NOT_RESTORABLE: (Conflict, ""),
@@ -377,6 +381,28 @@ _CODES: dict[ProblemCode, tuple[type[HeadcountError], str]] = {
     ProblemCode.INTERNAL_ERROR: (ServerFault, ""),
 }
 """Which error a problem becomes, and what to do about it where its code says more than its kind."""
+
+_ASK_WHO_MANAGES = "Ask whoever manages that subscription."
+_FOR_ONESELF: dict[ProblemCode | None, str] = {
+    ProblemCode.NO_SEAT_AVAILABLE: "Ask whoever gave you the code, and try again when a seat is free.",
+    ProblemCode.PLAN_HAS_NO_SUB_ACCOUNTS: _ASK_WHO_MANAGES,
+    ProblemCode.USER_LIMIT_REACHED: _ASK_WHO_MANAGES,
+    ProblemCode.SUBSCRIPTION_NOT_ACTIVE: _ASK_WHO_MANAGES,
+    ProblemCode.SPENDING_LIMIT_REACHED: _ASK_WHO_MANAGES,
+    ProblemCode.NOT_ALLOWED: _ASK_WHO_MANAGES,
+    ProblemCode.ALREADY_USER: "Nothing to do: you are on the list.",
+    ProblemCode.ALREADY_MEMBER: "Ask whoever manages that subscription to add you: no request is needed.",
+    ProblemCode.MAIN_ACCOUNT_DECIDES: "Only the main account adds itself, signed in as itself.",
+    ProblemCode.NEEDS_TRANSFER: "Look at your profile: a request has to be agreed to.",
+    ProblemCode.TRANSFER_PENDING: "Wait for the answer.",
+    ProblemCode.NOT_RESTORABLE: _ASK_WHO_MANAGES,
+    ProblemCode.SEATS_BELOW_USERS: _ASK_WHO_MANAGES,
+    ProblemCode.SEATS_FOLLOW_USERS: _ASK_WHO_MANAGES,
+    ProblemCode.SET_BY_CONTRACT: _ASK_WHO_MANAGES,
+    ProblemCode.REDUCTION_NEEDS_CONTACT: _ASK_WHO_MANAGES,
+    ProblemCode.PAYMENT_FAILED: _ASK_WHO_MANAGES,
+}
+"""What to do about it for somebody who minds their own account, and may manage nothing."""
 
 CLASSES = {code: kind for code, (kind, _) in _CODES.items()}
 """Which error a problem becomes."""

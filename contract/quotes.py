@@ -44,7 +44,8 @@ class Start(Body):
 class Change(Body):
     """Exactly one change: new terms (seats, plan and cycle, alone or together) or one of the others.
 
-    `pay_users` pays for unpaid users, in one line with a share for each; `pay_overdue` pays the refused renewal.
+    `pay_users` pays for unpaid users, in one line with a share for each; `pay_overdue` pays the renewal that was
+    refused, or what a subscription that has ended left owing.
     """
 
     seats: Seats | None = None
@@ -112,6 +113,9 @@ class WarningCode(StrEnum):
     USERS_LOSE_ACCESS = "users_lose_access"
     ENDS_ANYWAY = "ends_anyway"
     PRICE_CHANGES = "price_changes"
+    STAYS_OWED = "stays_owed"
+    SEATS_GO = "seats_go"
+    CHARGES_NOBODY = "charges_nobody"
 
 
 class QuoteWarning(Answer):
@@ -155,8 +159,9 @@ class Quote(Answer):
     and tax; `credit_applied` is what an earlier credit pays of it (negative: what is kept as credit), and `due_now`
     the rest. `tax_rate` is in hundredths of a percent, taken on the rounded net. `seats_before` and `seats_after` are
     the seats paid for, but for a reduction: then the number from the renewal on. `price_change` is the next renewal at
-    which a seat costs something else, as far as that is announced. `spending` is how it stands against
-    the monthly limit of whoever asked, where one binds them.
+    which a seat costs something else, as far as that is announced. `spending` is how it stands against the monthly
+    limit of whoever asked, where one binds them. `owed` is what stays to be paid once it is confirmed, as an open
+    invoice: days of service after a renewal that was refused, of a subscription that this ends.
     """
 
     id: Identifier
@@ -182,6 +187,7 @@ class Quote(Answer):
     activates: AffectedUsers
     warnings: tuple[QuoteWarning, ...] = ()
     spending: SpendingCheck | None = None
+    owed: Money | None = None
 
 
 class Confirmation(Answer):

@@ -88,7 +88,10 @@ class Subscription(Answer):
     `granted_seats` are seats of this period that were given and not sold: leaving them early gives no credit.
     `price_change` is the next renewal at which a seat costs something else, as far as that is announced.
     `credit` is kept for the next payments. `overdue` is what a refused renewal asks for, `retry_at` when it is asked
-    again, and `suspended_at` when access is lost if every try is refused (D13).
+    again, and `suspended_at` when access is lost if every try is refused (D13). Suspended, it is a new period and the
+    days used before access was lost; ended, those days alone. `users_inactive` have a seat but no access, because it is
+    suspended or has ended. `restorable_until` is until when somebody removed now could be listed again (D19); none
+    once it has ended, which it did at `ended_at`.
     """
 
     id: Identifier
@@ -106,6 +109,7 @@ class Subscription(Answer):
     granted_seats: int = 0
     users_active: int
     users_not_paid: int
+    users_inactive: int = 0
     main_account_uses_seat: bool = False
     cancel_at_period_end: bool = False
     next_payment: NextPayment | None = None
@@ -114,12 +118,17 @@ class Subscription(Answer):
     overdue: Money | None = None
     retry_at: Instant | None = None
     suspended_at: Instant | None = None
+    restorable_until: Instant | None = None
+    ended_at: Instant | None = None
     created_at: Instant
     version: Version
 
 
 class SeatCounts(Answer):
-    """Seats as the Overview counts them. `used` are active users, `not_paid` wait for a seat.
+    """Seats as the Overview counts them. `used` are active users, `not_paid` wait for a seat, `inactive` have one.
+
+    Nobody is active once the subscription is suspended or has ended: who had a seat is `inactive` then. After the end
+    no seat is paid for.
 
     `free_until_renewal` is how many of the free seats go away at the renewal if nobody takes them (D8, D9).
     """
@@ -130,6 +139,7 @@ class SeatCounts(Answer):
     not_paid: int
     high_water: int
     at_renewal: int
+    inactive: int = 0
     free_until_renewal: int = 0
 
 

@@ -15,11 +15,21 @@ MAX_BATCH = 10_000
 
 
 class UserStatus(StrEnum):
-    """Whether a user may use the service. `removed` only in the answer of a removal."""
+    """Whether a user may use the service. `removed` only in the answer of a removal.
+
+    `suspended` and `ended` say why somebody with a seat is not active: the subscription is suspended, or has ended.
+    """
 
     ACTIVE = "active"
     NOT_PAID = "not_paid"
     REMOVED = "removed"
+    SUSPENDED = "suspended"
+    ENDED = "ended"
+
+    @property
+    def has_seat(self) -> bool:
+        """Whether a user of this status sits on a seat, active or not."""
+        return self in {UserStatus.ACTIVE, UserStatus.SUSPENDED, UserStatus.ENDED}
 
 
 class UserSource(StrEnum):

@@ -9,7 +9,7 @@ from tui.presentation.glyphs import Glyphs
 from tui.presentation.lines import width_of
 from tui.presentation.text import clean
 from tui.presentation.tones import BOLD, MUTED, PLAIN, Span
-from tui.presentation.wording import clock, count, day_of, days_until, said_day
+from tui.presentation.wording import clock, count, day_of, days_until, ended_on, ends_on, may_spend, said_day
 
 OK, WARN, BAD = "ok", "warn", "bad"
 _LABEL = 11
@@ -72,11 +72,12 @@ def fixed_seats(overview: Overview) -> str:
     """Why the number of seats can't be changed just now, and what can be done instead; empty when it can be (D14)."""
     name, status = clean(overview.plan.name, 40), overview.subscription.status
     if status is SubscriptionStatus.ENDED:
-        return "The subscription has ended: p starts it again."
+        return f"The subscription has ended{': p starts it again' if may_spend(overview) else ''}."
     if overview.plan.kind is PlanKind.FREE:
-        return f"{name} has no seats to pay for: p chooses a plan that has them."
+        return f"{name} has no seats to pay for{': p chooses a plan that has them' if may_spend(overview) else ''}."
     if status is not SubscriptionStatus.ACTIVE:
-        return "A payment is overdue: o pays it, then the seats can be changed."
+        pays = "o pays it" if may_spend(overview) else "once it is paid"
+        return f"A payment is overdue: {pays}{', then' if may_spend(overview) else ''} the seats can be changed."
     if overview.plan.seats_follow_users:
         return f"On {name} seats follow the users: 2 opens them, n adds one, d removes."
     return ""
@@ -96,8 +97,9 @@ def _period_line(overview: Overview) -> list[Span]:
         label = "Ends"
     elif subscription.status is not SubscriptionStatus.ACTIVE:
         label = "Was due"
-    until = days_until(subscription.period_end, today(overview))
-    return [(label.ljust(_LABEL), MUTED), (f"{subscription.period_end:%Y-%m-%d}", PLAIN), (f"  {until}", MUTED)]
+    day = ended_on(overview) if subscription.status is SubscriptionStatus.ENDED else subscription.period_end
+    until = days_until(day, today(overview))
+    return [(label.ljust(_LABEL), MUTED), (f"{day:%Y-%m-%d}", PLAIN), (f"  {until}", MUTED)]
 
 
 def _owed_and_kept(overview: Overview) -> list[list[Span]]:
@@ -117,10 +119,14 @@ def seats_line(overview: Overview) -> list[Span]:
     """`36 of 36 taken · 0 free`, and what is NOT PAID or free only until the renewal."""
     seats = overview.seats
     spans: list[Span] = [(f"{seats.used:,} of {seats.paid:,} taken", BOLD), (f" · {seats.free:,} free", PLAIN)]
+    if seats.inactive:
+        taken = f"{seats.inactive:,} of {seats.paid:,} taken, " if seats.paid else ""
+        spans = [("nobody is active", BOLD), (f" · {taken}{count(seats.inactive, 'user')} inactive", BAD)]
     if seats.not_paid:
         spans.append((f" · {seats.not_paid:,} NOT PAID", BAD))
-    if seats.free_until_renewal and overview.plan.kind is not PlanKind.CONTRACT:
-        last = overview.subscription.period_end - dt.timedelta(days=1)
+    end = ends_on(overview)
+    if end and seats.free_until_renewal and overview.plan.kind is not PlanKind.CONTRACT:
+        last = end - dt.timedelta(days=1)
         until = f" · {count(seats.free_until_renewal, 'paid seat')} free until {said_day(last, overview)}"
         spans.append((until, MUTED))
     return spans

@@ -140,6 +140,8 @@ class Confirm(ModalScreen[bool]):
         said += self.summary.money
         if self.summary.final:
             said.append((f"{bad} {self.summary.final}", "bad" if self.summary.danger else "warn"))
+        if self.summary.back:
+            said.append((self.summary.back, "dim"))
         if len(said) > 1:
             said.append("")
         if self.summary.type_number is not None:

@@ -159,7 +159,7 @@ class UsersScreen(ManagedList):
         return [*offered, ("users.undo", "undo removal")] if self.removal.undoable else offered
 
     def out_of_reach(self) -> set[str]:
-        """What the role may not do, undoing when nobody was removed, and paying when nobody can be paid for."""
+        """What the role may not do, undoing when nobody was removed here, and paying when nobody can be paid for."""
         hidden = super().out_of_reach() | (set() if self.removal.undoable else {"users.undo"})
         overview = self.session.overview
         unpaid = overview is not None and overview.pay_unpaid is not None

@@ -9,6 +9,7 @@ from contract.codes import CodeChanges, CodeSort, CodesQuery, CodeUse, Invitatio
 from contract.events import EventKind
 from contract.pages import Page, PageQuery
 from contract.problems import ProblemCode
+from contract.subscription import PlanKind, SubscriptionStatus
 from server.codes import guesses
 from server.codes.serializers import as_answer, required, subject, use_answer
 from server.domain.codes import ALPHABET, GROUP, GROUPS, SHORTEST, grouped
@@ -18,8 +19,10 @@ from server.http.masking import sees_codes, shown_code
 from server.http.problems import Invalid, ServerProblem
 from server.platform.ids import new_id
 from server.platform.text import code_key
-from server.store import codes
+from server.store import codes, subscriptions
 from server.users.adding import check_plan
+from server.users.seat_assignment import seats_in
+from server.users.serializers import seated_now
 
 _LAST_FIRST = "-number"
 SEPARATORS = " -_."
@@ -55,7 +58,23 @@ def create_code(call: Call) -> InvitationCode:
     assert row is not None
     answer = as_answer(row, call)
     call.emit(EventKind.CODE_CREATED, subject(answer))
-    return answer
+    return answer.model_copy(update={"remark": _why_nobody(call)})
+
+
+def _why_nobody(call: Call) -> str:
+    """Why a code lets nobody in as things stand, so that nobody hands one out that can't be used; else nothing."""
+    row = subscriptions.get(call.connection, call.subscription_id)
+    offer = call.services.catalogue.offer(row.plan)
+    if row.status == SubscriptionStatus.SUSPENDED.value:
+        return "It lets nobody in until what is overdue is paid: the subscription is suspended."
+    if seats_in(row).free > 0:
+        return ""
+    if offer.kind is PlanKind.CONTRACT:
+        return "It lets nobody in now: the contract's number of users is reached."
+    if offer.seats_follow_users:
+        add = "add people by hand or by a file instead, they are NOT PAID until the renewal or until paid for"
+        return f"It can't be used now: on {offer.name} every user is a seat, so that none is free; {add}."
+    return "It lets nobody in until a paid seat is free: none is now."
 
 
 def generated() -> str:
@@ -178,6 +197,7 @@ def list_uses(call: Call) -> Page[CodeUse]:
     query: PageQuery = call.query
     before = int(cursors.decode(query.cursor, _LAST_FIRST, [int])[0]) if query.cursor else None
     rows, last, total = codes.uses(call.connection, required(call).id, query, before)
-    items = tuple(use_answer(row) for row in rows)
+    seated = seated_now(call)
+    items = tuple(use_answer(row, seated) for row in rows)
     cursor = cursors.encode(_LAST_FIRST, [last]) if last is not None else None
     return Page[CodeUse](items=items, next_cursor=cursor, has_more=cursor is not None, total=total)

@@ -55,13 +55,13 @@ def check_move(standing: Standing, plan: PlanTerms, cycle: BillingCycle, market:
     if standing.status is not SubscriptionStatus.ACTIVE:
         raise Refusal(
             ProblemCode.SUBSCRIPTION_NOT_ACTIVE,
-            "Pay what is overdue first",
+            "What is overdue has to be paid first",
             status=standing.status.value,
         )
     if standing.cycle is BillingCycle.ANNUAL and cycle is BillingCycle.MONTHLY:
         _to_vendor("From annual to monthly goes through the vendor", market)
     if standing.ends and cycle is not standing.cycle:
-        detail = f"The subscription ends on {standing.period.end}: resume it first"
+        detail = f"The subscription ends on {standing.period.end}, and another cycle begins a period: resume it first"
         raise Refusal(ProblemCode.SUBSCRIPTION_NOT_ACTIVE, detail, status=standing.status.value)
 
 

@@ -1,14 +1,17 @@
 """Renewals (D13): what the next period costs and what it brings. The forecast is the renewal, done without doing it."""
 
+import datetime as dt
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from itertools import chain, islice
 
 from contract.billing import MAX_FORECAST, Line
+from contract.money import Money
 from contract.quotes import RenewalForecast
 from contract.subscription import PlanKind, PriceChange, SubscriptionStatus
+from server.domain.arrears import arrears_lines
 from server.domain.charging import Charge
-from server.domain.periods import Period
+from server.domain.periods import Period, period_from
 from server.domain.plans import Market
 from server.domain.proration import line, whole
 from server.domain.subscription_state import Standing
@@ -45,8 +48,29 @@ def renewal(standing: Standing, market: Market, period: Period | None = None) ->
         seats=standing.seats.began(quantity),
         credit=standing.credit - charge.credit_applied.amount,
         paid_by=(),
+        owed=None,
     )
     return Renewal(period, charge, after)
+
+
+def recovery(standing: Standing, market: Market, today: dt.date) -> Renewal:
+    """What paying for a refused renewal comes to today.
+
+    The period that has begun, all of it; once access was lost a new period from today, and the days of service before.
+    """
+    if standing.status is SubscriptionStatus.PAST_DUE:
+        return renewal(standing, market)
+    found = renewal(standing, market, period_from(today, standing.cycle))
+    charge = standing.charge((*arrears_lines(standing, today), *found.charge.lines), market)
+    credit = standing.credit - charge.credit_applied.amount
+    return replace(found, charge=charge, after=replace(found.after, anchor_day=today.day, credit=credit))
+
+
+def overdue(standing: Standing, market: Market, today: dt.date) -> Money | None:
+    """What is overdue, as it would be paid today: a refused renewal, or service that was never paid for."""
+    if standing.status in {SubscriptionStatus.PAST_DUE, SubscriptionStatus.SUSPENDED}:
+        return recovery(standing, market, today).charge.due
+    return standing.charge(arrears_lines(standing), market).due if standing.owed else None
 
 
 def renewals(standing: Standing, market: Market) -> Iterator[Renewal]:

@@ -12,7 +12,8 @@ class Seats:
 
     `high_water` is the most paid for in this period, `scheduled` a lower number that waits for the renewal.
     With `follow_users` the renewal takes the users listed, whatever was bought (D14). `granted` of the seats were given
-    for this period and not sold.
+    for this period and not sold. `late` is how many users were active at once since a renewal was refused: its period
+    has begun, so it is for no fewer (D13).
     """
 
     paid: int
@@ -22,6 +23,7 @@ class Seats:
     not_paid: int = 0
     follow_users: bool = False
     granted: int = 0
+    late: int = 0
 
     @property
     def listed(self) -> int:
@@ -46,9 +48,19 @@ class Seats:
     @property
     def at_renewal(self) -> int:
         """The next quantity: the larger of the scheduled seats and the users listed (D13)."""
+        return max(self.kept_seats, self.listed, self.late)
+
+    @property
+    def kept_seats(self) -> int:
+        """Seats that the renewal keeps even if nobody takes them; none where seats follow users (D14)."""
         if self.follow_users:
-            return self.listed
-        return max(self.paid if self.scheduled is None else self.scheduled, self.listed)
+            return 0
+        return self.paid if self.scheduled is None else self.scheduled
+
+    @property
+    def in_service(self) -> int:
+        """Seats that are served although their renewal was refused: who is NOT PAID is not served (D13)."""
+        return max(self.kept_seats, self.active, self.late)
 
     @property
     def free_until_renewal(self) -> int:

@@ -13,13 +13,22 @@ from server.domain.plans import Market, PlanTerms
 from server.domain.seats import Seats
 
 
+@dataclass(frozen=True, slots=True)
+class Arrears:
+    """Service that a refused renewal should have paid: so many seats, from the end of the period until a day."""
+
+    seats: int
+    until: dt.date
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Standing:
     """One subscription at one moment.
 
     `unit_price` is per seat and whole period, none where nothing is paid. `credit` is kept for the next payments, in
     minor units. `ends` says that it is cancelled and runs until the period ends. `paid_by` are the numbers of the
-    invoices that paid for this period: what a credit line gives back.
+    invoices that paid for this period: what a credit line gives back. `owed` are days of service that nobody paid for,
+    once access was lost or the subscription has ended.
     """
 
     plan: PlanTerms
@@ -33,6 +42,7 @@ class Standing:
     credit: int = 0
     ends: bool = False
     paid_by: tuple[str, ...] = ()
+    owed: Arrears | None = None
 
     @property
     def following(self) -> Period:

@@ -13,6 +13,7 @@ from contract.subscription import (
     SeatUsage,
     TransferCounts,
 )
+from contract.users import UserStatus
 from server.domain.periods import local_date
 from server.domain.seat_allocation import paying_for, seat_price
 from server.http.call import Call
@@ -20,7 +21,7 @@ from server.http.masking import MASKED, sees_codes, shown_events
 from server.people.me import me_answer
 from server.store import counts, events, subscriptions, usage
 from server.store.types import AnyRow
-from server.subscription.reading import plan_of, seats_of, standing_of, subscription_answer
+from server.subscription.reading import plan_of, seated_status, seats_of, standing_of, subscription_answer
 
 LATEST = 20
 """Events on the first screen. Invoices are left out: the payment and the change that caused them say it."""
@@ -41,7 +42,7 @@ def show_overview(call: Call) -> Overview:
         as_of=call.now,
         me=me_answer(call),
         plan=plan_of(row, catalogue, today),
-        subscription=subscription_answer(row, catalogue),
+        subscription=subscription_answer(row, catalogue, call.now),
         seats=_seats(call, row),
         transfers=_transfers(call),
         codes=_codes(call),
@@ -59,9 +60,16 @@ def _seats(call: Call, row: AnyRow) -> SeatCounts:
     """A subscription that ends with its period, or costs nothing, keeps its seats as far as anybody knows."""
     seats = seats_of(row, call.services.catalogue)
     paid_plan = call.services.catalogue.offer(row.plan).kind is PlanKind.PAID
+    seated = seated_status(row, call.now)
+    if seated is UserStatus.ENDED:
+        return SeatCounts(
+            paid=0, used=0, free=0, not_paid=seats.not_paid, high_water=0, at_renewal=0, inactive=seats.active
+        )
+    are_active = seated is UserStatus.ACTIVE
     return SeatCounts(
         paid=seats.paid,
-        used=seats.active,
+        used=seats.active if are_active else 0,
+        inactive=0 if are_active else seats.active,
         free=seats.free,
         not_paid=seats.not_paid,
         high_water=seats.high_water,
@@ -86,11 +94,15 @@ def _usage(call: Call, row: AnyRow) -> tuple[SeatUsage, ...]:
     first = max(min(noted), last - (usage.WEEKS - 1) * _WEEK)
     found: list[SeatUsage] = []
     known = noted[max((week for week in noted if week <= first), default=min(noted))]
+    is_closed = seated_status(row, call.now) is not UserStatus.ACTIVE
+    closed = usage.week_of(row.served_until or row.period_end) if is_closed else None
     for place in range((last - first) // _WEEK + 1):
         week = first + place * _WEEK
         known = noted.get(week, known)
         quiet = week > max(noted)
         used, paid = (row.users_active, row.seats) if quiet else (known.used, known.paid)
+        if quiet and closed is not None and week > closed:
+            used, paid = 0, 0
         found.append(SeatUsage(week=week, used=used, paid=paid))
     return tuple(found)
 

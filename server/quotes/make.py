@@ -115,6 +115,7 @@ def _quote(
         activates=_activated(unit, priced, payees),
         warnings=(*priced.warnings, *_of_gateway(services, priced)),
         spending=spending,
+        owed=priced.owed,
     )
 
 

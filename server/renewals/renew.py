@@ -4,6 +4,7 @@ from contract.billing import Invoice, InvoiceStatus
 from contract.events import EventKind, EventObject
 from contract.money import Money
 from contract.subscription import SubscriptionStatus
+from server.domain.periods import start_of_day
 from server.domain.renewal import Renewal, renewal
 from server.invoices.issuing import issue
 from server.payments.gateway import LocalGateway
@@ -70,6 +71,8 @@ def _collect(unit: Unit, services: Services, invoice_id: str, amount: Money) -> 
 
 
 def _end(unit: Unit, row: AnyRow) -> None:
-    subscriptions.change(unit.connection, row.id, status=SubscriptionStatus.ENDED.value, scheduled_seats=None)
+    ended = {"status": SubscriptionStatus.ENDED.value, "scheduled_seats": None}
+    ended_at = min(unit.now, start_of_day(row.period_end, row.time_zone))
+    subscriptions.change(unit.connection, row.id, **ended, ended_at=ended_at)
     subject = EventObject(type="subscription", id=row.id, label=f"ended on {row.period_end}")
     unit.emit(EventKind.SUBSCRIPTION_ENDED, subject, {"status": row.status})

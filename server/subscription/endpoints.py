@@ -17,7 +17,7 @@ from server.subscription.reading import plan_choices, subscription_answer
 def show_subscription(call: Call) -> Subscription:
     """State of the subscription."""
     row = subscriptions.get(call.connection, call.subscription_id)
-    return subscription_answer(row, call.services.catalogue)
+    return subscription_answer(row, call.services.catalogue, call.now)
 
 
 def list_plans(call: Call) -> Page[Plan]:

@@ -204,7 +204,8 @@ def _write(call: Call, known: _Known, verdicts: Sequence[Verdict], reason: str) 
 
 def _arrive(call: Call, known: _Known, account_ids: Sequence[str]) -> _Arrivals:
     """Make these accounts users: what they pay for themselves ends, and they come into the directory."""
-    ended = {key: [end_own(call, row) for row in known.own[key]] for key in account_ids if key in known.own}
+    catalogue = call.services.catalogue
+    ended = {key: [end_own(call, catalogue, row) for row in known.own[key]] for key in account_ids if key in known.own}
     joined = organisations.join(call.connection, call.organisation_id, account_ids, call.now)
     listings = [_listing(known.people[key]) for key in account_ids]
     made = list_users(call, listings, known.subscription) if listings else []

@@ -5,8 +5,7 @@ from typing import Any, Protocol
 
 from contract.mailbox import Mailbox, NotAnAddressError, mailbox
 from contract.problems import FieldError, ProblemCode
-from contract.subscription import SubscriptionStatus
-from contract.users import User, UserSource
+from contract.users import User, UserSource, UserStatus
 from server.catalogue import Catalogue
 from server.http.call import Call
 from server.http.problems import ServerProblem, no_address
@@ -15,6 +14,7 @@ from server.platform.text import first_unsafe, is_unsafe, trimmed_name
 from server.platform.transaction import Unit
 from server.store import organisations, subscriptions, users
 from server.store.types import AnyRow
+from server.subscription.reading import seated_status
 from server.users.gate import Gate
 from server.users.seat_assignment import Listing, list_all, list_users
 
@@ -85,7 +85,7 @@ def check_ways_in(unit: Unit, catalogue: Catalogue) -> None:
         ServerProblem: as `check_plan`.
     """
     row = subscriptions.get(unit.connection, unit.subscription_id)
-    if row.status == SubscriptionStatus.ENDED.value:
+    if seated_status(row, unit.now) is UserStatus.ENDED:
         raise ServerProblem(ProblemCode.SUBSCRIPTION_NOT_ACTIVE, "The subscription has ended.", status=row.status)
     if not catalogue.offer(row.plan).sub_accounts:
         raise ServerProblem(ProblemCode.PLAN_HAS_NO_SUB_ACCOUNTS)

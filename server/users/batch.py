@@ -12,7 +12,7 @@ from server.store.types import AnyRow
 from server.users.adding import become_accounts, check_plan, contract_limit, judge, limit_reached
 from server.users.gate import Gate, Verdicts
 from server.users.seat_assignment import Listing, list_users, seats_in, unlist_users
-from server.users.serializers import user_answer
+from server.users.serializers import seated_now, user_answer
 
 Removals: TypeAlias = list[AnyRow | ServerProblem]
 
@@ -100,7 +100,8 @@ def _remove(call: Call, removals: Removals) -> list[User | ServerProblem]:
         return [each for each in removals if isinstance(each, ServerProblem)]
     unlist_users(call, going)
     after = users.many(call.connection, call.subscription_id, [each.id for each in going])
-    return [each if isinstance(each, ServerProblem) else user_answer(after[each.id]) for each in removals]
+    seated = seated_now(call)
+    return [each if isinstance(each, ServerProblem) else user_answer(after[each.id], seated) for each in removals]
 
 
 def _add(call: Call, verdicts: Verdicts) -> list[User | ServerProblem]:

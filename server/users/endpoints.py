@@ -25,12 +25,12 @@ from server.users.files import export_users, users_template
 from server.users.listing import list_users
 from server.users.removing import find, remove_user, take_back_removal
 from server.users.selections import forget, select_users, show_selection
-from server.users.serializers import user_answer
+from server.users.serializers import answer
 
 
 def show_user(call: Call) -> User:
     """One user, listed or removed."""
-    return user_answer(find(call))
+    return answer(call, find(call))
 
 
 HANDLERS = {

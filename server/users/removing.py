@@ -9,7 +9,7 @@ from server.store import subscriptions, users
 from server.store.types import AnyRow
 from server.users.adding import main_account, main_account_decides
 from server.users.seat_assignment import restore_users, seats_in, unlist_users
-from server.users.serializers import user_answer
+from server.users.serializers import answer
 
 
 def find(call: Call) -> AnyRow:
@@ -33,14 +33,14 @@ def find_listed(call: Call) -> AnyRow:
     row = find(call)
     if row.removed_at is not None:
         raise ServerProblem(ProblemCode.USER_REMOVED)
-    call.expect(row.version, user_answer(row))
+    call.expect(row.version, answer(call, row))
     return row
 
 
 def remove_user(call: Call) -> User:
     """Remove one user: the seat goes to whoever waits longest, or stays free; nothing is refunded."""
     unlist_users(call, [find_listed(call)])
-    return user_answer(find(call))
+    return answer(call, find(call))
 
 
 def take_back_removal(call: Call) -> User:
@@ -52,7 +52,9 @@ def take_back_removal(call: Call) -> User:
     row = find(call)
     if row.removed_at is None:
         raise ServerProblem(ProblemCode.NOT_RESTORABLE, "This user is listed.")
-    if row.restorable_until is None or call.now >= row.restorable_until:
+    if row.restorable_until is None:
+        raise ServerProblem(ProblemCode.NOT_RESTORABLE, "This removal was final: add the user again instead.")
+    if call.now >= row.restorable_until:
         raise ServerProblem(ProblemCode.NOT_RESTORABLE, "The period of the removal is over.")
     taken = users.listed_keys(call.connection, call.subscription_id, [row.email_key])
     if taken or users.is_account_listed(call.connection, row.account_id):
@@ -66,4 +68,4 @@ def take_back_removal(call: Call) -> User:
     if seats.free <= 0:
         raise ServerProblem(ProblemCode.NO_SEAT_AVAILABLE, available_seats=0)
     restore_users(call, [row])
-    return user_answer(find(call))
+    return answer(call, find(call))

@@ -132,6 +132,7 @@ def take_back_summary(users: Sequence[User], overview: Overview) -> Summary:
     return replace(
         removal_summary(users, overview),
         title=f"Take back: remove {count(many, 'user')} again",
-        final="They stay members: a adds them again.",
+        final="",
+        back="They stay members: a adds them again.",
         opener="members.undo",
     )

@@ -89,7 +89,9 @@ def _deeds(quote: Quote) -> list[str]:
         return [f"The subscription starts{_when(quote) or ' today'}, until {_last_day(after)}."]
     if change.plan or change.billing_cycle:
         return [f"In force{_when(quote) or ' at once'}."]
-    return [f"The seats go from {quote.seats_before:,} to {quote.seats_after:,}{_when(quote)}."]
+    stays = f"It stays {count(quote.seats_after, 'seat')}: the reduction is taken back."
+    goes = f"The seats go from {quote.seats_before:,} to {quote.seats_after:,}{_when(quote)}."
+    return [stays if quote.seats_before == quote.seats_after else goes]
 
 
 def _last_day(terms: Terms) -> str:
@@ -106,6 +108,8 @@ def _cancelled(quote: Quote) -> list[str]:
 
 
 def _paid_up(quote: Quote) -> list[str]:
+    if quote.after.status is SubscriptionStatus.ENDED:
+        return ["What was used and not paid is paid now. The subscription stays ended."]
     if quote.before.status is SubscriptionStatus.SUSPENDED:
         return [f"A new period starts today, until {_last_day(quote.after)}, and access comes back at once."]
     period = _period(quote.after)
@@ -224,7 +228,8 @@ def _done_what(confirmation: Confirmation, quote: Quote) -> str:
     if change.pay_users:
         return f"{count(confirmation.activated.count, 'user')} became active"
     if change.pay_overdue:
-        return "the subscription is active again"
+        over = subscription.status is SubscriptionStatus.ENDED
+        return "what was owed is paid" if over else "the subscription is active again"
     if _is_about_seats(change):
         kept = subscription.scheduled_seats
         paid = count(subscription.seats, "seat")

@@ -16,6 +16,8 @@ from tui.presentation.wording import count, some
 __all__ = ["Question", "earlier_summary"]
 
 _NAMED = 3
+BACK = "z takes it back within 10 minutes."
+"""How a decision can be undone (D27)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +75,7 @@ class Question:
             items=self._items(choice),
             hidden=self.hidden,
             final=_given_up(plan, self.overview),
+            back="" if _given_up(plan, self.overview) else BACK,
             opener="transfers.accept" if plan.accept else "transfers.decline",
         )
 
@@ -84,7 +87,7 @@ class Question:
         return Also(
             verb=f"accept {many:,}",
             lines=[f"Then {who_waits} {'is' if many == 1 else 'are'} accepted, and active at once."],
-            final=_given_up(plan, self.overview),
+            final=_given_up(plan, self.overview) or BACK,
             undone="Nothing was accepted.",
         )
 
@@ -128,10 +131,13 @@ class Question:
 
 
 def _given_up(plan: Plan, overview: Overview) -> str:
-    """What can't be taken back. On a contract there is no word about paying, not even about somebody else's plan."""
+    """What can't be taken back; nothing where all can.
+
+    On a contract there is no word about paying, not even about somebody else's plan.
+    """
     giving = [request.name for request in plan.requests if request.gives_up]
     if not plan.accept or not giving:
-        return "z takes it back within 10 minutes."
+        return ""
     contract = overview.plan.kind is PlanKind.CONTRACT
     one = len(giving) == 1
     own = f"Their own{'' if contract else ' paid'} {'subscription ends' if one else 'subscriptions end'}"

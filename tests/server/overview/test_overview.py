@@ -41,6 +41,7 @@ async def test_it_says_everything(team: Team) -> None:
         "not_paid": 2,
         "high_water": 5,
         "at_renewal": 7,
+        "inactive": 0,
         "free_until_renewal": 0,
     }
     assert found["subscription"]["next_payment"] == {

@@ -225,11 +225,16 @@ async def _overdue(server: RunningServer, api: httpx.AsyncClient, bank: LocalBan
 
 
 @pytest.mark.parametrize(
-    ("days", "status", "start", "end"),
-    [(2, "past_due", "2025-12-14", "2026-01-14"), (9, "suspended", "2025-12-23", "2026-01-23")],
+    ("days", "status", "period", "paid"),
+    [
+        (2, "past_due", ("2025-12-14", "2026-01-14"), 6000),
+        (9, "suspended", ("2025-12-23", "2026-01-23"), 6000 + 1355),
+    ],
 )
-async def test_paying_what_is_overdue(tmp_path: Path, days: int, status: str, start: str, end: str) -> None:
-    """It pays for the period that has begun, or for a new one; the invoice that waited is void (D13)."""
+async def test_paying_what_is_overdue(
+    tmp_path: Path, days: int, status: str, period: tuple[str, str], paid: int
+) -> None:
+    """It pays for the period that has begun, or for a new one and the days before; what waited is void (D13)."""
     bank = LocalBank()
     async with running(tmp_path, gateway=bank) as server:
         team = make_organisation(server, seats=10)
@@ -239,27 +244,28 @@ async def test_paying_what_is_overdue(tmp_path: Path, days: int, status: str, st
             assert (refused.status_code, refused.json()["code"]) == (409, "subscription_not_active")
             found = await done(api, pay_overdue=True)
             after = found["subscription"]
-            assert (after["status"], after["period_start"], after["period_end"]) == ("active", start, end)
+            assert (after["status"], after["period_start"], after["period_end"]) == ("active", *period)
             assert (after["overdue"], after["retry_at"], after["suspended_at"]) == (None, None, None)
             invoices = (await get(api, "/v1/invoices"))["items"]
-            assert [each["status"] for each in invoices] == ["paid", "void"]
-            assert (bank.total, (await kinds(api))[-1]) == (6000, "subscription.recovered")
+            assert [each["status"] for each in invoices] == ["paid", "void", "void"][: 2 + (paid > 6000)]
+            assert (bank.total, (await kinds(api))[-1]) == (paid, "subscription.recovered")
         assert findings_in(server) == []
 
 
 async def test_what_is_suspended_may_be_ended(tmp_path: Path) -> None:
-    """At once, for nothing, and nothing is owed afterwards (D12)."""
+    """At once, for nothing; the seven days before access was lost stay owed, until it is started again (D12, D13)."""
     bank = LocalBank()
     async with running(tmp_path, gateway=bank) as server:
         team = make_organisation(server, seats=10)
         async with team.client() as api:
             await _overdue(server, api, bank, 9)
             found = await done(api, cancel=True)
-            assert (found["subscription"]["status"], found["subscription"]["overdue"]) == ("ended", None)
-            assert [each["status"] for each in (await get(api, "/v1/invoices"))["items"]] == ["void"]
+            assert (found["subscription"]["status"], found["subscription"]["overdue"]["amount"]) == ("ended", 1355)
+            assert [each["status"] for each in (await get(api, "/v1/invoices"))["items"]] == ["open", "void"]
             again = await api.post("/v1/quotes", json={"cancel": True})
             assert again.json()["detail"] == "There is nothing to cancel."
             assert (await done(api, start={"plan": "professional"}))["subscription"]["seats"] == 0
+            assert bank.total == 1355
         assert findings_in(server) == []
 
 
