@@ -72,7 +72,7 @@ def _values(unit: Unit, quote: Quote, row: AnyRow) -> dict[str, Any]:
     """
     before, after = quote.before, quote.after
     same = all(getattr(before, name) == getattr(after, name) for name in ("period_start", "period_end", "unit_price"))
-    stays = same and before.plan == after.plan
+    stays = same and before.plan == after.plan and not quote.change.start
     values: dict[str, Any] = {
         "plan": after.plan,
         "billing_cycle": after.billing_cycle.value,

@@ -233,7 +233,7 @@ async def test_who_joins_elsewhere_while_past_due_owes_the_days_used(
         assert (await move(ana, transfer, "accept", ends=own.subscription_id)).status_code == 200
         ended = (await ana.get("/v1/subscription")).json()
         assert (ended["status"], ended["overdue"]["amount"]) == ("ended", 77)
-        assert [(each["status"], each["due"]["amount"]) for each in await invoices_of(ana)] == [
+        assert [(each["status"], each["total"]["amount"]) for each in await invoices_of(ana)] == [
             ("void", 4 * 600),
             ("open", 77),
         ]

@@ -50,7 +50,7 @@ async def test_a_year_of_cancelling_and_starting_again_pays_for_every_day(tmp_pa
                 await advance(api, "P1D")
             ended = await change(api, cancel=True)
             open_ones = [each for each in await invoices_of(api) if each["status"] == "open"]
-            assert [each["due"] for each in open_ones] == [ended["subscription"]["overdue"]]
+            assert [each["amount_due"] for each in open_ones] == [ended["subscription"]["overdue"]]
             await tell_gateway(api, "accept")
             again = await change(api, start={"plan": "business", "billing_cycle": "monthly", "seats": SEATS})
             start, end = (dt.date.fromisoformat(again["subscription"][f"period_{side}"]) for side in ("start", "end"))
@@ -79,7 +79,7 @@ async def test_ending_leaves_the_days_that_were_used(tmp_path: Path, days: int, 
         done = await change(api, cancel=True)
         assert (done["subscription"]["status"], done["subscription"]["overdue"]["amount"]) == ("ended", owed)
         (left,) = [each for each in await invoices_of(api) if each["status"] == "open"]
-        assert (left["due"]["amount"], left["lines"][0]["service_start"]) == (owed, str(END))
+        assert (left["amount_due"]["amount"], left["lines"][0]["service_start"]) == (owed, str(END))
         assert dt.date.fromisoformat(left["lines"][0]["service_end"]) == END + dt.timedelta(days=served)
         await advance(api, "P1M")
         assert (charges_of(server), await expected(api)) == ([], [])
@@ -162,7 +162,10 @@ async def test_nothing_else_goes_on_while_past_due(tmp_path: Path, wanted: dict[
 
 async def test_a_credit_pays_what_is_left_owing(tmp_path: Path) -> None:
     """What a credit covers wholly is paid from it at once, so that nothing stays open and the books add up."""
-    async with running(tmp_path) as server, make_organisation(server, plan="professional", seats=2).client() as api:
+    async with (
+        running(tmp_path) as server,
+        make_organisation(server, plan="professional", seats=2, invoiced=True).client() as api,
+    ):
         await add_users(api, 2)
         await change(api, plan="business")
         await change(api, seats=3)
