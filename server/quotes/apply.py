@@ -68,11 +68,12 @@ def _day_after(quote: Quote, row: AnyRow) -> dt.date:
 def _values(unit: Unit, quote: Quote, row: AnyRow) -> dict[str, Any]:
     """The promised terms as columns; what was paid in the same period at the same price stays the high-water mark.
 
-    What was granted stays granted as long as period, price and plan do.
+    What was granted stays granted as long as period, price and plan do. Started anew, nothing of before counts.
     """
     before, after = quote.before, quote.after
     same = all(getattr(before, name) == getattr(after, name) for name in ("period_start", "period_end", "unit_price"))
-    stays = same and before.plan == after.plan and not quote.change.start
+    same = same and quote.change.start is None
+    stays = same and before.plan == after.plan
     values: dict[str, Any] = {
         "plan": after.plan,
         "billing_cycle": after.billing_cycle.value,
