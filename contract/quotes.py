@@ -12,9 +12,13 @@ from contract.money import Money
 from contract.spending import SpendingCheck
 from contract.subscription import BillingCycle, Subscription, SubscriptionStatus
 
-MAX_SEATS = 10_000_000
+MAX_SEATS = 1_000_000
+"""The most seats that can be asked for, in every way."""
 MAX_PAYEES = 10_000
 """The most users one quote pays for."""
+
+UNUSUAL_BY = 10
+"""A change that adds more seats than this, to more than twice those there are, may be a slip of the keyboard."""
 
 Seats = Annotated[int, Field(ge=0, le=MAX_SEATS)]
 PlanId = Annotated[str, StringConstraints(min_length=1, max_length=60)]
@@ -162,6 +166,12 @@ class Quote(Answer):
     activates: AffectedUsers
     warnings: tuple[QuoteWarning, ...] = ()
     spending: SpendingCheck | None = None
+
+
+    @property
+    def is_unusual(self) -> bool:
+        """Whether it adds more than ten seats and more than doubles them, so that it may be a slip of the keyboard."""
+        return self.seats_after - self.seats_before > UNUSUAL_BY and self.seats_after > 2 * self.seats_before
 
 
 class Confirmation(Answer):

@@ -12,7 +12,7 @@ from textual.widget import Widget
 
 from client.errors import HeadcountError
 from contract.people import Permission
-from contract.quotes import Change, Confirmation, Quote
+from contract.quotes import MAX_SEATS, Change, Confirmation, Quote
 from contract.subscription import Overview
 from screens.overview.sandbox import SandboxControls
 from screens.overview.subscription_changes import SubscriptionChanges, absent_commands, idle_commands
@@ -221,7 +221,7 @@ class OverviewScreen(LiveArea):
             return
         wanted = self.draft.seats if self.draft else self.planned
         note = change_in_words(wanted - overview.subscription.seats, overview.seats.not_paid)
-        stepper.show(wanted, self.planned, note=(note, "dim"), fixed=bool(self._why_fixed()))
+        stepper.show(wanted, self.planned, note=(note, "dim"), greatest=MAX_SEATS, fixed=bool(self._why_fixed()))
         bar.show(self._summary_lines(overview))
 
     def _out_of_reach(self) -> list[str]:

@@ -62,7 +62,7 @@ class Confirm(ModalScreen[bool]):
         self.on_yes = False
         self.reason_to_wait = "" if seen else _READ_FIRST
         self._showings = 0
-        self._typed = Editor(digits=True, limit=7)
+        self._typed = Editor(digits=True, limit=12)
         self._remark: Line = ""
 
     @property
@@ -176,7 +176,7 @@ class Confirm(ModalScreen[bool]):
         if self.summary.type_number is not None and (event.key.isdigit() or event.key in {"backspace", "ctrl+u"}):
             self._typed.press(event.key, event.character)
             event.stop()
-            self._redraw()
+            self._redraw((f"  {self._typed.refused}", "warn") if self._typed.refused else "")
 
     def action_other(self) -> None:
         """The other button."""
