@@ -24,7 +24,7 @@ __all__ = ["add", "list_all", "show"]
 def list_all(options: argparse.Namespace, flags: dict[str, Any]) -> int:
     """Members by name, as many as were asked for."""
     query = MembersQuery(
-        search=(options.search or "")[:200],
+        search=options.search or "",
         role=Role(options.role) if options.role else None,
         listed=None if options.listed is None else options.listed == "yes",
     )

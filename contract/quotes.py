@@ -141,7 +141,8 @@ class Quote(Answer):
     and tax; `credit_applied` is what an earlier credit pays of it (negative: what is kept as credit), and `due_now`
     the rest. `tax_rate` is in hundredths of a percent, taken on the rounded net. `seats_before` and `seats_after` are
     the seats paid for, but for a reduction: then the number from the renewal on. `spending` is how it stands against
-    the monthly limit of whoever asked, where one binds them.
+    the monthly limit of whoever asked, where one binds them. `renewal` is the next one once the change is made,
+    `renewal_before` the next one without it.
     """
 
     id: Identifier
@@ -163,10 +164,10 @@ class Quote(Answer):
     credit_applied: Money
     due_now: Money
     renewal: RenewalForecast | None
+    renewal_before: RenewalForecast | None = None
     activates: AffectedUsers
     warnings: tuple[QuoteWarning, ...] = ()
     spending: SpendingCheck | None = None
-
 
     @property
     def is_unusual(self) -> bool:

@@ -78,8 +78,12 @@ class Confirm(ModalScreen[bool]):
             lines=self._items(),
             hang=4,
             below=self._below(),
-            keep=2 if self.summary.type_number is None else 4,
+            keep=self._kept_below(),
         )
+
+    def _kept_below(self) -> int:
+        """The last lines that are always seen: buttons and keys, and the number to type."""
+        return 2 if self.summary.type_number is None else 4
 
     def on_mount(self) -> None:
         """The frame carries the title."""
@@ -103,6 +107,7 @@ class Confirm(ModalScreen[bool]):
         """Say something else from now on; it can be confirmed when there was time to see it, or at once if `seen`."""
         self.summary, self.on_yes, self._remark = summary, False, ""
         if (body := self.query_one_optional(Scroller)) is not None:
+            body.keep = self._kept_below()
             body.show_all(self._above(), self._items(), self._below())
         self._frame()
         if not seen:

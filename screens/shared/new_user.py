@@ -28,4 +28,7 @@ def from_texts(texts: Mapping[str, str]) -> NewUser | dict[str, str]:
     """What was typed as a new user, or what is wrong where before anything is sent."""
     if "@" not in texts["email"] or len(texts["email"]) < _LEAST_ADDRESS:
         return {"email": "Type an e-mail address." if not texts["email"] else "This is not an e-mail address."}
-    return NewUser(**{name: texts.get(name, "")[:most] for name, most in FIELDS.items()})
+    long = {name: len(texts.get(name, "")) for name, most in FIELDS.items() if len(texts.get(name, "")) > most}
+    if long:
+        return {name: f"At most {FIELDS[name]} characters; there are {there:,}." for name, there in long.items()}
+    return NewUser(**{name: texts.get(name, "") for name in FIELDS})

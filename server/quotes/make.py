@@ -111,6 +111,7 @@ def _quote(
         credit_applied=charge.credit_applied,
         due_now=charge.due,
         renewal=forecast(after, services.catalogue.market(row.currency)),
+        renewal_before=forecast(before, services.catalogue.market(row.currency)),
         activates=_activated(unit, priced, payees),
         warnings=(*priced.warnings, *_of_gateway(services, priced)),
         spending=spending,

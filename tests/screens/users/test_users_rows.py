@@ -54,7 +54,14 @@ def test_an_address_is_looked_at_before_anything_is_sent() -> None:
     """The rest is the server's business."""
     assert from_texts({"email": ""}) == {"email": "Type an e-mail address."}
     assert from_texts({"email": "ana"}) == {"email": "This is not an e-mail address."}
-    assert from_texts({"email": "a@b", "first_name": "x" * 300}) == NewUser(email="a@b", first_name="x" * 200)
+    assert from_texts({"email": "a@b", "first_name": "x" * 200}) == NewUser(email="a@b", first_name="x" * 200)
+    long = {"first_name": "At most 200 characters; there are 300."}
+    assert from_texts({"email": "a@b", "first_name": "x" * 300}) == long
+
+
+def test_a_pasted_line_that_is_too_long_is_left_out_and_counted_never_cut() -> None:
+    """A name that would have to be cut is nobody's name."""
+    assert from_lines(f"ana@acme.example,{'x' * 201}\nbo@acme.example") == ([NewUser(email="bo@acme.example")], 1)
 
 
 def test_the_outcome_stands_beside_the_name() -> None:

@@ -133,7 +133,11 @@ async def test_held_keys_and_typed_numbers_make_a_draft() -> None:
         assert "Enter takes it  Esc leaves it" in "\n".join(text_of(app))
         await pilot.press("escape")
         assert stepper.total == 120
-        for typed, limit in (("3", "At least 36."), ("9999999", "At most 1,000,000."), ("12345678", "At most 1,000,000.")):
+        for typed, limit in (
+            ("3", "At least 36."),
+            ("9999999", "At most 1,000,000."),
+            ("12345678", "At most 1,000,000."),
+        ):
             await pilot.press("e", *typed, "enter")
             assert (stepper.total, stepper.typing) == (120, True)
             assert limit in "\n".join(text_of(app))
