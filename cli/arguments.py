@@ -105,6 +105,9 @@ def _add_users(commands: "Commands") -> None:
     _add_filters(listed)
     _add_how_many(listed)
     _add_json(listed)
+    added = _way_in(verbs, "add", "cli.adding:add", "add users by hand")
+    added.add_argument("emails", nargs="+", metavar="EMAIL", help='whom: an address, or "First Last <address>"')
+    _add_mode(added)
     _add_import(verbs)
     _add_removal(verbs)
     _add_file(_command(verbs, "template", "cli.users:template", "save the empty file to fill in for an import"))
@@ -126,7 +129,7 @@ def _add_filters(command: argparse.ArgumentParser) -> None:
 
 
 def _add_import(verbs: "Commands") -> None:
-    imported = _change(verbs, "import", "cli.importing:import_users", "import the people of a CSV or XLSX file")
+    imported = _way_in(verbs, "import", "cli.importing:import_users", "import the people of a CSV or XLSX file")
     imported.add_argument("file", nargs="?", metavar="FILE", help="the file")
     imported.add_argument("--resume", metavar="ID", help="go on with an import that stopped")
     imported.add_argument("--map", metavar="COLUMNS", help="which column is what, such as email=2,last_name=1")
@@ -168,20 +171,18 @@ def _add_members(commands: "Commands") -> None:
     shown = _command(verbs, "show", "cli.members:show", "one member's profile")
     shown.add_argument("email", metavar="EMAIL", help="the member's address")
     _add_json(shown)
-    added = _command(verbs, "add", "cli.members:add", "put members on the subscription")
+    added = _way_in(verbs, "add", "cli.members:add", "put members on the subscription")
     added.add_argument("emails", nargs="+", metavar="EMAIL", help="whom to add")
-    added.add_argument(
+    _add_mode(added)
+
+
+def _add_mode(command: argparse.ArgumentParser) -> None:
+    command.add_argument(
         "--mode",
         choices=("best_effort", "atomic", "until_full"),
         default="best_effort",
         help="what happens to the others when one can't be added (default best_effort)",
     )
-    added.add_argument(
-        "--dry-run",
-        action="store_true",
-        help="only say how the seats work out, and end with the exit code it would have",
-    )
-    _add_json(added)
 
 
 def _add_invoices(commands: "Commands") -> None:
@@ -243,12 +244,11 @@ def _add_transfers(commands: "Commands") -> None:
     listed.add_argument("--state", choices=states, default="pending", help="default pending")
     _add_json(listed)
     for verb, what in (("accept", "let people in who ask to join"), ("decline", "say no to who asks to join")):
-        decided = _change(verbs, verb, f"cli.transfers:{verb}", what)
+        make = _way_in if verb == "accept" else _change
+        decided = make(verbs, verb, f"cli.transfers:{verb}", what)
         decided.add_argument("emails", nargs="*", metavar="EMAIL", help="who asks")
         decided.add_argument("--all", action="store_true", help="everybody who waits")
-        if verb == "accept":
-            decided.add_argument("--fitting", action="store_true", help="only the first that have a free seat")
-        else:
+        if verb == "decline":
             decided.add_argument("--reason", type=text(500), default="", help="why; they will read it")
     _change(commands, "undo", "cli.transfers:undo", "take back what you decided last, within ten minutes")
 
@@ -411,6 +411,17 @@ def _command(commands: "Commands", name: str, run: str, what: str) -> argparse.A
     command.set_defaults(run=run)
     command.add_argument("--profile", metavar="NAME", default=argparse.SUPPRESS, help="which profile to use")
     command.add_argument("--demo", action="store_true", help="on the demo that runs in another terminal")
+    return command
+
+
+def _way_in(
+    commands: "Commands", name: str, run: str, what: str, *, fitting: str = "only the first that have a free seat"
+) -> argparse.ArgumentParser:
+    """A command that lets people in: what it comes to is shown before it is done, and missing seats can be bought."""
+    command = _priced(commands, name, run, what)
+    how = command.add_mutually_exclusive_group()
+    how.add_argument("--fitting", action="store_true", help=fitting)
+    how.add_argument("--buy", action="store_true", help="buy the seats that are missing with the same yes")
     return command
 
 

@@ -59,7 +59,7 @@ class Form(Canvas, can_focus=True):
     """
 
     class Submitted(Message):
-        """Enter on the last field, or on none."""
+        """Enter on the last field, on none, or where all are empty and the form goes on from there."""
 
     class Left(Message):
         """Esc."""
@@ -85,10 +85,17 @@ class Form(Canvas, can_focus=True):
             self.key = key
 
     def __init__(
-        self, title: str, fields: Sequence[Field], *, extra_keys: Sequence[str] = (), takes_lines: bool = False
+        self,
+        title: str,
+        fields: Sequence[Field],
+        *,
+        extra_keys: Sequence[str] = (),
+        takes_lines: bool = False,
+        submits_empty: bool = False,
     ) -> None:
         super().__init__()
-        self._title, self._extra, self._takes_lines = title, frozenset(extra_keys), takes_lines
+        self._title, self._extra = title, frozenset(extra_keys)
+        self._takes_lines, self._submits_empty = takes_lines, submits_empty
         self.fields = list(fields)
         self.current = 0
         self.above: tuple[Line, ...] = ()
@@ -168,7 +175,7 @@ class Form(Canvas, can_focus=True):
             # typed ahead of the refusal: what stands in the field is not all that was typed
             refused.editor.refused = ""
             self.go_to(refused.name)
-        elif self.asking or self.current == len(self.fields) - 1:
+        elif self.asking or self.current == len(self.fields) - 1 or (self._submits_empty and self.is_empty):
             self.post_message(self.Submitted())
         else:
             self._move(1)

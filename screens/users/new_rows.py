@@ -13,7 +13,7 @@ from tui.presentation.lines import line
 from tui.presentation.tones import Line
 from tui.presentation.users import outcome, person, reason
 
-__all__ = ["Entry", "Stage", "from_lines", "lines_of", "tally"]
+__all__ = ["Entry", "Stage", "from_lines", "lines_of", "tally", "waiting_in"]
 
 _ADDRESS_IN_BRACKETS = re.compile(r"(?P<name>[^<>]*)<(?P<email>[^<>\s]+@[^<>\s]+)>")
 
@@ -112,6 +112,11 @@ def _checked(cells: Sequence[str]) -> NewUser | None:
     return made if isinstance(made, NewUser) else None
 
 
+def waiting_in(entries: Iterable[Entry]) -> list[Entry]:
+    """Those that are still to be added."""
+    return [entry for entry in entries if entry.stage is Stage.WAITING]
+
+
 def lines_of(entries: Iterable[Entry]) -> list[Line]:
     """One line for each."""
     return [entry.line for entry in entries]
@@ -126,5 +131,6 @@ def tally(entries: Sequence[Entry]) -> str:
         (counts[Stage.NEEDS_TRANSFER], "to be asked by a transfer request"),
         (counts[Stage.FAILED], "failed"),
         (counts[Stage.SENDING], "on their way"),
+        (counts[Stage.WAITING], "not added yet"),
     ]
     return ", ".join(f"{number:,} {words}" for number, words in said if number)

@@ -109,7 +109,7 @@ COMMANDS: tuple[Command, ...] = (
     Command("users.remove", "d", "remove", "remove…", "Remove the marked users.", ("users",), show=True, asks=True),
     Command("users.pay", "P", "pay", "pay…", "Pay for users: the marked, or all.", ("users",), show=True, asks=True),
     Command("users.import", "i", "import", "import…", "Import a file of people.", ("users",), show=True),
-    Command("users.undo", "z", "undo", "undo", "Take the last removal back.", ("users",), show=True),
+    Command("users.undo", "z", "undo", "undo", "Take the last addition or removal back.", ("users",), show=True),
     Command("users.export", "E", "export", "export…", "Save the users as CSV or XLSX.", ("users",)),
     Command("users.template", "T", "template", "template…", "Save the empty file for an import.", ("users",)),
     Command("users.member", "m", "member", "profile", "The member's profile behind the user.", ("users",)),

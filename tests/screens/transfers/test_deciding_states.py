@@ -18,9 +18,9 @@ from contract.subscription import SeatCounts
 from contract.transfers import DecisionReport, DecisionResult, Decisions, Transfer, UndoReport
 from contract.users import UserStatus
 from screens.purchase.flow import Offered, PurchaseFlow
+from screens.purchase.joining_dialog import JoiningDialog
 from screens.shared.confirm import Confirm
 from screens.shared.idempotency_keys import Intentions
-from screens.transfers.decision_dialog import DecisionDialog
 from screens.transfers.decisions import Asking, Deciding, Idle, State, TransferDecisions
 from screens.transfers.forms import ReasonForm
 from tui.presentation.confirmation import Summary
@@ -156,7 +156,7 @@ class Case:
         """Where it stands now."""
         return self.decisions.state
 
-    def dialog(self) -> DecisionDialog:
+    def dialog(self) -> JoiningDialog:
         """The one that is open."""
         found = self.decisions.state
         assert isinstance(found, Asking)

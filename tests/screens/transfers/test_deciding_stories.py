@@ -13,9 +13,9 @@ from contract.quotes import Change
 from contract.sandbox import PaymentsBody
 from contract.transfers import Decisions, Seen, Transfer, TransfersQuery, TransferState
 from contract.users import NewUser, UserBatch, UsersQuery, UserStatus
+from screens.purchase.joining_dialog import JoiningDialog
 from screens.purchase.quote_dialog import QuoteDialog
 from screens.shared.confirm import GLANCE, Confirm
-from screens.transfers.decision_dialog import DecisionDialog
 
 DECISIONS = "/v1/transfers/decisions"
 
@@ -130,7 +130,7 @@ async def test_a_declined_payment_accepts_nobody(tmp_path: Path) -> None:
             assert "Nothing was charged. Nothing was accepted." in str(again.summary.lines[0])
             assert len(again.summary.items) == 7
             await desk.press("escape")
-            assert isinstance(desk.app.screen, DecisionDialog)
+            assert isinstance(desk.app.screen, JoiningDialog)
             await desk.press("escape")
             assert desk.table.mark_count == 7
             assert f"POST {DECISIONS}" not in desk.wire.calls("POST")
@@ -182,9 +182,9 @@ async def test_others_decide_while_the_price_is_read(tmp_path: Path) -> None:
             first, second, *_ = await waiting(colleague)
             seen = tuple(Seen(id=each.id, version=each.version) for each in (first, second))
             await colleague.decide(Decisions(decline=seen))
-            await desk.until(lambda: isinstance(desk.app.screen, DecisionDialog))
+            await desk.until(lambda: isinstance(desk.app.screen, JoiningDialog))
             dialog = desk.app.screen
-            assert isinstance(dialog, DecisionDialog)
+            assert isinstance(dialog, JoiningDialog)
             assert dialog.summary.verb == "Accept 5"
             assert "declined by admin@tidewheel.example" in str(dialog.summary.lines[0])
             assert desk.wire.calls("POST") == ["POST /v1/quotes"]
@@ -226,7 +226,7 @@ async def test_seats_taken_while_the_question_is_open_change_it(tmp_path: Path) 
                 await colleague.batch_users(UserBatch(add=(NewUser(email="fast@else.example", first_name="Fast"),)))
             await desk.until(lambda: "2 fit, 1 will be NOT PAID" in desk.words)
             await desk.press("y")
-            assert isinstance(desk.app.screen, DecisionDialog)
+            assert isinstance(desk.app.screen, JoiningDialog)
             assert desk.wire.calls("POST") == []
 
 
@@ -239,7 +239,7 @@ async def test_who_may_not_spend_is_offered_no_purchase(tmp_path: Path, role: Ro
             assert ("buy 10 seats…" in desk.text) is (role is Role.OWNER)
             if role is Role.ADMIN:
                 await desk.press("b")
-                assert isinstance(desk.app.screen, DecisionDialog)
+                assert isinstance(desk.app.screen, JoiningDialog)
                 assert desk.wire.calls("POST") == []
 
 

@@ -6,8 +6,8 @@ from harness import Office, overview_of, serving
 
 from contract.people import Role
 from contract.transfers import Decisions, Seen, TransfersQuery, TransferState
+from screens.purchase.joining_dialog import JoiningDialog
 from screens.shared.confirm import GLANCE, Confirm
-from screens.transfers.decision_dialog import DecisionDialog
 from screens.transfers.screen import TransfersScreen
 from tui.widgets.bars import ActionBar
 from tui.widgets.table.table import VirtualTable
@@ -99,7 +99,7 @@ async def test_what_a_colleague_decides_meanwhile_is_named_and_left_out(tmp_path
             await desk.until(lambda: "[ Accept 6 ]" in desk.text)
             why = "Renske Hoogland (declined by admin@tidewheel.example)"
             dialog = desk.app.screen
-            assert isinstance(dialog, DecisionDialog)
+            assert isinstance(dialog, JoiningDialog)
             assert dialog.summary.lines[0] == (f"Others were faster, left out: {why}.", "warn")
             await desk.press("y")
             assert "This has just come: read it first." in desk.text
