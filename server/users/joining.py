@@ -47,7 +47,7 @@ def preview_joining(call: Call) -> JoiningPreview:
 def _let_in(call: Call, people: int, room: int | None) -> int:
     """How many come in at all: by the contract's number, and by the limits of who asks."""
     within = may_list(call, call.services.catalogue, call.principal.account_id, people)
-    return max(0, min(people, *(most for most in (room, within) if most is not None)))
+    return max(0, min(most for most in (people, room, within) if most is not None))
 
 
 def _to_buy(standing: Standing, unpaid: int) -> int | None:

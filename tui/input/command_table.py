@@ -221,6 +221,9 @@ COMMANDS: tuple[Command, ...] = (
     Command(
         "imports.apply", "c", "apply", "import…", "What the import comes to; y does it.", _IMPORT, show=True, asks=True
     ),
+    Command(
+        "imports.undo", "z", "undo", "undo", "Remove those again who were imported.", _IMPORT, show=True, asks=True
+    ),
     Command("imports.stop", "s", "stop", "stop", "Stop; what is done stays done. Also ctrl+c.", _IMPORT, show=True),
     Command("imports.mend", "e", "mend", "mend…", "Mend a row in place; it is judged again.", _IMPORT, show=True),
     Command("imports.next_verdict", "tab", "next_verdict(1)", "verdict", "Rows of one verdict.", _IMPORT, show=True),
