@@ -4,7 +4,7 @@ import argparse
 import importlib.metadata
 from typing import TYPE_CHECKING, Any, TypeAlias
 
-from cli.bounds import text, whole
+from cli.bounds import money, text, whole
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -345,6 +345,7 @@ def _add_access(commands: "Commands") -> None:
         metavar="N",
         help="for how long (default: until it is revoked)",
     )
+    made.add_argument("--limit", type=money, metavar="AMOUNT", help="what it may spend in a month, such as EUR 100.00")
     revoked = _command(verbs, "revoke", "cli.tokens:revoke_token", "take a token back at once")
     revoked.add_argument("id", metavar="ID")
     asked = _command(

@@ -1,9 +1,14 @@
 """Numbers and texts of options, within the limits of the API: what is outside is refused by name, and never changed."""
 
 import argparse
+import re
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
-__all__ = ["text", "whole"]
+if TYPE_CHECKING:
+    from contract.money import Money
+
+__all__ = ["money", "text", "whole"]
 
 
 _SHOWN = 40
@@ -38,3 +43,22 @@ def text(most: int) -> Callable[[str], str]:
         raise argparse.ArgumentTypeError(message)
 
     return read
+
+
+_AMOUNT = re.compile(r"([A-Z]{3}) ?(\d{1,12})(?:\.(\d{1,4}))?")
+
+
+def money(typed: str) -> "Money":
+    """Reads an amount such as `EUR 100` or `EUR 100.00`, never rounded.
+
+    Raises:
+        argparse.ArgumentTypeError: it is none, or has other decimals than its currency.
+    """
+    from contract.money import Money, minor_units
+
+    found = _AMOUNT.fullmatch(typed.strip())
+    decimals = minor_units(found[1]) if found else 0
+    if found is None or len(found[3] or "") not in {0, decimals}:
+        message = f"write an amount such as EUR 100.00, not {typed[:_SHOWN]!r}"
+        raise argparse.ArgumentTypeError(message)
+    return Money(amount=int(found[2] + (found[3] or "").ljust(decimals, "0")), currency=found[1])

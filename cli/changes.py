@@ -14,6 +14,7 @@ from contract.quotes import Change, Start
 from contract.subscription import BillingCycle, Overview, Plan
 from contract.users import User, UsersQuery
 from tui.presentation.errors import set_by_contract
+from tui.presentation.limit_words import left_words
 from tui.presentation.text import clean
 from tui.presentation.wording import count
 
@@ -36,6 +37,8 @@ def _seats_in_words(overview: Overview) -> list[str]:
         most = overview.plan.max_users or seats.paid
         return [f"{count(most, 'seat')}, {seats.used:,} used, {seats.free:,} free", contract]
     said = [f"{count(seats.paid, 'seat')} paid, {seats.used:,} used, {seats.free:,} free"]
+    if left := left_words(overview.me):
+        said.append(left)
     if seats.not_paid:
         said.append(f"{count(seats.not_paid, 'user')} NOT PAID")
     if subscription.cancel_at_period_end:

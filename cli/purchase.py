@@ -17,6 +17,7 @@ from client.protocol import new_key
 from contract.money import Money
 from contract.people import Me, Permission, Role
 from contract.quotes import Change, Quote
+from tui.presentation.limit_words import left_words
 from tui.presentation.quote_summary import confirmation_summary, done, moved_words, verb
 from tui.presentation.tones import plain
 from tui.presentation.unusual import is_vouched_for, slip_words
@@ -77,7 +78,8 @@ def _would(quote: Quote, me: Me, target: Target) -> int:
     limit = me.spending_limit
     alone = limit and limit.currency == quote.due_now.currency and quote.due_now.amount > limit.amount
     if alone or (quote.spending and not quote.spending.allowed):
-        return say(f"Nothing was done, and it is above the monthly limit of {limit}.", NOT_ALLOWED)
+        left = f" {left_words(me)}." if left_words(me) else ""
+        return say(f"Nothing was done, and it is above the monthly limit of {limit}.{left}", NOT_ALLOWED)
     return say("Nothing was done.", DONE)
 
 

@@ -131,11 +131,13 @@ class Adding:
         overview = self._owner.session.overview
         later = payment_lines(overview, report.next_payment) if overview else []
         if len(waiting_in(self.entries)) or report.failed:
-            self._again((f"{bought} {title}".strip(), "warn" if report.failed else "ok"))
+            said = f"{bought} {title}".strip()
+            self._owner.show_result(said, "warn" if report.failed else "ok")
+            self._again((said, "warn" if report.failed else "ok"))
             return
-        said: list[Line] = [*([(bought, "ok")] if bought else []), *later, *lines_of(rows)]
+        lines: list[Line] = [*([(bought, "ok")] if bought else []), *later, *lines_of(rows)]
         self.entries = []
-        self._owner.show_ledger(title.rstrip("."), said, failed=False, hint="z takes it back")
+        self._owner.show_ledger(title.rstrip("."), lines, failed=False, hint="z takes it back")
         self._owner.show_marks()
 
     def _again(self, remark: Line) -> None:

@@ -46,10 +46,10 @@ class AddUsers(FormScreen[list[Entry]]):
 
     def on_mount(self) -> None:
         """Say the keys; a row that failed alone stands in the fields again."""
-        failed = [entry for entry in self.entries if entry.stage is Stage.FAILED]
+        failed, remark = [entry for entry in self.entries if entry.stage is Stage.FAILED], self._remark
         if len(failed) == 1:
             self._take_back(failed[0])
-        self._show(self._remark)
+        self._show(remark)
 
     @property
     def waiting(self) -> list[Entry]:

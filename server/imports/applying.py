@@ -70,6 +70,7 @@ def apply_import(call: Call) -> Import:
         ask=body.ask,
         message=body.message,
         account_id=call.principal.account_id,
+        token_id=call.token and call.token.token_id,
         actor=call.principal.label,
         request_id=call.request.id,
         idempotency_key=call.request.idempotency_key,

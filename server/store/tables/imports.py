@@ -37,6 +37,7 @@ imports = Table(
     count("version", 1),
     flag("ask"),
     words("message"),
+    Column("token_id", String(60)),
 )
 """`applied` counts rows that are done, `announced` those that an event told of. Account, actor and request are those of
 whoever planned or applied it last.
