@@ -31,6 +31,7 @@ from screens.purchase.quote_dialog import Draft
 from screens.shared.live_area import LiveArea
 from tui.input.commands import bindings
 from tui.presentation.errors import CONNECTING, refused
+from tui.presentation.limit_words import left_words
 from tui.presentation.prices import holds_until, price_lines
 from tui.presentation.quote_summary import change_in_words
 from tui.presentation.tones import Span
@@ -257,7 +258,9 @@ class OverviewScreen(LiveArea):
             return [[("read-only: the seats can be looked at, not changed", "dim")]]
         if fixed:
             return [[(fixed, "dim")]]
-        return [[("no change drafted", "dim"), ("   + and - change the seats, nothing is sent yet", "dim")]]
+        said: list[Span] = [("no change drafted", "dim"), ("   + and - change the seats, nothing is sent yet", "dim")]
+        left = left_words(overview.me)
+        return [said, [(left, "dim")]] if left else [said]
 
     # Confirming.
 

@@ -23,7 +23,9 @@ from server.store import limits, payments, subscriptions
 from server.store.types import AnyRow
 from server.subscription.reading import standing_of
 
-_BY_TOKEN = "An owner can make a token with a higher limit, or do it: headcount tokens create EMAIL --limit AMOUNT."
+_BY_HANDING_OUT = (
+    "An owner can make a token with a higher limit (headcount tokens create EMAIL --limit AMOUNT), or do it."
+)
 _BY_MEMBER = "The owner can raise it, or do this."
 
 MANY = 1_000_000
@@ -208,7 +210,7 @@ def over(check: SpendingCheck) -> ServerProblem:
         sums.append(f"adds {check.renewal_adds} to the next renewal")
     of_token = check.limit_of is LimitOf.TOKEN
     whose = "The limit of this token" if of_token else "Your limit"
-    how = _BY_TOKEN if of_token else _BY_MEMBER
+    how = _BY_HANDING_OUT if of_token else _BY_MEMBER
     said = f"{whose} is {check.limit} a month, {check.spent} of it is spent, and this {' and '.join(sums)}. {how}"
     return ServerProblem(ProblemCode.SPENDING_LIMIT_REACHED, said, **check.model_dump(mode="json"))
 

@@ -54,7 +54,8 @@ async def read_and_say_yes(desk: Desk) -> None:
 
 async def ask_for_seats(desk: Desk) -> QuoteDialog:
     """Everybody marked, `a`, `b`: the dialog about the price."""
-    await desk.press("asterisk", "a", "b")
+    await desk.press("asterisk", "a")
+    await desk.press("b")
     await desk.until(lambda: isinstance(desk.app.screen, QuoteDialog))
     dialog = desk.app.screen
     assert isinstance(dialog, QuoteDialog)
@@ -87,7 +88,8 @@ async def test_marks_made_in_any_order_take_seats_in_the_order_of_the_list(tmp_p
         await make_room(office, 1)
         async with office.at_work(area="transfers") as desk:
             first = desk.names[0]
-            await desk.press("j", "j", "space", "k", "k", "k", "space", "a", "f")
+            await desk.press("j", "j", "space", "k", "k", "k", "space", "a")
+            await desk.press("f")
             assert "Accept 1 of 2 transfer requests" in desk.text
             await desk.press("f")
             assert "Accept 2 transfer requests" in desk.text
@@ -247,7 +249,8 @@ async def test_the_results_are_saved_as_csv(tmp_path: Path) -> None:
     """`w`: who, what became of each and why not, safe in a spreadsheet; the results stay until they are dismissed."""
     with serving(tmp_path, hostile=["=1+1"]) as office:
         async with office.at_work(area="transfers") as desk:
-            await desk.press("asterisk", "a", "y")
+            await desk.press("asterisk", "a")
+            await desk.press("y")
             await desk.until(lambda: "8 accepted" in desk.text)
             await desk.settled()
             assert "w saves · Esc closes" in desk.text
@@ -286,7 +289,8 @@ async def test_a_decision_of_before_the_start_can_be_taken_back(tmp_path: Path) 
     """D27: the app is started again, and `z` offers the last decision by name; nothing is asked before `z`."""
     with serving(tmp_path) as office:
         async with office.at_work(area="transfers") as desk:
-            await desk.press("space", "space", "a", "y")
+            await desk.press("space", "space", "a")
+            await desk.press("y")
             await desk.until(lambda: "2 accepted" in desk.text)
         async with office.at_work(area="transfers") as desk:
             assert desk.wire.calls() == []
@@ -314,7 +318,8 @@ async def test_the_server_goes_between_a_and_y(tmp_path: Path) -> None:
             await desk.until(lambda: "can't be reached" in desk.text)
             assert desk.table.mark_count == 7
             desk.wire.cut = False
-            await desk.press("a", "y")
+            await desk.press("a")
+            await desk.press("y")
             await desk.until(lambda: "7 accepted" in desk.text)
             assert len(set(desk.wire.keys(DECISIONS))) == 1
         async with office.client() as client:
