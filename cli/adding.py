@@ -6,7 +6,7 @@ from typing import Any
 
 from cli.connection import Stop, call, chosen, tell_unanswered
 from cli.exit_codes import DONE, FAILED, USAGE
-from cli.joining import Agreed, check_asking, may_buy, prepared, settled
+from cli.joining import Agreed, check_asking, may_buy, prepared, settled, wanted_choice
 from cli.output import say
 from cli.tables import print_json
 from client.api import Client
@@ -15,7 +15,7 @@ from contract.subscription import Overview
 from contract.users import MAX_BATCH, BatchMode, NewUser, UserBatch, UserBatchReport
 from tui.presentation.additions import Addition
 from tui.presentation.lines import line
-from tui.presentation.seat_choice import Choice, payment_lines
+from tui.presentation.seat_choice import payment_lines
 from tui.presentation.text import clean
 from tui.presentation.tones import plain
 from tui.presentation.users import outcome, person, reason
@@ -44,7 +44,7 @@ def add(options: argparse.Namespace, flags: dict[str, Any]) -> int:
         return await prepared(client, question)
 
     question = call(target, asked, noted=True, deed=False)
-    agreed = settled(options, target, question, Choice.FITTING if options.fitting else Choice.ALL)
+    agreed = settled(options, target, question, wanted_choice(options))
     if isinstance(agreed, int):
         return agreed
     coming = people[: question.many(agreed.choice)]

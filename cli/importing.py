@@ -12,7 +12,7 @@ from typing import Any
 
 from cli.connection import Stop, Target, call, chosen
 from cli.exit_codes import CANCELLED, CONFLICT, DONE, FAILED, USAGE
-from cli.joining import Agreed, check_asking, may_buy, prepared, settled
+from cli.joining import Agreed, check_asking, may_buy, prepared, settled, wanted_choice
 from cli.output import say
 from cli.progress import Progress
 from cli.tables import print_json
@@ -155,8 +155,7 @@ def _agreed(options: argparse.Namespace, target: Target, planned: Import) -> Agr
         return await prepared(client, question)
 
     question = call(target, asked)
-    full = options.mode == BatchMode.UNTIL_FULL.value
-    return settled(options, target, question, Choice.FITTING if full else Choice.ALL, beside=True)
+    return settled(options, target, question, wanted_choice(options), beside=True)
 
 
 async def first_rows(client: Client, import_id: str) -> list[ImportRow]:

@@ -14,12 +14,13 @@ from contract.joining import JoiningPreview
 from contract.people import Me, Permission, Role
 from contract.quotes import Change, Quote
 from contract.subscription import Overview, SubscriptionStatus
+from contract.users import BatchMode
 from tui.presentation.confirmation import Summary
 from tui.presentation.quote_summary import done, verb
 from tui.presentation.seat_choice import Choice, Room
 from tui.presentation.tones import plain
 
-__all__ = ["NO_TERMINAL", "Agreed", "check_asking", "may_buy", "prepared", "settled"]
+__all__ = ["NO_TERMINAL", "Agreed", "check_asking", "may_buy", "prepared", "settled", "wanted_choice"]
 
 NO_TERMINAL = "Not confirmed: this is not a terminal. Use --yes to confirm or --dry-run to preview."
 NOTHING = "Nothing was done."
@@ -70,6 +71,12 @@ def check_asking(options: argparse.Namespace) -> None:
     """
     if not (options.yes or options.dry_run or can_ask()):
         raise Stop(NO_TERMINAL, USAGE)
+
+
+def wanted_choice(options: argparse.Namespace) -> Choice:
+    """Those that fit, for `--fitting` and its mode; else all of them."""
+    full = options.fitting or options.mode == BatchMode.UNTIL_FULL.value
+    return Choice.FITTING if full else Choice.ALL
 
 
 def may_buy(target: Target, me: Me) -> bool:

@@ -5,7 +5,7 @@ from typing import Any
 
 from cli.connection import Stop, Target, call, chosen
 from cli.exit_codes import DONE, FAILED, USAGE
-from cli.joining import Agreed, check_asking, may_buy, prepared, settled
+from cli.joining import Agreed, check_asking, may_buy, prepared, settled, wanted_choice
 from cli.lists import gathered, how_many, print_list, tell_rest, with_email
 from cli.output import say
 from cli.tables import print_json, print_table
@@ -89,7 +89,7 @@ def _agreed(options: argparse.Namespace, target: Target, question: Addition[Memb
         print("\n".join(listed))
     if not question.people:
         return say("Nothing was done.", FAILED) if options.dry_run else Agreed(Choice.ALL)
-    choice = Choice.FITTING if options.fitting else Choice.ALL
+    choice = wanted_choice(options)
     return settled(options, target, question, choice, code=FAILED if listed else DONE)
 
 

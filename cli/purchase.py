@@ -28,7 +28,7 @@ __all__ = ["WhatToChange", "quote_and_confirm"]
 WhatToChange = Callable[[Client], Awaitable[Change]]
 """Makes the change out of what was typed; it may ask the server what is meant."""
 
-_NO_TERMINAL = "Nothing was asked for: without a terminal say --yes to confirm, or --dry-run to see the price."
+_NO_TERMINAL = "Not confirmed: this is not a terminal. Use --yes to confirm or --dry-run to preview."
 
 
 def quote_and_confirm(options: argparse.Namespace, flags: dict[str, Any], wanted: WhatToChange) -> int:

@@ -60,7 +60,7 @@ async def test_a_token_spends_no_more_than_its_limit_at_any_door(team: Team, doo
     async with await limited(team, PRICE - 1) as api:
         refused = await door(api)
         assert refused.json()["code"] == "spending_limit_reached", refused.text
-        assert refused.json()["limit_of"] == "token"
+        assert refused.json()["data"]["limit_of"] == "token"
         assert "headcount tokens create EMAIL --limit AMOUNT" in refused.json()["detail"]
     async with await limited(team, PRICE) as api:
         assert (await door(api)).is_success
