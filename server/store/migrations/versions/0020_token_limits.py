@@ -12,7 +12,7 @@ ANSWERING = {
     "payments": "token_id",
     "renewal_additions": "token_id",
     "imports": "token_id",
-    "selections": "token_id",
+    "user_selections": "token_id",
     "transfers": "opened_by_token",
     "invitation_codes": "vouched_token",
 }
