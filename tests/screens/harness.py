@@ -52,7 +52,7 @@ NOW = dt.datetime(2026, 11, 20, 14, 2, tzinfo=dt.UTC)
 COLLEAGUE_LIMIT = 10_000_00
 """What the admin beside the owner may spend in a month: what colleagues do is not what these stories are about."""
 
-PATIENCE = 12.0
+PATIENCE = 60.0
 """Seconds after which waiting for the screen to settle is an error."""
 
 A_MOMENT = 0.002
