@@ -24,7 +24,7 @@ class PaymentChange(Answer):
 class JoiningQuery(Query):
     """How many people."""
 
-    people: Annotated[int, Field(ge=1, le=MOST_PEOPLE)]
+    people: Annotated[int, Field(ge=1, le=MOST_PEOPLE)] = 1
 
 
 class JoiningPreview(Answer):
