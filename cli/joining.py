@@ -148,9 +148,10 @@ def _lines(said: Summary, final: str, quote: Quote | None, target: Target) -> li
     """The summary as plain text, without the keys of a dialog; then the price of the seats."""
     until = next((place for place, each in enumerate(said.lines) if not plain(each)), len(said.lines))
     last = final if final or said.final.startswith("z ") else said.final
-    lines = [said.title, *map(plain, said.lines[:until]), *map(plain, said.items)]
-    if quote is not None:
-        lines += summary(quote, target.profile.spending_limit)
+    if quote is None:
+        lines = [said.title, *map(plain, said.lines[:until]), *map(plain, said.items)]
+    else:
+        lines = [said.title, *map(plain, said.items), *summary(quote, target.profile.spending_limit)]
     return [each for each in (*lines, last) if each]
 
 

@@ -46,7 +46,7 @@ def test_members_are_listed_and_shown(desk: Desk) -> None:
 def test_a_dry_run_says_how_the_seats_work_out(desk: Desk, server: Served) -> None:
     """Nothing is sent that changes something; the exit code is the one it would have."""
     said = desk.said("members add luca@tidewheel.example --dry-run")
-    assert "1 will be NOT PAID: EUR 2.20 now or with the payment of" in said
+    assert "1 will be NOT PAID: EUR 2.00 now or with the payment of" in said
     assert "EUR 240.00 → EUR 246.00" in said
     assert "Luca D'Angelo" in said
     assert desk.err == "Nothing was done.\n"
@@ -89,14 +89,14 @@ def test_a_member_is_asked_about_like_everybody_who_comes_in(desk: Desk) -> None
     assert desk.err == "Not confirmed: this is not a terminal. Use --yes to confirm or --dry-run to preview.\n"
     said = desk.said("members add luca@tidewheel.example --buy --yes")
     assert "The seats go from 37 to 41." in said
-    assert "Done: 41 seats, EUR 8.80 charged, 3 users became active." in said
+    assert "Done: 41 seats, EUR 8.00 charged, 3 users became active." in said
     assert "✓ Luca D'Angelo  luca@tidewheel.example  ● active" in said
 
 
 def test_users_are_added_by_hand_with_the_same_summary(desk: Desk) -> None:
     """Names and addresses as a mail program has them; the next payment before and after; those that fit, or none."""
     shown = desk.said("users add Ann<ann@x.example> bo@x.example --dry-run")
-    assert shown.startswith("Add 2 users\n2 will be NOT PAID: EUR 4.40 now or with the payment of")
+    assert shown.startswith("Add 2 users\n2 will be NOT PAID: EUR 4.00 now or with the payment of")
     assert "Ann  ann@x.example  NOT PAID" in shown
     desk.said("users add ann@x.example --fitting --yes", 4)
     desk.said("users add nobody --yes", 2)
