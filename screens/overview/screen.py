@@ -258,9 +258,9 @@ class OverviewScreen(LiveArea):
             return [[("read-only: the seats can be looked at, not changed", "dim")]]
         if fixed:
             return [[(fixed, "dim")]]
-        said: list[Span] = [("no change drafted", "dim"), ("   + and - change the seats, nothing is sent yet", "dim")]
+        none: list[Span] = [("no change drafted", "dim"), ("   + and - change the seats, nothing is sent yet", "dim")]
         left = left_words(overview.me)
-        return [said, [(left, "dim")]] if left else [said]
+        return [none, [(left, "dim")]] if left else [none]
 
     # Confirming.
 
