@@ -49,7 +49,7 @@ class Token(Answer):
 class NewToken(Body):
     """A token for a member whose account is still the organisation's; without an end it holds until it is revoked.
 
-    `spending_limit` is what may be spent with it in a month, in the subscription's currency. The member's limit holds too.
+    `spending_limit` is what may be spent with it in a month, in the subscription's currency; the member's holds too.
     """
 
     email: EmailText
