@@ -1,8 +1,9 @@
 """`headcount users add`: users by hand, with the summary of every way in."""
 
 import argparse
-from email.utils import parseaddr
 from typing import Any
+
+from pydantic import ValidationError
 
 from cli.connection import Stop, call, chosen, tell_unanswered
 from cli.exit_codes import DONE, FAILED, USAGE
@@ -11,6 +12,7 @@ from cli.output import say
 from cli.tables import print_json
 from client.api import Client
 from client.protocol import new_key
+from contract.mailbox import NotAnAddressError, Written, email_key, mailbox, split_name, visible, written
 from contract.subscription import Overview
 from contract.users import MAX_BATCH, BatchMode, NewUser, UserBatch, UserBatchReport
 from tui.presentation.additions import Addition
@@ -22,6 +24,8 @@ from tui.presentation.users import outcome, person, reason
 from tui.presentation.wording import count
 
 __all__ = ["add"]
+
+_TOO_MANY = f"At most {MAX_BATCH:,} users can be added at once; headcount users import takes a file of any length."
 
 
 def add(options: argparse.Namespace, flags: dict[str, Any]) -> int:
@@ -59,22 +63,29 @@ def _people(options: argparse.Namespace) -> list[NewUser]:
     Raises:
         Stop: one is no address, or they are too many.
     """
-    if len(options.emails) > MAX_BATCH:
-        message = (
-            f"At most {MAX_BATCH:,} users can be added at once; headcount users import takes a file of any length."
-        )
-        raise Stop(message, USAGE)
-    found = {each.email.casefold(): each for each in map(_person, options.emails)}
+    found: dict[str, NewUser] = {}
+    for new in (each for text in options.emails for each in _persons(text)):
+        found.setdefault(email_key(new.email) or new.email, new)
+    if len(found) > MAX_BATCH:
+        raise Stop(_TOO_MANY, USAGE)
     return list(found.values())
 
 
-def _person(text: str) -> NewUser:
-    name, email = parseaddr(text)
-    if "@" not in email:
-        message = f"{clean(text, 80)} is not an e-mail address. Nothing was done."
-        raise Stop(message, USAGE)
-    first, _, last = name.rpartition(" ")
-    return NewUser(email=email, first_name=first or last, last_name=last if first else "")
+def _persons(text: str) -> list[NewUser]:
+    """Whoever stands in what was typed: an address, a name beside it, or several as a mail program writes them."""
+    return [_person(each, text) for each in written(text)]
+
+
+def _person(found: Written, text: str) -> NewUser:
+    try:
+        mailbox(found.email)
+        first, last = split_name(found.name)
+        return NewUser(email=found.email, first_name=first, last_name=last)
+    except NotAnAddressError as error:
+        message = f"{clean(visible(text), 80)}: {clean(str(error), 200)} Nothing was done."
+    except ValidationError:
+        message = f"{clean(visible(text), 80)}: the name or the address is too long. Nothing was done."
+    raise Stop(message, USAGE)
 
 
 def _who(new: NewUser) -> str:
@@ -91,7 +102,9 @@ def _told(
             print(agreed.bought)
         for result in report.results:
             said = outcome(result.user) if result.user else reason(result.problem) if result.problem else ""
-            print(plain(line("✓ " if result.user else "! ", _who(people[result.index]), "  ", said)))
+            remark = clean(result.user.remark, 300) if result.user else ""
+            who = _who(people[result.index])
+            print(plain(line("✓ " if result.user else "! ", who, "  ", said, f"  {remark}" if remark else "")))
         for each in payment_lines(overview, report.next_payment):
             print(plain(each))
     failed = f", {report.failed:,} not done" if report.failed else ""

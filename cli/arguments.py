@@ -133,6 +133,7 @@ def _add_import(verbs: "Commands") -> None:
     imported.add_argument("file", nargs="?", metavar="FILE", help="the file")
     imported.add_argument("--resume", metavar="ID", help="go on with an import that stopped")
     imported.add_argument("--map", metavar="COLUMNS", help="which column is what, such as email=2,last_name=1")
+    imported.add_argument("--encoding", metavar="NAME", help="the encoding of a text file, such as windows-1250")
     modes = ("best_effort", "until_full", "atomic")
     imported.add_argument("--mode", choices=modes, default=modes[0], help="default best_effort")
     imported.add_argument("--ask", action="store_true", help="send a transfer request to those with an account outside")

@@ -5,7 +5,7 @@ from typing import Any
 
 from cli.connection import Stop, call, chosen
 from cli.exit_codes import DONE, USAGE
-from cli.lists import with_email
+from cli.lists import same_mailbox, with_email
 from cli.purchase import quote_and_confirm
 from cli.tables import print_json
 from client.api import Client
@@ -120,7 +120,7 @@ def pay(options: argparse.Namespace, flags: dict[str, Any]) -> int:
             return Change(pay_overdue=True)
         if options.all:
             return Change(pay_users="all")
-        users = [await _user(client, email) for email in dict.fromkeys(options.emails)]
+        users = [await _user(client, email) for email in {same_mailbox(each): each for each in options.emails}.values()]
         return Change(pay_users=tuple(user.id for user in users))
 
     return quote_and_confirm(options, flags, wanted)

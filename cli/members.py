@@ -6,7 +6,7 @@ from typing import Any
 from cli.connection import Stop, Target, call, chosen
 from cli.exit_codes import DONE, FAILED, USAGE
 from cli.joining import Agreed, check_asking, may_buy, prepared, settled, wanted_choice
-from cli.lists import gathered, how_many, print_list, tell_rest, with_email
+from cli.lists import gathered, how_many, print_list, same_mailbox, tell_rest, with_email
 from cli.output import say
 from cli.tables import print_json, print_table
 from client.api import Client
@@ -57,7 +57,7 @@ def show(options: argparse.Namespace, flags: dict[str, Any]) -> int:
 
 def add(options: argparse.Namespace, flags: dict[str, Any]) -> int:
     """Put members on the subscription, or with `--dry-run` only say how the seats work out. The exit code."""
-    emails = list(dict.fromkeys(options.emails))
+    emails = list({same_mailbox(email): email for email in options.emails}.values())
     if len(emails) > MAX_BATCH:
         message = f"At most {MAX_BATCH:,} members can be added at once."
         raise Stop(message, USAGE)

@@ -11,7 +11,7 @@ from typing import Any
 from cli.connection import Stop, Target, call, chosen, tell_unanswered
 from cli.exit_codes import CANCELLED, CONFLICT, DONE, FAILED, USAGE
 from cli.joining import check_asking, may_buy, prepared, settled
-from cli.lists import print_list, whole
+from cli.lists import print_list, same_mailbox, whole
 from cli.output import agreed, say, seen
 from cli.tables import print_json, print_table
 from client.api import Client
@@ -109,12 +109,13 @@ async def _waiting(client: Client, target: Target, emails: Sequence[str]) -> tup
         if len(found) > MAX_DECISIONS:
             say(f"{len(found):,} requests wait; these are the first {MAX_DECISIONS:,}. Do it again for the rest.", DONE)
         return overview, found[:MAX_DECISIONS]
-    wanted = {email.casefold() for email in emails}
-    missing = wanted - {each.email.casefold() for each in found}
+    wanted = {same_mailbox(email): email for email in emails}
+    missing = wanted.keys() - {same_mailbox(each.email) for each in found}
     if missing:
-        message = f"No request waits from {', '.join(clean(email, 80) for email in sorted(missing))}. {_NOTHING}"
+        names = ", ".join(clean(wanted[each], 80) for each in sorted(missing))
+        message = f"No request waits from {names}. {_NOTHING}"
         raise Stop(message, CONFLICT)
-    return overview, [each for each in found if each.email.casefold() in wanted]
+    return overview, [each for each in found if same_mailbox(each.email) in wanted]
 
 
 def _print(summary: Summary, options: argparse.Namespace) -> None:

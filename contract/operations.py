@@ -24,6 +24,7 @@ from contract.calls.entitlements import ENTITLEMENT
 from contract.calls.events import LIST_EVENTS, STREAM_EVENTS
 from contract.calls.imports import (
     APPLY_IMPORT,
+    CHOOSE_ENCODING,
     GET_IMPORT,
     LIST_IMPORT_ROWS,
     LIST_IMPORTS,
@@ -113,6 +114,7 @@ __all__ = [
     "CHANGE_PROFILE",
     "CHANGE_USER",
     "CHANGE_WEBHOOK",
+    "CHOOSE_ENCODING",
     "CONFIRM_QUOTE",
     "CREATE_CODE",
     "CREATE_QUOTE",

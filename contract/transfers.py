@@ -32,7 +32,10 @@ class TransferState(StrEnum):
 
 
 class Transfer(Answer):
-    """One request. `gives_up` names the paid subscription of their own that ends when it is accepted (D24)."""
+    """One request. `gives_up` names the paid subscription of their own that ends when it is accepted (D24).
+
+    `remark`, in the answer to a new one alone, says which characters around the address were removed.
+    """
 
     id: Identifier
     direction: Direction
@@ -51,6 +54,7 @@ class Transfer(Answer):
     decided_by: str = ""
     user_id: str | None = None
     version: Version
+    remark: str = ""
 
     @property
     def name(self) -> str:

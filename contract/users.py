@@ -34,7 +34,10 @@ class UserSource(StrEnum):
 
 
 class User(Answer):
-    """One listed account. `restorable_until` is there after a removal that can be undone."""
+    """One listed account. `restorable_until` is there after a removal that can be undone.
+
+    `remark`, in the answer to an addition alone, says which characters around what was sent were removed.
+    """
 
     id: Identifier
     account_id: Identifier
@@ -49,6 +52,7 @@ class User(Answer):
     removed_at: Instant | None = None
     restorable_until: Instant | None = None
     version: Version
+    remark: str = ""
 
     @property
     def name(self) -> str:

@@ -19,6 +19,7 @@ import httpx
 from ready_made import empty_tables
 from starlette.applications import Starlette
 
+from contract.mailbox import email_key
 from contract.people import Role
 from contract.subscription import BillingCycle
 from contract.users import User
@@ -27,7 +28,6 @@ from server.operations.provisioning import Founding, found, give_token
 from server.operations.verify import findings
 from server.platform.clock import Clock
 from server.platform.services import Services
-from server.platform.text import email_key
 from server.platform.transaction import Unit
 from server.settings import ServerSettings
 from server.store import organisations

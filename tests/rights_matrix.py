@@ -64,6 +64,7 @@ list_imports                  own  own  role role role role role  -
 plan_import                   own  own  role role role role role  - {"file": "$email"}
 get_import                    none none role role role role role  $import
 map_import                    none none role role role role role  $import {"email": 1}
+choose_encoding               none none role role role role role  $import {"encoding": "utf-8"}
 list_import_rows              none none role role role role role  $import
 mend_import_row               none none role role role role role  $import {"number": 2, "first_name": "Eve"}
 apply_import                  none none role role role role role  $import {"version": 1}

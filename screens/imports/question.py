@@ -7,7 +7,7 @@ from contract.imports import Import, ImportRow, ImportStatus
 from contract.joining import JoiningPreview
 from contract.subscription import Overview
 from contract.users import BatchMode
-from screens.imports.text import MODES, blocked, left_out
+from screens.imports.text import MODES, blocked, encoding_lines, left_out
 from tui.presentation.additions import Addition
 from tui.presentation.confirmation import Also, Summary
 from tui.presentation.seat_choice import Choice, Room
@@ -83,6 +83,7 @@ class ImportQuestion:
         rows: list[Line] = [[(f"{count(current.remaining, 'row')} {become}.", "strong"), done]]
         if others := left_out(current):
             rows.append((f"Left as they are: {others}.", "dim"))
+        rows += encoding_lines(current, "If they are wrong, cancel and choose another with o.")
         stop: Line = (f"{self.stop_keys} or ctrl+c stops it at any time; it can go on later.", "dim")
         verb = "Go on" if current.applied else said.verb
         return replace(said, verb=verb, lines=[*rows, *said.lines, "", *self._how(), "", stop])

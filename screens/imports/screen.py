@@ -25,6 +25,7 @@ from contract.users import MAX_BATCH, BatchMode, UserBatch
 from screens.imports.apply import ApplyDialog
 from screens.imports.columns import Columns
 from screens.imports.correction import MendRow
+from screens.imports.encodings import Encodings
 from screens.imports.job import STANDS, ImportJob, NotSent
 from screens.imports.open import is_unfinished
 from screens.imports.plan import plan_lines, progress
@@ -55,7 +56,18 @@ from tui.widgets.table.table import VirtualTable
 __all__ = ["ImportScreen"]
 
 _SHOWN = STANDS | {ImportStatus.APPLYING}
-_VERBS = ("apply", "undo", "mend", "transfers", "save", "columns", "stop", "next_verdict", "previous_verdict")
+_VERBS = (
+    "apply",
+    "undo",
+    "mend",
+    "transfers",
+    "save",
+    "columns",
+    "encoding",
+    "stop",
+    "next_verdict",
+    "previous_verdict",
+)
 
 
 class ImportScreen(ManagedList):
@@ -65,7 +77,15 @@ class ImportScreen(ManagedList):
     UNDER = "users"
     BINDINGS: ClassVar[list[BindingType]] = [*bindings("imports")]
     NEEDS = Permission.MANAGE_USERS
-    CHANGES = ("imports.apply", "imports.undo", "imports.mend", "imports.transfers", "imports.columns", "imports.stop")
+    CHANGES = (
+        "imports.apply",
+        "imports.undo",
+        "imports.mend",
+        "imports.transfers",
+        "imports.columns",
+        "imports.encoding",
+        "imports.stop",
+    )
     DEFAULT_CSS = """
     ImportScreen #plan { height: auto; }
     ImportScreen Meter { display: none; margin: 0 2; background: $background; color: $foreground; }
@@ -212,6 +232,7 @@ class ImportScreen(ManagedList):
             "imports.transfers": stands and current.counts.needs_transfer > 0,
             "imports.save": stands and current.counts.rejected > 0,
             "imports.columns": self.job.may_name_columns,
+            "imports.encoding": self.job.may_choose_encoding,
             "imports.stop": current.status is ImportStatus.APPLYING,
             "imports.undo": stands and current.applied > 0,
             "imports.next_verdict": stands,
@@ -237,6 +258,7 @@ class ImportScreen(ManagedList):
         if current is None or not self.job.stands:
             return
         numbers = {**current.counts.model_dump(), "rejected": current.counts.rejected, "done": current.applied}
+        numbers["remarked"] = current.remarked
         sides = ["", *(f"verdict:{name}" for name in VERDICTS if numbers.get(name))]
         words = self.filter_bar.text.split()
         here = next((word for word in words if word.startswith("verdict:")), "")
@@ -244,7 +266,7 @@ class ImportScreen(ManagedList):
         others = [word for word in words if word != here]
         self.filter_bar.set_text(" ".join([sides[(at + step) % len(sides)], *others]).strip())
 
-    # Columns and mending.
+    # Columns, encoding and mending.
 
     def action_columns(self) -> None:
         """m: which column holds what."""
@@ -264,6 +286,21 @@ class ImportScreen(ManagedList):
                     self.start(self.job.name_columns(mapping), "question")
 
             self.app.push_screen(Columns(self.job.current), chosen)
+
+    def action_encoding(self) -> None:
+        """o: which encoding the file is in."""
+        current = self.job.current
+        if self.refuses("import users"):
+            return
+        if current is None or not self.job.may_choose_encoding:
+            self.show_result("There is no encoding to choose here.", "dim")
+        elif self.app.screen is self:
+
+            def chosen(encoding: str | None) -> None:
+                if encoding:
+                    self.start(self.job.choose_encoding(encoding), "question")
+
+            self.app.push_screen(Encodings(current), chosen)
 
     def action_mend(self) -> None:
         """e: the row under the cursor."""
@@ -352,7 +389,9 @@ class ImportScreen(ManagedList):
         )
         if bought:
             self.show_result(bought)
-        self.job.apply(ApplyImport(mode=mode, version=self.job.current.version, ask=question.ask))
+        seen = question.current
+        encoding = seen.encoding if seen.encoding_guessed else None
+        self.job.apply(ApplyImport(mode=mode, version=self.job.current.version, ask=question.ask, encoding=encoding))
 
     def action_undo(self) -> None:
         """z: remove those again who were imported; asks first."""

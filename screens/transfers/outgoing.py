@@ -49,7 +49,8 @@ class OutgoingRequests:
                 self.ask_whom(request, told_beside_field(error))
         else:
             host.intentions.answered(request)
-            host.show_result(f"Asked {sent.email}; the request waits until {sent.expires_at:%Y-%m-%d}.")
+            remark = f" {clean(sent.remark, 400)}" if sent.remark else ""
+            host.show_result(f"Asked {sent.email}; the request waits until {sent.expires_at:%Y-%m-%d}.{remark}")
         finally:
             host.ended(EventKind.TRANSFER_REQUESTED)
 

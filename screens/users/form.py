@@ -5,8 +5,9 @@ from typing import Any
 
 from client.errors import HeadcountError
 from contract.events import EventKind
+from contract.mailbox import email_key
 from contract.transfers import NewTransfer
-from contract.users import MAX_BATCH
+from contract.users import MAX_BATCH, NewUser
 from screens.shared.form import Field, Form, FormScreen
 from screens.shared.managed_list import ManagedList
 from screens.shared.new_user import FIELDS, from_texts
@@ -109,10 +110,10 @@ class AddUsers(FormScreen[list[Entry]]):
     def on_form_pasted(self, message: Form.Pasted) -> None:
         """Lines from elsewhere: rows."""
         people, without = from_lines(message.text)
-        there = {entry.new.email.casefold() for entry in self.waiting}
-        new = [Entry(each) for each in people if each.email.casefold() not in there]
-        if len(there) + len(new) > MAX_BATCH:
-            self._show((_too_many(len(there) + len(new)), "warn"))
+        there = {_mailbox(entry.new) for entry in self.waiting}
+        new = [Entry(each) for each in people if _mailbox(each) not in there]
+        if len(self.waiting) + len(new) > MAX_BATCH:
+            self._show((_too_many(len(self.waiting) + len(new)), "warn"))
             return
         self._leaving = False
         self.entries += new
@@ -206,3 +207,8 @@ def _validate(rows: int) -> str:
 
 def _too_many(rows: int) -> str:
     return f"At most {MAX_BATCH:,} users at once, not {rows:,}: i imports a file of any length."
+
+
+def _mailbox(new: NewUser) -> str:
+    """What two rows about the same mailbox have in common."""
+    return email_key(new.email) or new.email

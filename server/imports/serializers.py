@@ -3,11 +3,13 @@
 import json
 from typing import Any
 
+from contract.encodings import said
 from contract.imports import (
     Import,
     ImportCells,
     ImportColumn,
     ImportCounts,
+    ImportEncoding,
     ImportField,
     ImportMapping,
     ImportPrice,
@@ -29,7 +31,7 @@ from server.http.problems import ServerProblem, not_found
 from server.limits.spending import check_users
 from server.platform.transaction import Unit
 from server.sheets.headers import address_column
-from server.sheets.sheet import Field, Sheet
+from server.sheets.sheet import Field, Remarks, Sheet
 from server.store import imports, subscriptions
 from server.store.types import AnyRow
 from server.subscription.next_payment import payment_change
@@ -64,6 +66,9 @@ def import_answer(unit: Unit, catalogue: Catalogue, row: AnyRow) -> Import:
         file_name=row.file_name,
         kind=row.kind,
         encoding=row.encoding,
+        encoding_guessed=row.encoding_guessed,
+        encodings=tuple(ImportEncoding.model_validate(each) for each in json.loads(row.encodings or "[]")),
+        remarks=tuple(json.loads(row.remarks or "[]")),
         delimiter=row.delimiter,
         columns=tuple(ImportColumn.model_validate(each) for each in json.loads(row.columns or "[]")),
         mapping=mapping,
@@ -72,6 +77,7 @@ def import_answer(unit: Unit, catalogue: Catalogue, row: AnyRow) -> Import:
         seats=seats,
         price=price,
         spending=spending,
+        remarked=row.remarked,
         mode=BatchMode(row.mode) if row.mode else None,
         applied=row.applied,
         remaining=imports.remaining(row),
@@ -91,6 +97,7 @@ def row_answer(row: Any) -> ImportRow:
         field=ImportField(row.field) if row.field else None,
         code=row.code or "",
         reason=row.reason or "",
+        remark=row.remark or "",
         user_id=row.user_id,
         transfer_id=row.transfer_id,
     )
@@ -111,6 +118,28 @@ def columns_of(sheet: Sheet) -> str:
         for column in sheet.columns
     ]
     return json.dumps(found)
+
+
+def encodings_of(sheet: Sheet) -> str:
+    """The encodings to choose from, as they are stored."""
+    found = [
+        {"encoding": each.codec, "name": said(each.codec), "names": [_plain(name) for name in each.names]}
+        for each in sheet.readings
+    ]
+    return json.dumps(found) if found else ""
+
+
+def remarks_of(sheet: Sheet, remarks: Remarks) -> str:
+    """What is to be said about the file, as it is stored."""
+    first, other = sheet.mapping.get(Field.EMAIL), sheet.mapping.get(Field.OTHER_EMAIL)
+    found = remarks.sentences()
+    if first is not None and other is not None:
+        names = [_plain(sheet.columns[place].header.strip()) or f"column {place + 1}" for place in (first, other)]
+        rows = f"{remarks.filled:,} row{'s' * (remarks.filled != 1)}"
+        found.insert(
+            0, f"Where \u201c{names[0]}\u201d is empty, the address is that of \u201c{names[1]}\u201d: {rows}."
+        )
+    return json.dumps(found) if found else ""
 
 
 def mapping_of(sheet: Sheet) -> str | None:

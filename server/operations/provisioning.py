@@ -6,6 +6,7 @@ from typing import NoReturn
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from contract.events import EventKind, EventObject
+from contract.mailbox import Mailbox, NotAnAddressError, mailbox, one_written, visible
 from contract.people import Role
 from contract.quotes import MAX_SEATS
 from contract.subscription import BillingCycle, PlanKind, SubscriptionStatus
@@ -14,7 +15,7 @@ from server.domain.periods import local_date, period_from
 from server.http.tokens import make_token
 from server.people.own_sign_in import note_own_sign_in
 from server.platform.ids import new_id
-from server.platform.text import email_key, fold, is_unsafe
+from server.platform.text import fold, is_unsafe
 from server.platform.transaction import Unit
 from server.settings import SettingsError
 from server.store import organisations, subscriptions, tokens, usage
@@ -55,15 +56,13 @@ def found(connection: Connection, wanted: Founding, catalogue: Catalogue, now: d
         SettingsError: the organisation exists, or something in the wish is not possible.
     """
     offer = _checked_offer(wanted, catalogue)
-    key = email_key(wanted.owner)
-    if key is None:
-        _refuse(f"{wanted.owner!r} is not an e-mail address")
+    owner = address_of(wanted.owner)
     if organisations.by_name(connection, fold(wanted.organisation)):
         _refuse(f"the organisation {wanted.organisation!r} exists already")
     organisation_id = organisations.add(
         connection, name=wanted.organisation, name_key=fold(wanted.organisation), now=now
     )
-    account_id = _owner(connection, wanted, key, now)
+    account_id = _owner(connection, wanted, owner, now)
     organisations.add_member(
         connection,
         organisation_id=organisation_id,
@@ -99,13 +98,26 @@ def give_token(
     return made.token
 
 
-def _owner(connection: Connection, wanted: Founding, key: str, now: dt.datetime) -> str:
+def address_of(typed: str) -> Mailbox:
+    """The address somebody typed on the server's command line.
+
+    Raises:
+        SettingsError: it is none, or there are several.
+    """
+    try:
+        return mailbox(one_written(typed).email)
+    except NotAnAddressError as error:
+        message = f"{visible(typed)!r}: {error}"
+        raise SettingsError(message) from error
+
+
+def _owner(connection: Connection, wanted: Founding, owner: Mailbox, now: dt.datetime) -> str:
     """The owner's account: the one with that address, or a new one."""
-    account = organisations.account_by_email(connection, key)
+    account = organisations.account_by_email(connection, owner.key)
     if account:
         return str(account.id)
     names = {"first_name": wanted.first_name, "last_name": wanted.last_name}
-    return organisations.add_account(connection, email=wanted.owner, email_key=key, now=now, **names)
+    return organisations.add_account(connection, email=owner.email, email_key=owner.key, now=now, **names)
 
 
 def _checked_offer(wanted: Founding, catalogue: Catalogue) -> Offer:

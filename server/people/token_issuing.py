@@ -7,16 +7,16 @@ never signed in. Whoever signs in by themselves makes more tokens for themselves
 import datetime as dt
 
 from contract.events import EventKind
+from contract.mailbox import NotAnAddressError, mailbox
 from contract.pages import Page, PageQuery
 from contract.people import Role
 from contract.problems import ProblemCode
 from contract.tokens import HandedOut, NewToken, Token
 from server.http import cursors
 from server.http.call import Call, Reply
-from server.http.problems import Invalid, ServerProblem, not_found
+from server.http.problems import Invalid, ServerProblem, no_address, not_found
 from server.http.tokens import make_token
 from server.people.serializers import token_answer, token_object
-from server.platform.text import email_key
 from server.store import organisations, tokens
 from server.store.types import AnyRow, to_microseconds
 
@@ -43,8 +43,8 @@ def create_token(call: Call) -> Reply:
     """Make a token for a member; the secret is in this answer and nowhere else.
 
     Raises:
-        ServerProblem: nobody of this organisation has that address, the end is not in the future, or the account is
-            its person's alone.
+        ServerProblem: it is no address, nobody of this organisation has it, the end is not in the future, or the
+            account is its person's alone.
     """
     body: NewToken = call.body
     if body.expires_at is not None and body.expires_at <= call.now:
@@ -101,9 +101,16 @@ def _limit(call: Call, body: NewToken) -> int | None:
 
 
 def _member(call: Call, address: str) -> str:
-    """The account of a member with this address; whoever is not in the directory is not known here."""
-    key = email_key(address.strip())
-    found = organisations.member_by_email(call.connection, call.organisation_id, key) if key else None
+    """The account of a member with this address; whoever is not in the directory is not known here.
+
+    Raises:
+        ServerProblem: `invalid_email` or `not_found`.
+    """
+    try:
+        key = mailbox(address).key
+    except NotAnAddressError as error:
+        raise no_address(error) from error
+    found = organisations.member_by_email(call.connection, call.organisation_id, key)
     if found is None:
         raise ServerProblem(not_found().code, "Nobody of your organisation has this address.")
     return str(found)

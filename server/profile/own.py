@@ -10,7 +10,6 @@ from contract.subscription import BillingCycle, PlanKind, SubscriptionStatus
 from server.domain.transfers import Told
 from server.http.call import Call
 from server.http.problems import ServerProblem
-from server.platform.text import email_key
 from server.store import decisions, organisations
 from server.store.own_transfers import Whose
 from server.store.types import AnyRow
@@ -19,8 +18,10 @@ _EACH = {BillingCycle.MONTHLY: "month", BillingCycle.ANNUAL: "year"}
 
 
 def my_key(call: Call) -> str:
-    """The account's address as it is compared."""
-    return email_key(call.principal.email) or call.principal.email
+    """The account's address as it is compared, which is what is stored: two accounts never share it."""
+    account = organisations.account(call.connection, call.principal.account_id)
+    assert account is not None
+    return str(account.email_key)
 
 
 def whose(call: Call) -> Whose:

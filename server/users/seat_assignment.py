@@ -25,6 +25,7 @@ class Listing(NamedTuple):
     """Somebody to list: an account that is on no subscription, and how it came in.
 
     `outside`: it is an account of somebody else's, or on another subscription, which has to be asked and is not listed.
+    `remark` says what was removed around what was sent.
     """
 
     account_id: str
@@ -35,6 +36,7 @@ class Listing(NamedTuple):
     position: str = ""
     source: UserSource = UserSource.HAND
     outside: bool = False
+    remark: str = ""
 
 
 def seats_in(row: AnyRow) -> Seats:
@@ -54,7 +56,8 @@ def list_users(unit: Unit, listings: Sequence[Listing], row: AnyRow | None = Non
     On a contract the caller has checked that all of them fit. Each leaves a `user.added`, but for those who came by a
     transfer: its acceptance says it already. `row` is the subscription's, where it was read before.
     """
-    return [_answer(each) for each in list_all(unit, listings, row)]
+    rows = list_all(unit, listings, row)
+    return [_answer(each, listing.remark) for each, listing in zip(rows, listings, strict=True)]
 
 
 def list_all(unit: Unit, listings: Sequence[Listing], row: AnyRow | None = None) -> list[dict[str, Any]]:
@@ -193,5 +196,5 @@ def _row(unit: Unit, identity: str, listing: Listing, *, active: bool) -> dict[s
     }
 
 
-def _answer(row: dict[str, Any]) -> User:
-    return User.model_validate({name: row[name] for name in User.model_fields if name in row})
+def _answer(row: dict[str, Any], remark: str) -> User:
+    return User.model_validate({"remark": remark, **{name: row[name] for name in User.model_fields if name in row}})

@@ -38,6 +38,7 @@ def test_members_are_listed_and_shown(desk: Desk) -> None:
     said = desk.said("members show AMELIE@tidewheel.example")
     assert "Amélie Rousseau" in said
     assert "● active" in said
+    assert desk.said("members show <Amelie@tidewheel.example>;") == said
     profile = MemberProfile.model_validate_json(desk.said("members show amelie@tidewheel.example --json"))
     assert profile.user
     assert profile.user.id == profile.user_id

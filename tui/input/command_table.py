@@ -248,6 +248,9 @@ COMMANDS: tuple[Command, ...] = (
     ),
     Command("imports.save", "E", "save", "failed…", "Save the rows that failed as a file.", _IMPORT, show=True),
     Command("imports.columns", "m", "columns", "columns…", "Say which column holds what.", _IMPORT, show=True),
+    Command(
+        "imports.encoding", "o", "encoding", "encoding…", "Choose the file's encoding by its names.", _IMPORT, show=True
+    ),
     Command("profile.down", "j,down", "move(1)", "down", "The next request.", _PROFILE, palette=False),
     Command("profile.up", "k,up", "move(-1)", "up", "The request above.", _PROFILE, palette=False),
     Command(

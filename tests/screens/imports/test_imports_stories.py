@@ -136,7 +136,7 @@ async def test_a_row_is_mended_in_place(office: Office, tmp_path: Path) -> None:
         await desk.press("ctrl+u")
         await desk.type("bo@")
         await desk.press("down", "down", "down", "enter")
-        await desk.until(lambda: "This is not an e-mail address." in shown(desk) and "judging" not in shown(desk))
+        await desk.until(lambda: "There is nothing after the @." in shown(desk) and "judging" not in shown(desk))
         await desk.press("ctrl+u")
         await desk.type("bo@fresh.example")
         await desk.press("down", "down", "down", "enter")
@@ -407,6 +407,31 @@ async def test_somebody_who_may_not_is_told_before_a_path_is_asked(office: Offic
     async with office.at_work(read_only=True) as desk:
         await desk.press("2", "i")
         assert "This profile is read-only" in shown(desk)
+
+
+async def test_a_guessed_encoding_is_chosen_by_its_names(office: Office, tmp_path: Path) -> None:
+    """The plan and the dialog say that it is a guess, with names; o shows these in others; the choice is kept."""
+    path = tmp_path / "hr.csv"
+    rows = "a@hr.example;Zoë;Lefèvre\nb@hr.example;Jörg;Müller\nB@HR.example;Jörg;Müller\n"
+    path.write_bytes(f"E-mail;First name;Last name\n{rows}".encode("mac_roman"))
+    async with office.at_work() as desk:
+        await bring(desk, path)
+        assert "The encoding is a guess: Mac Roman. o shows others." in shown(desk)
+        assert "Names come out as Zoë Lefèvre · Jörg Müller." in shown(desk)
+        await desk.press("c")
+        assert "The encoding is a guess: Mac Roman." in shown(desk)
+        await desk.press("escape", "o")
+        assert "Windows-1250 Zo‘ LefŹvre · Jšrg Mźller" in shown(desk)
+        await desk.press("j", "enter")
+        await desk.until(lambda: imported(desk).encoding == "cp1250" and importing(desk).job.stands)
+        assert "csv, Windows-1250, semicolons" in shown(desk)
+        assert "guess" not in shown(desk)
+        await desk.press("o", "j", "enter")
+        await desk.until(lambda: imported(desk).encoding == "mac_roman" and importing(desk).job.stands)
+        await desk.press("c", "y")
+        await desk.until(lambda: "All that could be done is done: 2 rows" in shown(desk))
+        await desk.press("o")
+        assert "There is no encoding to choose here." in shown(desk)
 
 
 EXPECTED = {

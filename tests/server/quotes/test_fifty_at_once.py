@@ -10,7 +10,7 @@ import httpx
 import pytest
 from billing_desk import FakeBank, confirm, get, kinds, statuses_of_payments
 from builders import findings_in, make_organisation, running
-from served import served
+from served_process import served_process
 
 from server.operations.verify import findings
 from server.store.database import Database
@@ -110,7 +110,7 @@ async def test_ten_different_quotes_at_once_pay_for_one(tmp_path: Path) -> None:
 @pytest.mark.parametrize("keys", ["one key", "five keys"])
 async def test_fifty_connections_to_a_real_server(tmp_path: Path, keys: str) -> None:
     """Over fifty connections of their own the same holds, and the database of that server is as it should be."""
-    with served(tmp_path) as real:
+    with served_process(tmp_path) as real:
         headers = {"Authorization": f"Bearer {real.token_file.read_text().strip()}"}
 
         def connect() -> httpx.AsyncClient:
