@@ -86,7 +86,9 @@ def import_users(options: argparse.Namespace, flags: dict[str, Any]) -> int:
         call(target, lambda client: _save_rejected(client, options, planned))
         return _end(options, planned, _code(planned) if isinstance(agreed, Agreed) else max(agreed, _code(planned)))
     if isinstance(agreed, int):
-        return agreed
+        if agreed == CONFLICT:
+            _tell(_go_on(planned))
+        return _end(options, planned, agreed)
     if agreed.bought:
         _tell(agreed.bought)
     found, code = call(target, lambda client: _applied(client, options, planned), noted=True)
@@ -264,7 +266,11 @@ def _stopped(found: Import) -> str:
     }
     reason = why.get(found.stopped_because or ImportStop.ASKED, "")
     done = f"{found.applied:,} of {count(found.applied + found.remaining, 'user')} imported"
-    return f"Stopped, {reason}: {done}. Go on with: headcount users import --resume {found.id}"
+    return f"Stopped, {reason}: {done}. {_go_on(found)}"
+
+
+def _go_on(found: Import) -> str:
+    return f"Go on with: headcount users import --resume {found.id}"
 
 
 async def _save_rejected(client: Client, options: argparse.Namespace, found: Import) -> None:

@@ -105,3 +105,15 @@ def test_users_are_added_by_hand_with_the_same_summary(desk: Desk) -> None:
     assert "✓ Ann  ann@x.example  ! NOT PAID" in said
     assert "EUR 240.00 → EUR 246.00" in said
     assert desk.err == "1 user added, 1 not done.\n"
+
+
+def test_users_are_added_as_people_write_them_down(desk: Desk) -> None:
+    """Several in one argument, each mailbox once; what was removed around an address is said, and why one is none."""
+    pasted = '"Lee,Ann"<ann@x.example>;ANN@x.example;mailto:bo@x.example'
+    said = desk.said(f"users add {pasted} \u200bcy@x.example --yes")
+    assert "✓ Ann Lee  ann@x.example  " in said
+    assert "✓ bo@x.example  " in said
+    assert said.startswith("Add 3 users\n")
+    assert "Removed around the address: U+200B zero width space." in said
+    desk.said("users add di@x.example a\u200bb@x.example --yes", 2)
+    assert desk.err.endswith("Remove U+200B zero width space from the address. Nothing was done.\n")
