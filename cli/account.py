@@ -14,6 +14,7 @@ from contract.codes import RedeemCode
 from contract.pages import MAX_LIMIT, PageQuery
 from contract.profile import AcceptOffer, AskToJoin, Own, OwnProfile, OwnTransfer
 from contract.transfers import Reason
+from tui.presentation.limit_words import left_words
 from tui.presentation.text import clean
 from tui.presentation.wording import count
 
@@ -33,6 +34,8 @@ def show(options: argparse.Namespace, flags: dict[str, Any]) -> int:
         f"{clean(account.name, 120)} <{clean(account.email, 254)}>, {own.me.role.value} of {where or 'no organisation'}"
     )
     print(_standing(own))
+    if left := left_words(own.me):
+        print(f"{left}.")
     if not own.me.own_sign_in:
         print("This token was handed out: requests, codes, names and leaving take the person's own sign-in.")
     for each in own.owns:

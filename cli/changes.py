@@ -14,6 +14,7 @@ from contract.quotes import Change, Start
 from contract.subscription import BillingCycle, Overview, Plan
 from contract.users import User, UsersQuery
 from tui.presentation.errors import set_by_contract
+from tui.presentation.limit_words import left_words
 from tui.presentation.text import clean
 from tui.presentation.users import closed_words
 from tui.presentation.wording import count, ends_on
@@ -40,6 +41,8 @@ def _seats_in_words(overview: Overview) -> list[str]:
         said = [closed, f"{count(seats.inactive, 'user')} inactive"]
     else:
         said = [f"{count(seats.paid, 'seat')} paid, {seats.used:,} used, {seats.free:,} free"]
+    if left := left_words(overview.me):
+        said.append(left)
     if seats.not_paid:
         said.append(f"{count(seats.not_paid, 'user')} NOT PAID")
     if subscription.overdue:

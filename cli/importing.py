@@ -11,9 +11,10 @@ import os
 from pathlib import Path
 from typing import Any
 
-from cli.connection import Stop, call, chosen
+from cli.connection import Stop, Target, call, chosen
 from cli.exit_codes import CANCELLED, CONFLICT, DONE, FAILED, USAGE
-from cli.output import agreed, can_ask, say
+from cli.joining import Agreed, check_asking, may_buy, prepared, settled, wanted_choice
+from cli.output import say
 from cli.progress import Progress
 from cli.tables import print_json
 from client.api import Client
@@ -24,22 +25,29 @@ from contract.imports import (
     ImportCounts,
     ImportField,
     ImportMapping,
+    ImportRow,
     ImportRowsQuery,
     ImportStatus,
     ImportStop,
+    ImportVerdict,
     SheetFormat,
 )
 from contract.users import BatchMode
+from tui.presentation.additions import Addition
 from tui.presentation.limit_words import check_lines
+from tui.presentation.seat_choice import Choice
 from tui.presentation.text import clean
 from tui.presentation.tones import plain
+from tui.presentation.users import person
 from tui.presentation.wording import count
 
 __all__ = ["import_users", "summary"]
 
+NAMED = 20
+"""How many of the rows are named before they are imported."""
+
 _REMARKS = 5
 """Rows whose remark is printed; the app and the API have them all."""
-_NO_TERMINAL = "Nothing was imported: without a terminal say --yes to import, or --dry-run to see the plan."
 _VERDICTS = {
     "create": "new to your organisation",
     "add_member": "of your directory",
@@ -56,9 +64,9 @@ def import_users(options: argparse.Namespace, flags: dict[str, Any]) -> int:
     if bool(options.file) == bool(options.resume):
         message = "Say which file to import, or --resume with the id of an import that stopped."
         raise Stop(message, USAGE)
-    asks = not (options.yes or options.dry_run)
-    if asks and not can_ask():
-        return say(_NO_TERMINAL, USAGE)
+    check_asking(options)
+    if options.fitting:
+        options.mode = BatchMode.UNTIL_FULL.value
     mapping = _mapping(options.map) if options.map else None
     options.encoding = _encoding(options.encoding) if options.encoding else ""
     options.file = Path(options.file).expanduser() if options.file else None
@@ -70,20 +78,25 @@ def import_users(options: argparse.Namespace, flags: dict[str, Any]) -> int:
         _tell("\n".join(call(target, lambda client: _remarks(client, planned))))
     if planned.status is ImportStatus.NEEDS_MAPPING:
         return _end(options, planned, USAGE)
-    if options.dry_run:
-        call(target, lambda client: _save_rejected(client, options, planned))
-        return _end(options, planned, _code(planned))
-    if planned.encoding_guessed and not asks:
+    if planned.encoding_guessed and options.yes and not options.dry_run:
         say(_unconfirmed(planned), USAGE)
         return _end(options, planned, USAGE)
-    if asks and not _agreed(planned):
-        return say("Nothing was imported.", CANCELLED)
+    agreed = _agreed(options, target, planned) if planned.remaining else Agreed(Choice.ALL)
+    if options.dry_run:
+        call(target, lambda client: _save_rejected(client, options, planned))
+        return _end(options, planned, _code(planned) if isinstance(agreed, Agreed) else max(agreed, _code(planned)))
+    if isinstance(agreed, int):
+        if agreed == CONFLICT:
+            _tell(_go_on(planned))
+        return _end(options, planned, agreed)
+    if agreed.bought:
+        _tell(agreed.bought)
     found, code = call(target, lambda client: _applied(client, options, planned), noted=True)
     return _end(options, found, code)
 
 
 def summary(planned: Import) -> list[str]:
-    """What the file is, what becomes of its rows, and what that costs, as lines of plain text."""
+    """What the file is, and what becomes of its rows, as lines of plain text."""
     guess = " as a guess" if planned.encoding_guessed else ""
     how = ", ".join(part for part in (planned.kind.upper(), encoding_said(planned.encoding) + guess) if part)
     said = [f"{clean(planned.file_name, 120)} ({how}): {count(planned.rows, 'row')}"]
@@ -91,13 +104,6 @@ def summary(planned: Import) -> list[str]:
         return [said[0].rpartition(":")[0] + ":", *_guess(planned), *_columns(planned)]
     said += [*_guess(planned), *(clean(each, 300) for each in planned.remarks)]
     said += [f"{getattr(planned.counts, name):>9,}  {word}" for name, word in _VERDICTS.items() if _of(planned, name)]
-    seats, price = planned.seats, planned.price
-    if seats and seats.short:
-        said.append(f"Free seats: {seats.free:,}, so {count(seats.short, 'user')} will be NOT PAID until paid for.")
-    if price and price.pay_now and price.pay_now.amount:
-        said.append(f"Paying for them now would take {price.pay_now}.")
-    if price and price.renewal_adds and price.renewal_adds.amount:
-        said.append(f"The renewal on {price.renewal_date} grows by {price.renewal_adds}.")
     return [*said, *map(plain, check_lines(planned.spending))]
 
 
@@ -188,8 +194,41 @@ def _place(name: str) -> Path:
     return path
 
 
-def _agreed(planned: Import) -> bool:
-    return not planned.remaining or agreed(f"Import {count(planned.remaining, 'user')}?")
+def _agreed(options: argparse.Namespace, target: Target, planned: Import) -> Agreed | int:
+    """The summary of every way in, and its answer: yes, or the exit code."""
+
+    async def asked(client: Client) -> Addition[ImportRow]:
+        overview, rows = await client.overview(), await first_rows(client, planned.id)
+        question = Addition(
+            people=planned.remaining,
+            names=[row_name(row) for row in rows],
+            chosen=tuple(rows),
+            overview=overview,
+            opener="imports.apply",
+            verb="Import",
+            rest=("stays in the file", "stay in the file"),
+            final="",
+            may_buy=may_buy(target, overview.me),
+        )
+        return await prepared(client, question)
+
+    question = call(target, asked)
+    return settled(options, target, question, wanted_choice(options), beside=True)
+
+
+async def first_rows(client: Client, import_id: str) -> list[ImportRow]:
+    """The first rows that applying would do, in the order of the file: as many as are named."""
+    found: list[ImportRow] = []
+    for verdict in (ImportVerdict.CREATE, ImportVerdict.ADD_MEMBER):
+        page = await client.import_rows(import_id, ImportRowsQuery(verdict=verdict, done=False, limit=NAMED))
+        found += page.items
+    return sorted(found, key=lambda row: row.number)[:NAMED]
+
+
+def row_name(row: ImportRow) -> str:
+    """Who a row is about, safe to show."""
+    cells = row.cells
+    return person(f"{cells.first_name} {cells.last_name}".strip() or cells.email, cells.email)
 
 
 async def _applied(client: Client, options: argparse.Namespace, planned: Import) -> tuple[Import, int]:
@@ -227,7 +266,11 @@ def _stopped(found: Import) -> str:
     }
     reason = why.get(found.stopped_because or ImportStop.ASKED, "")
     done = f"{found.applied:,} of {count(found.applied + found.remaining, 'user')} imported"
-    return f"Stopped, {reason}: {done}. Go on with: headcount users import --resume {found.id}"
+    return f"Stopped, {reason}: {done}. {_go_on(found)}"
+
+
+def _go_on(found: Import) -> str:
+    return f"Go on with: headcount users import --resume {found.id}"
 
 
 async def _save_rejected(client: Client, options: argparse.Namespace, found: Import) -> None:

@@ -37,9 +37,9 @@ P = TypeVar("P", bound=_HasEmail)
 Q = TypeVar("Q", bound=PageQuery)
 
 
-def how_many(options: argparse.Namespace, *, least: int = 1) -> int | None:
-    """The most items that are wanted, `least` or more; None for all."""
-    return None if options.all else max(least, options.limit)
+def how_many(options: argparse.Namespace) -> int | None:
+    """The most items that are wanted; None for all."""
+    return None if options.all else int(options.limit)
 
 
 @dataclass(frozen=True, slots=True)

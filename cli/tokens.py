@@ -32,12 +32,13 @@ def list_tokens(options: argparse.Namespace, flags: dict[str, Any]) -> int:
                 each.email,
                 each.role.value,
                 each.label,
+                f"{each.spending_limit or ''}",
                 _made_by(each),
                 _day(each.last_used_at),
             )
             for each in found
         ]
-        print_table(("id", "state", "e-mail", "role", "label", "made by", "last used"), rows)
+        print_table(("id", "state", "e-mail", "role", "label", "limit a month", "made by", "last used"), rows)
     return DONE
 
 
@@ -72,7 +73,14 @@ async def _create(client: Client, options: argparse.Namespace) -> HandedOut:
     end = None
     if options.days is not None:
         end = (await client.overview()).as_of + dt.timedelta(days=options.days)
-    return await client.create_token(NewToken(email=typed_address(options.email), label=options.label, expires_at=end))
+    return await client.create_token(
+        NewToken(
+            email=typed_address(options.email),
+            label=options.label,
+            expires_at=end,
+            spending_limit=options.limit,
+        )
+    )
 
 
 def revoke_token(options: argparse.Namespace, flags: dict[str, Any]) -> int:

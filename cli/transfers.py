@@ -9,9 +9,10 @@ from dataclasses import replace
 from typing import Any
 
 from cli.connection import Stop, Target, call, chosen, tell_unanswered
-from cli.exit_codes import CANCELLED, CONFLICT, DONE, FAILED, NOT_ALLOWED, USAGE
+from cli.exit_codes import CANCELLED, CONFLICT, DONE, FAILED, USAGE
+from cli.joining import check_asking, may_buy, prepared, settled
 from cli.lists import print_list, same_mailbox, whole
-from cli.output import agreed, can_ask, say, seen
+from cli.output import agreed, say, seen
 from cli.restoring import take_back
 from cli.tables import print_json, print_table
 from client.api import Client
@@ -40,7 +41,6 @@ from tui.runtime.last_removal import EarlierRemoval, last_removal
 __all__ = ["accept", "decline", "list_all", "undo"]
 
 _NOTHING = "Nothing was done."
-_NO_TERMINAL = "Nothing was asked for: without a terminal say --yes to decide, or --dry-run to see what it would do."
 
 
 def list_all(options: argparse.Namespace, flags: dict[str, Any]) -> int:
@@ -79,7 +79,7 @@ def decline(options: argparse.Namespace, flags: dict[str, Any]) -> int:
 
 
 def _decide(options: argparse.Namespace, flags: dict[str, Any], *, accepting: bool) -> int:
-    _check_asking(options)
+    check_asking(options)
     if bool(options.emails) == options.all:
         message = "Say whom: addresses, or --all."
         raise Stop(message, USAGE)
@@ -88,25 +88,17 @@ def _decide(options: argparse.Namespace, flags: dict[str, Any], *, accepting: bo
     if not requests:
         return say("Nobody waits for a decision.", DONE)
     plan = Plan(tuple(requests), accept=accepting, reason="" if accepting else options.reason)
-    question = Question(plan, overview)
+    question = Question(plan, overview, may_buy=may_buy(target, overview.me))
+    question = call(target, lambda client: prepared(client, question))
     choice = Choice.FITTING if accepting and options.fitting else Choice.ALL
-    if choice not in question.choices and question.room.over:
-        return say("None of them fits. Nothing was done.", CONFLICT)
-    choice = choice if choice in question.choices else Choice.ALL
-    summary = question.summary(choice)
-    _print(summary, options)
-    if options.dry_run:
-        return _would(target, overview)
-    if not options.yes and not agreed(f"{summary.verb}?"):
-        return say(_NOTHING, CANCELLED)
-    decided, key = question.decided(choice), new_key()
+    last = question.summary(choice if choice in question.choices else Choice.ALL).final
+    final = "headcount undo takes it back within 10 minutes." if last.startswith("z ") else ""
+    agreed = settled(options, target, question, choice, final=final, needs=Permission.MANAGE_TRANSFERS)
+    if isinstance(agreed, int):
+        return agreed
+    decided, key = question.decided(agreed.choice), new_key()
     report = call(target, lambda client: client.decide(decided.body, key=key), noted=True)
-    return _told(decided, report, as_json=options.json)
-
-
-def _check_asking(options: argparse.Namespace) -> None:
-    if not (options.yes or options.dry_run or can_ask()):
-        raise Stop(_NO_TERMINAL, USAGE)
+    return _told(decided, report, agreed.bought, as_json=options.json)
 
 
 async def _waiting(client: Client, target: Target, emails: Sequence[str]) -> tuple[Overview, list[Transfer]]:
@@ -139,17 +131,13 @@ def _print(summary: Summary, options: argparse.Namespace) -> None:
         say(said, DONE)
 
 
-def _would(target: Target, overview: Overview) -> int:
-    if target.profile.read_only or Permission.MANAGE_TRANSFERS not in overview.me.may:
-        return say("Nothing was done, and this profile may not do it.", NOT_ALLOWED)
-    return say(_NOTHING, DONE)
-
-
-def _told(plan: Plan, report: DecisionReport, *, as_json: bool) -> int:
+def _told(plan: Plan, report: DecisionReport, bought: str, *, as_json: bool) -> int:
     title, lines, left = decision_results(plan, report)
     if as_json:
         print_json(report)
     else:
+        if bought:
+            print(bought)
         print("\n".join(plain(line) for line in lines))
     until = f" headcount undo takes it back until {report.undo_until:%H:%M} UTC." if len(left) < len(lines) else ""
     return say(f"{title}.{until}", FAILED if left else DONE)
@@ -160,7 +148,7 @@ def undo(options: argparse.Namespace, flags: dict[str, Any]) -> int:
 
     The exit code.
     """
-    _check_asking(options)
+    check_asking(options)
     target = chosen(options, flags)
     last, removal, overview = call(target, _last)
     if removal is not None and (last is None or removal.event.created_at > last.created_at):

@@ -7,6 +7,7 @@ from typing import Annotated, Self
 from pydantic import Field, StringConstraints, model_validator
 
 from contract.base import Answer, Body, Identifier, Instant, Query, Version
+from contract.joining import PaymentChange
 from contract.money import Money
 from contract.pages import PageQuery
 from contract.spending import SpendingCheck
@@ -159,12 +160,13 @@ class ImportPrice(Answer):
     """What the seats come to that are short, if everybody is imported now; none where nothing is paid (contracts).
 
     `pay_now` is what paying for them at once would take, with tax and after credit: a quote will say the same.
-    `renewal_adds` is by how much the renewal on `renewal_date` grows.
+    `renewal_adds` is by how much the renewal on `renewal_date` grows, `next_payment` that payment before and after.
     """
 
     pay_now: Money | None = None
     renewal_adds: Money | None = None
     renewal_date: dt.date | None = None
+    next_payment: PaymentChange | None = None
 
 
 class Import(Answer):

@@ -12,9 +12,13 @@ from contract.money import Money
 from contract.spending import SpendingCheck
 from contract.subscription import BillingCycle, PriceChange, Subscription, SubscriptionStatus
 
-MAX_SEATS = 10_000_000
+MAX_SEATS = 1_000_000
+"""The most seats that can be asked for, in every way."""
 MAX_PAYEES = 10_000
 """The most users one quote pays for."""
+
+UNUSUAL_BY = 10
+"""A change that adds more seats than this, to more than twice those there are, may be a slip of the keyboard."""
 
 Seats = Annotated[int, Field(ge=0, le=MAX_SEATS)]
 PlanId = Annotated[str, StringConstraints(min_length=1, max_length=60)]
@@ -161,7 +165,8 @@ class Quote(Answer):
     the seats paid for, but for a reduction: then the number from the renewal on. `price_change` is the next renewal at
     which a seat costs something else, as far as that is announced. `spending` is how it stands against the monthly
     limit of whoever asked, where one binds them. `owed` is what stays to be paid once it is confirmed, as an open
-    invoice: days of service after a renewal that was refused, of a subscription that this ends.
+    invoice: days of service after a renewal that was refused, of a subscription that this ends. `renewal` is the next
+    one once the change is made, `renewal_before` the next one without it.
     """
 
     id: Identifier
@@ -184,10 +189,16 @@ class Quote(Answer):
     due_now: Money
     renewal: RenewalForecast | None
     price_change: PriceChange | None = None
+    renewal_before: RenewalForecast | None = None
     activates: AffectedUsers
     warnings: tuple[QuoteWarning, ...] = ()
     spending: SpendingCheck | None = None
     owed: Money | None = None
+
+    @property
+    def is_unusual(self) -> bool:
+        """Whether it adds more than ten seats and more than doubles them, so that it may be a slip of the keyboard."""
+        return self.seats_after - self.seats_before > UNUSUAL_BY and self.seats_after > 2 * self.seats_before
 
 
 class Confirmation(Answer):

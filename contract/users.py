@@ -7,6 +7,7 @@ from typing import Annotated, Self
 from pydantic import Field, model_validator
 
 from contract.base import Answer, Body, EmailText, Identifier, Instant, ShortText, Version, full_name
+from contract.joining import PaymentChange
 from contract.pages import PageQuery
 from contract.problems import ItemProblem
 
@@ -69,6 +70,12 @@ class User(Answer):
         return full_name(self.first_name, self.last_name, self.email)
 
 
+class Added(User):
+    """A user just listed, and the next payment before and after; None where none will come."""
+
+    next_payment: PaymentChange | None = None
+
+
 class NewUser(Body):
     """Somebody to add by hand."""
 
@@ -118,11 +125,12 @@ class UserResult(Answer):
 
 
 class UserBatchReport(Answer):
-    """The results of a batch."""
+    """The results of a batch, and the next payment before and after it; None where none will come."""
 
     done: int
     failed: int
     results: tuple[UserResult, ...]
+    next_payment: PaymentChange | None = None
 
 
 class UserSort(StrEnum):

@@ -41,6 +41,7 @@ change_user                   none none role role role role role  $user {"first_
 remove_user                   none none role role role role role  $user
 restore_user                  none none role role role role role  $removed
 batch_users                   own  own  role role role role role  - {"add": [{"email": "$email"}], "remove": ["$user"]}
+preview_joining               own  own  own  own  role role role  -
 users_template                own  own  own  own  role role role  -
 export_users                  own  own  own  own  role role role  -
 select_users                  none none role role role role role  - {"ids": ["$user"]}

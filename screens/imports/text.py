@@ -180,7 +180,11 @@ def seat_lines(current: Import, overview: Overview | None, mode: BatchMode = Bat
         lines = [[needed, ("all will be active at once, nothing is to be paid now.", "ok")]]
     if price and price.pay_now is not None and seats.short:
         lines.append(
-            ["Paying for them at once: ", (f"{price.pay_now}", "strong"), (" with tax; P does it afterwards.", "dim")]
+            [
+                "Paying for them at once: ",
+                (f"{price.pay_now}", "strong"),
+                (" with tax; c, then b buys the seats.", "dim"),
+            ]
         )
     if price and price.renewal_adds and price.renewal_adds.amount > 0 and price.renewal_date:
         lines.append(

@@ -7,7 +7,7 @@ from contract.mailbox import NotAnAddressError, mailbox, one_written, split_name
 from contract.users import NewUser
 from tui.presentation.text import clean
 
-__all__ = ["FIELDS", "SHORTEST_ADDRESS", "field_errors", "from_texts"]
+__all__ = ["FIELDS", "SHORTEST_ADDRESS", "field_errors", "from_texts", "too_long"]
 
 FIELDS = {"email": 254, "first_name": 200, "last_name": 200, "position": 200}
 """The fields of a new user and the most characters each may have, in the order of the form."""
@@ -42,4 +42,11 @@ def from_texts(texts: Mapping[str, str]) -> NewUser | dict[str, str]:
     named = dict(texts, email=found.email if len(found.email) <= FIELDS["email"] else trimmed(found.email)[0])
     if found.name and not (texts.get("first_name") or texts.get("last_name")):
         named["first_name"], named["last_name"] = split_name(found.name)
-    return NewUser(**{name: named.get(name, "")[:most] for name, most in FIELDS.items()})
+    if long := too_long(named):
+        return {name: f"At most {FIELDS[name]} characters; there are {there:,}." for name, there in long.items()}
+    return NewUser(**{name: named.get(name, "") for name in FIELDS})
+
+
+def too_long(texts: Mapping[str, str]) -> dict[str, int]:
+    """The fields whose text is too long, and how many characters it has: nothing is cut, for a cut name is nobody's."""
+    return {name: there for name, most in FIELDS.items() if (there := len(texts.get(name, ""))) > most}

@@ -9,13 +9,13 @@ from client.errors import HeadcountError
 from contract.mailbox import Written, email_key, split_name, trimmed, written
 from contract.problems import ItemProblem, ProblemCode
 from contract.users import NewUser, User
-from screens.shared.new_user import FIELDS, SHORTEST_ADDRESS, field_errors
+from screens.shared.new_user import FIELDS, SHORTEST_ADDRESS, field_errors, too_long
 from tui.presentation.lines import line
 from tui.presentation.text import clean
 from tui.presentation.tones import Line
 from tui.presentation.users import outcome, person, reason
 
-__all__ = ["Entry", "Stage", "from_lines", "lines_of", "tally"]
+__all__ = ["Entry", "Stage", "from_lines", "lines_of", "tally", "waiting_in"]
 
 
 class Stage(Enum):
@@ -82,7 +82,7 @@ class Entry:
 
 
 def from_lines(text: str) -> tuple[list[NewUser], int]:
-    """The people in pasted lines, each mailbox once, and how many lines hold no address.
+    """The people in pasted lines, each mailbox once, and how many were left out: no address, or a text too long.
 
     A line is an address, or several as a mail program writes them (`Ann Lee <ann@x.example>; <bo@x.example>`), or
     cells between tabs, semicolons or commas: address, first name, last name, position, with the address anywhere.
@@ -91,16 +91,17 @@ def from_lines(text: str) -> tuple[list[NewUser], int]:
     found: dict[str, NewUser] = {}
     without = 0
     for row in filter(None, map(str.strip, text.splitlines())):
-        people = _from_line(row)
-        without += not people
-        for new in people:
-            found.setdefault(email_key(new.email) or new.email, new)
+        for new in _from_line(row):
+            if new is None:
+                without += 1
+            else:
+                found.setdefault(email_key(new.email) or new.email, new)
     return list(found.values()), without
 
 
-def _from_line(row: str) -> list[NewUser]:
+def _from_line(row: str) -> list[NewUser | None]:
     if "@" not in row:
-        return []
+        return [None]
     if "\t" not in row:
         people = written(row)
         if "<" in row or all("@" in each.email for each in people):
@@ -114,16 +115,22 @@ def _from_line(row: str) -> list[NewUser]:
     return _people(written(cells[at]), others)
 
 
-def _people(found: Sequence[Written], others: Sequence[str] = ()) -> list[NewUser]:
-    """Whoever may be sent, of addresses and the cells beside them, else the name beside each."""
-    people = []
-    for each in found:
-        email = each.email if len(each.email) <= FIELDS["email"] else trimmed(each.email)[0]
-        if "@" in email and SHORTEST_ADDRESS <= len(email) <= FIELDS["email"]:
-            cells = [email, *(others or split_name(each.name))]
-            texts = zip(FIELDS.items(), cells, strict=False)
-            people.append(NewUser(**{name: cell[:most] for (name, most), cell in texts}))
-    return people
+def _people(found: Sequence[Written], others: Sequence[str] = ()) -> list[NewUser | None]:
+    """Whoever may be sent, of addresses and the cells beside them, else the name beside each; None for nobody."""
+    return [_person(each, others or split_name(each.name)) for each in found]
+
+
+def _person(found: Written, others: Sequence[str]) -> NewUser | None:
+    email = found.email if len(found.email) <= FIELDS["email"] else trimmed(found.email)[0]
+    texts = dict(zip(FIELDS, [email, *others], strict=False))
+    if "@" not in email or len(email) < SHORTEST_ADDRESS or too_long(texts):
+        return None
+    return NewUser(**texts)
+
+
+def waiting_in(entries: Iterable[Entry]) -> list[Entry]:
+    """Those that are still to be added."""
+    return [entry for entry in entries if entry.stage is Stage.WAITING]
 
 
 def lines_of(entries: Iterable[Entry]) -> list[Line]:
@@ -140,5 +147,6 @@ def tally(entries: Sequence[Entry]) -> str:
         (counts[Stage.NEEDS_TRANSFER], "to be asked by a transfer request"),
         (counts[Stage.FAILED], "failed"),
         (counts[Stage.SENDING], "on their way"),
+        (counts[Stage.WAITING], "not added yet"),
     ]
     return ", ".join(f"{number:,} {words}" for number, words in said if number)

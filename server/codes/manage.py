@@ -51,6 +51,7 @@ def create_code(call: Call) -> InvitationCode:
         "expires_at": body.expires_at,
         "created_by": call.principal.account_id,
         "vouched_by": call.principal.account_id,
+        "vouched_token": call.token and call.token.token_id,
         "created_at": call.now,
     }
     codes.add(call.connection, values)
@@ -126,7 +127,7 @@ def change_code(call: Call) -> InvitationCode:
         call.connection,
         row.id,
         **changed,
-        **({"vouched_by": call.principal.account_id} if _wider(before, changed) else {}),
+        **(_vouching(call) if _wider(before, changed) else {}),
     )
     after = as_answer(required(call), call)
     told = {name: _plain(getattr(after, name)) for name in changed}
@@ -201,3 +202,8 @@ def list_uses(call: Call) -> Page[CodeUse]:
     items = tuple(use_answer(row, seated) for row in rows)
     cursor = cursors.encode(_LAST_FIRST, [last]) if last is not None else None
     return Page[CodeUse](items=items, next_cursor=cursor, has_more=cursor is not None, total=total)
+
+
+def _vouching(call: Call) -> dict[str, str | None]:
+    """Who answers from now on for what a code's uses cost."""
+    return {"vouched_by": call.principal.account_id, "vouched_token": call.token and call.token.token_id}

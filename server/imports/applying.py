@@ -73,6 +73,7 @@ def apply_import(call: Call) -> Import:
         message=body.message,
         encoding_guessed=False,
         account_id=call.principal.account_id,
+        token_id=call.token and call.token.token_id,
         actor=call.principal.label,
         request_id=call.request.id,
         idempotency_key=call.request.idempotency_key,

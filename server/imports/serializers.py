@@ -23,7 +23,9 @@ from contract.problems import ProblemCode
 from contract.users import BatchMode
 from server.catalogue import Catalogue
 from server.domain.periods import local_date
+from server.domain.renewal import forecast
 from server.domain.seat_allocation import joining
+from server.domain.spending import with_users
 from server.http.call import Call
 from server.http.problems import ServerProblem, not_found
 from server.limits.spending import check_users
@@ -32,6 +34,7 @@ from server.sheets.headers import address_column
 from server.sheets.sheet import Field, Remarks, Sheet
 from server.store import imports, subscriptions
 from server.store.types import AnyRow
+from server.subscription.next_payment import payment_change
 from server.subscription.reading import standing_of
 
 _WITHOUT_PLAN = frozenset({ImportStatus.NEEDS_MAPPING.value, ImportStatus.PLANNING.value})
@@ -165,6 +168,12 @@ def _priced(unit: Unit, catalogue: Catalogue, row: AnyRow) -> tuple[ImportSeats,
     needed = imports.remaining(row)
     today = local_date(unit.now, subscription.time_zone)
     market = catalogue.market(subscription.currency)
-    found = joining(standing_of(subscription, catalogue), needed, today, market)
-    price = ImportPrice(pay_now=found.pay_now, renewal_adds=found.renewal_adds, renewal_date=found.renewal_date)
+    standing = standing_of(subscription, catalogue)
+    found = joining(standing, needed, today, market)
+    price = ImportPrice(
+        pay_now=found.pay_now,
+        renewal_adds=found.renewal_adds,
+        renewal_date=found.renewal_date,
+        next_payment=payment_change(forecast(standing, market), forecast(with_users(standing, needed), market)),
+    )
     return ImportSeats(free=found.free, needed=needed, short=found.short), price

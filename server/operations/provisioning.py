@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from contract.events import EventKind, EventObject
 from contract.mailbox import Mailbox, NotAnAddressError, mailbox, one_written, visible
 from contract.people import Role
+from contract.quotes import MAX_SEATS
 from contract.subscription import BillingCycle, PlanKind, SubscriptionStatus
 from server.catalogue import Catalogue, Offer
 from server.domain.periods import local_date, period_from
@@ -20,7 +21,6 @@ from server.settings import SettingsError
 from server.store import organisations, subscriptions, tokens, usage
 from server.store.types import Connection
 
-MAX_SEATS = 10_000_000
 MAX_NAME = 200
 
 
@@ -131,7 +131,7 @@ def _checked_offer(wanted: Founding, catalogue: Catalogue) -> Offer:
     if wanted.plan not in catalogue.offers:
         _refuse(f"there is no plan {wanted.plan!r}; there are {', '.join(catalogue.offers)}")
     if not 0 <= wanted.seats <= MAX_SEATS:
-        _refuse(f"seats go from 0 to {MAX_SEATS}")
+        _refuse(f"seats go from 0 to {MAX_SEATS:,}")
     try:
         ZoneInfo(wanted.time_zone)
     except (ZoneInfoNotFoundError, ValueError, OSError) as error:

@@ -31,7 +31,7 @@ def whose(call: Call) -> Whose:
 
 def house_of(call: Call, organisation_id: str, subscription_id: str) -> Call:
     """The same request inside another organisation, by this account: its events are recorded there."""
-    return replace(call, organisation_id=organisation_id, subscription_id=subscription_id, drafts=[])
+    return replace(call, organisation_id=organisation_id, subscription_id=subscription_id, drafts=[], token=None)
 
 
 def own_subscriptions(call: Call, but: str = "") -> tuple[Own, ...]:

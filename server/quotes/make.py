@@ -112,6 +112,7 @@ def _quote(
         due_now=charge.due,
         renewal=forecast(after, services.catalogue.market(row.currency)),
         price_change=next_price(after),
+        renewal_before=forecast(before, services.catalogue.market(row.currency)),
         activates=_activated(unit, priced, payees),
         warnings=(*priced.warnings, *_of_gateway(services, priced)),
         spending=spending,

@@ -117,6 +117,7 @@ def _values(call: Unit, email: str, key: str, message: str, account: AnyRow | No
         "message": message,
         "created_at": call.now,
         "opened_by_account": call.actor.account_id,
+        "opened_by_token": call.token and call.token.token_id,
         "sent_at": call.now,
         "expires_at": call.now + PENDING_FOR,
         "resend_after": call.now + RESEND_PAUSE,

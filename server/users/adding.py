@@ -5,7 +5,7 @@ from typing import Any, Protocol
 
 from contract.mailbox import Mailbox, NotAnAddressError, mailbox
 from contract.problems import FieldError, ProblemCode
-from contract.users import User, UserSource, UserStatus
+from contract.users import Added, UserSource, UserStatus
 from server.catalogue import Catalogue
 from server.http.call import Call
 from server.http.problems import ServerProblem, no_address
@@ -14,6 +14,7 @@ from server.platform.text import first_unsafe, is_unsafe, trimmed_name
 from server.platform.transaction import Unit
 from server.store import organisations, subscriptions, users
 from server.store.types import AnyRow
+from server.subscription.next_payment import next_payment, payment_change
 from server.subscription.reading import seated_status
 from server.users.gate import Gate
 from server.users.seat_assignment import Listing, list_all, list_users
@@ -41,7 +42,7 @@ class Person(Protocol):
         """The position, or nothing."""
 
 
-def add_user(call: Call) -> User:
+def add_user(call: Call) -> Added:
     """Add one user.
 
     Raises:
@@ -49,7 +50,15 @@ def add_user(call: Call) -> User:
     """
     check_plan(call)
     verdict = judge(call, [call.body])[0]
-    return list_users(call, become_accounts(call, [admit_one(call, verdict)]))[0]
+    return list_one(call, become_accounts(call, [admit_one(call, verdict)])[0])
+
+
+def list_one(call: Call, listing: Listing) -> Added:
+    """List one who was let in, and say what becomes of the next payment."""
+    before = next_payment(call, call.services.catalogue)
+    user = list_users(call, [listing])[0]
+    change = payment_change(before, next_payment(call, call.services.catalogue))
+    return Added(**user.model_dump(), next_payment=change)
 
 
 def admit_one(call: Call, verdict: Listing | ServerProblem) -> Listing:

@@ -113,6 +113,7 @@ async def _begun(call: LongCall, begin: Callable[[Unit, AnyRow], dict[str, Any] 
         if values is not None:
             request = {"request_id": unit.request.id, "idempotency_key": unit.request.idempotency_key}
             who = {"account_id": unit.actor.account_id, "actor": unit.actor.label}
+            who["token_id"] = unit.token and unit.token.token_id
             row = selections.change(unit.connection, row.number, **who, **request, **values)
         call.finish(unit, selection_answer(unit, services.catalogue, row))
     if row.status in _STEPS:

@@ -2,11 +2,12 @@
 
 from contract.problems import ProblemCode
 from contract.subscription import SubscriptionStatus
-from contract.users import User
+from contract.users import Added, User
 from server.http.call import Call
 from server.http.problems import ServerProblem, not_found
 from server.store import subscriptions, users
 from server.store.types import AnyRow
+from server.subscription.next_payment import next_payment, payment_change
 from server.users.adding import main_account, main_account_decides
 from server.users.seat_assignment import restore_users, seats_in, unlist_users
 from server.users.serializers import answer
@@ -43,7 +44,7 @@ def remove_user(call: Call) -> User:
     return answer(call, find(call))
 
 
-def take_back_removal(call: Call) -> User:
+def take_back_removal(call: Call) -> Added:
     """List a removed user again, within the period and while a paid seat is free.
 
     Raises:
@@ -67,5 +68,7 @@ def take_back_removal(call: Call) -> User:
     seats = seats_in(subscription)
     if seats.free <= 0:
         raise ServerProblem(ProblemCode.NO_SEAT_AVAILABLE, available_seats=0)
+    before = next_payment(call, call.services.catalogue)
     restore_users(call, [row])
-    return answer(call, find(call))
+    change = payment_change(before, next_payment(call, call.services.catalogue))
+    return Added(**answer(call, find(call)).model_dump(), next_payment=change)

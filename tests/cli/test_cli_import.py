@@ -40,8 +40,8 @@ def test_a_file_is_planned_priced_and_imported_once(desk: Desk) -> None:
     desk.said("users import new.csv --dry-run")
     assert "new.csv (CSV, UTF-8): 40 rows" in desk.err
     assert "       40  new" in desk.err
-    assert "NOT PAID until paid for" in desk.err
-    assert "The renewal on" in desk.err
+    assert "40 will be NOT PAID: EUR 80.00 now or with the payment of" in desk.err
+    assert "The payment of " in desk.err
     done = json.loads(desk.said("users import new.csv --yes --json"))
     assert (done["status"], done["applied"]) == ("applied", 40)
     assert desk.err.endswith("40 users imported.\n")
@@ -105,6 +105,9 @@ def test_a_guessed_encoding_is_confirmed_by_its_name(desk: Desk) -> None:
     assert "hr.csv (CSV, Mac Roman as a guess): 3 rows" in desk.err
     assert "Mac Roman  Zoë Lefèvre, Jörg Müller" in desk.err
     assert "Windows-1250  Zo‘ LefŹvre, Jšrg Mźller" in desk.err
+    seats = desk.said("seats show --json")
+    assert desk.run("users import hr.csv --yes --buy") == 2
+    assert desk.said("seats show --json") == seats
     assert desk.run("users import hr.csv --yes --json") == 2
     found = json.loads(desk.out)
     assert f"--resume {found['id']} --encoding mac-roman --yes" in desk.err

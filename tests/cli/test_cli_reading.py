@@ -137,7 +137,7 @@ def test_json_is_safe_on_a_terminal(desk: Desk) -> None:
         ("seats set -1 --yes", "a whole number from 0 to 10000000"),
         ("seats set many", "a whole number from 0 to 10000000"),
         ("seats set 5 --yes --dry-run", "not allowed with argument"),
-        ("seats set 40", "without a terminal say --yes"),
+        ("seats set 40", "this is not a terminal. Use --yes"),
         ("billing set weekly", "invalid choice"),
         ("plan set Platinum --yes", "There is no plan Platinum. There are: non-commercial, professional, business,"),
         ("pay --yes", "Say whom to pay for"),

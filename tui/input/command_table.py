@@ -109,7 +109,7 @@ COMMANDS: tuple[Command, ...] = (
     Command("users.remove", "d", "remove", "remove…", "Remove the marked users.", ("users",), show=True, asks=True),
     Command("users.pay", "P", "pay", "pay…", "Pay for users: the marked, or all.", ("users",), show=True, asks=True),
     Command("users.import", "i", "import", "import…", "Import a file of people.", ("users",), show=True),
-    Command("users.undo", "z", "undo", "undo", "Take the last removal back.", ("users",), show=True),
+    Command("users.undo", "z", "undo", "undo", "Take the last addition or removal back.", ("users",), show=True),
     Command("users.export", "E", "export", "export…", "Save the users as CSV or XLSX.", ("users",)),
     Command("users.template", "T", "template", "template…", "Save the empty file for an import.", ("users",)),
     Command("users.member", "m", "member", "profile", "The member's profile behind the user.", ("users",)),
@@ -220,6 +220,9 @@ COMMANDS: tuple[Command, ...] = (
     Command("activity.export", "E", "export", "export…", "Save what the filter shows as CSV.", _ACTIVITY),
     Command(
         "imports.apply", "c", "apply", "import…", "What the import comes to; y does it.", _IMPORT, show=True, asks=True
+    ),
+    Command(
+        "imports.undo", "z", "undo", "undo", "Remove those again who were imported.", _IMPORT, show=True, asks=True
     ),
     Command("imports.stop", "s", "stop", "stop", "Stop; what is done stays done. Also ctrl+c.", _IMPORT, show=True),
     Command("imports.mend", "e", "mend", "mend…", "Mend a row in place; it is judged again.", _IMPORT, show=True),

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
+from contract.joining import JoiningPreview
 from contract.subscription import Overview, PlanKind
 from contract.transfers import DecisionSummary, Transfer
 from tui.presentation.confirmation import Also, Summary
@@ -32,6 +33,7 @@ class Question:
     hidden: str = ""
     may_buy: bool = False
     gone: Mapping[str, str] = field(default_factory=dict)
+    preview: JoiningPreview | None = None
 
     @property
     def left(self) -> tuple[Transfer, ...]:
@@ -41,7 +43,26 @@ class Question:
     @property
     def room(self) -> Room:
         """How the seats work out for them."""
-        return room_for(self.overview, len(self.left), may_buy=self.may_buy)
+        return room_for(self.overview, len(self.left), may_buy=self.may_buy, preview=self.preview)
+
+    @property
+    def joining(self) -> int:
+        """How many would join, for the server to say what that comes to; 0 when nobody does."""
+        return len(self.left) if self.plan.accept else 0
+
+    def previewed(self, preview: JoiningPreview) -> "Question":
+        """The same with what the server says it comes to."""
+        return replace(self, preview=preview)
+
+    @property
+    def buying_title(self) -> str:
+        """What the dialog about the price of the missing seats is headed with."""
+        return f"Buy {count(self.room.buy, 'seat')} and accept {count(len(self.left), 'request')}"
+
+    @property
+    def opener(self) -> str:
+        """The id of the command that was given."""
+        return "transfers.accept" if self.plan.accept else "transfers.decline"
 
     @property
     def choices(self) -> tuple[Choice, ...]:
@@ -50,7 +71,9 @@ class Question:
 
     def as_of(self, overview: Overview | None, gone: Mapping[str, str]) -> "Question":
         """The same with the seats as they are now, and who was dealt with by now."""
-        return replace(self, overview=overview or self.overview, gone=gone)
+        now = overview or self.overview
+        same = now.subscription == self.overview.subscription and now.seats == self.overview.seats
+        return replace(self, overview=now, gone=gone, preview=self.preview if same else None)
 
     def decided(self, choice: Choice) -> Plan:
         """What exactly is decided, and how many of it are said to become NOT PAID."""
@@ -76,7 +99,7 @@ class Question:
             hidden=self.hidden,
             final=_given_up(plan, self.overview),
             back="" if _given_up(plan, self.overview) else BACK,
-            opener="transfers.accept" if plan.accept else "transfers.decline",
+            opener=self.opener,
         )
 
     def also(self) -> Also:
@@ -91,13 +114,13 @@ class Question:
             undone="Nothing was accepted.",
         )
 
-    def names(self) -> list[Line]:
+    def listed(self) -> list[Line]:
         """Everybody who is decided about, a line each."""
         return self._items(Choice.BUYING)
 
     def _lines(self, choice: Choice) -> list[Line]:
         if self.plan.accept:
-            said = seat_lines(self.overview, self.room)
+            said = seat_lines(self.overview, self.room, self.preview)
             choices = choice_lines(self.room, choice)
             return [*said, "", *choices] if choices else said
         if self.plan.reason:

@@ -92,6 +92,7 @@ payments = Table(
     moment("created_at"),
     moment("settled_at", nullable=True),
     moment("ask_at", nullable=True),
+    Column("token_id", String(60)),
 )
 _SUCCEEDED = payments.c.status == "succeeded"
 _ASKED = payments.c.status == "asked"

@@ -38,6 +38,7 @@ imports = Table(
     flag("ask"),
     words("message"),
     count("remarked"),
+    Column("token_id", String(60)),
     flag("encoding_guessed"),
     words("encodings"),
     words("remarks"),

@@ -167,7 +167,8 @@ async def test_a_stopped_import_goes_on_after_the_app_was_started_again(
     path = people(tmp_path, [f"p{n}@fresh.example,P,N{n}," for n in range(40)])
     async with office.at_work() as desk:
         await bring(desk, path)
-        await desk.pilot.press("c", "y")
+        await desk.press("c")
+        await desk.pilot.press("y")
         await desk.until(lambda: imported(desk).applied > 0 and " a second, " in shown(desk))
         assert f"{imported(desk).applied:,} of 40, " in shown(desk)
         await desk.pilot.press(key)
@@ -185,7 +186,8 @@ async def test_a_stopped_import_goes_on_after_the_app_was_started_again(
         await desk.press("down", "enter")
         await desk.until(lambda: isinstance(desk.app.screen, ImportScreen))
         await desk.settled()
-        await desk.press("c", "y")
+        await desk.press("c")
+        await desk.press("y")
         await desk.until(lambda: "All that could be done is done: 40 rows." in shown(desk))
     async with office.client() as client:
         assert (await client.users(UsersQuery(search="fresh.example", count=True))).total == 40
@@ -215,7 +217,8 @@ async def test_an_import_interrupted_by_a_restart_goes_on_by_itself(
     path = people(tmp_path, [f"p{n}@fresh.example,P,N{n}," for n in range(40)])
     async with office.at_work() as desk:
         await bring(desk, path)
-        await desk.pilot.press("c", "y")
+        await desk.press("c")
+        await desk.pilot.press("y")
         await desk.until(lambda: imported(desk).applied > 0)
         with sqlite3.connect(office.folder / "headcount.db", timeout=10) as connection:
             connection.execute("update imports set status = 'stopped', stopped_because = 'interrupted'")
@@ -333,7 +336,8 @@ async def test_requests_go_to_those_who_belong_elsewhere(office: Office, tmp_pat
     path = people(tmp_path, ["viktor@krasnov.example,Viktor,Krasnov,", "ana@fresh.example,Ana,Silva,"])
     async with office.at_work() as desk:
         await bring(desk, path)
-        await desk.press("c", "y")
+        await desk.press("c")
+        await desk.press("y")
         await desk.until(lambda: "▸ 1 needs transfer" in shown(desk))
         await desk.settled()
         await desk.press("t")
@@ -451,7 +455,8 @@ async def test_every_file_goes_through_the_screen(office: Office, name: str) -> 
         current = imported(desk)
         counts = {verdict: number for verdict, number in current.counts if number}
         assert counts == EXPECTED[name]
-        await desk.press("c", "y")
+        await desk.press("c")
+        await desk.press("y")
         await desk.until(lambda: "All that could be done is done" in shown(desk))
         assert imported(desk).applied == counts["create"]
         await desk.press("escape")

@@ -51,7 +51,8 @@ def test_results_of_adding(snap_compare: Any, tmp_path: Path, size: tuple[int, i
 
     async def story(desk: Desk) -> None:
         """What is pressed."""
-        await desk.press("slash", *"listed:no", "enter", "space", "space", "a", "y")
+        await desk.press("slash", *"listed:no", "enter", "space", "space", "a")
+        await desk.press("y")
         await desk.until(lambda: "2 added" in desk.text)
         await desk.settled()
 

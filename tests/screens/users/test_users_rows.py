@@ -83,8 +83,16 @@ def test_an_address_is_looked_at_before_anything_is_sent() -> None:
     assert from_texts({"email": "ana"}) == {"email": "This is not an e-mail address."}
     assert from_texts({"email": "ana@acme"}) == {"email": "The domain acme has no ending such as .com."}
     assert from_texts({"email": "a\u200bna@b.example"}) == {"email": "Remove U+200B zero width space from the address."}
-    made = from_texts({"email": "a@b.example", "first_name": "x" * 300})
+    made = from_texts({"email": "a@b.example", "first_name": "x" * 200})
     assert made == NewUser(email="a@b.example", first_name="x" * 200)
+    long = {"first_name": "At most 200 characters; there are 300."}
+    assert from_texts({"email": "a@b.example", "first_name": "x" * 300}) == long
+
+
+def test_a_pasted_line_that_is_too_long_is_left_out_and_counted_never_cut() -> None:
+    """A name that would have to be cut is nobody's name, wherever it stands in the line."""
+    assert from_lines(f"ana@acme.example,{'x' * 201}\nbo@acme.example") == ([NewUser(email="bo@acme.example")], 1)
+    assert from_lines(f"{'x' * 201} <ana@acme.example>; bo@acme.example") == ([NewUser(email="bo@acme.example")], 1)
 
 
 def test_a_name_beside_the_address_fills_empty_fields_only() -> None:

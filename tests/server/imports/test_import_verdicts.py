@@ -165,7 +165,8 @@ async def test_a_contract_takes_as_many_as_it_says(tmp_path: Path) -> None:
         async with team.client() as api:
             planned = await plan(api, sheet("a@x.example,,,", "b@x.example,,,", "c@x.example,,,"))
             assert verdicts(await rows_of(api, planned["id"])) == ["create", "create", "over_limit"]
-            assert planned["price"] == {"pay_now": None, "renewal_adds": None, "renewal_date": None}
+            nothing = dict.fromkeys(("pay_now", "renewal_adds", "renewal_date", "next_payment"))
+            assert planned["price"] == nothing
             refused = await begin(api, planned, "atomic")
             assert (refused.status_code, refused.json()["data"]) == (409, {"over_limit": 1})
             done = await apply(team, api, planned)
