@@ -6,8 +6,8 @@ PACKAGES := contract client tui screens cli server
 PIP = $(BIN)/python -m pip install --quiet --disable-pip-version-check
 COMPILE := --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header
 unexport PYTHONDONTWRITEBYTECODE
-# as many as a small machine has cores; what is left of one worker's share goes to who is done
-SHARED := -n 2 --dist worksteal
+# twice as many as a small machine has cores: tests wait for processes and terminals half of their time
+SHARED := -n 4 --dist worksteal -m
 SOAK := HEADCOUNT_KILLS=25 HEADCOUNT_DEATHS=1 HEADCOUNT_SEEDS=25 HEADCOUNT_HISTORIES=25 HEADCOUNT_MONEY_HISTORIES=250 \
   HEADCOUNT_FUZZ=60 HEADCOUNT_AHEAD=10 HEADCOUNT_STREAMS=all HEADCOUNT_CODE_ROUNDS=200 HEADCOUNT_EVENTS=10000 \
   HEADCOUNT_BURST=5000 HEADCOUNT_IDLE=20 HEADCOUNT_WIDTHS=1
@@ -45,14 +45,16 @@ run: $(VENV)/runtime  ## the app on your own profile
 
 test: $(VENV)/dev  ## all tests
 	@echo "All tests, each history, kill and typed sequence a few times: make soak repeats them for an hour."
-	@$(BIN)/python -m pytest $(SHARED)
+	@$(BIN)/python -m pytest $(SHARED) "not clock"
+	@echo "Now the few that measure time, one after the other."
+	@$(BIN)/python -m pytest -m clock
 
-test-fast: $(VENV)/dev  ## the tests that start no process and show no whole app
-	@echo "Without other processes, terminals, kills and the whole app: make test runs them too."
-	@$(BIN)/python -m pytest $(SHARED) -m "not process and not app"
+test-fast: $(VENV)/dev  ## the tests that start no process, show no whole app and repeat nothing
+	@echo "Without other processes, terminals, kills, repetitions and the whole app: make test runs them too."
+	@$(BIN)/python -m pytest $(SHARED) "not process and not app and not clock and not counted"
 
 soak: $(VENV)/dev  ## the tests that repeat themselves, as often as an hour allows
-	@env $(SOAK) $(BIN)/python -m pytest $(SHARED) -m counted --timeout 3600
+	@env $(SOAK) $(BIN)/python -m pytest $(SHARED) counted --timeout 3600
 
 lint: $(VENV)/dev  ## format, lint, types, import contracts, docstrings
 	$(BIN)/ruff format --check .

@@ -15,6 +15,7 @@ from contract.pages import MAX_LIMIT, PageQuery
 from contract.profile import AcceptOffer, AskToJoin, Own, OwnProfile, OwnTransfer
 from contract.transfers import Reason
 from tui.presentation.entitlements import WHY
+from tui.presentation.limit_words import left_words
 from tui.presentation.text import clean
 from tui.presentation.wording import count
 
@@ -34,6 +35,8 @@ def show(options: argparse.Namespace, flags: dict[str, Any]) -> int:
         f"{clean(account.name, 120)} <{clean(account.email, 254)}>, {own.me.role.value} of {where or 'no organisation'}"
     )
     print(_standing(own))
+    if left := left_words(own.me):
+        print(f"{left}.")
     if not own.me.own_sign_in:
         print(
             "This token was issued by your organisation: requests, codes, your name and leaving need your own sign-in."

@@ -4,6 +4,7 @@ import argparse
 import importlib.metadata
 from typing import TYPE_CHECKING, Any, TypeAlias
 
+from cli.bounds import money, text, whole
 from server.platform.arguments import Parser
 
 if TYPE_CHECKING:
@@ -13,6 +14,11 @@ if TYPE_CHECKING:
 
 _DESCRIPTION = "Manage the paid seats of a subscription from a terminal."
 _USUAL = 50
+_MOST_LISTED = 1_000_000
+_MOST_SEATS = 1_000_000
+_MOST_USES = 1_000_000
+_MOST_DAYS = 36_500
+_MOST_FORECAST = 36
 _KINDS = "only these, such as user.added,transfer.*"
 _EPILOG = "Without a command the app opens on your profile; without a profile it offers the demo."
 
@@ -79,14 +85,22 @@ def _add_events(commands: "Commands") -> None:
     events.add_argument(
         "words", nargs="*", metavar="WORD", help="only events with these words in who did it or what it was about"
     )
-    events.add_argument("--who", metavar="WORDS", default="", help="only what this person did: name, e-mail or account")
+    events.add_argument(
+        "--who",
+        type=text(254),
+        metavar="WORDS",
+        default="",
+        help="only what this person did: name, e-mail or account",
+    )
     events.add_argument("--kind", metavar="KIND", help="only these kinds, such as transfer or transfer.accepted")
-    events.add_argument("--object", metavar="WORDS", default="", help="only events about this: name, e-mail or id")
+    events.add_argument(
+        "--object", type=text(254), metavar="WORDS", default="", help="only events about this: name, e-mail or id"
+    )
     events.add_argument("--since", type=_day, metavar="DATE", help="from this day on, where the subscription is billed")
     events.add_argument("--until", type=_day, metavar="DATE", help="up to and including this day")
     events.add_argument("--command", dest="command_key", metavar="KEY", help="only what the command with this key did")
     events.add_argument("--follow", action="store_true", help="follow new events until ctrl+c")
-    _add_how_many(events)
+    _add_how_many(events, least=0)
     _add_json(events, "as JSON; with --follow one object per line")
 
 
@@ -107,6 +121,9 @@ def _add_users(commands: "Commands") -> None:
     _add_filters(listed)
     _add_how_many(listed)
     _add_json(listed)
+    added = _way_in(verbs, "add", "cli.adding:add", "add users by hand")
+    added.add_argument("emails", nargs="+", metavar="EMAIL", help='an address, or "First Last <address>"')
+    _add_mode(added)
     _add_import(verbs)
     _add_removal(verbs)
     _add_file(_command(verbs, "template", "cli.users:template", "save the empty file to fill in for an import"))
@@ -117,9 +134,14 @@ def _add_users(commands: "Commands") -> None:
 
 def _add_filters(command: argparse.ArgumentParser) -> None:
     command.add_argument(
-        "--search", metavar="WORDS", help="only those whose name, e-mail or position contains these words"
+        "--search",
+        type=text(200),
+        metavar="WORDS",
+        help="only those whose name, e-mail or position contains these words",
     )
-    command.add_argument("--status", choices=("active", "not_paid"), help="only those with this status")
+    command.add_argument(
+        "--status", choices=("active", "not_paid", "suspended", "ended"), help="only those with this status"
+    )
     command.add_argument(
         "--source", choices=("hand", "import", "code", "member", "transfer"), help="only those who joined this way"
     )
@@ -128,10 +150,11 @@ def _add_filters(command: argparse.ArgumentParser) -> None:
 
 
 def _add_import(verbs: "Commands") -> None:
-    imported = _change(verbs, "import", "cli.importing:import_users", "import the people of a CSV or XLSX file")
+    imported = _way_in(verbs, "import", "cli.importing:import_users", "import the people of a CSV or XLSX file")
     imported.add_argument("file", nargs="?", metavar="FILE", help="the file")
     imported.add_argument("--resume", metavar="ID", help="continue an import that stopped")
     imported.add_argument("--map", metavar="COLUMNS", help="which column is what, such as email=2,last_name=1")
+    imported.add_argument("--encoding", metavar="NAME", help="the encoding of a text file, such as windows-1250")
     modes = ("best_effort", "until_full", "atomic")
     imported.add_argument("--mode", choices=modes, default=modes[0], help="default best_effort")
     imported.add_argument(
@@ -165,7 +188,10 @@ def _add_members(commands: "Commands") -> None:
     verbs = _noun(commands, "members", "the directory of the organisation, and adding members to the subscription")
     listed = _command(verbs, "list", "cli.members:list_all", "the members, by name")
     listed.add_argument(
-        "--search", metavar="WORDS", help="only those whose name, e-mail or position contains these words"
+        "--search",
+        type=text(200),
+        metavar="WORDS",
+        help="only those whose name, e-mail or position contains these words",
     )
     listed.add_argument(
         "--role", choices=("owner", "admin", "billing", "viewer", "member"), help="only those with this role"
@@ -176,20 +202,18 @@ def _add_members(commands: "Commands") -> None:
     shown = _command(verbs, "show", "cli.members:show", "one member's profile")
     shown.add_argument("email", metavar="EMAIL", help="the member's address")
     _add_json(shown)
-    added = _command(verbs, "add", "cli.members:add", "add members to the subscription")
+    added = _way_in(verbs, "add", "cli.members:add", "add members to the subscription")
     added.add_argument("emails", nargs="+", metavar="EMAIL", help="who to add")
-    added.add_argument(
+    _add_mode(added)
+
+
+def _add_mode(command: argparse.ArgumentParser) -> None:
+    command.add_argument(
         "--mode",
         choices=("best_effort", "atomic", "until_full"),
         default="best_effort",
         help="whether to add the others when one can't be added (default best_effort)",
     )
-    added.add_argument(
-        "--dry-run",
-        action="store_true",
-        help="only preview the seats, with the exit code the command would have",
-    )
-    _add_json(added)
 
 
 def _add_invoices(commands: "Commands") -> None:
@@ -197,6 +221,10 @@ def _add_invoices(commands: "Commands") -> None:
     newest = _command(verbs, "list", "cli.invoices:list_newest", "the invoices, newest first")
     _add_how_many(newest)
     _add_json(newest)
+    exported = _command(verbs, "export", "cli.invoices:export", "save all invoices and credit notes as CSV")
+    exported.add_argument("-o", "--output", metavar="FILE", help="where to save it; - is the output")
+    exported.add_argument("--force", action="store_true", help="replace a file that is there")
+    _add_json(exported, "say where it is as JSON")
     shown = _command(verbs, "show", "cli.invoices:show", "one invoice with its lines and payments")
     shown.add_argument("id", metavar="ID", help="its number, such as INV-00012, or its id")
     _add_json(shown)
@@ -209,47 +237,40 @@ def _add_invoices(commands: "Commands") -> None:
 
 def _add_forecast(commands: "Commands") -> None:
     forecast = _command(commands, "forecast", "cli.forecast:forecast", "the next payments if nothing changes")
-    forecast.add_argument("--count", type=int, default=12, metavar="N", help="how many (default 12)")
+    forecast.add_argument(
+        "--count", type=whole(1, _MOST_FORECAST), default=12, metavar="N", help="how many (default 12)"
+    )
     _add_json(forecast)
 
 
 def _add_changes(commands: "Commands") -> None:
     verbs = _noun(commands, "seats", "show or change the number of seats")
     _add_json(_command(verbs, "show", "cli.changes:seats_show", "how many are paid, used and free"))
-    seats = _change(
+    seats = _priced(
         verbs, "set", "cli.changes:seats_set", "set the number of seats: more from now, fewer from the renewal"
     )
-    seats.add_argument("seats", type=_number_of_seats, metavar="N", help="the new number")
-    plan = _change(_noun(commands, "plan", "another plan"), "set", "cli.changes:plan_set", "move to another plan")
+    seats.add_argument("seats", type=whole(0, _MOST_SEATS, "the seats"), metavar="N", help="the new number")
+    plan = _priced(_noun(commands, "plan", "another plan"), "set", "cli.changes:plan_set", "move to another plan")
     plan.add_argument("plan", metavar="NAME", help="the plan")
     _add_terms(plan)
     verbs = _noun(commands, "billing", "another billing cycle")
-    billing = _change(verbs, "set", "cli.changes:billing_set", "pay each month or each year")
+    billing = _priced(verbs, "set", "cli.changes:billing_set", "pay each month or each year")
     billing.add_argument("cycle", choices=("monthly", "annual"))
 
 
-def _number_of_seats(text: str) -> int:
-    from contract.quotes import MAX_SEATS
-
-    if text.isascii() and text.isdigit() and len(text) <= len(str(MAX_SEATS)) and int(text) <= MAX_SEATS:
-        return int(text)
-    message = f"give the seats as a whole number from 0 to {MAX_SEATS}, not {text!r}"
-    raise argparse.ArgumentTypeError(message)
-
-
 def _add_pay(commands: "Commands") -> None:
-    pay = _change(commands, "pay", "cli.changes:pay", "pay for users who are NOT PAID, or a refused renewal")
+    pay = _priced(commands, "pay", "cli.changes:pay", "pay for users who are NOT PAID, or a refused renewal")
     pay.add_argument("emails", nargs="*", metavar="EMAIL", help="who to pay for")
     pay.add_argument("--all", action="store_true", help="all users who are NOT PAID")
     pay.add_argument("--overdue", action="store_true", help="the renewal that was refused")
 
 
 def _add_beginning_and_end(commands: "Commands") -> None:
-    started = _change(commands, "start", "cli.changes:start", "start a subscription")
+    started = _priced(commands, "start", "cli.changes:start", "start a subscription")
     started.add_argument("plan", metavar="PLAN", help="the plan")
     _add_terms(started)
     _change(commands, "cancel", "cli.changes:cancel", "end the subscription at the end of its period")
-    _change(commands, "resume", "cli.changes:resume", "resume a cancelled subscription")
+    _priced(commands, "resume", "cli.changes:resume", "resume a cancelled subscription")
 
 
 def _add_transfers(commands: "Commands") -> None:
@@ -260,14 +281,18 @@ def _add_transfers(commands: "Commands") -> None:
     listed.add_argument("--state", choices=states, default="pending", help="default pending")
     _add_json(listed)
     for verb, what in (("accept", "accept requests to join"), ("decline", "decline requests to join")):
-        decided = _change(verbs, verb, f"cli.transfers:{verb}", what)
+        make = _way_in if verb == "accept" else _change
+        decided = make(verbs, verb, f"cli.transfers:{verb}", what)
         decided.add_argument("emails", nargs="*", metavar="EMAIL", help="who asked")
         decided.add_argument("--all", action="store_true", help="all pending requests")
-        if verb == "accept":
-            decided.add_argument("--fitting", action="store_true", help="only as many as there are free seats")
-        else:
-            decided.add_argument("--reason", default="", help="a reason; they will read it")
-    _change(commands, "undo", "cli.transfers:undo", "undo your last decision, within ten minutes")
+        if verb == "decline":
+            decided.add_argument("--reason", type=text(500), default="", help="a reason; they will read it")
+    _change(
+        commands,
+        "undo",
+        "cli.transfers:undo",
+        "undo your last removal of users, or your last decision within ten minutes",
+    )
 
 
 def _add_codes(commands: "Commands") -> None:
@@ -277,9 +302,16 @@ def _add_codes(commands: "Commands") -> None:
     _add_json(listed)
     made = _command(verbs, "create", "cli.codes:create", "make a code, and print it")
     made.add_argument("code", nargs="?", metavar="CODE", help="the code; generated if left out")
-    made.add_argument("--uses", type=int, metavar="N", help="how many people can use it (default: no limit)")
+    made.add_argument(
+        "--uses", type=whole(1, _MOST_USES), metavar="N", help="how many people can use it (default: no limit)"
+    )
     end = made.add_mutually_exclusive_group()
-    end.add_argument("--days", type=int, metavar="N", help="how many days it is valid (default: no end)")
+    end.add_argument(
+        "--days",
+        type=whole(1, _MOST_DAYS, "the days"),
+        metavar="N",
+        help="how many days it is valid (default: no end)",
+    )
     end.add_argument("--until", type=_end_of_day, metavar="DATE", help="the last day, such as 2026-12-31 (UTC)")
     _add_json(made)
     for verb, run, what in (
@@ -315,7 +347,7 @@ def _add_sandbox(commands: "Commands") -> None:
     _add_json(_command(verbs, "now", "cli.sandbox:now", "the sandbox's time"))
     payments = _command(verbs, "payments", "cli.sandbox:payments", "the outcome of the next payments")
     payments.add_argument("next", choices=("accept", "decline", "late", "twice", "unreachable"))
-    payments.add_argument("--times", type=int, default=1, metavar="N", help="how many payments (default 1)")
+    payments.add_argument("--times", type=whole(1, 100), default=1, metavar="N", help="how many payments (default 1)")
     _add_json(payments)
 
 
@@ -339,11 +371,11 @@ def _add_profile(commands: "Commands") -> None:
         made[verb].add_argument("id", metavar="ID", help="as headcount profile transfers lists it")
     made["undo"].add_argument("id", metavar="ID", nargs="?", default="", help="the request (default: the last one)")
     made["open"].add_argument("link", metavar="LINK", help="the link in the e-mail, or the part after link=")
-    made["decline"].add_argument("--reason", default="", help="a reason; they will read it")
+    made["decline"].add_argument("--reason", type=text(500), default="", help="a reason; they will read it")
     made["join"].add_argument(
         "organisation", metavar="EMAIL", help="the owner's e-mail, or the organisation's exact name"
     )
-    made["join"].add_argument("--message", default="", help="a message for them")
+    made["join"].add_argument("--message", type=text(1000), default="", help="a message for them")
     for verb in ("accept", "join", "leave"):
         made[verb].add_argument("--yes", action="store_true", help="without confirmation")
     for command in made.values():
@@ -355,8 +387,14 @@ def _add_access(commands: "Commands") -> None:
     listed = _command(verbs, "list", "cli.tokens:list_tokens", "all tokens, without their secrets")
     made = _command(verbs, "create", "cli.tokens:create_token", "create a token for a member, and print it once")
     made.add_argument("email", metavar="EMAIL")
-    made.add_argument("--label", default="", help="what it is for")
-    made.add_argument("--days", type=int, metavar="N", help="for how long (default: until it is revoked)")
+    made.add_argument("--label", type=text(200), default="", help="what it is for")
+    made.add_argument(
+        "--days",
+        type=whole(1, _MOST_DAYS, "the days"),
+        metavar="N",
+        help="for how long (default: until it is revoked)",
+    )
+    made.add_argument("--limit", type=money, metavar="AMOUNT", help="what it may spend in a month, such as EUR 100.00")
     revoked = _command(verbs, "revoke", "cli.tokens:revoke_token", "revoke a token immediately")
     revoked.add_argument("id", metavar="ID")
     asked = _command(
@@ -433,6 +471,17 @@ def _command(commands: "Commands", name: str, run: str, what: str) -> argparse.A
     return command
 
 
+def _way_in(
+    commands: "Commands", name: str, run: str, what: str, *, fitting: str = "only the first that have a free seat"
+) -> argparse.ArgumentParser:
+    """A command that lets people in: what it comes to is shown before it is done, and missing seats can be bought."""
+    command = _priced(commands, name, run, what)
+    how = command.add_mutually_exclusive_group()
+    how.add_argument("--fitting", action="store_true", help=fitting)
+    how.add_argument("--buy", action="store_true", help="buy the seats that are missing with the same yes")
+    return command
+
+
 def _change(commands: "Commands", name: str, run: str, what: str) -> argparse.ArgumentParser:
     """A command that has a price, shown before it is done."""
     command = _command(commands, name, run, what)
@@ -445,19 +494,33 @@ def _change(commands: "Commands", name: str, run: str, what: str) -> argparse.Ar
     return command
 
 
+def _priced(commands: "Commands", name: str, run: str, what: str) -> argparse.ArgumentParser:
+    """A command that may change how many seats are paid for, so that a slip of the keyboard is asked about."""
+    command = _change(commands, name, run, what)
+    command.add_argument(
+        "--seats-to",
+        type=whole(0, _MOST_SEATS, "the seats"),
+        metavar="N",
+        help="the seats it comes to: for --yes where many are new",
+    )
+    return command
+
+
 def _add_terms(command: argparse.ArgumentParser) -> None:
     command.add_argument("--cycle", choices=("monthly", "annual"), help="how often to pay")
-    command.add_argument("--seats", type=_number_of_seats, metavar="N", help="how many seats")
+    command.add_argument("--seats", type=whole(0, _MOST_SEATS, "the seats"), metavar="N", help="how many seats")
 
 
 def _add_json(command: argparse.ArgumentParser, what: str = "as JSON") -> None:
     command.add_argument("--json", action="store_true", help=what)
 
 
-def _add_how_many(command: argparse.ArgumentParser) -> None:
+def _add_how_many(command: argparse.ArgumentParser, *, least: int = 1) -> None:
     """`--limit N` or `--all`, for a list that may be long."""
     group = command.add_mutually_exclusive_group()
-    group.add_argument("--limit", type=int, default=_USUAL, metavar="N", help=f"how many (default {_USUAL})")
+    group.add_argument(
+        "--limit", type=whole(least, _MOST_LISTED), default=_USUAL, metavar="N", help=f"how many (default {_USUAL})"
+    )
     group.add_argument("--all", action="store_true", help="all of them")
 
 

@@ -5,7 +5,7 @@ from typing import Any
 
 from cli.connection import Stop, call, chosen
 from cli.exit_codes import DONE, FAILED, USAGE
-from cli.lists import with_email
+from cli.lists import same_mailbox, with_email
 from cli.purchase import quote_and_confirm
 from cli.tables import print_json
 from client.api import Client
@@ -14,8 +14,10 @@ from contract.quotes import Change, Start
 from contract.subscription import BillingCycle, Overview, Plan
 from contract.users import User, UsersQuery
 from tui.presentation.errors import set_by_contract
+from tui.presentation.limit_words import left_words
 from tui.presentation.text import clean
-from tui.presentation.wording import count
+from tui.presentation.users import closed_words
+from tui.presentation.wording import count, ends_on
 
 __all__ = ["billing_set", "cancel", "pay", "plan_set", "resume", "seats_set", "seats_show", "start"]
 
@@ -35,12 +37,26 @@ def _seats_in_words(overview: Overview) -> list[str]:
     if contract := set_by_contract(overview):
         most = overview.plan.max_users or seats.paid
         return [f"{count(most, 'seat')}, {seats.used:,} used, {seats.free:,} free", contract]
-    said = [f"{count(seats.paid, 'seat')} paid, {seats.used:,} used, {seats.free:,} free"]
+    if closed := closed_words(overview):
+        said = [closed, f"{count(seats.inactive, 'user')} inactive"]
+    else:
+        said = [f"{count(seats.paid, 'seat')} paid, {seats.used:,} used, {seats.free:,} free"]
+    if left := left_words(overview.me):
+        said.append(left)
     if seats.not_paid:
         said.append(f"{count(seats.not_paid, 'user')} NOT PAID")
+    if subscription.overdue:
+        said.append(f"{subscription.overdue} is overdue: headcount pay --overdue")
+    end = ends_on(overview)
+    if end is None:
+        return said
     if subscription.cancel_at_period_end:
-        return [*said, f"The subscription ends on {subscription.period_end}."]
-    return [*said, f"{count(seats.at_renewal, 'seat')} from the renewal on {subscription.period_end}"]
+        return [*said, f"The subscription ends on {end}."]
+    renewed = min(seats.free - seats.free_until_renewal, seats.free)
+    if renewed > 0:
+        renew, them = ("seat renews", "it") if renewed == 1 else ("seats renew", "them")
+        said.append(f"{renewed:,} free {renew} on {end}: lower the seats to stop paying for {them}")
+    return [*said, f"{count(seats.at_renewal, 'seat')} from the renewal on {end}"]
 
 
 def seats_set(options: argparse.Namespace, flags: dict[str, Any]) -> int:
@@ -115,7 +131,7 @@ def pay(options: argparse.Namespace, flags: dict[str, Any]) -> int:
             return Change(pay_overdue=True)
         if options.all:
             return Change(pay_users="all")
-        users = [await _user(client, email) for email in dict.fromkeys(options.emails)]
+        users = [await _user(client, email) for email in {same_mailbox(each): each for each in options.emails}.values()]
         return Change(pay_users=tuple(user.id for user in users))
 
     return quote_and_confirm(options, flags, wanted)

@@ -58,7 +58,7 @@ def create(options: argparse.Namespace, flags: dict[str, Any]) -> int:
         print_json(made)
     else:
         print(clean(made.code, 60))
-    return DONE
+    return say(clean(made.remark, 300), DONE) if made.remark else DONE
 
 
 async def _create(client: Client, options: argparse.Namespace) -> InvitationCode:

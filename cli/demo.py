@@ -121,8 +121,14 @@ def _address(paths: Paths, folder: Path) -> Path:
 
 
 def _forget(folder: Path) -> None:
+    """Delete the sample data, also the folder of files that were imported."""
+    import shutil
+
     for path in (*folder.glob(f"{_DATABASE}*"), *folder.glob(f"{_LAST_SEEN}*")):
-        path.unlink()
+        if path.is_dir():
+            shutil.rmtree(path)
+        else:
+            path.unlink()
 
 
 def _ensure_token(path: Path) -> None:

@@ -7,8 +7,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
-from cli.connection import call, chosen, told
-from cli.exit_codes import DONE, exit_code
+from cli.connection import Stop, call, chosen, told
+from cli.exit_codes import DONE, USAGE, exit_code
 from cli.lists import Listed, gathered, how_many, print_list, tell_rest
 from cli.output import say
 from cli.tables import as_json
@@ -43,7 +43,10 @@ def events(options: argparse.Namespace, flags: dict[str, Any]) -> int:
         until=options.until,
         idempotency_key=options.command_key,
     )
-    limit = how_many(options, least=0 if options.follow else 1)
+    limit = how_many(options)
+    if limit == 0 and not options.follow:
+        message = "--limit 0 goes with --follow: it shows nothing of what has happened, only what comes."
+        raise Stop(message, USAGE)
     return call(chosen(options, flags), lambda client: _print(client, query, limit, options))
 
 

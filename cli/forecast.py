@@ -11,7 +11,7 @@ from contract.billing import ExpectedPayment, Forecast, ForecastQuery
 from contract.subscription import Overview, SubscriptionStatus
 from tui.presentation.errors import set_by_contract
 from tui.presentation.text import clean
-from tui.presentation.wording import count
+from tui.presentation.wording import count, ended_on, has_ended
 
 __all__ = ["forecast"]
 
@@ -32,14 +32,17 @@ def forecast(options: argparse.Namespace, flags: dict[str, Any]) -> int:
 async def _asked(client: Client, query: ForecastQuery) -> tuple[Forecast, str]:
     """The forecast, and what to say instead of it where there are neither payments nor an end, and why."""
     found = await client.forecast(query)
-    empty = not found.payments and found.ends is None
+    empty = not found.payments and (found.ends is None or found.ends <= found.as_of.date())
     return found, _why_empty(await client.overview()) if empty else ""
 
 
 def _why_empty(overview: Overview) -> str:
-    """On a contract, and when access was lost; else there is no more to say."""
+    """On a contract, after the end, and when access was lost; else there is no more to say."""
+    due = overview.subscription.overdue
+    if has_ended(overview):
+        owed = f" {due} is owed for days that were used: headcount pay --overdue" if due else ""
+        return f"The subscription ended on {ended_on(overview)}: nothing more is charged.{owed}"
     if overview.subscription.status is SubscriptionStatus.SUSPENDED:
-        due = overview.subscription.overdue
         return f"Suspended: nothing is charged until {due} is paid: headcount pay --overdue"
     return set_by_contract(overview)
 
@@ -48,6 +51,8 @@ def _print(found: Forecast) -> None:
     if found.payments:
         rows = [(f"{each.date}", f"{each.seats:,}", _what(each), f"{each.due}") for each in found.payments]
         print_table(("date", "seats", "what", "due"), rows, right=(1, 3))
+    if found.price_change:
+        print(f"From {found.price_change.date} on, a seat costs {found.price_change.unit_price}.")
     if found.credit and found.credit.amount:
         print(f"{found.credit} is kept as credit and is used first.")
     if found.ends:

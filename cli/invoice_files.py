@@ -6,7 +6,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from contract import field_words
-from contract.billing import Invoice
+from contract.billing import Invoice, with_amounts
 
 __all__ = ["Malformed", "read_invoices"]
 
@@ -80,6 +80,6 @@ def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 
 def _invoice(value: Any) -> Invoice:
     try:
-        return Invoice.model_validate_json(json.dumps(value), strict=True)
+        return Invoice.model_validate_json(json.dumps(with_amounts(value)), strict=True)
     except ValidationError as error:
         raise Malformed(field_words.told(error, most=1).removesuffix(".")) from error

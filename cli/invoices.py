@@ -1,9 +1,11 @@
 """`headcount invoices`: what was charged, and whether it adds up."""
 
 import argparse
+import asyncio
 import datetime as dt
 import sys
 from collections.abc import Sequence
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -12,16 +14,20 @@ from cli.exit_codes import DONE, FAILED, USAGE
 from cli.invoice_files import Malformed, read_invoices
 from cli.lists import gathered, how_many, print_list, tell_rest
 from cli.tables import print_json, print_table
+from cli.users import place, saved, tell_saved
 from client.api import Client
 from client.errors import NotFound
-from contract.billing import Invoice
+from client.saved_files import save_table
+from contract.billing import Invoice, InvoiceKind
 from contract.explain import Explanation, explain
+from contract.money import Money, minor_units
 from contract.pages import MAX_LIMIT, PageQuery
 from server.platform.streams import code_stands
 from tui.presentation.errors import set_by_contract
 from tui.presentation.text import clean
+from tui.presentation.wording import count
 
-__all__ = ["explain_one", "list_newest", "show"]
+__all__ = ["COLUMNS", "explain_one", "export", "list_newest", "show"]
 
 _LONGEST = 500
 
@@ -33,15 +39,27 @@ def list_newest(options: argparse.Namespace, flags: dict[str, Any]) -> int:
     if options.json:
         print_list(listed)
     elif found := listed.items:
+        head = ("number", "issued", "status", "total", "credit", "paid", "due", "what")
         rows = [
-            (each.number, f"{each.issued_at:%Y-%m-%d}", each.status.value, f"{each.total}", f"{each.due}", _what(each))
+            (
+                each.number,
+                f"{each.issued_at:%Y-%m-%d}",
+                _status(each),
+                *(f"{amount}" for amount in (each.total, each.credit_applied, each.amount_paid, each.amount_due)),
+                _what(each),
+            )
             for each in found
         ]
-        print_table(("number", "issued", "status", "total", "due", "what"), rows, right=(3, 4))
+        print_table(head, rows, right=(3, 4, 5, 6))
         tell_rest(listed)
     else:
         print(set_by_contract(call(target, lambda client: client.overview())) or "No invoices yet.")
     return DONE
+
+
+def _status(invoice: Invoice) -> str:
+    """A credit note is not paid: it is credited."""
+    return "credited" if invoice.kind is InvoiceKind.CREDIT_NOTE else invoice.status.value
 
 
 def _what(invoice: Invoice) -> str:
@@ -50,19 +68,68 @@ def _what(invoice: Invoice) -> str:
     return first + more
 
 
+COLUMNS = (
+    *("number", "kind", "status", "issued", "credits", "currency", "net", "tax_rate", "tax"),
+    *("total", "credit_applied", "amount_paid", "amount_due", "lines", "id"),
+)
+"""The columns of the file: a row for each invoice or credit note, oldest first; amounts are plain numbers."""
+
+
+def export(options: argparse.Namespace, flags: dict[str, Any]) -> int:
+    """Save them all."""
+    into = place(options, f"invoices-{dt.datetime.now().astimezone():%Y-%m-%d}.csv")
+
+    async def save(client: Client, path: Path, replace: bool) -> int:  # noqa: FBT001 - the shape of Save
+        found = (await gathered(client, client.invoices, PageQuery(), None)).items
+        rows = [COLUMNS, *(_exported(each) for each in reversed(found))]
+        await asyncio.to_thread(save_table, path, rows, replace=replace)
+        return len(found)
+
+    number = saved(chosen(options, flags), save, into, force=options.force)
+    return tell_saved(options, into, count(number, "invoice"), number)
+
+
+def _exported(invoice: Invoice) -> tuple[str | Decimal, ...]:
+    """One of them in these columns."""
+    names = ("total", "credit_applied", "amount_paid", "amount_due")
+    return (
+        invoice.number,
+        invoice.kind.value,
+        invoice.status.value,
+        f"{invoice.issued_at:%Y-%m-%dT%H:%M:%SZ}",
+        " ".join(invoice.credits),
+        invoice.total.currency,
+        _figure(invoice.net),
+        Decimal(invoice.tax_rate) / 100,
+        _figure(invoice.tax),
+        *(_figure(getattr(invoice, name)) for name in names),
+        "; ".join(line.description for line in invoice.lines),
+        invoice.id,
+    )
+
+
+def _figure(amount: Money) -> Decimal:
+    """An amount as a number with the currency's decimals."""
+    return Decimal(amount.amount).scaleb(-minor_units(amount.currency))
+
+
 def show(options: argparse.Namespace, flags: dict[str, Any]) -> int:
     """One invoice with its lines and payments, by id or number."""
     invoice = _asked_for(chosen(options, flags), options.id)
     if options.json:
         print_json(invoice)
         return DONE
-    print_table(_HEAD, [_row(*pair) for pair in _facts(invoice)])
+    head = (invoice.kind.value.replace("_", " "), "")
+    print_table(head, [(name, f"{value}") for name, value in _facts(invoice)])
     if invoice.lines:
         print()
         lines = [
             (each.description, _days(each.service_start, each.service_end), f"{each.amount}") for each in invoice.lines
         ]
         print_table(("line", "days", "amount"), lines, right=(2,))
+    if shares := [share for line in invoice.lines for share in line.shares]:
+        print()
+        print_table(("for", "share"), [(each.name, f"{each.amount}") for each in shares], right=(1,))
     if invoice.payments:
         print()
         tries = [
@@ -72,25 +139,20 @@ def show(options: argparse.Namespace, flags: dict[str, Any]) -> int:
     return DONE
 
 
-_HEAD = ("invoice", "")
-
-
-def _row(name: str, value: object) -> tuple[str, str]:
-    return name, f"{value}"
-
-
 def _facts(invoice: Invoice) -> Sequence[tuple[str, object]]:
-    credit = [("credit", invoice.credit_applied)] if invoice.credit_applied.amount else []
+    names = [("credits", ", ".join(invoice.credits))] if invoice.credits else []
     return (
         ("number", invoice.number),
         ("id", invoice.id),
         ("issued", f"{invoice.issued_at:%Y-%m-%d}"),
-        ("status", invoice.status.value),
+        ("status", _status(invoice)),
+        *names,
         ("net", invoice.net),
         ("tax", invoice.tax),
         ("total", invoice.total),
-        *credit,
-        ("due", invoice.due),
+        ("credit", invoice.credit_applied),
+        ("paid", invoice.amount_paid),
+        ("due", invoice.amount_due),
     )
 
 
@@ -110,7 +172,7 @@ def explain_one(options: argparse.Namespace, flags: dict[str, Any]) -> int:
 def said_of(reading: Explanation) -> list[str]:
     """The whole sum in lines, and the verdict last. Not cleaned yet."""
     invoice = reading.invoice
-    said = [f"{invoice.number} ({invoice.id}), {invoice.issued_at:%Y-%m-%d}, {invoice.status.value}"]
+    said = [f"{invoice.number} ({invoice.id}), {invoice.issued_at:%Y-%m-%d}, {_status(invoice)}"]
     for each in reading.lines:
         line = each.line
         said += [

@@ -11,9 +11,20 @@ from pydantic import BaseModel
 from cli.exit_codes import DONE
 from cli.output import say
 from client.api import Client
+from contract.mailbox import NotAnAddressError, email_key, one_written, trimmed
 from contract.pages import MAX_LIMIT, Page, PageQuery
 
-__all__ = ["Listed", "gathered", "how_many", "print_list", "tell_rest", "whole", "with_email"]
+__all__ = [
+    "Listed",
+    "gathered",
+    "how_many",
+    "print_list",
+    "same_mailbox",
+    "tell_rest",
+    "typed_address",
+    "whole",
+    "with_email",
+]
 
 
 class _HasEmail(Protocol):
@@ -26,9 +37,9 @@ P = TypeVar("P", bound=_HasEmail)
 Q = TypeVar("Q", bound=PageQuery)
 
 
-def how_many(options: argparse.Namespace, *, least: int = 1) -> int | None:
-    """The most items that are wanted, `least` or more; None for all."""
-    return None if options.all else max(least, options.limit)
+def how_many(options: argparse.Namespace) -> int | None:
+    """The most items that are wanted; None for all."""
+    return None if options.all else int(options.limit)
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,13 +76,33 @@ async def gathered(
 
 
 async def with_email(client: Client, method: Callable[[Q], Awaitable[Page[P]]], query: Q, email: str) -> P | None:
-    """Who has this address, among what a list finds by it; None when nobody does."""
-    pages = client.all_pages(method, query.model_copy(update={"search": email[:200], "limit": MAX_LIMIT}))
+    """Who has this mailbox, among what a list finds by it; None when nobody does.
+
+    Somebody whose address is written just like that comes first: an address that is none any more still finds its user.
+    """
+    found = typed_address(email)
+    key, alike = email_key(found), None
+    pages = client.all_pages(method, query.model_copy(update={"search": trimmed(found)[0][:200], "limit": MAX_LIMIT}))
     async for page in pages:
         for each in page.items:
-            if each.email.casefold() == email.casefold():
+            if each.email == email:
                 return each
-    return None
+            if key is not None and alike is None and email_key(each.email) == key:
+                alike = each
+    return alike
+
+
+def same_mailbox(email: str) -> str:
+    """What two addresses on a command line are compared by: their mailbox; as it stands, what is no address."""
+    return email_key(typed_address(email)) or email.casefold()
+
+
+def typed_address(text: str) -> str:
+    """The address in what was typed, such as `Ann Lee <ann@x.example>`; all of it where there is not exactly one."""
+    try:
+        return one_written(text).email
+    except NotAnAddressError:
+        return text
 
 
 def print_list(listed: Listed[M]) -> None:

@@ -4,17 +4,20 @@ import argparse
 from typing import Any
 
 from cli.connection import Stop, Target, call, chosen
-from cli.exit_codes import CONFLICT, DONE, FAILED, NOT_ALLOWED, USAGE
-from cli.lists import gathered, how_many, print_list, tell_rest, with_email
+from cli.exit_codes import DONE, FAILED, USAGE
+from cli.joining import Agreed, check_asking, may_buy, prepared, settled, wanted_choice
+from cli.lists import gathered, how_many, print_list, same_mailbox, tell_rest, with_email
 from cli.output import say
 from cli.tables import print_json, print_table
 from client.api import Client
 from client.protocol import new_key
 from contract.members import Member, MembersQuery, NewFromMembers
-from contract.people import Permission, Role
-from contract.subscription import Overview, SubscriptionStatus
+from contract.people import Role
+from contract.subscription import Overview
 from contract.users import MAX_BATCH, BatchMode, UserBatchReport
-from tui.presentation.members import adding_results, adding_summary, listing_word, profile_lines
+from tui.presentation.additions import Addition
+from tui.presentation.members import adding_question, adding_results, listing_word, profile_lines
+from tui.presentation.seat_choice import Choice, payment_lines
 from tui.presentation.text import clean
 from tui.presentation.tones import plain
 
@@ -24,7 +27,7 @@ __all__ = ["add", "list_all", "show"]
 def list_all(options: argparse.Namespace, flags: dict[str, Any]) -> int:
     """Members by name, as many as were asked for."""
     query = MembersQuery(
-        search=(options.search or "")[:200],
+        search=options.search or "",
         role=Role(options.role) if options.role else None,
         listed=None if options.listed is None else options.listed == "yes",
     )
@@ -54,22 +57,40 @@ def show(options: argparse.Namespace, flags: dict[str, Any]) -> int:
 
 def add(options: argparse.Namespace, flags: dict[str, Any]) -> int:
     """Put members on the subscription, or with `--dry-run` only say how the seats work out. The exit code."""
-    emails = list(dict.fromkeys(options.emails))
+    emails = list({same_mailbox(email): email for email in options.emails}.values())
     if len(emails) > MAX_BATCH:
         message = f"At most {MAX_BATCH:,} members can be added at once."
         raise Stop(message, USAGE)
+    check_asking(options)
     target = chosen(options, flags)
-    overview, members = call(target, lambda client: _wanted(client, emails))
-    if options.dry_run:
-        return _would(target, overview, members)
+
+    async def asked(client: Client) -> tuple[Addition[Member], list[Member]]:
+        overview, members = await client.overview(), [await _member(client, email) for email in emails]
+        coming = [member for member in members if member.status is None]
+        question = adding_question(coming, overview, may_buy=may_buy(target, overview.me))
+        return await prepared(client, question), [member for member in members if member.status is not None]
+
+    question, already = call(target, asked)
+    listed = [f"{clean(member.email, 100)} is on the subscription already." for member in already]
+    agreed = _agreed(options, target, question, listed)
+    if isinstance(agreed, int):
+        return agreed
+    # who is on it already is named too, so that the answer says so of each
+    members = [*question.chosen[: question.many(agreed.choice)], *already]
     body = NewFromMembers(ids=tuple(each.id for each in members), mode=BatchMode(options.mode))
     key = new_key()
     report = call(target, lambda client: client.add_members(body, key=key), noted=True)
-    return _told(members, report, as_json=options.json)
+    return _told(options, members, report, agreed, question.overview)
 
 
-async def _wanted(client: Client, emails: list[str]) -> tuple[Overview, list[Member]]:
-    return await client.overview(), [await _member(client, email) for email in emails]
+def _agreed(options: argparse.Namespace, target: Target, question: Addition[Member], listed: list[str]) -> Agreed | int:
+    """Yes, or the exit code; where nobody is left to add there is nothing to ask."""
+    if listed and not options.json:
+        print("\n".join(listed))
+    if not question.people:
+        return say("Nothing was changed.", FAILED) if options.dry_run else Agreed(Choice.ALL)
+    choice = wanted_choice(options)
+    return settled(options, target, question, choice, code=FAILED if listed else DONE)
 
 
 async def _member(client: Client, email: str) -> Member:
@@ -79,28 +100,13 @@ async def _member(client: Client, email: str) -> Member:
     raise Stop(message, FAILED)
 
 
-def _would(target: Target, overview: Overview, members: list[Member]) -> int:
-    """How the seats would work out, and the exit code it would have."""
-    coming = [member for member in members if member.status is None]
-    if coming:
-        summary = adding_summary(coming, overview)
-        print("\n".join(plain(line) for line in (summary.title, *summary.lines, *summary.items)))
-    for member in members:
-        if member.status is not None:
-            print(f"{clean(member.email, 100)} is on the subscription already.")
-    if target.profile.read_only or Permission.MANAGE_USERS not in overview.me.may:
-        return say("Preview only: this profile is read-only, so it can't be done.", NOT_ALLOWED)
-    if overview.subscription.status is SubscriptionStatus.ENDED:
-        return say("Preview only: the subscription has ended.", CONFLICT)
-    if not overview.plan.sub_accounts:
-        return say("Preview only: the plan takes no more users.", CONFLICT)
-    return say("Nothing was changed.", DONE if len(coming) == len(members) else FAILED)
-
-
-def _told(members: list[Member], report: UserBatchReport, *, as_json: bool) -> int:
+def _told(
+    options: argparse.Namespace, members: list[Member], report: UserBatchReport, agreed: Agreed, overview: Overview
+) -> int:
     title, lines, left = adding_results(members, report)
-    if as_json:
+    if options.json:
         print_json(report)
     else:
-        print("\n".join(plain(line) for line in lines))
+        said = [*([agreed.bought] if agreed.bought else []), *lines, *payment_lines(overview, report.next_payment)]
+        print("\n".join(plain(line) for line in said))
     return say(f"{title}.", FAILED if left else DONE)

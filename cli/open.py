@@ -199,6 +199,7 @@ def _run(
         name,
         colour=profile.colour or "",
         read_only=profile.read_only,
+        spending_limit=profile.spending_limit,
         diagnose=diagnose,
         last_seen=LastSeen(last_seen or private_folder(state / "last-seen") / name),
     )

@@ -9,15 +9,19 @@ from typing import Any
 
 from cli.connection import Target, call, chosen, tell_unanswered
 from cli.exit_codes import CANCELLED, DONE, NOT_ALLOWED, USAGE
-from cli.output import agreed, can_ask, say, seen
+from cli.output import agreed, answered, can_ask, say, seen
 from cli.tables import print_json
 from client.api import Client
 from client.errors import QuoteStale
 from client.protocol import new_key
+from contract.money import Money
 from contract.people import Me, Permission, Role
 from contract.quotes import Change, Quote
+from tui.presentation.limit_words import left_words
 from tui.presentation.quote_summary import confirmation_summary, done, moved_words, verb
 from tui.presentation.tones import plain
+from tui.presentation.unusual import is_vouched_for, slip_words
+from tui.presentation.wording import count
 
 __all__ = ["WhatToChange", "quote_and_confirm"]
 
@@ -35,12 +39,15 @@ def quote_and_confirm(options: argparse.Namespace, flags: dict[str, Any], wanted
     target = chosen(options, flags)
     quote, me = call(target, lambda client: _priced(client, wanted, target), noted=True, deed=False)
     if not options.json:
-        print("\n".join(summary(quote)))
+        print("\n".join(summary(quote, target.profile.spending_limit)))
     if options.dry_run:
         if options.json:
             print_json(quote)
         return _would(quote, me, target)
-    if asks and not _agreed(quote, shown=not options.json and seen()):
+    wrong = check_number(options, quote, target)
+    if wrong:
+        return say(wrong, USAGE)
+    if asks and not _agreed(quote, shown=not options.json and seen(), typed=needs_number(options, quote, target)):
         return say("Nothing was changed.", CANCELLED)
     return _confirm(target, quote, as_json=options.json)
 
@@ -52,9 +59,12 @@ async def _priced(client: Client, wanted: WhatToChange, target: Target) -> tuple
     return quote, await client.me()
 
 
-def summary(quote: Quote) -> list[str]:
-    """What it changes, what it does, what it costs, and what can't be undone, as lines of plain text."""
-    said = confirmation_summary(quote, title="", opener="")
+def summary(quote: Quote, limit: Money | None = None) -> list[str]:
+    """What it changes, what it does, what it costs, and what can't be undone, as lines of plain text.
+
+    `limit` is the profile's.
+    """
+    said = confirmation_summary(quote, title="", opener="", limit=limit)
     lines = [*said.lines, *said.items, *said.money, said.final]
     return [plain(line) for line in lines if line]
 
@@ -68,14 +78,48 @@ def _would(quote: Quote, me: Me, target: Target) -> int:
     limit = me.spending_limit
     alone = limit and limit.currency == quote.due_now.currency and quote.due_now.amount > limit.amount
     if alone or (quote.spending and not quote.spending.allowed):
-        return say(f"Preview only: it exceeds the monthly limit of {limit}.", NOT_ALLOWED)
+        left = f" {left_words(me)}." if left_words(me) else ""
+        return say(f"Preview only: it exceeds the monthly limit of {limit}.{left}", NOT_ALLOWED)
     return say("Nothing was changed.", DONE)
 
 
-def _agreed(quote: Quote, *, shown: bool) -> bool:
-    """Ask on the terminal, where the price stands above the question wherever else it was written to."""
+def needs_number(options: argparse.Namespace, quote: Quote, target: Target) -> bool:
+    """Whether the number of seats has to be typed: it may be a slip, or is much, and nothing vouches for it."""
+    return seats_to(options) is None and bool(slip_words(quote, target.profile.spending_limit))
+
+
+def check_number(options: argparse.Namespace, quote: Quote, target: Target) -> str:
+    """Why it is not done: `--seats-to` names another number, or `--yes` alone is not enough; empty when neither."""
+    limit, named = target.profile.spending_limit, seats_to(options)
+    if named is not None and named != quote.seats_after:
+        return (
+            f"Nothing was changed: it comes to {count(quote.seats_after, 'seat')}, not to the {named:,} of --seats-to."
+        )
+    slip = slip_words(quote, limit)
+    if not options.yes or named is not None or not slip or is_vouched_for(quote, limit):
+        return ""
+    return (
+        f"Nothing was changed. {slip} --yes alone does not confirm that: add --seats-to {quote.seats_after}, or set "
+        f"spending_limit in profile {target.name}."
+    )
+
+
+def seats_to(options: argparse.Namespace) -> int | None:
+    """The number of seats that was said to be the right one; None where the command has no such option."""
+    named: int | None = getattr(options, "seats_to", None)
+    return named
+
+
+def _agreed(quote: Quote, *, shown: bool, typed: bool) -> bool:
+    """Ask on the terminal, where the price stands above the question wherever else it was written to.
+
+    `typed`: for the number of seats instead of yes.
+    """
     if not shown:
         say("\n".join(summary(quote)), DONE)
+    if typed:
+        answer = answered(f"{verb(quote)}? Type {quote.seats_after} to confirm: ") or ""
+        return answer.replace(",", "") == str(quote.seats_after)
     return agreed(f"{verb(quote)}?")
 
 

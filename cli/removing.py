@@ -5,24 +5,20 @@ Exit codes: 0 everybody who was counted is removed, 1 some were left alone, 2 no
 """
 
 import argparse
-import asyncio
 from typing import Any
 
 from cli.connection import Stop, call, chosen
 from cli.exit_codes import CANCELLED, DONE, FAILED, USAGE
 from cli.lists import with_email
 from cli.output import agreed, answered, can_ask, say
-from cli.progress import Progress
-from cli.tables import print_json
+from cli.restoring import end, followed, restored, tell
 from cli.users import filters
 from client.api import Client
 from client.protocol import new_key
 from contract.selections import (
-    LeftBecause,
     NewSelection,
     RemoveSelection,
     Selection,
-    SelectionStatus,
     UsersFilter,
 )
 from contract.subscription import Overview
@@ -30,19 +26,12 @@ from contract.users import UsersQuery
 from tui.presentation.seat_sums import Vacancy, vacancy_lines
 from tui.presentation.text import clean
 from tui.presentation.tones import plain
+from tui.presentation.users import leaving_line, seated_word
 from tui.presentation.wording import count
 
 __all__ = ["remove", "restore"]
 
-_LOOK_EVERY = 0.5
 _NO_TERMINAL = "Not confirmed: this is not a terminal. Use --yes to remove them or --dry-run to preview."
-_LEFT = {
-    LeftBecause.GONE: "already removed by someone else",
-    LeftBecause.CHANGED: "changed since the count",
-    LeftBecause.CAME: "added since the count",
-    LeftBecause.NO_SEAT: "no free paid seat",
-    LeftBecause.NOT_RESTORABLE: "listed again, or changed since",
-}
 
 
 def remove(options: argparse.Namespace, flags: dict[str, Any]) -> int:
@@ -62,65 +51,46 @@ def remove(options: argparse.Namespace, flags: dict[str, Any]) -> int:
         return await client.overview(), await client.select_users(new)
 
     overview, selection = call(target, counted)
-    _tell("\n".join(_summary(selection, overview)))
+    tell("\n".join(_summary(selection, overview)))
     if options.dry_run or not selection.count:
-        return _end(options, selection, DONE)
+        return end(options, selection, DONE)
     if asks and not _typed(selection.count):
         return say("Nobody was removed.", CANCELLED)
     key = new_key()
 
     async def removed(client: Client) -> Selection:
         removal = RemoveSelection(count=selection.count)
-        return await _followed(client, await client.remove_selection(selection.id, removal, key=key))
+        return await followed(client, await client.remove_selection(selection.id, removal, key=key))
 
     after = call(target, removed, noted=True)
-    _tell(f"{count(after.removed, 'user')} removed. Undo with: headcount users restore {after.id}")
-    return _end(options, after, FAILED if after.gone + after.changed else DONE)
+    tell(f"{count(after.removed, 'user')} removed. Undo with: headcount users restore {after.id}")
+    return end(options, after, FAILED if after.gone + after.changed else DONE)
 
 
 def restore(options: argparse.Namespace, flags: dict[str, Any]) -> int:
-    """Take a removal back, as far as paid seats are free. The exit code."""
+    """Undo a removal, as far as paid seats are free. The exit code."""
     asks = not (options.yes or options.dry_run)
     if asks and not can_ask():
         return say("Not confirmed: this is not a terminal. Use --yes to restore them or --dry-run to preview.", USAGE)
     target = chosen(options, flags)
     selection = call(target, lambda client: client.selection(options.id))
-    _tell(f"{count(selection.away, 'user')} of this removal {'is' if selection.away == 1 else 'are'} still removed.")
+    tell(f"{count(selection.away, 'user')} of this removal {'is' if selection.away == 1 else 'are'} still removed.")
     if options.dry_run or not selection.away:
-        return _end(options, selection, DONE)
+        return end(options, selection, DONE)
     if asks and not agreed(f"Restore {count(selection.away, 'user')}?"):
         return say("Nobody was restored.", CANCELLED)
-    key = new_key()
-
-    async def restored(client: Client) -> Selection:
-        return await _followed(client, await client.restore_selection(selection.id, key=key))
-
-    after = call(target, restored, noted=True)
-    _tell(f"{count(after.restored - selection.restored, 'user')} restored.")
-    return _end(options, after, FAILED if after.no_seat + after.not_restorable else DONE)
+    return restored(target, selection, options)
 
 
 def _summary(selection: Selection, overview: Overview) -> list[str]:
     """Whom it is about, and what it does to the seats."""
-    statuses = f"{selection.active:,} active, {selection.not_paid:,} NOT PAID"
+    statuses = f"{selection.active:,} {seated_word(overview)}, {selection.not_paid:,} NOT PAID"
     if not selection.count:
         return ["Nobody matches."]
     sums = Vacancy(selection.seats.taken, selection.seats.free) if selection.seats else None
     lines = vacancy_lines(overview, selection.active, selection.not_paid, sums)
-    lose = "loses" if selection.count == 1 else "lose"
-    said = [f"{count(selection.count, 'user')} {lose} access: {statuses}. Accounts and data stay."]
+    said = [leaving_line(count(selection.count, "user"), selection.count, overview), f"Counted: {statuses}."]
     return [*said, *map(plain, lines)]
-
-
-async def _followed(client: Client, selection: Selection) -> Selection:
-    """The selection when it is done; ctrl+c ends the looking on, not the work."""
-    restoring = selection.status is SelectionStatus.RESTORING
-    with Progress(selection.removed if restoring else selection.count) as progress:
-        while selection.underway:
-            progress.done(selection.restored if restoring else selection.removed)
-            await asyncio.sleep(_LOOK_EVERY)
-            selection = await client.selection(selection.id)
-    return selection
 
 
 async def _user_id(client: Client, who: str) -> str:
@@ -141,23 +111,3 @@ def _typed(number: int) -> bool:
     """Ask on the terminal for the number itself."""
     typed = answered(f"Type {number} to remove {count(number, 'user')}: ") or ""
     return typed.replace(",", "") == str(number)
-
-
-def _end(options: argparse.Namespace, selection: Selection, code: int) -> int:
-    """Who was left alone, and the whole as JSON if that was asked for."""
-    for each in selection.left:
-        _tell(f"! {clean(each.name, 60)} <{clean(each.email, 120)}>: {_LEFT[each.because]}")
-    if more := _left(selection) - len(selection.left):
-        _tell(f"! and {more:,} more")
-    if options.json:
-        print_json(selection)
-    return code
-
-
-def _left(selection: Selection) -> int:
-    """How many were left alone by the command that ran last."""
-    return selection.gone + selection.changed + selection.came + selection.no_seat + selection.not_restorable
-
-
-def _tell(text: str) -> None:
-    say(text, DONE)

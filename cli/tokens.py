@@ -7,7 +7,7 @@ from typing import Any
 
 from cli.connection import Stop, call, chosen
 from cli.exit_codes import DONE, FAILED
-from cli.lists import print_list, whole
+from cli.lists import print_list, typed_address, whole
 from cli.output import say
 from cli.tables import as_json, print_json, print_table
 from client.api import Client
@@ -33,12 +33,13 @@ def list_tokens(options: argparse.Namespace, flags: dict[str, Any]) -> int:
                 each.email,
                 each.role.value,
                 each.label,
+                f"{each.spending_limit or ''}",
                 _made_by(each),
                 _day(each.last_used_at),
             )
             for each in found
         ]
-        print_table(("id", "state", "e-mail", "role", "label", "made by", "last used"), rows)
+        print_table(("id", "state", "e-mail", "role", "label", "limit a month", "made by", "last used"), rows)
     return DONE
 
 
@@ -73,7 +74,14 @@ async def _create(client: Client, options: argparse.Namespace) -> HandedOut:
     end = None
     if options.days is not None:
         end = (await client.overview()).as_of + dt.timedelta(days=options.days)
-    return await client.create_token(NewToken(email=options.email, label=options.label, expires_at=end))
+    return await client.create_token(
+        NewToken(
+            email=typed_address(options.email),
+            label=options.label,
+            expires_at=end,
+            spending_limit=options.limit,
+        )
+    )
 
 
 def revoke_token(options: argparse.Namespace, flags: dict[str, Any]) -> int:
@@ -88,7 +96,7 @@ def revoke_token(options: argparse.Namespace, flags: dict[str, Any]) -> int:
 
 def entitlement(options: argparse.Namespace, flags: dict[str, Any]) -> int:
     """Whether somebody may use the service now: exit code 0 if so, 1 if not."""
-    found = call(chosen(options, flags), lambda client: client.entitlement(options.who))
+    found = call(chosen(options, flags), lambda client: client.entitlement(typed_address(options.who)))
     if options.json:
         print_json(found)
     else:

@@ -9,9 +9,11 @@ from dataclasses import replace
 from typing import Any
 
 from cli.connection import Stop, Target, call, chosen, tell_unanswered
-from cli.exit_codes import CANCELLED, CONFLICT, DONE, FAILED, NOT_ALLOWED, USAGE
-from cli.lists import print_list, whole
-from cli.output import agreed, can_ask, say, seen
+from cli.exit_codes import CANCELLED, CONFLICT, DONE, FAILED, USAGE
+from cli.joining import check_asking, may_buy, prepared, settled
+from cli.lists import print_list, same_mailbox, whole
+from cli.output import agreed, say, seen
+from cli.restoring import take_back
 from cli.tables import print_json, print_table
 from client.api import Client
 from client.protocol import new_key
@@ -34,11 +36,11 @@ from tui.presentation.text import clean
 from tui.presentation.tones import plain
 from tui.presentation.transfer_decisions import Question, earlier_summary
 from tui.presentation.transfers import Plan, decision_results, undo_results
+from tui.runtime.last_removal import EarlierRemoval, last_removal
 
 __all__ = ["accept", "decline", "list_all", "undo"]
 
 _NOTHING = "Nothing was changed."
-_NO_TERMINAL = "Not confirmed: this is not a terminal. Use --yes to decide or --dry-run to preview."
 
 
 def list_all(options: argparse.Namespace, flags: dict[str, Any]) -> int:
@@ -77,7 +79,7 @@ def decline(options: argparse.Namespace, flags: dict[str, Any]) -> int:
 
 
 def _decide(options: argparse.Namespace, flags: dict[str, Any], *, accepting: bool) -> int:
-    _check_asking(options)
+    check_asking(options)
     if bool(options.emails) == options.all:
         message = "Name the requests by e-mail address, or use --all."
         raise Stop(message, USAGE)
@@ -86,25 +88,17 @@ def _decide(options: argparse.Namespace, flags: dict[str, Any], *, accepting: bo
     if not requests:
         return say("No requests are waiting for a decision.", DONE)
     plan = Plan(tuple(requests), accept=accepting, reason="" if accepting else options.reason)
-    question = Question(plan, overview)
+    question = Question(plan, overview, may_buy=may_buy(target, overview.me))
+    question = call(target, lambda client: prepared(client, question))
     choice = Choice.FITTING if accepting and options.fitting else Choice.ALL
-    if choice not in question.choices and question.room.over:
-        return say("No free seat for any of them. Nothing was changed.", CONFLICT)
-    choice = choice if choice in question.choices else Choice.ALL
-    summary = question.summary(choice)
-    _print(summary, options)
-    if options.dry_run:
-        return _would(target, overview)
-    if not options.yes and not agreed(f"{summary.verb}?"):
-        return say(_NOTHING, CANCELLED)
-    decided, key = question.decided(choice), new_key()
+    last = question.summary(choice if choice in question.choices else Choice.ALL).final
+    final = "Undo within 10 minutes with: headcount undo" if last.startswith("z ") else ""
+    agreed = settled(options, target, question, choice, final=final, needs=Permission.MANAGE_TRANSFERS)
+    if isinstance(agreed, int):
+        return agreed
+    decided, key = question.decided(agreed.choice), new_key()
     report = call(target, lambda client: client.decide(decided.body, key=key), noted=True)
-    return _told(decided, report, as_json=options.json)
-
-
-def _check_asking(options: argparse.Namespace) -> None:
-    if not (options.yes or options.dry_run or can_ask()):
-        raise Stop(_NO_TERMINAL, USAGE)
+    return _told(decided, report, agreed.bought, as_json=options.json)
 
 
 async def _waiting(client: Client, target: Target, emails: Sequence[str]) -> tuple[Overview, list[Transfer]]:
@@ -119,17 +113,18 @@ async def _waiting(client: Client, target: Target, emails: Sequence[str]) -> tup
                 f"{len(found):,} requests wait; these are the first {MAX_DECISIONS:,}. Run it again for the rest.", DONE
             )
         return overview, found[:MAX_DECISIONS]
-    wanted = {email.casefold() for email in emails}
-    missing = wanted - {each.email.casefold() for each in found}
+    wanted = {same_mailbox(email): email for email in emails}
+    missing = wanted.keys() - {same_mailbox(each.email) for each in found}
     if missing:
-        message = f"No pending request from {', '.join(clean(email, 80) for email in sorted(missing))}. {_NOTHING}"
+        names = ", ".join(clean(wanted[each], 80) for each in sorted(missing))
+        message = f"No pending request from {names}. {_NOTHING}"
         raise Stop(message, CONFLICT)
-    return overview, [each for each in found if each.email.casefold() in wanted]
+    return overview, [each for each in found if same_mailbox(each.email) in wanted]
 
 
 def _print(summary: Summary, options: argparse.Namespace) -> None:
     """What a decision does: on the standard output, and where a question follows on the terminal in any case."""
-    final = "Undo within 10 minutes with: headcount undo" if summary.final.startswith("z ") else summary.final
+    final = "Undo within 10 minutes with: headcount undo" if summary.back else summary.final
     lines = [summary.title, *summary.lines[:1], *summary.items, final]
     said = "\n".join(filter(None, (plain(line) for line in lines)))
     if not options.json:
@@ -138,29 +133,30 @@ def _print(summary: Summary, options: argparse.Namespace) -> None:
         say(said, DONE)
 
 
-def _would(target: Target, overview: Overview) -> int:
-    if target.profile.read_only or Permission.MANAGE_TRANSFERS not in overview.me.may:
-        return say("Preview only: this profile is read-only, so it can't be done.", NOT_ALLOWED)
-    return say(_NOTHING, DONE)
-
-
-def _told(plan: Plan, report: DecisionReport, *, as_json: bool) -> int:
+def _told(plan: Plan, report: DecisionReport, bought: str, *, as_json: bool) -> int:
     title, lines, left = decision_results(plan, report)
     if as_json:
         print_json(report)
     else:
+        if bought:
+            print(bought)
         print("\n".join(plain(line) for line in lines))
     until = f" Undo until {report.undo_until:%H:%M} UTC with: headcount undo" if len(left) < len(lines) else ""
     return say(f"{title}.{until}", FAILED if left else DONE)
 
 
 def undo(options: argparse.Namespace, flags: dict[str, Any]) -> int:
-    """Take back what one decided last, within ten minutes (D27); the exit code."""
-    _check_asking(options)
+    """Take back what one did last: a removal while its period lasts (D19), a decision for ten minutes (D27).
+
+    The exit code.
+    """
+    check_asking(options)
     target = chosen(options, flags)
-    last = call(target, _last)
+    last, removal, overview = call(target, _last)
+    if removal is not None and (last is None or removal.event.created_at > last.created_at):
+        return take_back(target, removal, overview, options)
     if last is None:
-        return say("Nothing to undo: you decided nothing in the last 10 minutes.", CONFLICT)
+        return say("Nothing to undo: no decision of the last 10 minutes, no removal that can be undone.", CONFLICT)
     summary = earlier_summary(last, ())
     _print(replace(summary, lines=[" ".join(map(plain, summary.lines))]), options)
     if options.dry_run:
@@ -171,8 +167,12 @@ def undo(options: argparse.Namespace, flags: dict[str, Any]) -> int:
     return _undone(call(target, lambda client: client.undo_decisions(last.id, key=key), noted=True), options)
 
 
-async def _last(client: Client) -> DecisionSummary | None:
-    return next(iter((await client.decisions()).items), None)
+async def _last(client: Client) -> tuple[DecisionSummary | None, EarlierRemoval | None, Overview]:
+    """The last decision and the last removal that can be taken back."""
+    overview = await client.overview()
+    decided = next(iter((await client.decisions()).items), None)
+    may_restore = Permission.MANAGE_USERS in overview.me.may
+    return decided, await last_removal(client, overview) if may_restore else None, overview
 
 
 def _undone(report: UndoReport, options: argparse.Namespace) -> int:

@@ -26,7 +26,7 @@ from tui.presentation.language import language_of
 from tui.presentation.text import clean
 from tui.presentation.wording import count, zone_of
 
-__all__ = ["export", "filters", "list_all", "template"]
+__all__ = ["export", "filters", "list_all", "place", "saved", "tell_saved", "template"]
 
 Save = Callable[[Client, Path, bool], Awaitable[int]]
 """Saves a file at a place, replacing what is there or not; answers a number about it."""
@@ -37,25 +37,25 @@ _STANDARD_OUTPUT = "-"
 def template(options: argparse.Namespace, flags: dict[str, Any]) -> int:
     """Save the empty file to fill in."""
     query = TemplateQuery(format=_format(options), language=_language(options))
-    into = _place(options, f"users-template.{query.format.value}")
+    into = place(options, f"users-template.{query.format.value}")
 
     async def save(client: Client, path: Path, replace: bool) -> int:  # noqa: FBT001 - the shape of Save
         return await client.save_users_template(path, query, replace=replace)
 
-    _saved(chosen(options, flags), save, into, force=options.force)
-    return _tell(options, into, "the template", None)
+    saved(chosen(options, flags), save, into, force=options.force)
+    return tell_saved(options, into, "the template", None)
 
 
 def export(options: argparse.Namespace, flags: dict[str, Any]) -> int:
     """Save the users that the filters let through."""
     query = ExportQuery(format=_format(options), language=_language(options), **filters(options))
-    into = _place(options, f"users-{dt.datetime.now().astimezone():%Y-%m-%d}.{query.format.value}")
+    into = place(options, f"users-{dt.datetime.now().astimezone():%Y-%m-%d}.{query.format.value}")
 
     async def save(client: Client, path: Path, replace: bool) -> int:  # noqa: FBT001 - the shape of Save
         return await client.export_users(path, query, replace=replace)
 
-    rows = _saved(chosen(options, flags), save, into, force=options.force)
-    return _tell(options, into, count(rows, "user"), rows)
+    rows = saved(chosen(options, flags), save, into, force=options.force)
+    return tell_saved(options, into, count(rows, "user"), rows)
 
 
 def list_all(options: argparse.Namespace, flags: dict[str, Any]) -> int:
@@ -108,12 +108,12 @@ def _language(options: argparse.Namespace) -> Language:
     return Language(options.language) if options.language else language_of(os.environ)
 
 
-def _place(options: argparse.Namespace, usual: str) -> Path | None:
+def place(options: argparse.Namespace, usual: str) -> Path | None:
     """Where it goes; None for standard output."""
     return None if options.output == _STANDARD_OUTPUT else Path(options.output or usual).expanduser()
 
 
-def _saved(target: Target, save: Save, into: Path | None, *, force: bool) -> int:
+def saved(target: Target, save: Save, into: Path | None, *, force: bool) -> int:
     """Save it; a file that is there is replaced only when that was said, or is said now.
 
     Raises:
@@ -134,7 +134,7 @@ def _replaces(into: Path) -> bool:
     named = clean(str(into), 200)
     if into.is_dir():
         message = f"{named} is a folder."
-        raise Stop(message, FAILED)
+        raise Stop(message, USAGE)
     if not can_ask():
         message = f"{named} already exists. Use --force to replace it."
         raise Stop(message, FAILED)
@@ -144,7 +144,8 @@ def _replaces(into: Path) -> bool:
     return True
 
 
-def _tell(options: argparse.Namespace, into: Path | None, what: str, rows: int | None) -> int:
+def tell_saved(options: argparse.Namespace, into: Path | None, what: str, rows: int | None) -> int:
+    """Say what was saved and where, unless it went to the standard output; answers the exit code."""
     if into is None:
         return DONE
     if options.json:

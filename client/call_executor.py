@@ -21,6 +21,9 @@ _LEAVE_NO_TRACE = frozenset({CREATE_QUOTE.name, SET_PAYMENTS.name})
 """Commands that no event tells of, so that nobody could find out what became of them; repeating them is harmless."""
 
 
+_OWN_AFFAIRS = "/v1/profile"
+"""Where the paths of calls begin that an account makes about itself."""
+
 SHOWN = 0.5
 """Seconds after an answer until its command counts as told: who is killed before it was on the screen is told later."""
 
@@ -52,6 +55,7 @@ class _Attempts:
     def failed(self, error: HeadcountError) -> None:
         """Take an attempt into account that ended without the answer we want."""
         replayed = self.last is not None and self.last.replayed
+        error.about_oneself = self.call.operation.path.startswith(_OWN_AFFAIRS)
         if self.call.is_command:
             open_now = retries.leaves_open(error, replayed=replayed)
             self.unclear = open_now or (self.unclear and not retries.settles(error, replayed=replayed))

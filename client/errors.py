@@ -56,7 +56,8 @@ class HeadcountError(Exception):
     What helps against what the server refuses is said by `tui.presentation.remedies`, for a screen or a command line;
     only what goes wrong here or on the way brings its own advice. `problem` is what the server said, if it said so
     properly. `request_id` finds the call in the server's log. `retry_after` is in seconds. For a command, `key` is its
-    idempotency key, and `uncertain` tells that it may have been done although no answer says so.
+    idempotency key, and `uncertain` tells that it may have been done although no answer says so. `about_oneself`: it
+    was an account's own affair, so that whoever reads it may have nothing to say about seats and plans.
     """
 
     _advice: ClassVar[str] = "Try again; if it stays like this, report it with the request id."
@@ -78,6 +79,7 @@ class HeadcountError(Exception):
         self.retry_after = retry_after
         self.key = ""
         self.uncertain = False
+        self.about_oneself = False
 
     @property
     def code(self) -> ProblemCode | None:

@@ -4,6 +4,7 @@ import io
 import os
 import tempfile
 from collections.abc import Sequence
+from decimal import Decimal
 from pathlib import Path
 
 from client.errors import AlreadyThere, NotSaved
@@ -46,13 +47,13 @@ class TableFile:
         self._part = new_file_beside(path)
         self.size = 0
 
-    def write(self, rows: Sequence[Sequence[str]]) -> None:
-        """Add rows."""
+    def write(self, rows: Sequence[Sequence[str | Decimal]]) -> None:
+        """Add rows. A number is written as one, whatever its sign."""
         import csv
 
         text = io.StringIO("" if self.size else _MARK, newline="")
         text.seek(0, io.SEEK_END)
-        csv.writer(text).writerows([guarded(cell) for cell in row] for row in rows)
+        csv.writer(text).writerows([guarded(cell) if isinstance(cell, str) else cell for cell in row] for row in rows)
         content = text.getvalue().encode(errors="replace")
         try:
             with self._part.open("ab") as file:
@@ -73,7 +74,7 @@ class TableFile:
         self._part.unlink(missing_ok=True)
 
 
-def save_table(path: Path, rows: Sequence[Sequence[str]], *, replace: bool = False) -> int:
+def save_table(path: Path, rows: Sequence[Sequence[str | Decimal]], *, replace: bool = False) -> int:
     """Write the rows, the header among them; answers the size in bytes. Blocking, as `TableFile`.
 
     Raises:

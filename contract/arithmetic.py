@@ -27,6 +27,13 @@ def tax_on(net: Money, rate: int, rounding: Rounding = Rounding.HALF_UP) -> Mone
     return Money(amount=rounded(Fraction(net.amount * rate, TAX_DENOMINATOR), rounding), currency=net.currency)
 
 
+def split(amount: Money, people: int) -> tuple[Money, ...]:
+    """An amount in as many shares, which add up to it and differ by one minor unit at most: the larger ones first."""
+    size, more = divmod(abs(amount.amount), people)
+    sign = 1 if amount.amount >= 0 else -1
+    return tuple(Money(amount=sign * (size + (place < more)), currency=amount.currency) for place in range(people))
+
+
 def plus(*amounts: Money) -> Money:
     """The sum of one or more amounts of one currency; ValueError when they differ."""
     currencies = {amount.currency for amount in amounts}

@@ -2,13 +2,14 @@
 
 import datetime as dt
 from enum import StrEnum
-from typing import Annotated
+from typing import Annotated, Any
 
 from pydantic import Field
 
 from contract.base import Answer, Identifier, Instant, Query
 from contract.money import Money
 from contract.pages import PageQuery
+from contract.subscription import PriceChange
 
 MAX_FORECAST = 36
 """The most payments one forecast tells."""
@@ -37,13 +38,22 @@ class Factor(Answer):
     denominator: int
 
 
+class UserShare(Answer):
+    """What one user's seat is of a line that pays for several; the shares of a line add up to its amount."""
+
+    user_id: str
+    name: str
+    amount: Money
+
+
 class Line(Answer):
     """One line of a quote or an invoice, with all that is needed to recompute it from its JSON alone.
 
     `amount` is `unit_price × quantity × factor`, rounded to the minor unit by `rounding`; a line that gives back has a
     negative quantity and names in `credits` the invoices that had charged it. `[service_start, service_end)` are the
     days it is for, `[period_start, period_end)` the whole period of the unit price: with days as granularity the
-    factor is the first span over the second. `user_id` is the one user it pays for, if it pays for one.
+    factor is the first span over the second. `shares` are the users it pays for, if it pays for users by name, one
+    for each of its quantity. Lines from before there were shares named one user each, as `user_id`.
     """
 
     description: str
@@ -59,6 +69,7 @@ class Line(Answer):
     amount: Money
     credits: tuple[str, ...] = ()
     user_id: str | None = None
+    shares: tuple[UserShare, ...] = ()
 
 
 class PaymentStatus(StrEnum):
@@ -90,17 +101,28 @@ class InvoiceStatus(StrEnum):
     VOID = "void"
 
 
+class InvoiceKind(StrEnum):
+    """A credit note gives back more than it charges. Each kind has numbers of its own, without gaps."""
+
+    INVOICE = "invoice"
+    CREDIT_NOTE = "credit_note"
+
+
 class Invoice(Answer):
-    """What was charged, line by line.
+    """What was charged, line by line, or what was given back: then it is a credit note.
 
     `net` is the sum of the lines, `tax` is taken on it, `total` is both. `credit_applied` is what an earlier credit
-    pays of it; it is negative when the lines give back more than they charge, and that is kept as credit. `due` is
-    `total - credit_applied`, never negative: what the payment took. `tax_rate` is in hundredths of a percent. `seal`
-    is a digest of everything else here (`contract.explain`).
+    pays of it; it is negative when the lines give back more than they charge, and that is kept as credit. What is left
+    is to be paid: `total = credit_applied + amount_paid + amount_due`. Nothing is due once it is paid. A void one was
+    never paid and is not owed: both are 0, and it took no credit either. `credits` are the numbers of the invoices
+    that its lines give back something of. `tax_rate` is in hundredths of a percent. `seal` is a digest of everything
+    else here (`contract.explain`).
     """
 
     id: Identifier
+    kind: InvoiceKind = InvoiceKind.INVOICE
     number: str
+    credits: tuple[str, ...] = ()
     issued_at: Instant
     status: InvoiceStatus
     lines: tuple[Line, ...]
@@ -109,10 +131,25 @@ class Invoice(Answer):
     tax: Money
     total: Money
     credit_applied: Money
-    due: Money
+    amount_paid: Money
+    amount_due: Money
     quote_id: str | None = None
     payments: tuple[Payment, ...] = ()
     seal: str = ""
+
+    @property
+    def to_pay(self) -> Money:
+        """What credit leaves of the total: what its payment takes or took, never negative."""
+        return Money(amount=self.total.amount - self.credit_applied.amount, currency=self.total.currency)
+
+
+def with_amounts(said: Any) -> Any:
+    """An invoice as JSON, from before its amounts had names: `due` was what was to be paid, also once it was paid."""
+    if not isinstance(said, dict) or not isinstance(due := said.get("due"), dict) or "amount_due" in said:
+        return said
+    nothing = {**due, "amount": 0}
+    paid, owed = said.get("status") == InvoiceStatus.PAID.value, said.get("status") == InvoiceStatus.OPEN.value
+    return {**said, "amount_paid": due if paid else nothing, "amount_due": due if owed else nothing}
 
 
 class ExpectedPayment(Answer):
@@ -134,12 +171,16 @@ class ExpectedPayment(Answer):
 
 
 class Forecast(Answer):
-    """The next payments if nothing changes; fewer than asked when the subscription ends before."""
+    """The next payments if nothing changes; fewer than asked when the subscription ends before.
+
+    `price_change` is the next renewal at which a seat costs something else, as far as that is announced.
+    """
 
     as_of: Instant
     payments: tuple[ExpectedPayment, ...]
     ends: dt.date | None = None
     credit: Money | None = None
+    price_change: PriceChange | None = None
 
 
 class ForecastQuery(Query):

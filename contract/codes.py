@@ -23,7 +23,10 @@ class CodeState(StrEnum):
 
 
 class InvitationCode(Answer):
-    """One code. Without `max_uses` it may be used by any number, without `expires_at` for ever."""
+    """One code. Without `max_uses` it may be used by any number, without `expires_at` for ever.
+
+    `remark`, in the answer that makes it: why it lets nobody in as things stand.
+    """
 
     id: Identifier
     code: str
@@ -35,6 +38,7 @@ class InvitationCode(Answer):
     created_at: Instant
     created_by: str = ""
     version: Version
+    remark: str = ""
 
     @property
     def uses_left(self) -> int | None:

@@ -13,11 +13,11 @@ from fractions import Fraction
 from typing import Any
 
 from contract.arithmetic import recomputed, tax_on
-from contract.billing import Invoice, InvoiceStatus, Line, Payment, PaymentStatus, Rounding
+from contract.billing import Invoice, InvoiceKind, InvoiceStatus, Line, Payment, PaymentStatus, Rounding
 from contract.factors import factor_findings, share_in_words
 from contract.money import Money, minor_units
 
-SEAL_VERSION = "v1"
+SEAL_VERSION = "v2"
 LARGEST = 10**18
 """Numbers beyond this are no money, days or seats: they are refused instead of computed with."""
 
@@ -33,13 +33,25 @@ _PAYMENT: dict[str, Any] = {
     **dict.fromkeys(("id", "status", "gateway", "created_at", "settled_at", "reason", "invoice_id"), True),
     "amount": _AMOUNT,
 }
-SEALED: dict[str, Any] = {
+_FIRST: dict[str, Any] = {
     **dict.fromkeys(("id", "number", "issued_at", "status", "tax_rate", "quote_id"), True),
-    **dict.fromkeys(("net", "tax", "total", "credit_applied", "due"), _AMOUNT),
+    **dict.fromkeys(("net", "tax", "total", "credit_applied"), _AMOUNT),
     "lines": {"__all__": _LINE},
     "payments": {"__all__": _PAYMENT},
 }
-"""What a seal of version 1 covers, field by field: what a later server adds needs a later version, and breaks none."""
+SEALED: dict[str, dict[str, Any]] = {
+    "v1": _FIRST,
+    "v2": {
+        **_FIRST,
+        **dict.fromkeys(("kind", "credits"), True),
+        **dict.fromkeys(("amount_paid", "amount_due"), _AMOUNT),
+        "lines": {"__all__": {**_LINE, "shares": {"__all__": {"user_id": True, "name": True, "amount": _AMOUNT}}}},
+    },
+}
+"""What a seal covers, by its version, field by field: what a later server adds needs a later version, and breaks none.
+
+Version 1 covered what was to be paid as `due`, too.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,12 +88,18 @@ class Explanation:
         return not self.findings
 
 
-def seal_of(invoice: Invoice) -> str:
-    """`v1:` and the SHA-256 of every field but the seal, as JSON with sorted keys, without blanks, in UTF-8."""
-    fields = invoice.model_dump(mode="json", include=SEALED)
+def seal_of(invoice: Invoice, version: str = "") -> str:
+    """`v2:` and the SHA-256 of every field but the seal, as JSON with sorted keys, without blanks, in UTF-8.
+
+    Or as an earlier version made it.
+    """
+    version = version if version in SEALED else SEAL_VERSION
+    fields = invoice.model_dump(mode="json", include=SEALED[version])
+    if version == "v1":
+        fields["due"] = invoice.to_pay.model_dump(mode="json")
     canonical = json.dumps(fields, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
     digest = hashlib.sha256(canonical.encode("utf-8", "surrogatepass")).hexdigest()
-    return f"{SEAL_VERSION}:{digest}"
+    return f"{version}:{digest}"
 
 
 def explain(invoice: Invoice) -> Explanation:
@@ -110,9 +128,10 @@ def _numbers(invoice: Invoice) -> Iterator[int]:
 
 def _amounts(invoice: Invoice) -> Iterator[Money]:
     """Every amount that must be of the invoice's one currency."""
-    yield from (invoice.net, invoice.tax, invoice.total, invoice.credit_applied, invoice.due)
+    yield from (invoice.net, invoice.tax, invoice.total, invoice.credit_applied)
+    yield from (invoice.amount_paid, invoice.amount_due)
     for line in invoice.lines:
-        yield from (line.unit_price, line.amount)
+        yield from (line.unit_price, line.amount, *(share.amount for share in line.shares))
     yield from (payment.amount for payment in invoice.payments)
 
 
@@ -139,6 +158,18 @@ def _line_findings(line: Line, must: Money, currency: str) -> Iterator[str]:
             f"from {line.period_start} to {line.period_end}"
         )
     yield from factor_findings(line)
+    yield from _share_findings(line)
+
+
+def _share_findings(line: Line) -> Iterator[str]:
+    """The users a line pays for: one for each of its quantity, whose shares are its amount."""
+    if not line.shares:
+        return
+    if len(line.shares) != line.quantity:
+        yield f"it is for {line.quantity}, and names {len(line.shares)} users"
+    must = Money(amount=sum(share.amount.amount for share in line.shares), currency=line.amount.currency)
+    if must != line.amount:
+        yield f"the shares of its users are {must}, the invoice says {line.amount}"
 
 
 def _product(line: Line, *, bare: bool = False) -> str:
@@ -174,14 +205,17 @@ def _steps(invoice: Invoice) -> Iterator[str]:
     if invoice.tax_rate or invoice.tax.amount:
         yield f"tax: {_tax_written_out(invoice)}"
     yield f"total: {invoice.net} + {invoice.tax} tax = {_sum(invoice.net.amount + invoice.tax.amount, invoice)}"
-    due = _sum(invoice.total.amount - invoice.credit_applied.amount, invoice)
     if invoice.credit_applied.amount < 0:
-        kept = _sum(-invoice.credit_applied.amount, invoice)
-        yield f"due: {due}; {kept} is kept as credit"
-    elif invoice.credit_applied.amount:
-        yield f"due: {invoice.total} - {invoice.credit_applied} credit = {due}"
+        yield f"credit: {_sum(-invoice.credit_applied.amount, invoice)} is kept for the next payments"
+    parts = [f"{invoice.total}"]
+    parts += [f"{invoice.credit_applied} credit"] if invoice.credit_applied.amount > 0 else []
+    if invoice.status is InvoiceStatus.PAID:
+        parts += [f"{invoice.to_pay} paid"] if invoice.to_pay.amount else []
+        yield f"due: {' - '.join(parts)} = {_sum(0, invoice)}" if len(parts) > 1 else f"due: {_sum(0, invoice)}"
+    elif invoice.status is InvoiceStatus.OPEN:
+        yield f"due: {' - '.join(parts)} = {invoice.to_pay}" if len(parts) > 1 else f"due: {invoice.to_pay}"
     else:
-        yield f"due: {due}"
+        yield f"due: {_sum(0, invoice)}, since it is void"
 
 
 def _joined(invoice: Invoice) -> str:
@@ -222,17 +256,33 @@ def _sums(invoice: Invoice) -> Iterator[str]:
             invoice.tax,
         ),
         ("net and tax are", _sum(invoice.net.amount + invoice.tax.amount, invoice), "total", invoice.total),
-        (
-            "total less credit is",
-            _sum(invoice.total.amount - invoice.credit_applied.amount, invoice),
-            "due",
-            invoice.due,
-        ),
+        *_paid_and_due(invoice),
     )
     for words, must, name, said in pairs:
         if must.amount != said.amount:
             yield f"{name}: {words} {must}, the invoice says {said}"
     yield from _credit(invoice)
+    yield from _kind(invoice)
+
+
+def _paid_and_due(invoice: Invoice) -> Iterator[tuple[str, Money, str, Money]]:
+    """What credit leaves of the total is paid, or it is due; of a void one it is neither."""
+    paid, due = _sum(0, invoice), _sum(0, invoice)
+    if invoice.status is InvoiceStatus.PAID:
+        paid = invoice.to_pay
+    if invoice.status is InvoiceStatus.OPEN:
+        due = invoice.to_pay
+    yield f"it is {invoice.status.value}, so what was paid is", paid, "paid", invoice.amount_paid
+    yield f"it is {invoice.status.value}, so what is due is", due, "due", invoice.amount_due
+
+
+def _kind(invoice: Invoice) -> Iterator[str]:
+    """A credit note gives something back; what it names is what its lines give back something of."""
+    if invoice.kind is InvoiceKind.CREDIT_NOTE and invoice.total.amount >= 0:
+        yield f"kind: it is a credit note, with a total of {invoice.total}"
+    named = tuple(dict.fromkeys(number for line in invoice.lines for number in line.credits))
+    if invoice.credits and invoice.credits != named:
+        yield f"credits: its lines give back {', '.join(named) or 'nothing'}, it names {', '.join(invoice.credits)}"
 
 
 def _credit(invoice: Invoice) -> Iterator[str]:
@@ -242,14 +292,14 @@ def _credit(invoice: Invoice) -> Iterator[str]:
         yield f"credit: {invoice.credit_applied} is used for {invoice.total}"
     elif credit < min(total, 0):
         yield f"credit: {_sum(-credit, invoice)} is kept, of a total of {invoice.total}"
-    if invoice.due.amount < 0:
-        yield f"due: {invoice.due} is less than nothing"
+    if invoice.to_pay.amount < 0:
+        yield f"due: {invoice.to_pay} is less than nothing"
 
 
 def _payments(invoice: Invoice) -> Iterator[str]:
     for payment in invoice.payments:
-        if payment.amount != invoice.due:
-            yield f"payment {payment.id}: it is of {payment.amount}, due is {invoice.due}"
+        if payment.amount != invoice.to_pay:
+            yield f"payment {payment.id}: it is of {payment.amount}, {invoice.to_pay} is to be paid"
         if payment.invoice_id not in {None, invoice.id}:
             yield f"payment {payment.id}: it belongs to another invoice, {payment.invoice_id}"
     ids = [payment.id for payment in invoice.payments]
@@ -261,12 +311,12 @@ def _payments(invoice: Invoice) -> Iterator[str]:
 
 def _paid(succeeded: list[Payment], invoice: Invoice) -> Iterator[str]:
     """Paid means one payment that went through, or nothing due; open and void mean none."""
-    needed = 1 if invoice.due.amount > 0 else 0
+    needed = 1 if invoice.to_pay.amount > 0 else 0
     went_through = (
         "no payment" if not succeeded else "1 payment" if len(succeeded) == 1 else f"{len(succeeded)} payments"
     )
     if invoice.status is InvoiceStatus.PAID and len(succeeded) != needed:
-        yield f"status: it is paid and {invoice.due} was due, but {went_through} went through"
+        yield f"status: it is paid and {invoice.to_pay} was due, but {went_through} went through"
     elif invoice.status is not InvoiceStatus.PAID and succeeded:
         yield f"status: it is {invoice.status.value}, but {went_through} went through"
     elif invoice.status is InvoiceStatus.OPEN and not needed:
@@ -277,7 +327,14 @@ def _seal(invoice: Invoice) -> Iterator[str]:
     """Any other kind of seal is a finding too: what can't be checked must not pass for checked."""
     if not invoice.seal:
         return
-    if not invoice.seal.startswith(f"{SEAL_VERSION}:"):
-        yield f"seal: it is not of the kind {SEAL_VERSION}, the only one that can be checked here"
-    elif invoice.seal != seal_of(invoice):
+    version = invoice.seal.partition(":")[0]
+    if version not in SEALED:
+        yield f"seal: it is not of the kind {' or '.join(SEALED)}, the only ones that can be checked here"
+    elif invoice.seal != seal_of(invoice, version):
         yield "seal: something on this invoice was changed after it was sealed"
+    elif version == "v1" and (invoice.credits or invoice.kind is InvoiceKind.CREDIT_NOTE or _shares(invoice)):
+        yield "seal: it says more than its seal covers"
+
+
+def _shares(invoice: Invoice) -> bool:
+    return any(line.shares for line in invoice.lines)

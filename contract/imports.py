@@ -7,6 +7,7 @@ from typing import Annotated, Self
 from pydantic import Field, StringConstraints, model_validator
 
 from contract.base import Answer, Body, Identifier, Instant, Query, Version
+from contract.joining import PaymentChange
 from contract.money import Money
 from contract.pages import PageQuery
 from contract.spending import SpendingCheck
@@ -20,6 +21,8 @@ MAX_ATOMIC = 20_000
 """The most rows that are done in one transaction: more would keep everybody else's changes waiting for seconds."""
 MAX_COLUMNS = 200
 
+EncodingName = Annotated[str, StringConstraints(min_length=1, max_length=60)]
+"""An encoding by any of its names: `windows-1252`, `Mac Roman`, `sjis`."""
 Cell = Annotated[str, StringConstraints(max_length=2000)]
 ColumnNumber = Annotated[int, Field(ge=1, le=MAX_COLUMNS)]
 RowNumber = Annotated[int, Field(ge=1, le=2**31 - 1)]
@@ -49,13 +52,17 @@ class ImportStop(StrEnum):
 
 
 class ImportField(StrEnum):
-    """What a column may hold. A `full_name` is split into first and last name."""
+    """What a column may hold. A `full_name` is split into first and last name.
+
+    `other_email` is the address of those who have none in the column of addresses.
+    """
 
     EMAIL = "email"
     FIRST_NAME = "first_name"
     LAST_NAME = "last_name"
     POSITION = "position"
     FULL_NAME = "full_name"
+    OTHER_EMAIL = "other_email"
 
 
 class ImportVerdict(StrEnum):
@@ -83,6 +90,20 @@ class ImportColumn(Answer):
     field: ImportField | None = None
 
 
+class ImportEncoding(Answer):
+    """An encoding that a text may be in: as it is asked for, as it is called, and three names as they come out."""
+
+    encoding: str
+    name: str
+    names: tuple[str, ...] = ()
+
+
+class ImportEncodingChoice(Body):
+    """The encoding that a text is in."""
+
+    encoding: EncodingName
+
+
 class ImportMapping(Body):
     """Which column (from 1) holds what. The address is needed, the rest is not."""
 
@@ -91,6 +112,7 @@ class ImportMapping(Body):
     last_name: ColumnNumber | None = None
     position: ColumnNumber | None = None
     full_name: ColumnNumber | None = None
+    other_email: ColumnNumber | None = None
 
     @model_validator(mode="after")
     def _each_column_once(self) -> Self:
@@ -138,12 +160,13 @@ class ImportPrice(Answer):
     """What the seats come to that are short, if everybody is imported now; none where nothing is paid (contracts).
 
     `pay_now` is what paying for them at once would take, with tax and after credit: a quote will say the same.
-    `renewal_adds` is by how much the renewal on `renewal_date` grows.
+    `renewal_adds` is by how much the renewal on `renewal_date` grows, `next_payment` that payment before and after.
     """
 
     pay_now: Money | None = None
     renewal_adds: Money | None = None
     renewal_date: dt.date | None = None
+    next_payment: PaymentChange | None = None
 
 
 class Import(Answer):
@@ -151,9 +174,11 @@ class Import(Answer):
 
     `columns` is there when the file's columns are to be named (`needs_mapping`); `seats` and `price` from the plan on.
     `applied` counts the rows that are done, `remaining` those that applying would still do. `encoding` and `delimiter`
-    are how a text was read. `spending` is how those that remain stand against the monthly limit of whoever asks, where
-    one binds them. `version` counts the changes made by people (mapping, mending, applying, stopping), not
-    the progress. It is forgotten, with its file, at `expires_at`: users stay.
+    are how a text was read. `encoding_guessed`: nothing proves the encoding and nobody has chosen it, so applying needs
+    it named; `encodings` are those to choose from, that in use among them. `remarks` are sentences about the file, such
+    as which cells are outside the table. `spending` is how those that remain stand against the monthly limit of
+    whoever asks, where one binds them. `version` counts the changes made by people (mapping, encoding, mending,
+    applying, stopping), not the progress. It is forgotten, with its file, at `expires_at`: users stay.
     """
 
     id: Identifier
@@ -163,7 +188,10 @@ class Import(Answer):
     file_name: str
     kind: str = ""
     encoding: str = ""
+    encoding_guessed: bool = False
+    encodings: tuple[ImportEncoding, ...] = ()
     delimiter: str = ""
+    remarks: tuple[str, ...] = ()
     columns: tuple[ImportColumn, ...] = ()
     mapping: ImportMapping | None = None
     rows: int = 0
@@ -171,6 +199,7 @@ class Import(Answer):
     seats: ImportSeats | None = None
     price: ImportPrice | None = None
     spending: SpendingCheck | None = None
+    remarked: int = 0
     mode: BatchMode | None = None
     applied: int = 0
     remaining: int = 0
@@ -192,6 +221,9 @@ class ImportCells(Answer):
 class ImportRow(Answer):
     """One row; `number` is the one a spreadsheet shows. `reason` is a sentence, `code` its stable name.
 
+    `remark` says what was read otherwise than it stands in the file: characters removed around a cell, or an address
+    taken out of `Ann Lee <ann@x.example>`.
+
     `user_id` is there once it is done, `transfer_id` once a request was sent.
     """
 
@@ -201,6 +233,7 @@ class ImportRow(Answer):
     field: ImportField | None = None
     code: str = ""
     reason: str = ""
+    remark: str = ""
     user_id: Identifier | None = None
     transfer_id: Identifier | None = None
 
@@ -231,7 +264,7 @@ class ImportsQuery(PageQuery):
 
 
 class ImportRowsQuery(PageQuery):
-    """Rows in the order of the file. `rejected` finds those that somebody has to look at.
+    """Rows in the order of the file. `rejected` are those that somebody has to look at, `remarked` those with a remark.
 
     `search` finds any part of a cell, without accents or case; a number finds the row of that number too.
     """
@@ -240,6 +273,7 @@ class ImportRowsQuery(PageQuery):
     verdict: ImportVerdict | None = None
     done: bool | None = None
     rejected: bool = False
+    remarked: bool = False
 
 
 class ApplyImport(Body):
@@ -248,13 +282,15 @@ class ApplyImport(Body):
     `atomic` does every row or none: refused while a row is invalid, needs a transfer or is over a limit.
     `best_effort` does what can be done. `until_full` stops at the last free seat. Each stops where the monthly limit of
     who applies it is reached. With `ask`, whoever turns out to have an account outside is sent a transfer request, with
-    `message`; without it their rows are answered `needs_transfer`, of which an hour tells only so many.
+    `message`; without it their rows are answered `needs_transfer`, of which an hour tells only so many. `encoding` is
+    the one that the names were read in: needed where it is a guess.
     """
 
     mode: BatchMode = BatchMode.BEST_EFFORT
     version: Version
     ask: bool = False
     message: Annotated[str, StringConstraints(max_length=1000)] = ""
+    encoding: EncodingName | None = None
 
 
 class SheetFormat(StrEnum):

@@ -24,6 +24,7 @@ from contract.calls.entitlements import ENTITLEMENT
 from contract.calls.events import LIST_EVENTS, STREAM_EVENTS
 from contract.calls.imports import (
     APPLY_IMPORT,
+    CHOOSE_ENCODING,
     GET_IMPORT,
     LIST_IMPORT_ROWS,
     LIST_IMPORTS,
@@ -81,6 +82,7 @@ from contract.calls.users import (
     EXPORT_USERS,
     GET_USER,
     LIST_USERS,
+    PREVIEW_JOINING,
     REMOVE_USER,
     RESTORE_USER,
     USERS_TEMPLATE,
@@ -112,6 +114,7 @@ __all__ = [
     "CHANGE_PROFILE",
     "CHANGE_USER",
     "CHANGE_WEBHOOK",
+    "CHOOSE_ENCODING",
     "CONFIRM_QUOTE",
     "CREATE_CODE",
     "CREATE_QUOTE",
@@ -159,6 +162,7 @@ __all__ = [
     "OVERVIEW",
     "PLANS",
     "PLAN_IMPORT",
+    "PREVIEW_JOINING",
     "PROFILE",
     "REDEEM_CODE",
     "REJECTED_ROWS",

@@ -43,6 +43,13 @@ PERMISSIONS: dict[Role, frozenset[Permission]] = {
 """An admin's right to confirm is bounded by the monthly spending limit of its token's account."""
 
 
+class LimitOf(StrEnum):
+    """Whose monthly limit it is: a member's, or a token's own."""
+
+    MEMBER = "member"
+    TOKEN = "token"  # noqa: S105 - a word
+
+
 class Account(Answer):
     """One person's login."""
 
@@ -71,8 +78,9 @@ class Me(Answer):
     `own_sign_in` is false for a token that somebody else handed out: it works in the organisation as the role says, but
     the account's own affairs (its name, requests, codes, joining and leaving) are closed to it.
 
-    An admin is told its monthly limit (what it pays, and what it adds to the next renewal), how much is left of it this
-    month, and how many more users it may list within it (None: any number, they add nothing).
+    Whoever is bound by a monthly limit, an admin's or its token's own, is told it (what they pay, and what they add to
+    the next renewal), how much is left of it this month, and how many more users they may list within it (None: any
+    number, they add nothing). Where both bind, it is the one of which less is left: `limit_of` says which.
     """
 
     account: Account
@@ -83,6 +91,7 @@ class Me(Answer):
     own_sign_in: bool = True
     spending_left: Money | None = None
     may_list: int | None = None
+    limit_of: LimitOf = LimitOf.MEMBER
 
     @property
     def organisation_name(self) -> str:

@@ -2,19 +2,23 @@
 
 import datetime as dt
 from enum import StrEnum
-from typing import Annotated, Literal, Self
+from typing import Annotated, Any, Literal, Self
 
 from pydantic import AfterValidator, Field, StringConstraints, model_validator
 
 from contract.base import Answer, Body, Identifier, Instant, Version
-from contract.billing import Invoice, Line, Payment
+from contract.billing import Invoice, Line, Payment, with_amounts
 from contract.money import Money
 from contract.spending import SpendingCheck
-from contract.subscription import BillingCycle, Subscription, SubscriptionStatus
+from contract.subscription import BillingCycle, PriceChange, Subscription, SubscriptionStatus
 
-MAX_SEATS = 10_000_000
+MAX_SEATS = 1_000_000
+"""The most seats that can be asked for, in every way."""
 MAX_PAYEES = 10_000
 """The most users one quote pays for."""
+
+UNUSUAL_BY = 10
+"""A change that adds more seats than this, to more than twice those there are, may be a slip of the keyboard."""
 
 Seats = Annotated[int, Field(ge=0, le=MAX_SEATS)]
 PlanId = Annotated[str, StringConstraints(min_length=1, max_length=60)]
@@ -44,7 +48,8 @@ class Start(Body):
 class Change(Body):
     """Exactly one change: new terms (seats, plan and cycle, alone or together) or one of the others.
 
-    `pay_users` pays for unpaid users, one line each; `pay_overdue` pays the renewal that was refused.
+    `pay_users` pays for unpaid users, in one line with a share for each; `pay_overdue` pays the renewal that was
+    refused, or what a subscription that has ended left owing.
     """
 
     seats: Seats | None = None
@@ -68,11 +73,28 @@ class Change(Body):
 
 
 class RenewalForecast(Answer):
-    """The next renewal as it will be once the change is made; `amount` is what will be charged."""
+    """The renewals as they will be once the change is made: the next one on `date`, and those after it.
+
+    `amount` is the price of a renewal, with tax. Of the next one a credit pays `credit_applied`, and `due` is what will
+    be asked for on `date`. From `full_from` on no credit pays anything; none when the credit outlasts three years.
+    """
 
     date: dt.date
     seats: int
     amount: Money
+    credit_applied: Money
+    due: Money
+    full_from: dt.date | None = None
+
+    @model_validator(mode="before")
+    @classmethod
+    def _from_before(cls, said: Any) -> Any:
+        """One from before credit was told apart from the price."""
+        if not isinstance(said, dict) or "due" in said or "amount" not in said:
+            return said
+        amount = Money.model_validate(said["amount"])
+        nothing = Money(amount=0, currency=amount.currency)
+        return {**said, "due": amount, "credit_applied": nothing, "full_from": said.get("date")}
 
 
 class AffectedUsers(Answer):
@@ -94,6 +116,10 @@ class WarningCode(StrEnum):
     CREDIT_USED = "credit_used"
     USERS_LOSE_ACCESS = "users_lose_access"
     ENDS_ANYWAY = "ends_anyway"
+    PRICE_CHANGES = "price_changes"
+    STAYS_OWED = "stays_owed"
+    SEATS_GO = "seats_go"
+    CHARGES_NOBODY = "charges_nobody"
 
 
 class QuoteWarning(Answer):
@@ -136,8 +162,11 @@ class Quote(Answer):
     `effective` is the day the change is in force: today when it is charged now, the renewal otherwise. `total` is net
     and tax; `credit_applied` is what an earlier credit pays of it (negative: what is kept as credit), and `due_now`
     the rest. `tax_rate` is in hundredths of a percent, taken on the rounded net. `seats_before` and `seats_after` are
-    the seats paid for, but for a reduction: then the number from the renewal on. `spending` is how it stands against
-    the monthly limit of whoever asked, where one binds them.
+    the seats paid for, but for a reduction: then the number from the renewal on. `price_change` is the next renewal at
+    which a seat costs something else, as far as that is announced. `spending` is how it stands against the monthly
+    limit of whoever asked, where one binds them. `owed` is what stays to be paid once it is confirmed, as an open
+    invoice: days of service after a renewal that was refused, of a subscription that this ends. `renewal` is the next
+    one once the change is made, `renewal_before` the next one without it.
     """
 
     id: Identifier
@@ -159,9 +188,17 @@ class Quote(Answer):
     credit_applied: Money
     due_now: Money
     renewal: RenewalForecast | None
+    price_change: PriceChange | None = None
+    renewal_before: RenewalForecast | None = None
     activates: AffectedUsers
     warnings: tuple[QuoteWarning, ...] = ()
     spending: SpendingCheck | None = None
+    owed: Money | None = None
+
+    @property
+    def is_unusual(self) -> bool:
+        """Whether it adds more than ten seats and more than doubles them, so that it may be a slip of the keyboard."""
+        return self.seats_after - self.seats_before > UNUSUAL_BY and self.seats_after > 2 * self.seats_before
 
 
 class Confirmation(Answer):
@@ -172,3 +209,9 @@ class Confirmation(Answer):
     invoice: Invoice | None = None
     payment: Payment | None = None
     activated: AffectedUsers
+
+    @model_validator(mode="before")
+    @classmethod
+    def _from_before(cls, said: Any) -> Any:
+        """One that was kept before the amounts of invoices had names."""
+        return {**said, "invoice": with_amounts(said.get("invoice"))} if isinstance(said, dict) else said

@@ -2,7 +2,7 @@
 
 from contract.base import Answer
 from contract.money import Money
-from contract.people import Role
+from contract.people import LimitOf, Role
 
 
 class SpendingCheck(Answer):
@@ -11,6 +11,7 @@ class SpendingCheck(Answer):
     `spent` counts already: what was paid this month, and by how much its renewals were made larger. `due_now` is what
     this change charges now, `renewal_adds` by how much it makes the next renewal larger (below nothing: smaller).
     `left` is what may still be spent before it. `needed_role` is who can raise the limit, or make the change instead.
+    `limit_of` says whose limit it is: the member's, or the token's own.
     """
 
     limit: Money
@@ -20,3 +21,4 @@ class SpendingCheck(Answer):
     renewal_adds: Money
     allowed: bool
     needed_role: Role = Role.OWNER
+    limit_of: LimitOf = LimitOf.MEMBER

@@ -61,18 +61,37 @@ class Plan(Answer):
 
 
 class NextPayment(Answer):
-    """What will be charged at the next renewal if nothing changes."""
+    """What will be charged at the next renewal if nothing changes: `amount`, on `date`.
+
+    `total` is the price of that renewal with tax, `credit_applied` what a credit pays of it, `amount` the rest.
+    `full_from` is the first renewal that no credit pays anything of; none when the credit outlasts three years.
+    """
 
     date: dt.date
     amount: Money
     seats: int
+    total: Money | None = None
+    credit_applied: Money | None = None
+    full_from: dt.date | None = None
+
+
+class PriceChange(Answer):
+    """From the renewal on `date` on a seat costs `unit_price` for a period: a price the vendor has announced."""
+
+    date: dt.date
+    unit_price: Money
 
 
 class Subscription(Answer):
     """State of one subscription. The period is `[period_start, period_end)` in days of `time_zone`.
 
+    `granted_seats` are seats of this period that were given and not sold: leaving them early gives no credit.
+    `price_change` is the next renewal at which a seat costs something else, as far as that is announced.
     `credit` is kept for the next payments. `overdue` is what a refused renewal asks for, `retry_at` when it is asked
-    again, and `suspended_at` when access is lost if every try is refused (D13).
+    again, and `suspended_at` when access is lost if every try is refused (D13). Suspended, it is a new period and the
+    days used before access was lost; ended, those days alone. `users_inactive` have a seat but no access, because it is
+    suspended or has ended. `restorable_until` is until when somebody removed now could be listed again (D19); none
+    once it has ended, which it did at `ended_at`.
     """
 
     id: Identifier
@@ -87,21 +106,29 @@ class Subscription(Answer):
     seats: int
     high_water: int
     scheduled_seats: int | None = None
+    granted_seats: int = 0
     users_active: int
     users_not_paid: int
+    users_inactive: int = 0
     main_account_uses_seat: bool = False
     cancel_at_period_end: bool = False
     next_payment: NextPayment | None = None
+    price_change: PriceChange | None = None
     credit: Money | None = None
     overdue: Money | None = None
     retry_at: Instant | None = None
     suspended_at: Instant | None = None
+    restorable_until: Instant | None = None
+    ended_at: Instant | None = None
     created_at: Instant
     version: Version
 
 
 class SeatCounts(Answer):
-    """Seats as the Overview counts them. `used` are active users, `not_paid` wait for a seat.
+    """Seats as the Overview counts them. `used` are active users, `not_paid` wait for a seat, `inactive` have one.
+
+    Nobody is active once the subscription is suspended or has ended: who had a seat is `inactive` then. After the end
+    no seat is paid for.
 
     `free_until_renewal` is how many of the free seats go away at the renewal if nobody takes them (D8, D9).
     """
@@ -112,6 +139,7 @@ class SeatCounts(Answer):
     not_paid: int
     high_water: int
     at_renewal: int
+    inactive: int = 0
     free_until_renewal: int = 0
 
 
@@ -143,8 +171,8 @@ class Overview(Answer):
     """Everything the first screen paints, in one answer.
 
     `pay_unpaid` is what paying for every unpaid user would take now, with tax and after credit; none when nobody is
-    unpaid or nothing can be paid for. `seat_now` is what one more seat takes for the rest of the period, without tax:
-    a line of that payment; none when nothing can be paid for.
+    unpaid or nothing can be paid for. `seat_now` is what one more seat takes for the rest of the period, without tax;
+    none when nothing can be paid for. Several at once are rounded together, so they may cost a little less or more.
     """
 
     as_of: Instant

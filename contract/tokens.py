@@ -6,6 +6,7 @@ An owner hands them out only for accounts that the organisation made and that ha
 from enum import StrEnum
 
 from contract.base import Answer, Body, EmailText, Identifier, Instant, ShortText, full_name
+from contract.money import Money
 from contract.people import Role
 
 
@@ -20,7 +21,8 @@ class TokenState(StrEnum):
 class Token(Answer):
     """One token, without its secret. Its role is the member's, whatever that becomes.
 
-    `made_by` is the e-mail of who handed it out; empty for one that the person's own sign-in made.
+    `made_by` is the e-mail of who handed it out; empty for one that the person's own sign-in made. `spending_limit` is
+    its own monthly limit, None where the member's alone counts.
     """
 
     id: Identifier
@@ -35,6 +37,7 @@ class Token(Answer):
     created_at: Instant
     expires_at: Instant | None = None
     last_used_at: Instant | None = None
+    spending_limit: Money | None = None
     revoked_at: Instant | None = None
 
     @property
@@ -44,11 +47,15 @@ class Token(Answer):
 
 
 class NewToken(Body):
-    """A token for a member whose account is still the organisation's; without an end it holds until it is revoked."""
+    """A token for a member whose account is still the organisation's; without an end it holds until it is revoked.
+
+    `spending_limit` is what may be spent with it in a month, in the subscription's currency; the member's holds too.
+    """
 
     email: EmailText
     label: ShortText = ""
     expires_at: Instant | None = None
+    spending_limit: Money | None = None
 
 
 class HandedOut(Token):

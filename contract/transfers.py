@@ -6,6 +6,7 @@ from typing import Annotated, Self
 from pydantic import Field, model_validator
 
 from contract.base import Answer, Body, EmailText, Identifier, Instant, Version, full_name
+from contract.joining import PaymentChange
 from contract.pages import PageQuery
 from contract.problems import ItemProblem
 from contract.users import UserStatus
@@ -31,7 +32,10 @@ class TransferState(StrEnum):
 
 
 class Transfer(Answer):
-    """One request. `gives_up` names the paid subscription of their own that ends when it is accepted (D24)."""
+    """One request. `gives_up` names the paid subscription of their own that ends when it is accepted (D24).
+
+    `remark`, in the answer to a new one alone, says which characters around the address were removed.
+    """
 
     id: Identifier
     direction: Direction
@@ -50,6 +54,7 @@ class Transfer(Answer):
     decided_by: str = ""
     user_id: str | None = None
     version: Version
+    remark: str = ""
 
     @property
     def name(self) -> str:
@@ -97,10 +102,14 @@ class Decisions(Body):
 
 
 class Decided(Transfer):
-    """One request after a decision about it, and how whoever decided takes it back (D27)."""
+    """One request after a decision about it, and how whoever decided takes it back (D27).
+
+    `next_payment` is the next payment before and after.
+    """
 
     decision: Identifier
     undo_until: Instant
+    next_payment: PaymentChange | None = None
 
 
 class DecisionsQuery(PageQuery):
@@ -130,7 +139,10 @@ class DecisionResult(Answer):
 
 
 class DecisionReport(Answer):
-    """The results, in the order of the request (acceptances first), and until when `z` takes them back (D27)."""
+    """The results, in the order of the request (acceptances first), and until when `z` takes them back (D27).
+
+    `next_payment` is the next payment before and after.
+    """
 
     id: Identifier
     accepted: int
@@ -138,6 +150,7 @@ class DecisionReport(Answer):
     failed: int
     undo_until: Instant
     results: tuple[DecisionResult, ...]
+    next_payment: PaymentChange | None = None
 
 
 class UndoReport(Answer):

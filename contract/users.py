@@ -7,6 +7,7 @@ from typing import Annotated, Self
 from pydantic import Field, model_validator
 
 from contract.base import Answer, Body, EmailText, Identifier, Instant, ShortText, Version, full_name
+from contract.joining import PaymentChange
 from contract.pages import PageQuery
 from contract.problems import ItemProblem
 
@@ -15,11 +16,21 @@ MAX_BATCH = 10_000
 
 
 class UserStatus(StrEnum):
-    """Whether a user may use the service. `removed` only in the answer of a removal."""
+    """Whether a user may use the service. `removed` only in the answer of a removal.
+
+    `suspended` and `ended` say why somebody with a seat is not active: the subscription is suspended, or has ended.
+    """
 
     ACTIVE = "active"
     NOT_PAID = "not_paid"
     REMOVED = "removed"
+    SUSPENDED = "suspended"
+    ENDED = "ended"
+
+    @property
+    def has_seat(self) -> bool:
+        """Whether a user of this status sits on a seat, active or not."""
+        return self in {UserStatus.ACTIVE, UserStatus.SUSPENDED, UserStatus.ENDED}
 
 
 class UserSource(StrEnum):
@@ -33,7 +44,10 @@ class UserSource(StrEnum):
 
 
 class User(Answer):
-    """One listed account. `restorable_until` is there after a removal that can be undone."""
+    """One listed account. `restorable_until` is there after a removal that can be undone.
+
+    `remark`, in the answer to an addition alone, says which characters around what was sent were removed.
+    """
 
     id: Identifier
     account_id: Identifier
@@ -48,11 +62,18 @@ class User(Answer):
     removed_at: Instant | None = None
     restorable_until: Instant | None = None
     version: Version
+    remark: str = ""
 
     @property
     def name(self) -> str:
         """First and last name, or the address of somebody who gave neither."""
         return full_name(self.first_name, self.last_name, self.email)
+
+
+class Added(User):
+    """A user just listed, and the next payment before and after; None where none will come."""
+
+    next_payment: PaymentChange | None = None
 
 
 class NewUser(Body):
@@ -104,11 +125,12 @@ class UserResult(Answer):
 
 
 class UserBatchReport(Answer):
-    """The results of a batch."""
+    """The results of a batch, and the next payment before and after it; None where none will come."""
 
     done: int
     failed: int
     results: tuple[UserResult, ...]
+    next_payment: PaymentChange | None = None
 
 
 class UserSort(StrEnum):

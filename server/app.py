@@ -11,8 +11,9 @@ they did, and others get their turn), `ERRANDS` (coroutines over `Services` that
 import asyncio
 import json
 import logging
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
 from contextlib import asynccontextmanager, suppress
+from functools import cache
 from importlib import import_module
 from importlib.util import find_spec
 from types import ModuleType
@@ -109,18 +110,20 @@ def _around(settings: ServerSettings) -> list[Middleware]:
     return around
 
 
-def load_areas() -> list[ModuleType]:
+@cache
+def load_areas() -> tuple[ModuleType, ...]:
     """The endpoints of every area there is."""
     names = [f"server.{area}" for area in AREAS]
-    return [import_module(f"{name}.endpoints") for name in names if find_spec(name) and find_spec(f"{name}.endpoints")]
+    known = (name for name in names if find_spec(name) and find_spec(f"{name}.endpoints"))
+    return tuple(import_module(f"{name}.endpoints") for name in known)
 
 
-def handlers_of(areas: list[ModuleType]) -> Handlers:
+def handlers_of(areas: Sequence[ModuleType]) -> Handlers:
     """All handlers, by operation."""
     return {operation: handler for area in areas for operation, handler in getattr(area, "HANDLERS", {}).items()}
 
 
-def _routes(areas: list[ModuleType], services: Services) -> list[Route]:
+def _routes(areas: Sequence[ModuleType], services: Services) -> list[Route]:
     handlers = handlers_of(areas)
     quick = {operation: each for area in areas for operation, each in getattr(area, "QUICK", {}).items()}
     resources: dict[str, dict[str, Endpoint]] = {}
@@ -153,7 +156,7 @@ def _any_method(path: str, resource: Resource) -> Route:
     return route
 
 
-def _lifespan(areas: list[ModuleType], services: Services) -> Callable[[Starlette], Any]:
+def _lifespan(areas: Sequence[ModuleType], services: Services) -> Callable[[Starlette], Any]:
     @asynccontextmanager
     async def lifespan(_: Starlette) -> AsyncIterator[None]:
         services.database.open()
@@ -186,7 +189,7 @@ def _write_down(services: Services) -> None:
 
 
 @asynccontextmanager
-async def _house_kept(areas: list[ModuleType], services: Services) -> AsyncIterator[None]:
+async def _house_kept(areas: Sequence[ModuleType], services: Services) -> AsyncIterator[None]:
     bell = asyncio.Event()
     tasks = [asyncio.create_task(each(areas, services, bell)) for each in (_keep_house, _run_errands)]
     tasks += [asyncio.create_task(work(services)) for area in areas for work in getattr(area, "WORKERS", ())]
@@ -201,7 +204,7 @@ async def _house_kept(areas: list[ModuleType], services: Services) -> AsyncItera
                 await task
 
 
-async def _keep_house(areas: list[ModuleType], services: Services, bell: asyncio.Event) -> None:
+async def _keep_house(areas: Sequence[ModuleType], services: Services, bell: asyncio.Event) -> None:
     """Do what falls due by itself, at start and then every so often; ring when there may be something to ask for."""
     while True:
         for chore in _chores(areas):
@@ -217,7 +220,7 @@ async def _keep_house(areas: list[ModuleType], services: Services, bell: asyncio
         await asyncio.sleep(services.settings.chores)
 
 
-async def _run_errands(areas: list[ModuleType], services: Services, bell: asyncio.Event) -> None:
+async def _run_errands(areas: Sequence[ModuleType], services: Services, bell: asyncio.Event) -> None:
     """Wait for others beside the chores, so that a slow one holds up no renewal: when it rings, and every so often."""
     errands: list[OnStart] = [errand for area in areas for errand in getattr(area, "ERRANDS", ())]
     while True:
@@ -232,7 +235,7 @@ async def _run_errands(areas: list[ModuleType], services: Services, bell: asynci
                 log.exception("an errand failed; it is tried again later")
 
 
-def _chores(areas: list[ModuleType]) -> list[Chore]:
+def _chores(areas: Sequence[ModuleType]) -> list[Chore]:
     return [_look_at_clock, *(chore for area in areas for chore in getattr(area, "CHORES", ())), _forget_keys]
 
 
@@ -249,7 +252,7 @@ def _forget_keys(services: Services) -> Iterator[int]:
     yield 0
 
 
-def do_chores(areas: list[ModuleType], services: Services) -> int:
+def do_chores(areas: Sequence[ModuleType], services: Services) -> int:
     """Run every area's chores now, in one go; answers how much they did."""
     return sum(did for chore in _chores(areas) for did in chore(services))
 

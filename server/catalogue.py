@@ -1,10 +1,20 @@
 """The catalogue of plans: read once, from TOML, with prices by currency."""
 
+import datetime as dt
 from functools import cache
 from pathlib import Path
-from typing import Annotated, NamedTuple, Self
+from typing import Annotated, Any, NamedTuple, Self
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError, model_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    StringConstraints,
+    ValidationError,
+    model_validator,
+)
 from pydantic_core import ErrorDetails
 
 from contract.field_words import in_words, place, suggested
@@ -20,13 +30,44 @@ DEFAULT = Path(__file__).with_name("catalogue.toml")
 _PlanId = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9-]{0,39}$")]
 _Currency = Annotated[str, StringConstraints(pattern=r"^[A-Z]{3}$")]
 _Price = Annotated[int, Field(strict=True, ge=0, le=10**9)]
-_Prices = dict[_Currency, _Price]
 _HIGHEST_TAX = 10_000
 _MOST_TOLD = 10
 
 
+class Announced(BaseModel):
+    """A price that holds from a day on: for what is bought then, and from their next renewal for those who have it."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True)
+
+    price: _Price
+    since: dt.date = Field(alias="from", strict=True)
+
+
+class Sold(NamedTuple):
+    """The price as it is, and those that are announced."""
+
+    price: _Price
+    announced: tuple[Announced, ...] = ()
+
+
+def _told_apart(said: Any) -> Any:
+    """`600`, or `[600, { price = 700, from = 2027-01-01 }]`."""
+    return (said[0], tuple(said[1:])) if isinstance(said, list) and said else (said, ())
+
+
+def _in_order(sold: Sold) -> Sold:
+    days = [each.since for each in sold.announced]
+    if days != sorted(set(days)):
+        message = "prices with a day come in the order of their days, each day once"
+        raise ValueError(message)
+    return sold
+
+
+_Prices = dict[_Currency, Annotated[Sold, BeforeValidator(_told_apart), AfterValidator(_in_order)]]
+
+
 class Offer(BaseModel):
-    """One plan as the catalogue has it: a price per seat in minor units for each currency and cycle."""
+    """One plan as the catalogue has it: prices per seat in minor units by cycle and currency, and what follows."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -41,9 +82,17 @@ class Offer(BaseModel):
     moves: frozenset[str] = frozenset()
     """Ids of the plans one may go up to from here (D10)."""
 
-    def unit_price(self, cycle: BillingCycle, currency: str) -> int | None:
-        """The price of one seat for one period in minor units; None when it is not offered."""
-        return (self.monthly if cycle is BillingCycle.MONTHLY else self.annual).get(currency)
+    def sells(self, cycle: BillingCycle, currency: str) -> bool:
+        """Whether it is offered."""
+        return currency in self._sold(cycle)
+
+    def unit_price(self, cycle: BillingCycle, currency: str, day: dt.date) -> int | None:
+        """The price of one seat for one period bought on a day, in minor units; None when it is not offered."""
+        price = self.terms(currency).price_on(cycle, day)
+        return None if price is None else price.amount
+
+    def _sold(self, cycle: BillingCycle) -> dict[str, Sold]:
+        return self.monthly if cycle is BillingCycle.MONTHLY else self.annual
 
     def room(self, seats: int, active: int) -> int | None:
         """How many more users a contract for so many takes; None where the plan has no such limit (D15)."""
@@ -51,26 +100,28 @@ class Offer(BaseModel):
 
     def terms(self, currency: str) -> PlanTerms:
         """The plan for the rules, priced in one currency."""
-        prices = {cycle: self.unit_price(cycle, currency) for cycle in BillingCycle}
+        sold = {cycle: self._sold(cycle)[currency] for cycle in BillingCycle if currency in self._sold(cycle)}
         return PlanTerms(
             id=self.id,
             name=self.name,
             kind=self.kind,
             sub_accounts=self.sub_accounts,
             follow_users=self.seats_follow_users,
-            prices={
-                cycle: Money(amount=price, currency=currency) for cycle, price in prices.items() if price is not None
+            prices={cycle: Money(amount=each.price, currency=currency) for cycle, each in sold.items()},
+            announced={
+                cycle: tuple((new.since, Money(amount=new.price, currency=currency)) for new in each.announced)
+                for cycle, each in sold.items()
             },
             moves=self.moves,
         )
 
-    def plan(self, currency: str) -> Plan:
-        """The plan as it travels, priced in one currency."""
-        monthly, annual = self.monthly.get(currency), self.annual.get(currency)
+    def plan(self, currency: str, day: dt.date) -> Plan:
+        """The plan as it travels, priced in one currency as on a day."""
+        terms = self.terms(currency)
         return Plan(
             **self.model_dump(include={"id", "name", "kind", "sub_accounts", "seats_follow_users", "max_users"}),
-            monthly=None if monthly is None else Money(amount=monthly, currency=currency),
-            annual=None if annual is None else Money(amount=annual, currency=currency),
+            monthly=terms.price_on(BillingCycle.MONTHLY, day),
+            annual=terms.price_on(BillingCycle.ANNUAL, day),
         )
 
 

@@ -150,10 +150,16 @@ def make_quote(**facts: Any) -> Quote:
         "total": eur(1200),
         "credit_applied": eur(0),
         "due_now": eur(1200),
-        "renewal": RenewalForecast(date=dt.date(2026, 12, 1), seats=42, amount=eur(25200)),
+        "renewal": make_renewal(dt.date(2026, 12, 1), 42, eur(25200)),
         "activates": AffectedUsers(count=3, names=("Ana", "Bo", "Cy")),
     }
     return Quote(**{**defaults, **facts})
+
+
+def make_renewal(date: dt.date, seats: int, amount: Money) -> RenewalForecast:
+    """A renewal that no credit pays anything of."""
+    nothing = Money(amount=0, currency=amount.currency)
+    return RenewalForecast(date=date, seats=seats, amount=amount, credit_applied=nothing, due=amount, full_from=date)
 
 
 def make_payment(**facts: Any) -> Payment:
@@ -171,7 +177,7 @@ def make_payment(**facts: Any) -> Payment:
 
 
 def make_invoice(**facts: Any) -> Invoice:
-    """Six seats more, EUR 12.00, paid."""
+    """Six seats more, EUR 12.00, paid; `due` is what was to be paid: it is paid or owed by its status."""
     defaults: dict[str, Any] = {
         "id": "inv_1",
         "number": "INV-00012",
@@ -186,7 +192,11 @@ def make_invoice(**facts: Any) -> Invoice:
         "quote_id": "quo_1",
         "payments": (make_payment(),),
     }
-    return Invoice(**{**defaults, **facts})
+    found = {**defaults, **facts}
+    to_pay = found.pop("due")
+    paid, owed = found["status"] is InvoiceStatus.PAID, found["status"] is InvoiceStatus.OPEN
+    nothing = Money(amount=0, currency=to_pay.currency)
+    return Invoice(**{"amount_paid": to_pay if paid else nothing, "amount_due": to_pay if owed else nothing, **found})
 
 
 def make_expected(month: int = 0, **facts: Any) -> ExpectedPayment:

@@ -11,7 +11,7 @@ The server runs in this process, on a temporary SQLite file, with a sandbox cloc
 import datetime as dt
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -19,18 +19,21 @@ import httpx
 from ready_made import empty_tables
 from starlette.applications import Starlette
 
+from contract.mailbox import email_key
 from contract.people import Role
 from contract.subscription import BillingCycle
 from contract.users import User
 from server.app import create_app
-from server.operations.provisioning import Founding, found, give_token
+from server.catalogue import Catalogue
+from server.operations.provisioning import Founded, Founding, found, give_token
 from server.operations.verify import findings
 from server.platform.clock import Clock
 from server.platform.services import Services
-from server.platform.text import email_key
 from server.platform.transaction import Unit
+from server.seed.billing_history import Books
 from server.settings import ServerSettings
-from server.store import organisations
+from server.store import organisations, subscriptions
+from server.store.types import Connection
 from server.users.adding import become_accounts
 from server.users.seat_assignment import Listing, list_users
 
@@ -129,8 +132,9 @@ def make_organisation(
     cycle: BillingCycle = BillingCycle.MONTHLY,
     currency: str = "EUR",
     owner: str = "",
+    invoiced: bool = False,
 ) -> Team:
-    """An organisation with that many users (see `add_users`)."""
+    """An organisation with that many users (see `add_users`); its seats are granted, or paid by a first invoice."""
     services = server.services
     wanted = Founding(
         organisation=name,
@@ -145,8 +149,28 @@ def make_organisation(
     with services.database.write() as connection:
         made = found(connection, wanted, services.catalogue, services.clock.now())
     team = Team(server, made.organisation_id, made.subscription_id, made.account_id, made.token)
+    if invoiced:
+        services = server.services
+        with services.database.write() as connection:
+            pay_first_period(connection, made, services.catalogue)
     add_users(team, users)
     return team
+
+
+def pay_first_period(connection: Connection, made: Founded, catalogue: Catalogue) -> None:
+    """Invoice the seats that an organisation was founded with: they are granted no longer."""
+    row = subscriptions.get(connection, made.subscription_id)
+    unit = Unit(
+        connection=connection,
+        organisation_id=made.organisation_id,
+        subscription_id=made.subscription_id,
+        now=row.created_at,
+    )
+    books = Books(unit, row, catalogue)
+    books.seats = replace(books.seats, follow_users=False)
+    books.start()
+    subscriptions.change(connection, made.subscription_id, granted_seats=0)
+    unit.record()
 
 
 def add_users(team: Team, count: int, *, start: int = 0) -> list[User]:

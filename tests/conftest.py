@@ -8,6 +8,7 @@ from collections.abc import Iterator
 import pytest
 from idling import wait_for_the_loop
 from lanes import lanes_of, starts_noticed
+from once import work_out_once
 
 for _name in list(os.environ):
     if (_name.startswith("TEXTUAL_") and _name != "TEXTUAL_SNAPSHOT_TEMPDIR") or _name in {
@@ -20,6 +21,7 @@ for _name in list(os.environ):
 os.environ["TEXTUAL_ANIMATIONS"] = "none"
 os.environ["TZ"] = "UTC"
 wait_for_the_loop()
+work_out_once()
 
 
 @pytest.fixture(autouse=True)

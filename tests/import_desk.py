@@ -38,8 +38,10 @@ async def send(
 
 
 async def begin(api: httpx.AsyncClient, planned: dict[str, Any], mode: str = "best_effort") -> httpx.Response:
-    """Ask for it to be applied."""
+    """Ask for it to be applied; a guess of the encoding is confirmed with it."""
     body = {"mode": mode, "version": planned["version"]}
+    if planned["encoding_guessed"]:
+        body["encoding"] = planned["encoding"]
     return await api.post(f"/v1/imports/{planned['id']}/apply", json=body)
 
 

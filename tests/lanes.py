@@ -1,8 +1,9 @@
 """Which lane a test belongs to, by what its module and the helpers it imports can do; and a guard that it is so.
 
 `process`: starts another process, on a terminal, to be killed, or both. `app`: shows the whole app over a server.
-`counted`: repeats what it does as often as a variable of the environment says (`make soak`). What is in neither of
-the first two is the fast lane (`make test-fast`).
+`counted`: repeats what it does as often as a variable of the environment says (`make soak`). What is in none of
+them is the fast lane (`make test-fast`). A test that measures time marks itself `clock`: `make test` runs
+those alone, after all others.
 """
 
 import re

@@ -11,6 +11,7 @@ from typing import Any
 
 from builders import RunningServer
 from ready_made import empty_tables
+from starlette.applications import Starlette
 
 from server.app import create_app
 from server.platform.clock import Clock
@@ -45,6 +46,17 @@ def live_server(folder: Path, **settings: Any) -> Iterator[LiveServer]:
     empty_tables(folder / "live.db")
     database = f"sqlite:///{folder / 'live.db'}"
     app = create_app(ServerSettings(database=database, sandbox=True, **settings), clock=clock)
+    with serving_in_a_thread(app, listener) as (server, loop):
+        url = f"http://127.0.0.1:{listener.getsockname()[1]}"
+        yield LiveServer(url, RunningServer(app, clock), server, loop)
+    listener.close()
+
+
+@contextmanager
+def serving_in_a_thread(
+    app: Starlette, listener: socket.socket
+) -> Iterator[tuple[HeadcountServer, asyncio.AbstractEventLoop]]:
+    """An app that answers on a socket from a thread, and that thread's loop; stopped at the end."""
     server = make_server(app)
     ready = threading.Event()
     loops: list[asyncio.AbstractEventLoop] = []
@@ -65,10 +77,8 @@ def live_server(folder: Path, **settings: Any) -> Iterator[LiveServer]:
     thread.start()
     assert ready.wait(10)
     try:
-        url = f"http://127.0.0.1:{listener.getsockname()[1]}"
-        yield LiveServer(url, RunningServer(app, clock), server, loops[0])
+        yield server, loops[0]
     finally:
         server.should_exit = True
         thread.join(10)
-        listener.close()
         assert not thread.is_alive()

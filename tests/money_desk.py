@@ -14,7 +14,7 @@ from sqlalchemy import Connection, select
 from contract.money import Money
 from contract.subscription import BillingCycle
 from server.app import create_app
-from server.catalogue import Catalogue, default_catalogue
+from server.catalogue import Catalogue, Sold, default_catalogue
 from server.operations.provisioning import Founding, found
 from server.payments.gateway import Outcome
 from server.platform.clock import Clock
@@ -71,7 +71,7 @@ def _catalogue(prices: dict[tuple[str, str], int], tax_rate: int) -> Catalogue:
     known = default_catalogue()
     offers = {}
     for key, offer in known.offers.items():
-        sold = {cycle: {"EUR": prices[key, cycle]} for cycle in ("monthly", "annual") if (key, cycle) in prices}
+        sold = {cycle: {"EUR": Sold(prices[key, cycle])} for cycle in ("monthly", "annual") if (key, cycle) in prices}
         offers[key] = offer.model_copy(update=sold)
     return Catalogue(offers, known.vendor_contact, tax_rate)
 
@@ -106,4 +106,4 @@ async def opened(folder: Path, chance: random.Random) -> AsyncIterator[tuple[Tea
         team = Team(server, made.organisation_id, made.subscription_id, made.account_id, made.token)
         terms = (wanted.plan, wanted.cycle.value, row.period_start, row.period_end, row.anchor_day, wanted.seats)
         unit = prices.get(terms[:2])
-        yield team, bank, Model(prices, wanted.time_zone, tax_rate, now, *terms, unit=unit)
+        yield team, bank, Model(prices, wanted.time_zone, tax_rate, now, *terms, unit=unit, granted=row.granted_seats)

@@ -99,23 +99,27 @@ class Model(State):
     def _seats(self, wanted: int) -> Promise:
         if self.follow:
             refuse("seats_follow_users")
+        if wanted < self.seats and wanted < self.listed:
+            refuse("seats_below_users")
+        if wanted < self.seats and self.ends:
+            refuse("subscription_not_active")
         if wanted == (self.seats if self.scheduled is None else self.scheduled):
             refuse("nothing_to_change")
         if wanted < self.seats:
-            if wanted < self.listed:
-                refuse("seats_below_users")
             return Promise([], {"scheduled": wanted})
         part = (wanted - self.seats, self.unit or 0, self._left(), self.days)
         return Promise([part], {"seats": wanted, "scheduled": None})
 
     def _other_plan(self, plan: str, change: dict[str, Any]) -> Promise:
         unit, wanted = self.prices[plan, self.cycle], change.get("seats")
+        if self.ends and wanted is not None and wanted < self.seats:
+            refuse("subscription_not_active")
         quantity = max(self.seats, wanted or 0)
         if wanted is not None and wanted < quantity and wanted < self.listed:
             refuse("seats_below_users")
         later = wanted if wanted is not None else self.listed if self.follow else self.scheduled
         left = self._left()
-        parts = [(-self.seats, self.unit or 0, left, self.days), (quantity, unit, left, self.days)]
+        parts = [(self.granted - self.seats, self.unit or 0, left, self.days), (quantity, unit, left, self.days)]
         scheduled = later if later is not None and later < quantity else None
         return Promise(parts, {"plan": plan, "unit": unit, "seats": quantity, "scheduled": scheduled})
 
@@ -125,7 +129,7 @@ class Model(State):
             refuse("seats_below_users")
         after = self._period(plan, "annual", quantity)
         days = (after["end"] - after["start"]).days
-        credited = (-self.seats, self.unit or 0, self._left(), self.days)
+        credited = (-min(self.seats - self.granted, quantity), self.unit or 0, self._left(), self.days)
         return Promise([credited, (quantity, after["unit"], days, days)], after)
 
     def _period(self, plan: str, cycle: str, quantity: int) -> dict[str, Any]:
@@ -150,7 +154,15 @@ class Model(State):
             refuse("seats_below_users")
         after = {**self._period(plan, cycle, quantity), "ends": False}
         days = (after["end"] - after["start"]).days
-        return Promise([(quantity, after["unit"], days, days)], after)
+        return self._with_unpaid(Promise([(quantity, after["unit"], days, days)], after), self.today)
+
+    def _with_unpaid(self, promise: Promise, paid_from: dt.date | None = None) -> Promise:
+        """The same with the days that were used and never paid for, as lines before the others."""
+        seats, until = self.owed or (0, self.end)
+        promise.served = self.unpaid((seats, min(until, paid_from or until)))
+        promise.parts[:0] = [(each[2], each[3], (each[1] - each[0]).days, each[4]) for each in promise.served]
+        promise.after |= {"owed": None}
+        return promise
 
     def _pay_users(self, change: dict[str, Any]) -> Promise:
         wanted = change["pay_users"]
@@ -162,21 +174,27 @@ class Model(State):
         self._running()
         if not chosen:
             refuse("nothing_to_change")
-        parts = [(1, self.unit or 0, self._left(), self.days) for _ in chosen]
+        parts = [(len(chosen), self.unit or 0, self._left(), self.days)]
         return Promise(parts, {"seats": self.seats + len(chosen)}, chosen=chosen)
 
     def _pay_overdue(self, _: dict[str, Any]) -> Promise:
+        if self.status == "ended" and self.owed:
+            return self._with_unpaid(Promise([], {}))
         if self.status not in {"past_due", "suspended"}:
             refuse("nothing_to_change")
         after = self._next() if self.status == "past_due" else self._period(self.plan, self.cycle, self.next_seats)
         days = (after["end"] - after["start"]).days
-        return Promise([(after["seats"], self.unit or 0, days, days)], {**after, "unit": self.unit})
+        promise = Promise([(after["seats"], self.unit or 0, days, days)], {**after, "unit": self.unit})
+        return self._with_unpaid(promise, after["start"])
 
     def _cancel(self, _: dict[str, Any]) -> Promise:
         if self.plan == "non-commercial" or self.status == "ended" or self.ends:
             refuse("nothing_to_change")
-        after = {"ends": True} if self.status == "active" else {"status": "ended", "scheduled": None}
-        return Promise([], after)
+        if self.status == "active":
+            return Promise([], {"ends": True})
+        until = self.today + ONE_DAY
+        owed = (self.served, until) if self.status == "past_due" and until > self.end else self.owed
+        return Promise([], {"status": "ended", "scheduled": None, "leaves": owed})
 
     def _resume(self, _: dict[str, Any]) -> Promise:
         if self.status == "ended":
@@ -189,22 +207,41 @@ class Model(State):
 
     def do(self, promise: Promise) -> None:
         """Make a change that was paid for, whatever users did in the meantime."""
-        after, today = promise.after, (promise.made or self.now).astimezone(ZoneInfo(self.zone)).date()
+        leaves = promise.after.get("leaves")
+        after = {name: value for name, value in promise.after.items() if name != "leaves"}
+        today = (promise.made or self.now).astimezone(ZoneInfo(self.zone)).date()
+        self.held += promise.served
+        if "leaves" in promise.after:
+            self.leave(leaves)
         if {"unit", "start"} & set(after):
             if self.status == "active":
                 self.let_go(today)
+                if "start" in after and self.seats > after["seats"] and self.unit:
+                    self.held.append((today, self.end, self.seats - after["seats"], self.unit, self.days))
         elif after.get("seats", 0) > self.seats:
             self.hold(today, self.end, after["seats"] - self.seats)
         for name, value in after.items():
             setattr(self, name, value)
         if {"unit", "start"} & set(after):
+            self.granted = 0
             self.hold(self.start if "start" in after else today, self.end, self.seats)
         if after.get("status") == "active" or after.get("status") == "ended":
-            self.failed, self.since = 0, None
+            self.failed, self.since, self.late = 0, None, 0
         if promise.parts:
             self._pay(promise)
         self._make_room()
         self.seat(tuple(promise.chosen))
+
+    def leave(self, owed: tuple[int, dt.date] | None) -> None:
+        """What was used stays owed, unless the credit pays all of it at once."""
+        served = self.unpaid(owed)
+        net = sum(half_up(unit * seats * (end - start).days, days) for start, end, seats, unit, days in served)
+        total = net + half_up(net * self.tax_rate, 10_000)
+        self.owed = owed if total > self.credit else None
+        if served and total <= self.credit and self.status == "past_due":
+            self.held += served
+            self.credit -= total
+            self.paid.append((net, total, total, 0))
 
     def _make_room(self) -> None:
         """Whoever came last waits when there are more active users than seats."""
@@ -247,8 +284,9 @@ class Model(State):
     def _renew(self, promise: Promise) -> None:
         for name, value in promise.after.items():
             setattr(self, name, value)
+        self.granted = 0
         self.hold(self.start, self.end, self.seats)
-        self.failed, self.since = 0, None
+        self.failed, self.since, self.late = 0, None, 0
         if promise.parts:
             self._pay(promise)
         self._make_room()
@@ -280,5 +318,11 @@ class Model(State):
             self._renew(promise)
             return
         self.declines -= 1
+        if self.since is None:
+            self.late = max(self.active, min(promise.parts[0][0], self.seats))
         self.failed, self.since = self.failed + 1, self.since or at
-        self.status = "suspended" if self.failed > len(RETRIES) else "past_due"
+        self.status = "past_due"
+        if self.failed > len(RETRIES):
+            last = (at - dt.timedelta(microseconds=1)).astimezone(ZoneInfo(self.zone)).date()
+            self.leave((self.served, last + ONE_DAY))
+            self.status, self.late = "suspended", 0

@@ -51,6 +51,7 @@ class Promise:
     made: dt.datetime | None = None
     change: dict[str, Any] = field(default_factory=dict)
     confirmed: bool = False
+    served: list[tuple[dt.date, dt.date, int, int, int]] = field(default_factory=list)
 
     @property
     def total(self) -> int:
@@ -86,10 +87,13 @@ class State:
     held: list[tuple[dt.date, dt.date, int, int, int]] = field(default_factory=list)
     rounded: int = 0
     charged: int = 0
+    granted: int = 0
+    late: int = 0
+    owed: tuple[int, dt.date] | None = None
 
     def __post_init__(self) -> None:
-        """The first period is there from the beginning: as if it had been paid for exactly."""
-        self.hold(self.start, self.end, self.seats)
+        """What was granted of the first period was never charged; the rest as if it had been paid for exactly."""
+        self.hold(self.start, self.end, self.seats - self.granted)
         self.given = self.worth
 
     # Who and when.
@@ -130,9 +134,35 @@ class State:
         """How many the renewal takes (D13, D14)."""
         if self.plan == "non-commercial":
             return self.seats
-        if self.follow:
-            return self.listed
-        return max(self.seats if self.scheduled is None else self.scheduled, self.listed)
+        return max(self.kept, self.listed, self.late if self.status == "past_due" else 0)
+
+    @property
+    def kept(self) -> int:
+        """How many it keeps even if nobody takes them."""
+        return 0 if self.follow else self.seats if self.scheduled is None else self.scheduled
+
+    @property
+    def served(self) -> int:
+        """How many are served although the renewal was refused."""
+        return max(self.kept, self.active, self.late)
+
+    @property
+    def first_end(self) -> dt.date:
+        """When the period ends that runs, whether or not it is paid for."""
+        end = self.end
+        while self.midnight(end) <= self.now:
+            end = months_on(end, 12 if self.cycle == "annual" else 1, self.anchor)
+        return end
+
+    def unpaid(self, owed: tuple[int, dt.date] | None) -> list[tuple[dt.date, dt.date, int, int, int]]:
+        """Days that were used and not paid for since the end of the period: start, end, seats, price, days of it."""
+        found: list[tuple[dt.date, dt.date, int, int, int]] = []
+        (seats, until), start = owed or (0, self.end), self.end
+        while start < until:
+            end = months_on(start, 12 if self.cycle == "annual" else 1, self.anchor)
+            found.append((start, min(end, until), seats, self.unit or 0, (end - start).days))
+            start = end
+        return [each for each in found if each[2] and each[3]]
 
     def midnight(self, day: dt.date) -> dt.datetime:
         """When a day begins there."""
@@ -150,11 +180,12 @@ class State:
         """Somebody new, on a free seat if there is one."""
         free = self.active < self.seats
         self.people[key] = Person(name, len(self.people), None if free else self.now)
+        self.late = max(self.late, self.active) if self.status == "past_due" else self.late
 
     def remove(self, key: str) -> None:
         """Somebody goes until the period ends."""
         person = self.people[key]
-        person.removed, person.until = True, self.midnight(self.end)
+        person.removed, person.until = True, None if self.status == "ended" else self.midnight(self.first_end)
         self.seat()
 
     def restorable(self, key: str) -> bool:
@@ -165,6 +196,7 @@ class State:
     def restore(self, key: str) -> None:
         """Somebody comes back to a seat."""
         self.people[key].removed, self.people[key].since, self.people[key].until = False, None, None
+        self.late = max(self.late, self.active) if self.status == "past_due" else self.late
 
     # What was had, day by day.
 

@@ -18,6 +18,7 @@ _CHOICES = {
     "granularity": ("day", "second", "fixed30"),
     "rounding": ("half_up", "half_even", "down"),
     "currency": (*_CURRENCIES, "USD", "eur"),
+    "kind": ("invoice", "credit_note"),
     "status": ("open", "paid", "void", "asked", "succeeded", "declined"),
 }
 _INSTANTS = ("issued_at", "created_at", "settled_at")
@@ -59,7 +60,7 @@ def any_line(chance: random.Random, currency: str) -> Json:
         first = chance.randrange(days - left + 1)
     service = start + dt.timedelta(days=first)
     rule = chance.choice(("half_up", "half_up", "half_even", "down"))
-    return {
+    line: Json = {
         "description": chance.choice(("seats", "Ana Šťastná", "座席 — 6", "")),
         "quantity": quantity,
         "unit_price": money(price, currency),
@@ -73,7 +74,22 @@ def any_line(chance: random.Random, currency: str) -> Json:
         "amount": money(rounded(price * quantity * left, days, rule), currency),
         "credits": ["inv_7"] if quantity < 0 else [],
         "user_id": "usr_1" if quantity == 1 else None,
+        "shares": [],
     }
+    if 0 < quantity < 9 and chance.random() < 0.3:
+        line["shares"] = _shares(quantity, line["amount"]["amount"], currency)
+    return line
+
+
+def _shares(people: int, amount: int, currency: str) -> list[Json]:
+    """What each one's seat is of a line: the larger shares first, by counting out what is left over."""
+    sizes = [amount // people] * people
+    for place in range(amount - sum(sizes)):
+        sizes[place] += 1
+    return [
+        {"user_id": f"usr_{place}", "name": f"User {place}", "amount": money(size, currency)}
+        for place, size in enumerate(sizes)
+    ]
 
 
 def any_invoice(chance: random.Random) -> Json:
@@ -88,8 +104,11 @@ def any_invoice(chance: random.Random) -> Json:
     credit = min(kept, total)
     due = total - credit
     status = chance.choice(("paid", "paid", "open", "void")) if due else "paid"
+    named = dict.fromkeys(number for line in lines for number in line["credits"])
     return {
         "id": f"inv_{chance.randrange(1, 10**9)}",
+        "kind": "credit_note" if total < 0 else "invoice",
+        "credits": list(named),
         "number": f"INV-{chance.randrange(1, 10**5):05d}",
         "issued_at": "2026-11-21T14:02:00Z",
         "status": status,
@@ -99,7 +118,8 @@ def any_invoice(chance: random.Random) -> Json:
         "tax": money(tax, currency),
         "total": money(total, currency),
         "credit_applied": money(credit, currency),
-        "due": money(due, currency),
+        "amount_paid": money(due if status == "paid" else 0, currency),
+        "amount_due": money(due if status == "open" else 0, currency),
         "quote_id": chance.choice((None, "quo_1")),
         "payments": [],
     }
@@ -107,13 +127,14 @@ def any_invoice(chance: random.Random) -> Json:
 
 def paid_for(chance: random.Random, invoice: Json) -> Json:
     """The same with its payments: refused ones, and the one that went through if it is paid."""
-    if not invoice["due"]["amount"]:
+    due = invoice["total"]["amount"] - invoice["credit_applied"]["amount"]
+    if not due:
         return invoice
     outcomes = ["declined"] * chance.randrange(3) + ["succeeded"] * (invoice["status"] == "paid")
     payments = [
         {
             "id": f"pay_{number}",
-            "amount": dict(invoice["due"]),
+            "amount": {**invoice["total"], "amount": due},
             "status": outcome,
             "gateway": "sandbox",
             "created_at": f"2026-11-2{number}T14:02:00Z",

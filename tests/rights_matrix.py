@@ -41,6 +41,7 @@ change_user                   none none role role role role role  $user {"first_
 remove_user                   none none role role role role role  $user
 restore_user                  none none role role role role role  $removed
 batch_users                   own  own  role role role role role  - {"add": [{"email": "$email"}], "remove": ["$user"]}
+preview_joining               own  own  own  own  role role role  -
 users_template                own  own  own  own  role role role  -
 export_users                  own  own  own  own  role role role  -
 select_users                  none none role role role role role  - {"ids": ["$user"]}
@@ -63,6 +64,7 @@ list_imports                  own  own  role role role role role  -
 plan_import                   own  own  role role role role role  - {"file": "$email"}
 get_import                    none none role role role role role  $import
 map_import                    none none role role role role role  $import {"email": 1}
+choose_encoding               none none role role role role role  $import {"encoding": "utf-8"}
 list_import_rows              none none role role role role role  $import
 mend_import_row               none none role role role role role  $import {"number": 2, "first_name": "Eve"}
 apply_import                  none none role role role role role  $import {"version": 1}

@@ -1,18 +1,31 @@
-"""The real server as a process of its own on a private socket: it can be killed, and come back."""
+"""The real server with the demo's organisation on a private socket, in a thread of this process.
 
-import signal
-import subprocess
-import sys
+Where it has to be a process of its own, to be killed or to race: `served_process`, of the same shape.
+"""
+
+import datetime as dt
+import logging
 import tempfile
-import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
+from typing import TypeVar
+
+from live import serving_in_a_thread
+from ready_made import copied
 
 from client.api import Client
 from client.profile import Profile, open_client
+from server.app import create_app
+from server.http.tokens import make_token
+from server.operations.authentication import Wanted, sign_in
+from server.platform.clock import utc_now
+from server.seed.opening import open_demo
+from server.serving.listeners import unix
+from server.settings import ServerSettings
+from server.store.sqlite import make_engine
 
-_SERVER = [sys.executable, "-m", "server"]
+S = TypeVar("S", bound="Served")
 
 
 class Served:
@@ -23,37 +36,15 @@ class Served:
         self.socket = socket_folder / "api"
         self.token_file = folder / "token"
         self.log = folder / "server.log"
-        self._now = now
-        self._process: subprocess.Popen[bytes] | None = None
+        self.now = now
 
     def start(self) -> None:
         """Start it, and return when it answers."""
-        command = [*_SERVER, "demo", "--db", f"sqlite:///{self.database}", "--token-file", str(self.token_file)]
-        command += ["--uds", str(self.socket), "--now", self._now]
-        with self.log.open("ab") as log:
-            self._process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=log, stderr=log)
-        before = self.log.read_text().count("ready on")
-        while self.log.read_text().count("ready on") <= before:
-            assert self._process.poll() is None, self.log.read_text()
-            time.sleep(0.01)  # looking all the time would take the core it starts on
-
-    def kill(self) -> None:
-        """End it as a power cut would."""
-        assert self._process
-        self._process.send_signal(signal.SIGKILL)
-        self._process.wait()
-        self._close()
+        raise NotImplementedError
 
     def stop(self) -> None:
         """End it politely, if it runs."""
-        if self._process and self._process.poll() is None:
-            self._process.terminate()
-            self._process.wait()
-        self._close()
-
-    def _close(self) -> None:
-        if self._process and self._process.stdin:
-            self._process.stdin.close()
+        raise NotImplementedError
 
     def profile(self) -> Profile:
         """How the owner reaches it."""
@@ -65,10 +56,6 @@ class Served:
 
     def sign_in(self, email: str, label: str = "", *, new: bool = False) -> str:
         """Somebody's own sign-in: a token for their account, as `server token` makes it beside no server."""
-        from server.operations.authentication import Wanted, sign_in
-        from server.platform.clock import utc_now
-        from server.store.sqlite import make_engine
-
         engine = make_engine(self.database)
         with engine.begin() as connection:
             token = sign_in(connection, Wanted(email, label=label, new=new), utc_now()).token
@@ -80,17 +67,71 @@ class Served:
         return self.log.read_text().count(line)
 
 
-@contextmanager
-def served(folder: Path, now: str = "2026-11-21T14:02:00Z") -> Iterator[Served]:
-    """Such a server, running."""
-    from server.http.tokens import make_token
+class ServedHere(Served):
+    """One that answers from a thread of this process."""
 
+    def __init__(self, folder: Path, socket_folder: Path, now: str) -> None:
+        super().__init__(folder, socket_folder, now)
+        self._up = ExitStack()
+
+    def start(self) -> None:
+        """Start it, and return when it answers."""
+        day = self.now
+        self.token_file.write_text(copied(self.database, ("demo", day), lambda url: _seed(url, day)))
+        self.token_file.chmod(0o600)
+        settings = ServerSettings(
+            database=f"sqlite:///{self.database}", sandbox=True, now=dt.datetime.fromisoformat(self.now)
+        )
+        listener = unix(self.socket).socket
+        self._up.callback(listener.close)
+        self._up.enter_context(_logging(self.log))
+        self._up.enter_context(serving_in_a_thread(create_app(settings), listener))
+
+    def stop(self) -> None:
+        """End it politely, if it runs."""
+        self._up.close()
+
+
+@contextmanager
+def _logging(file: Path) -> Iterator[None]:
+    """What the server of this process logs, in a file."""
+    handler = logging.FileHandler(file)
+    logger = logging.getLogger("headcount.access")
+    before = logger.level
+    logger.setLevel(logging.INFO)
+    logger.addHandler(handler)
+    try:
+        yield
+    finally:
+        logger.removeHandler(handler)
+        logger.setLevel(before)
+        handler.close()
+
+
+def _seed(url: str, day: str) -> str:
+    """The sample organisation as of a day, and the token of its owner."""
+    made = make_token().token
+    with tempfile.TemporaryDirectory(prefix="hc-") as folder:
+        file = Path(folder, "token")
+        file.write_text(made)
+        open_demo(url, file, dt.datetime.fromisoformat(day))
+    return made
+
+
+@contextmanager
+def in_folder(kind: type[S], folder: Path, now: str) -> Iterator[S]:
+    """One of this kind, running, its socket in a folder whose name is short enough."""
     with tempfile.TemporaryDirectory(prefix="hc-") as socket_folder:
-        found = Served(folder, Path(socket_folder), now)
-        found.token_file.write_text(make_token().token)
-        found.token_file.chmod(0o600)
+        found = kind(folder, Path(socket_folder), now)
         found.start()
         try:
             yield found
         finally:
             found.stop()
+
+
+@contextmanager
+def served(folder: Path, now: str = "2026-11-21T14:02:00Z") -> Iterator[ServedHere]:
+    """Such a server, running."""
+    with in_folder(ServedHere, folder, now) as found:
+        yield found

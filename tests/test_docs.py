@@ -97,7 +97,7 @@ def test_every_command_of_the_command_line_is_listed() -> None:
     listed = command_list()
     for command in ("seats set N", "pay [EMAIL …]", "events [WORD …]", "profile leave", "server restore --from FILE"):
         assert f"\n`headcount {command}" in listed
-    assert "\n- `--status active|not_paid`: only those with this status\n" in listed
+    assert "\n- `--status active|not_paid|suspended|ended`: only those with this status\n" in listed
     assert "%(" not in listed
     assert parser().prog == "headcount"
 

@@ -8,7 +8,7 @@ import pytest
 from lanes import SOAK, TESTS, lanes_of, starts_noticed
 
 MAKEFILE = (TESTS.parent / "Makefile").read_text()
-WITH_PROCESSES = ("served", "ptyterm", "operator_desk", "broken_streams")
+WITH_PROCESSES = ("served_process", "ptyterm", "operator_desk", "broken_streams")
 
 
 @pytest.mark.parametrize("helper", WITH_PROCESSES)

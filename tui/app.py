@@ -163,7 +163,7 @@ class HeadcountApp(TerminalApp[None]):
 
     def _new_overview(self, overview: Overview) -> None:
         counts = {
-            "users": overview.seats.used + overview.seats.not_paid,
+            "users": overview.seats.used + overview.seats.inactive + overview.seats.not_paid,
             "transfers": overview.transfers.incoming,
         }
         areas = CONTRACT_AREAS if overview.plan.kind is PlanKind.CONTRACT else tuple(AREAS)

@@ -11,6 +11,7 @@ from contract import operations as op
 from contract.imports import (
     ApplyImport,
     Import,
+    ImportEncodingChoice,
     ImportMapping,
     ImportRow,
     ImportRowChange,
@@ -46,12 +47,13 @@ class ImportsCalls(BaseClient):
         file: Path,
         *,
         mapping: ImportMapping | None = None,
+        encoding: str = "",
         key: str | None = None,
         told: Callable[[int], None] | None = None,
     ) -> Import:
         """Upload a file, read from disk as it goes, and plan it. Sent again with the same key it is planned once.
 
-        `told` hears how many bytes have gone out so far.
+        `encoding` is that of a text, where it is known. `told` hears how many bytes have gone out so far.
         """
         try:
             size = (await asyncio.to_thread(file.stat)).st_size
@@ -59,6 +61,7 @@ class ImportsCalls(BaseClient):
             message = f"The file can't be read: {error.strerror}."
             raise UnreadableUpload(message) from error
         fields = {} if mapping is None else {"mapping": mapping.model_dump_json(exclude_none=True)}
+        fields |= {"encoding": encoding} if encoding else {}
         name = file.name.encode("utf-8", "replace").decode()
         upload = Upload(path=file, name=name, size=size, fields=fields, told=told)
         return await self._ask(op.PLAN_IMPORT, Import, key=key, upload=upload)
@@ -80,6 +83,11 @@ class ImportsCalls(BaseClient):
         """Say which column holds what; the file is planned then."""
         return await self._ask(op.MAP_IMPORT, Import, id=import_id, body=mapping, key=key)
 
+    async def choose_encoding(self, import_id: str, encoding: str, *, key: str | None = None) -> Import:
+        """Say which encoding the file is in; it is planned anew when it was read in another one."""
+        body = ImportEncodingChoice(encoding=encoding)
+        return await self._ask(op.CHOOSE_ENCODING, Import, id=import_id, body=body, key=key)
+
     async def import_rows(self, import_id: str, query: ImportRowsQuery = ALL_ROWS) -> Page[ImportRow]:
         """Rows with their verdicts, in the order of the file."""
         return await self._ask(op.LIST_IMPORT_ROWS, Page[ImportRow], id=import_id, query=query)
@@ -95,13 +103,15 @@ class ImportsCalls(BaseClient):
         version: int,
         mode: BatchMode = BatchMode.BEST_EFFORT,
         ask: bool = False,
+        encoding: str | None = None,
         key: str | None = None,
     ) -> Import:
         """Apply the plan that was read, or go on; it goes on by itself: see `follow_import`.
 
-        `ask` sends a transfer request to whoever turns out to have an account outside.
+        `ask` sends a transfer request to whoever turns out to have an account outside. `encoding` is the one the names
+        were read in: needed where it is a guess.
         """
-        body = ApplyImport(mode=mode, version=version, ask=ask)
+        body = ApplyImport(mode=mode, version=version, ask=ask, encoding=encoding)
         return await self._ask(op.APPLY_IMPORT, Import, id=import_id, body=body, key=key)
 
     async def stop_import(self, import_id: str, *, key: str | None = None) -> Import:

@@ -4,7 +4,7 @@ from client.calls.base import BaseClient
 from contract import operations as op
 from contract.members import Member, MemberProfile, MembersQuery, NewFromMembers
 from contract.pages import Page
-from contract.users import User, UserBatchReport
+from contract.users import Added, UserBatchReport
 
 ALL_MEMBERS = MembersQuery()
 
@@ -20,9 +20,9 @@ class MembersCalls(BaseClient):
         """A member's profile, by the account's id."""
         return await self._ask(op.GET_MEMBER, MemberProfile, id=member_id)
 
-    async def add_member(self, member_id: str, *, key: str | None = None) -> User:
+    async def add_member(self, member_id: str, *, key: str | None = None) -> Added:
         """Add a member to the subscription (D15, D17)."""
-        return await self._ask(op.ADD_MEMBER, User, id=member_id, key=key)
+        return await self._ask(op.ADD_MEMBER, Added, id=member_id, key=key)
 
     async def add_members(self, members: NewFromMembers, *, key: str | None = None) -> UserBatchReport:
         """Put many members on the subscription; one result each."""

@@ -7,9 +7,10 @@ from client.calls.base import BaseClient
 from client.saved_sheets import people_in
 from contract import operations as op
 from contract.exports import ExportQuery, TemplateQuery
+from contract.joining import JoiningPreview, JoiningQuery
 from contract.pages import Page
 from contract.selections import NewSelection, RemoveSelection, Selection
-from contract.users import NewUser, User, UserBatch, UserBatchReport, UserChanges, UsersQuery
+from contract.users import Added, NewUser, User, UserBatch, UserBatchReport, UserChanges, UsersQuery
 
 ALL_USERS = UsersQuery()
 EVERYBODY = ExportQuery()
@@ -27,9 +28,13 @@ class UsersCalls(BaseClient):
         """One user."""
         return await self._ask(op.GET_USER, User, id=user_id)
 
-    async def add_user(self, new: NewUser, *, key: str | None = None) -> User:
+    async def preview_joining(self, people: int) -> JoiningPreview:
+        """What it comes to when so many people join now, whichever way they come in."""
+        return await self._ask(op.PREVIEW_JOINING, JoiningPreview, query=JoiningQuery(people=people))
+
+    async def add_user(self, new: NewUser, *, key: str | None = None) -> Added:
         """Add a user by hand (D15, D18)."""
-        return await self._ask(op.ADD_USER, User, body=new, key=key)
+        return await self._ask(op.ADD_USER, Added, body=new, key=key)
 
     async def change_user(
         self, user_id: str, changes: UserChanges, *, version: int | None, key: str | None = None
@@ -41,9 +46,9 @@ class UsersCalls(BaseClient):
         """Remove a user: frees the seat, refunds nothing (D19)."""
         return await self._ask(op.REMOVE_USER, User, id=user_id, version=version, key=key)
 
-    async def restore_user(self, user_id: str, *, key: str | None = None) -> User:
+    async def restore_user(self, user_id: str, *, key: str | None = None) -> Added:
         """Undo a removal (D19)."""
-        return await self._ask(op.RESTORE_USER, User, id=user_id, key=key)
+        return await self._ask(op.RESTORE_USER, Added, id=user_id, key=key)
 
     async def batch_users(self, batch: UserBatch, *, key: str | None = None) -> UserBatchReport:
         """Add or remove many; one result each."""

@@ -4,6 +4,7 @@ from contract.imports import (
     MAX_FILE,
     ApplyImport,
     Import,
+    ImportEncodingChoice,
     ImportMapping,
     ImportRow,
     ImportRowChange,
@@ -64,6 +65,17 @@ MAP_IMPORT = Operation(
     Import,
     Permission.MANAGE_USERS,
     body=ImportMapping,
+    key=Key.OPTIONAL,
+    problems=(*_ONE, Code.UNREADABLE_FILE, *_CLOSED),
+)
+CHOOSE_ENCODING = Operation(
+    "choose_encoding",
+    "POST",
+    "/v1/imports/{id}/encoding",
+    "Say which encoding the file is in, and plan it",
+    Import,
+    Permission.MANAGE_USERS,
+    body=ImportEncodingChoice,
     key=Key.OPTIONAL,
     problems=(*_ONE, Code.UNREADABLE_FILE, *_CLOSED),
 )

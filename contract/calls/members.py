@@ -5,7 +5,7 @@ from contract.operation import LIST_BODY, Key, Operation
 from contract.pages import Page
 from contract.people import Permission
 from contract.problems import ProblemCode as Code
-from contract.users import User, UserBatchReport
+from contract.users import Added, UserBatchReport
 
 LIST_MEMBERS = Operation(
     "list_members",
@@ -30,7 +30,7 @@ ADD_MEMBER = Operation(
     "POST",
     "/v1/members/{id}/add-to-subscription",
     "Add a member to the subscription",
-    User,
+    Added,
     Permission.MANAGE_USERS,
     status=201,
     key=Key.OPTIONAL,

@@ -25,7 +25,7 @@ CREATE_TOKEN = Operation(
     body=NewToken,
     status=201,
     key=Key.OPTIONAL,
-    problems=(Code.NOT_FOUND, Code.UNSAFE_TEXT, Code.OWN_SIGN_IN_NEEDED),
+    problems=(Code.NOT_FOUND, Code.UNSAFE_TEXT, Code.INVALID_EMAIL, Code.OWN_SIGN_IN_NEEDED),
 )
 REVOKE_TOKEN = Operation(
     "revoke_token",

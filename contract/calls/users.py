@@ -2,11 +2,12 @@
 
 from contract.calls.imports import SHEETS
 from contract.exports import ExportQuery, TemplateQuery
+from contract.joining import JoiningPreview, JoiningQuery
 from contract.operation import BATCH_BODY, Key, Operation
 from contract.pages import Page
 from contract.people import Permission
 from contract.problems import ProblemCode as Code
-from contract.users import NewUser, User, UserBatch, UserBatchReport, UserChanges, UsersQuery
+from contract.users import Added, NewUser, User, UserBatch, UserBatchReport, UserChanges, UsersQuery
 
 _NEW_USER = (
     Code.UNSAFE_TEXT,
@@ -34,7 +35,7 @@ ADD_USER = Operation(
     "POST",
     "/v1/users",
     "Add a user by hand",
-    User,
+    Added,
     Permission.MANAGE_USERS,
     body=NewUser,
     status=201,
@@ -70,7 +71,7 @@ RESTORE_USER = Operation(
     "POST",
     "/v1/users/{id}/restore",
     "Undo a removal within the period, while a paid seat is free",
-    User,
+    Added,
     Permission.MANAGE_USERS,
     key=Key.OPTIONAL,
     problems=(
@@ -98,6 +99,15 @@ BATCH_USERS = Operation(
         Code.NOT_DONE,
     ),
     most_bytes=BATCH_BODY,
+)
+PREVIEW_JOINING = Operation(
+    "preview_joining",
+    "GET",
+    "/v1/users/joining",
+    "What it comes to when so many people join now",
+    JoiningPreview,
+    Permission.READ,
+    query=JoiningQuery,
 )
 USERS_TEMPLATE = Operation(
     "users_template",

@@ -20,7 +20,16 @@ from screens.shared.detail import Detail
 from screens.shared.managed_list import ManagedList
 from tui.input.commands import bindings, key_names, keys_of
 from tui.presentation.errors import told
-from tui.presentation.invoices import Books, Paid, expected_lines, invoice_lines, money_tone, payment_lines, status_tone
+from tui.presentation.invoices import (
+    Books,
+    Paid,
+    expected_lines,
+    invoice_lines,
+    money_tone,
+    payment_lines,
+    status_tone,
+    title_of,
+)
 from tui.presentation.lines import LABEL, labelled, wrapped
 from tui.presentation.text import clean
 from tui.presentation.tones import Line
@@ -42,8 +51,9 @@ COLUMNS = {
         Column("number", "Invoice", width=9),
         Column("issued", "Issued", width=10, drop=1),
         Column("what", "For", min_width=12, drop=2),
-        Column("status", "Status", width=6, tone=status_tone),
+        Column("status", "Status", width=8, tone=status_tone),
         Column("total", "Total", width=14, align="right", tone=money_tone),
+        Column("due", "Due", width=12, drop=3, align="right"),
     ),
     BillingSide.PAYMENTS: (
         Column("asked", "Asked", width=10),
@@ -241,7 +251,9 @@ class BillingScreen(ManagedList):
                 return expected_lines(expected, today, width)
 
     def _title(self, row: Row) -> str:
-        return f"{_TITLES[self.side]} {clean(row.cells[0], 60)}"
+        return (
+            title_of(row.item) if isinstance(row.item, Invoice) else f"{_TITLES[self.side]} {clean(row.cells[0], 60)}"
+        )
 
     def show_detail(self) -> None:
         """The row under the cursor, beside the table where there is room; says how much of it is left out."""

@@ -7,7 +7,7 @@ from enum import StrEnum
 from client.api import Client
 from contract.billing import ExpectedPayment, Forecast, Invoice, Payment, PaymentsQuery
 from contract.pages import MAX_LIMIT, PageQuery
-from tui.presentation.invoices import INVOICE_WORDS, PAYMENT_WORDS, Books, Paid, span, what
+from tui.presentation.invoices import PAYMENT_WORDS, Books, Paid, span, status_word, what
 from tui.widgets.table.data import Query, Row, Window
 
 __all__ = ["BillingSide", "BillingSource", "expected_row", "invoice_row", "payment_row"]
@@ -22,13 +22,14 @@ class BillingSide(StrEnum):
 
 
 def invoice_row(invoice: Invoice) -> Row:
-    """Cells in the order of the table: number, issued, what, status, total."""
+    """Cells in the order of the table: number, issued, what, status, total, due."""
     cells = (
         invoice.number,
         f"{invoice.issued_at:%Y-%m-%d}",
         what(invoice.lines),
-        INVOICE_WORDS[invoice.status],
+        status_word(invoice),
         f"{invoice.total}",
+        f"{invoice.amount_due}",
     )
     return Row(invoice.id, cells, item=invoice)
 

@@ -27,6 +27,10 @@ def forecast_sentences(forecast: Forecast, overview: Overview) -> list[Line]:
     said = [_next(forecast.payments[0], today)]
     if credit := _credit_sentence(forecast, today):
         said.append(credit)
+    if new := forecast.price_change:
+        said.append(
+            line("A seat costs ", (f"{new.unit_price}", "strong"), f" from the payment of {_on(new.date, today)} on.")
+        )
     if forecast.ends:
         ends = f"! Cancelled: nothing is charged after that; access ends on {_on(forecast.ends, today)}."
         said.append((ends, "warn"))

@@ -21,6 +21,7 @@ __all__ = ["ChangeCode", "CodeForm", "EndError", "NewCodeForm", "end_of"]
 _FIELDS = {"code": "Code", "max_uses": "Uses", "expires_at": "Expires"}
 _MOST_DAYS = 36_500
 _ENDS: Line = ("Expires: in days (30) or with a day (2026-12-31); empty: never.", "dim")
+_NO_SEAT: Line = ("On this plan every user is a seat: none is free, so nobody could use a code now.", "warn")
 _TOO_FAR = f"At most {_MOST_DAYS:,} days; leave it empty for no end."
 _END = "How many days from now, such as 30, or the last day, such as 2026-12-31."
 
@@ -150,8 +151,11 @@ class NewCodeForm(CodeForm):
         return Form("New invitation code", fields)
 
     def said(self) -> list[Line]:
-        """What empty fields mean."""
+        """What empty fields mean, and that a plan whose seats follow the users leaves no seat free for a code."""
+        overview = self.owner.session.overview
+        nobody = overview is not None and overview.plan.seats_follow_users and overview.seats.free <= 0
         return [
+            *([_NO_SEAT] if nobody else []),
             ("Code: at least 6 letters or digits; leave it empty to generate one.", "dim"),
             ("Uses: how many people can use it; empty: as many as there are free seats.", "dim"),
             _ENDS,

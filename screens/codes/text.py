@@ -119,7 +119,8 @@ def delete_summary(code: InvitationCode) -> Summary:
 
 def made_line(code: InvitationCode) -> str:
     """What is said when a code was made."""
-    return f"Created the code {clean(code.code, _LONGEST)}."
+    remark = f" {clean(code.remark, 300)}" if code.remark else ""
+    return f"Created the code {clean(code.code, _LONGEST)}.{remark}"
 
 
 def switched_line(code: InvitationCode) -> str:

@@ -1,135 +1,63 @@
 """The dialog before an import: what it comes to, and how it is done; another key does it."""
 
+from dataclasses import replace
 from typing import ClassVar
 
-from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.screen import ModalScreen
 
-from contract.imports import ApplyImport, Import, ImportStatus
-from contract.subscription import Overview
 from contract.users import BatchMode
-from screens.imports.text import MODES, blocked, heading, left_out, seat_lines
-from tui.input.commands import bindings, key_names, keys_of
-from tui.presentation.tones import Line, Piece
-from tui.presentation.wording import count
-from tui.widgets.canvas import framed
-from tui.widgets.host import user_keys_of
-from tui.widgets.pages import Scroller
+from screens.imports.question import ImportQuestion
+from screens.purchase.joining_dialog import JoiningDialog
+from tui.input.commands import key_names
+from tui.presentation.seat_choice import Choice
+from tui.presentation.tones import Line, parts
 
 __all__ = ["ApplyDialog"]
 
-_NAME = 14
-_OPENER = "imports.apply"
+_FITTING = {True: Choice.FITTING, False: Choice.ALL}
 
 
-class ApplyDialog(ModalScreen[ApplyImport]):
-    """Answers what is to be sent, for the confirming key alone: Enter does nothing here."""
+class ApplyDialog(JoiningDialog[ImportQuestion]):
+    """Answers like every dialog of people who join; `question` says how the rows are done. Enter does nothing here."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [
-        *bindings("dialog"),
-        Binding("down,j,tab", "move(1)", show=False),
-        Binding("up,k,shift+tab", "move(-1)", show=False),
-        Binding("t", "ask", show=False),
-        Binding("enter", "enter", show=False),
-    ]
-    AUTO_FOCUS = ""
-    DEFAULT_CSS = """
-    ApplyDialog { align: center middle; background: transparent; }
-    ApplyDialog Scroller {
-        width: 100%; max-width: 84; max-height: 100%; padding: 0 2;
-        border: round $accent; background: $background; color: $foreground;
-        border-title-color: $foreground; border-title-style: bold;
-        &:ansi { border: round ansi_yellow; }
-        &.-ascii { border: ascii $accent; }
-    }
-    """
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("t", "ask", show=False)]
 
-    def __init__(self, current: Import, overview: Overview | None) -> None:
-        super().__init__()
-        self.current, self._overview = current, overview
-        self._modes = [mode for mode in MODES if not blocked(current, mode)]
-        begun = current.mode if current.status is ImportStatus.STOPPED else None
-        self.mode = begun if begun in self._modes else BatchMode.BEST_EFFORT
-        self.ask = False
-        self._remark = ""
+    def __init__(self, question: ImportQuestion) -> None:
+        super().__init__(question, _FITTING[question.mode is BatchMode.UNTIL_FULL])
 
-    def compose(self) -> ComposeResult:
-        """One widget that draws all of it."""
-        yield Scroller(above=self._above(), lines=self._lines(), hang=_NAME + 2, below=self._below(), keep=2)
+    def _keys(self) -> Line:
+        keys = parts(super()._keys())
+        return [*keys[:-2], ("j k", "key"), " other way    ", ("t", "key"), " ask    ", *keys[-2:]]
 
-    def on_mount(self) -> None:
-        """The frame carries the title."""
-        body = self.query_one(Scroller)
-        body.border_title = framed(f"Import {heading(self.current)}", body.glyphs)
-        body.set_class(body.glyphs.ascii, "-ascii")
+    def _become(self, question: ImportQuestion, choice: Choice) -> None:
+        self.question, self.choice = question, choice
+        self.show_summary(question.summary(choice), seen=True)
 
-    def _above(self) -> list[Line]:
-        current = self.current
-        become = "becomes a user" if current.remaining == 1 else "become users"
-        done = f" {current.applied:,} are done already." if current.applied else ""
-        said: list[Line] = ["", [(f"{count(current.remaining, 'row')} {become}.", "strong"), done]]
-        if others := left_out(current):
-            said.append((f"Not imported: {others}.", "dim"))
-        return [*said, *seat_lines(current, self._overview, self.mode), ""]
+    def action_choose(self, name: str) -> None:
+        """Those that fit are done until the seats are full."""
+        if Choice(name) is Choice.BUYING:
+            super().action_choose(name)
+        elif Choice.FITTING in self.question.choices:
+            full = self.question.mode is BatchMode.UNTIL_FULL
+            mode = BatchMode.BEST_EFFORT if full else BatchMode.UNTIL_FULL
+            self._become(replace(self.question, mode=mode), _FITTING[not full])
 
-    def _lines(self) -> list[Line]:
-        lines: list[Line] = []
-        for mode, (name, does) in MODES.items():
-            here, why = mode is self.mode, blocked(self.current, mode)
-            tone = "dim" if why else "strong" if here else ""
-            sign: Piece = ("> " if here else "  ", "accent")
-            lines.append([sign, (name.ljust(_NAME), tone), (why or does, "dim" if why else "")])
-        whom = "people with an account outside"
-        asks = f"{whom} are sent a transfer request" if self.ask else f"{whom} stay in the file"
-        return [*lines, "", ["  ", f"ask: {'yes' if self.ask else 'no'}".ljust(_NAME), asks]]
-
-    @property
-    def _yes_keys(self) -> tuple[str, ...]:
-        user_keys = user_keys_of(self.screen)
-        return tuple(key for key in keys_of("dialog.yes", user_keys) if key not in keys_of(_OPENER, user_keys))
-
-    def _below(self) -> list[Line]:
-        user_keys = user_keys_of(self.screen)
-        verb = f"import {self.current.remaining:,}" if not self.current.applied else "continue"
-        stop = key_names(keys_of("imports.stop", user_keys)[:1])
-        keys: list[Piece] = [
-            (key_names(self._yes_keys[:1]), "key"),
-            f" {verb}    ",
-            ("j k", "key"),
-            " other way    ",
-            ("t", "key"),
-            " ask    ",
-        ]
-        keys += [(key_names(keys_of("dialog.cancel", user_keys)), "key"), (" cancel", "dim")]
-        said: Line = (f"{stop} or ctrl+c stops it at any time; it can be continued later.", "dim")
-        return ["", said, "", (self._remark, "warn") if self._remark else keys]
-
-    def _redraw(self) -> None:
-        self.query_one(Scroller).show_all(self._above(), self._lines(), self._below())
-
-    def action_move(self, by: int) -> None:
-        """Another way to do it, of those that can be had."""
-        at = self._modes.index(self.mode)
-        self.mode = self._modes[max(0, min(at + by, len(self._modes) - 1))]
-        self._remark = ""
-        self._redraw()
+    def action_scroll(self, by: int) -> None:
+        """J and k: another way to do it, of those that can be had."""
+        modes = self.question.modes
+        at = modes.index(self.question.mode) if self.question.mode in modes else 0
+        mode = modes[max(0, min(at + by, len(modes) - 1))]
+        full = mode is BatchMode.UNTIL_FULL and Choice.FITTING in self.question.choices
+        self._become(replace(self.question, mode=mode), _FITTING[full])
 
     def action_ask(self) -> None:
         """Send transfer requests in the same step, or don't."""
-        self.ask = not self.ask
-        self._remark = ""
-        self._redraw()
+        self._become(replace(self.question, ask=not self.question.ask), self.choice)
 
-    def action_enter(self) -> None:
-        """Enter is no yes."""
-        self._remark = f"Enter does nothing here: {key_names(self._yes_keys[:1])} imports them."
-        self._redraw()
-
-    def action_yes(self) -> None:
-        """The confirming key."""
-        self.dismiss(ApplyImport(mode=self.mode, version=self.current.version, ask=self.ask))
-
-    def action_no(self) -> None:
-        """Close; nothing happens."""
-        self.dismiss(None)
+    def action_press(self) -> None:
+        """Enter is no yes; on the button it is."""
+        if self.on_yes:
+            super().action_press()
+        else:
+            said = f"  Enter does nothing here: {key_names(self._yes_keys[:1])} imports them."
+            self._redraw((said, "warn"))

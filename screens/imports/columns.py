@@ -23,16 +23,18 @@ _WORDS = {
     ImportField.LAST_NAME: "Last name",
     ImportField.POSITION: "Position",
     ImportField.FULL_NAME: "Full name",
+    ImportField.OTHER_EMAIL: "Other e-mail",
 }
 _KEYS = {
     "e": ImportField.EMAIL,
+    "o": ImportField.OTHER_EMAIL,
     "f": ImportField.FIRST_NAME,
     "l": ImportField.LAST_NAME,
     "n": ImportField.FULL_NAME,
     "p": ImportField.POSITION,
 }
 _NAMES = frozenset({ImportField.FIRST_NAME, ImportField.LAST_NAME})
-_FIELD, _HEADER = 12, 20
+_FIELD, _HEADER = 13, 20
 _WIDEST = 100
 
 
@@ -104,7 +106,8 @@ class Columns(ModalScreen[ImportMapping]):
         return ["", *said, "Choose what each column contains. Only the address is required.", ""]
 
     def _below(self) -> list[Line]:
-        gives = keys_line([(key, _WORDS[field].lower()) for key, field in _KEYS.items()])
+        short = _WORDS | {ImportField.OTHER_EMAIL: "other"}
+        gives = keys_line([(key, short[field].lower()) for key, field in _KEYS.items()])
         keys = keys_line([("j k", "moves"), ("-", "clears it"), ("Enter", "makes the plan"), ("Esc", "closes")])
         return ["", gives, (self._remark, "warn") if self._remark else keys]
 

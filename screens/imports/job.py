@@ -5,7 +5,7 @@ server was gone and is back, with the same key as before if it was never answere
 """
 
 import asyncio
-from collections.abc import Coroutine, Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from time import monotonic
@@ -19,6 +19,7 @@ from contract.events import EventKind
 from contract.imports import (
     ApplyImport,
     Import,
+    ImportEncodingChoice,
     ImportMapping,
     ImportRow,
     ImportStatus,
@@ -185,6 +186,11 @@ class ImportJob:
         return fresh or current.status is ImportStatus.NEEDS_MAPPING
 
     @property
+    def may_choose_encoding(self) -> bool:
+        """Whether there are encodings to choose from, and the columns can still be named."""
+        return self.may_name_columns and self.current is not None and bool(self.current.encodings)
+
+    @property
     def unfinished(self) -> str:
         """What would be lost by leaving now; empty when nothing would."""
         if isinstance(self.state, Sending):
@@ -227,16 +233,24 @@ class ImportJob:
 
     async def name_columns(self, mapping: ImportMapping) -> None:
         """Have it planned with these columns."""
+        await self._plan_anew(mapping, lambda import_id, key: self._client.map_import(import_id, mapping, key=key))
+
+    async def choose_encoding(self, encoding: str) -> None:
+        """Have it read in this encoding; of the one in use, say that it is right."""
+        body = ImportEncodingChoice(encoding=encoding)
+        await self._plan_anew(body, lambda import_id, key: self._client.choose_encoding(import_id, encoding, key=key))
+
+    async def _plan_anew(self, body: Body, ask: Callable[[str, str], Awaitable[Import]]) -> None:
         if self.current is None:
             return
         self._host.show_result("Reading and checking the rows…", "dim")
         import_id = self.current.id
         try:
-            found = await self._client.map_import(import_id, mapping, key=self._keys.key(mapping, import_id))
+            found = await ask(import_id, self._keys.key(body, import_id))
         except HeadcountError as error:
-            self._failed(error, mapping, import_id)
+            self._failed(error, body, import_id)
         else:
-            self._keys.answered(mapping, import_id)
+            self._keys.answered(body, import_id)
             self._host.clear_result()
             self.learn(found)
             self._host.start(self.follow(), "import")
@@ -311,7 +325,7 @@ class ImportJob:
         try:
             key = self._keys.key(body, import_id)
             found = await self._client.apply_import(
-                import_id, version=body.version, mode=body.mode, ask=body.ask, key=key
+                import_id, version=body.version, mode=body.mode, ask=body.ask, encoding=body.encoding, key=key
             )
         except HeadcountError as error:
             self._keys.failed(error, body, import_id)

@@ -3,7 +3,7 @@
 from contract.imports import Import, ImportStatus
 from contract.subscription import Overview
 from screens.imports.job import Away, ImportJob, NotSent, Sending
-from screens.imports.text import counts_lines, outcome_lines, seat_lines
+from screens.imports.text import counts_lines, encoding_lines, outcome_lines, seat_lines
 from tui.presentation.text import clean
 from tui.presentation.tones import Line
 from tui.presentation.wording import count
@@ -11,6 +11,7 @@ from tui.presentation.wording import count
 __all__ = ["plan_lines", "progress"]
 
 _ROOMY = 20
+_CHOOSE = "o shows others."
 _NO_ANSWER = "The server does not answer. Headcount keeps trying; what is done stays done, and nothing is done twice."
 
 
@@ -36,7 +37,7 @@ def _known_lines(
 ) -> list[Line]:
     if current.status is ImportStatus.NEEDS_MAPPING:
         why = clean(current.stopped_detail, 300) or "The columns can't be recognised from the headers."
-        return [*silent, (f"{why} m names the columns.", "warn")]
+        return [*silent, *encoding_lines(current, _CHOOSE), (f"{why} m names the columns.", "warn")]
     if current.status is ImportStatus.PLANNING:
         return [*silent, (f"Reading and checking: {count(current.rows, 'row')} so far.", "dim")]
     counts = counts_lines(current, width)
@@ -44,9 +45,11 @@ def _known_lines(
         return [*counts, *(silent or [("s or ctrl+c stops it; it can be continued later.", "dim")])]
     seats = seat_lines(current, overview) if current.remaining else []
     outcome = outcome_lines(current, overview)
+    guess = encoding_lines(current, _CHOOSE)
     if not roomy:
-        return [*counts, *(silent or (seats[:1] if current.status is ImportStatus.PLANNED else outcome))]
-    return [*counts, *seats, *outcome, *silent]
+        return [*counts, *(silent or guess[:1] or (seats[:1] if current.status is ImportStatus.PLANNED else outcome))]
+    remarks: list[Line] = [(clean(each, 300), "warn") for each in current.remarks]
+    return [*counts, *guess, *remarks, *seats, *outcome, *silent]
 
 
 def progress(job: ImportJob) -> tuple[int, int, str] | None:

@@ -1,6 +1,7 @@
 """One file of people on its way in: what its plan comes to, its rows, and what may be done about them."""
 
 from collections.abc import Coroutine, Iterable, Sequence
+from functools import partial
 from pathlib import Path
 from typing import ClassVar
 
@@ -20,26 +21,34 @@ from contract.imports import (
 )
 from contract.people import Permission
 from contract.subscription import Overview
+from contract.users import MAX_BATCH, BatchMode, UserBatch
 from screens.imports.apply import ApplyDialog
 from screens.imports.columns import Columns
 from screens.imports.correction import MendRow
+from screens.imports.encodings import Encodings
 from screens.imports.job import STANDS, ImportJob, NotSent
 from screens.imports.open import is_unfinished
 from screens.imports.plan import plan_lines, progress
+from screens.imports.question import ImportQuestion, import_question
 from screens.imports.rejected import SaveRejected
+from screens.imports.rows import first_rows, imported_users, undo_summary
 from screens.imports.source import COLUMNS, FIELDS, VERDICTS, RowsTable, Source
 from screens.imports.text import detail_lines, heading, kind_words, verdict_cell
 from screens.imports.transfer_requests import report_lines, requests_summary, waiting_rows
+from screens.purchase.flow import PurchaseFlow
+from screens.purchase.joining import JoiningFlow
 from screens.shared.managed_list import ManagedList
-from tui.input.commands import bindings
+from tui.input.commands import bindings, key_names, keys_of
 from tui.presentation.errors import told
 from tui.presentation.lines import wrapped
+from tui.presentation.seat_choice import Choice
 from tui.presentation.text import clean
 from tui.presentation.tones import Line
 from tui.presentation.wording import count, short_day
 from tui.runtime.session import Link
 from tui.widgets.filter_bar import FilterBar
 from tui.widgets.gauges import Meter
+from tui.widgets.host import user_keys_of
 from tui.widgets.panel import Panel
 from tui.widgets.table.data import Row
 from tui.widgets.table.table import VirtualTable
@@ -47,7 +56,18 @@ from tui.widgets.table.table import VirtualTable
 __all__ = ["ImportScreen"]
 
 _SHOWN = STANDS | {ImportStatus.APPLYING}
-_VERBS = ("apply", "mend", "transfers", "save", "columns", "stop", "next_verdict", "previous_verdict")
+_VERBS = (
+    "apply",
+    "undo",
+    "mend",
+    "transfers",
+    "save",
+    "columns",
+    "encoding",
+    "stop",
+    "next_verdict",
+    "previous_verdict",
+)
 
 
 class ImportScreen(ManagedList):
@@ -57,7 +77,15 @@ class ImportScreen(ManagedList):
     UNDER = "users"
     BINDINGS: ClassVar[list[BindingType]] = [*bindings("imports")]
     NEEDS = Permission.MANAGE_USERS
-    CHANGES = ("imports.apply", "imports.mend", "imports.transfers", "imports.columns", "imports.stop")
+    CHANGES = (
+        "imports.apply",
+        "imports.undo",
+        "imports.mend",
+        "imports.transfers",
+        "imports.columns",
+        "imports.encoding",
+        "imports.stop",
+    )
     DEFAULT_CSS = """
     ImportScreen #plan { height: auto; }
     ImportScreen Meter { display: none; margin: 0 2; background: $background; color: $foreground; }
@@ -68,9 +96,12 @@ class ImportScreen(ManagedList):
         super().__init__()
         self._begun = begun
         self.parting = ""
+        self.purchase = PurchaseFlow(self)
+        self.joining = JoiningFlow(self, self.purchase, decided=self._decided, as_now=self._as_now, dialog=ApplyDialog)
 
     def on_mount(self) -> None:
-        """Begin with what it was opened with."""
+        """Begin with what it was opened with, and hear of changes that a price does not know of."""
+        self.hub.overview_signal.subscribe(self, self.purchase.overview_changed)
         self.set_interval(1.0, self._listen)
         self.show_state()
         self.job.begin()
@@ -134,6 +165,7 @@ class ImportScreen(ManagedList):
     def overview_changed(self, overview: Overview) -> None:
         """Other seats, other words."""
         super().overview_changed(overview)
+        self.joining.look_again()
         self.show_state()
 
     # What the job tells.
@@ -186,8 +218,8 @@ class ImportScreen(ManagedList):
 
     @property
     def unfinished(self) -> str:
-        """A command, a file or an import on its way."""
-        return super().unfinished or self.job.unfinished
+        """A command, a payment, a file or an import on its way."""
+        return super().unfinished or self.purchase.unfinished or self.job.unfinished
 
     def out_of_reach(self) -> set[str]:
         """What can't be done at this point."""
@@ -200,7 +232,9 @@ class ImportScreen(ManagedList):
             "imports.transfers": stands and current.counts.needs_transfer > 0,
             "imports.save": stands and current.counts.rejected > 0,
             "imports.columns": self.job.may_name_columns,
+            "imports.encoding": self.job.may_choose_encoding,
             "imports.stop": current.status is ImportStatus.APPLYING,
+            "imports.undo": stands and current.applied > 0,
             "imports.next_verdict": stands,
             "imports.previous_verdict": stands,
             "list.filter": stands,
@@ -224,6 +258,7 @@ class ImportScreen(ManagedList):
         if current is None or not self.job.stands:
             return
         numbers = {**current.counts.model_dump(), "rejected": current.counts.rejected, "done": current.applied}
+        numbers["remarked"] = current.remarked
         sides = ["", *(f"verdict:{name}" for name in VERDICTS if numbers.get(name))]
         words = self.filter_bar.text.split()
         here = next((word for word in words if word.startswith("verdict:")), "")
@@ -231,7 +266,7 @@ class ImportScreen(ManagedList):
         others = [word for word in words if word != here]
         self.filter_bar.set_text(" ".join([sides[(at + step) % len(sides)], *others]).strip())
 
-    # Columns and mending.
+    # Columns, encoding and mending.
 
     def action_columns(self) -> None:
         """m: which column holds what."""
@@ -251,6 +286,21 @@ class ImportScreen(ManagedList):
                     self.start(self.job.name_columns(mapping), "question")
 
             self.app.push_screen(Columns(self.job.current), chosen)
+
+    def action_encoding(self) -> None:
+        """o: which encoding the file is in."""
+        current = self.job.current
+        if self.refuses("import users"):
+            return
+        if current is None or not self.job.may_choose_encoding:
+            self.show_result("There is no encoding to choose here.", "dim")
+        elif self.app.screen is self:
+
+            def chosen(encoding: str | None) -> None:
+                if encoding:
+                    self.start(self.job.choose_encoding(encoding), "question")
+
+            self.app.push_screen(Encodings(current), chosen)
 
     def action_mend(self) -> None:
         """e: the row under the cursor."""
@@ -307,12 +357,80 @@ class ImportScreen(ManagedList):
         if current is None or not self.job.stands or not current.remaining:
             self.show_result("Nothing to import.", "dim")
         elif self.app.screen is self:
+            self.start(self._ask_to_apply(current), "question")
 
-            def decided(body: ApplyImport | None) -> None:
-                if body:
-                    self.job.apply(body)
+    async def _ask_to_apply(self, current: Import) -> None:
+        """Name the first who come, then ask as everywhere where people join."""
+        try:
+            rows = await first_rows(self.client, current.id)
+        except HeadcountError as error:
+            self.show_error(told(error))
+            return
+        overview = self.session.overview
+        if overview is not None and current == self.job.current:
+            stop = key_names(keys_of("imports.stop", user_keys_of(self))[:1])
+            question = import_question(current, rows, overview, stop_keys=stop, may_buy=self.joining.may_buy)
+            self.joining.ask(question)
 
-            self.app.push_screen(ApplyDialog(current, self.session.overview), decided)
+    def _as_now(self, question: ImportQuestion) -> ImportQuestion | None:
+        current = self.job.current
+        if current is None or current.remaining != question.current.remaining:
+            return None
+        return question.as_of(current, self.session.overview)
+
+    def _decided(self, question: ImportQuestion, choice: Choice, bought: str) -> None:
+        """Yes: it is done as was chosen."""
+        if self.job.current is None:
+            return
+        mode = (
+            BatchMode.BEST_EFFORT
+            if choice is Choice.BUYING and question.mode is BatchMode.UNTIL_FULL
+            else question.mode
+        )
+        if bought:
+            self.show_result(bought)
+        seen = question.current
+        encoding = seen.encoding if seen.encoding_guessed else None
+        self.job.apply(ApplyImport(mode=mode, version=self.job.current.version, ask=question.ask, encoding=encoding))
+
+    def action_undo(self) -> None:
+        """z: remove those again who were imported; asks first."""
+        current = self.job.current
+        if self.refuses("remove users"):
+            return
+        if current is None or not self.job.stands or not current.applied:
+            self.show_result("Nothing to undo: no row was imported yet.", "dim")
+        else:
+            self.start(self._ask_to_undo(current), "question")
+
+    async def _ask_to_undo(self, current: Import) -> None:
+        self.show_result("looking for the users who were imported…", "dim")
+        try:
+            users = await imported_users(self.client, current.id)
+        except HeadcountError as error:
+            self.show_error(told(error))
+            return
+        self.clear_result()
+        overview = self.session.overview
+        if not users:
+            self.show_result("Nothing to undo: nobody who was imported is on the list any more.", "dim")
+        elif overview is not None:
+            summary = undo_summary(users, overview)
+            self.confirm(summary, lambda: self.run(partial(self._take_back, users), group="command"))
+
+    async def _take_back(self, rows: Sequence[ImportRow]) -> None:
+        """Remove them again, as many at once as one command takes."""
+        gone = failed = 0
+        for first in range(0, len(rows), MAX_BATCH):
+            part = rows[first : first + MAX_BATCH]
+            batch = UserBatch(remove=tuple(row.user_id for row in part if row.user_id))
+            with self.commanding(f"removing {count(len(rows), 'user')} again", batch, EventKind.USER_REMOVED) as key:
+                report = await self.client.batch_users(batch, key=key)
+                gone, failed = gone + report.done, failed + report.failed
+                left = f", {failed:,} were no longer on the list" if failed else ""
+                self.show_result(
+                    f"{count(gone, 'user')} removed again{left}. z on the list of users does not bring them back."
+                )
 
     def action_stop(self) -> None:
         """s: stop what is under way."""

@@ -13,8 +13,8 @@ from tui.widgets.table.table import VirtualTable
 
 __all__ = ["COLUMNS", "FIELDS", "VERDICTS", "RowsTable", "Source", "import_row", "rows_query"]
 
-VERDICTS = ("rejected", "done", *(each.value for each in ImportVerdict))
-"""What `verdict:` takes: all that somebody has to look at, all that is done, or one verdict."""
+VERDICTS = ("rejected", "remarked", "done", *(each.value for each in ImportVerdict))
+"""What `verdict:` takes: all that somebody has to look at, all with a remark, all that is done, or one verdict."""
 FIELDS: Mapping[str, Sequence[str]] = {"verdict": VERDICTS}
 
 _NAME = Column("name", "Name", weight=2, min_width=12, drop=2)
@@ -67,6 +67,7 @@ def rows_query(query: Query, offset: int = 0, limit: int = 100) -> ImportRowsQue
         verdict=ImportVerdict(wanted) if wanted in set(ImportVerdict) else None,
         done=True if wanted == "done" else None,
         rejected=wanted == "rejected",
+        remarked=wanted == "remarked",
         offset=offset,
         limit=limit,
         count=True,
@@ -74,10 +75,12 @@ def rows_query(query: Query, offset: int = 0, limit: int = 100) -> ImportRowsQue
 
 
 def import_row(row: ImportRow) -> Row:
-    """Cells in the order of the table: verdict, row, e-mail, name, reason."""
+    """Cells in the order of the table: verdict, row, e-mail, name, reason or remark."""
     cells = row.cells
     name = f"{cells.first_name} {cells.last_name}".strip()
-    return Row(str(row.number), (verdict_cell(row), str(row.number), cells.email, name, row.reason), None, row)
+    return Row(
+        str(row.number), (verdict_cell(row), str(row.number), cells.email, name, row.reason or row.remark), None, row
+    )
 
 
 class Source:

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+from contract.encodings import said
 from contract.imports import MAX_ATOMIC, Import, ImportRow, ImportStatus, ImportStop, ImportVerdict
 from contract.subscription import Overview, PlanKind, SubscriptionStatus
 from contract.users import BatchMode
@@ -21,6 +22,7 @@ __all__ = [
     "blocked",
     "counts_lines",
     "detail_lines",
+    "encoding_lines",
     "heading",
     "kind_words",
     "left_out",
@@ -91,11 +93,22 @@ def verdict_tone(cell: str) -> Tone:
 
 
 def kind_words(current: Import) -> str:
-    """How the file was read: `csv, utf-8, ;`."""
+    """How the file was read: `csv, utf-8, commas`."""
     delimiter = {"\t": "tabs", ",": "commas", ";": "semicolons", "|": "bars"}.get(
         current.delimiter, current.delimiter and f"separated by {clean(current.delimiter, 4)}"
     )
-    return ", ".join(clean(each, 20) for each in (current.kind, current.encoding, delimiter) if each)
+    guess = " (a guess)" if current.encoding_guessed else ""
+    return ", ".join(clean(each, 30) for each in (current.kind, said(current.encoding) + guess, delimiter) if each)
+
+
+def encoding_lines(current: Import, change: str = "") -> list[Line]:
+    """Where the encoding is a guess: that it is one, and names as they come out. `change` says how to choose."""
+    if not current.encoding_guessed:
+        return []
+    shown = next((each.names for each in current.encodings if each.encoding == current.encoding), ())
+    names = " · ".join(clean(name, 40) for name in shown)
+    guess: Piece = (f"The encoding is a guess: {said(current.encoding)}. ", "warn")
+    return [[guess, (change, "dim")], ["Names come out as ", (names, "strong"), "."]]
 
 
 def heading(current: Import) -> str:
@@ -114,6 +127,9 @@ def counts_lines(current: Import, width: int) -> list[Line]:
             if lines[-1] and width_of(lines[-1]) + len(piece[0]) + _GAP > width:
                 lines.append([])
             lines[-1] += [" " * _GAP, piece] if lines[-1] else [piece]
+    if lines[0] and current.remarked:
+        said = f"{count(current.remarked, 'row')} read otherwise than in the file: verdict:remarked shows them."
+        return [*lines, (said, "warn")]
     return [*lines] if lines[0] else [("The file has no rows with people.", "warn")]
 
 
@@ -164,7 +180,11 @@ def seat_lines(current: Import, overview: Overview | None, mode: BatchMode = Bat
         lines = [[needed, ("all will be active at once, nothing to pay now.", "ok")]]
     if price and price.pay_now is not None and seats.short:
         lines.append(
-            ["Paying for them now: ", (f"{price.pay_now}", "strong"), (" with tax; P does it afterwards.", "dim")]
+            [
+                "Paying for them now: ",
+                (f"{price.pay_now}", "strong"),
+                (" with tax; c, then b buys the seats.", "dim"),
+            ]
         )
     if price and price.renewal_adds and price.renewal_adds.amount > 0 and price.renewal_date:
         lines.append(
@@ -223,6 +243,7 @@ def detail_lines(row: ImportRow) -> list[Line]:
         ("Row", f"{row.number:,}"),
         ("Verdict", (verdict_cell(row), verdict_tone(verdict_cell(row)))),
         *([("Reason", (reason, "warn"))] if reason else []),
+        *([("Remark", (clean(row.remark, 400), "warn"))] if row.remark else []),
         ("E-mail", clean(cells.email, 400) or ("none", "dim")),
         ("First name", clean(cells.first_name, 400) or ("none", "dim")),
         ("Last name", clean(cells.last_name, 400) or ("none", "dim")),

@@ -13,12 +13,16 @@ from contract.people import Permission
 from contract.subscription import Overview, PlanKind
 from contract.users import MAX_BATCH, User, UserBatch, UserBatchReport
 from screens.members.source import MEMBER_FIELDS, MembersSource
+from screens.purchase.flow import PurchaseFlow
+from screens.purchase.joining import JoiningFlow
 from screens.shared.detail import Detail
 from screens.shared.managed_list import ManagedList
 from tui.input.commands import bindings
+from tui.presentation.additions import Addition
 from tui.presentation.errors import told
 from tui.presentation.lines import labelled
-from tui.presentation.members import adding_results, adding_summary, listing_tone, profile_lines, take_back_summary
+from tui.presentation.members import adding_question, adding_results, listing_tone, profile_lines, take_back_summary
+from tui.presentation.seat_choice import Choice, payment_lines
 from tui.presentation.text import clean
 from tui.presentation.tones import Line
 from tui.presentation.users import removal_results
@@ -51,6 +55,12 @@ class MembersScreen(ManagedList):
     def __init__(self) -> None:
         super().__init__()
         self.added: list[User] = []
+        self.purchase = PurchaseFlow(self)
+        self.joining = JoiningFlow(self, self.purchase, decided=self._decided, as_now=self._as_now)
+
+    def on_mount(self) -> None:
+        """Hear of changes that a price does not know of."""
+        self.hub.overview_signal.subscribe(self, self.purchase.overview_changed)
 
     def make_table(self) -> VirtualTable:
         """Everybody, by name."""
@@ -78,6 +88,7 @@ class MembersScreen(ManagedList):
         super().overview_changed(overview)
         self.filter_bar.hint = " ".join(f"{name}:" for name in self.fields())
         self.filter_bar.refresh()
+        self.joining.look_again()
         self.show_detail()
 
     def why_not(self, doing: str) -> str:
@@ -176,21 +187,35 @@ class MembersScreen(ManagedList):
             self.show_result(f"{whose} on the subscription already.", "dim")
             return
         already = len(chosen) - len(coming)
-        summary = adding_summary(coming, overview, already=already, hidden=self.hidden_words)
-        self.confirm(summary, lambda: self._add(coming))
+        hidden, may_buy = self.hidden_words, self.joining.may_buy
+        self.joining.ask(adding_question(coming, overview, already=already, hidden=hidden, may_buy=may_buy))
+
+    def _as_now(self, question: Addition[Member]) -> Addition[Member]:
+        return question.as_of(self.session.overview)
+
+    def _decided(self, question: Addition[Member], choice: Choice, bought: str) -> None:
+        """Yes: all of them, or the first that fit; the others stay marked."""
+        many = question.many(choice)
+        self._add(question.chosen[:many], question.chosen[many:], bought)
 
     @work(group="command", exit_on_error=False)
-    async def _add(self, members: Sequence[Member]) -> None:
+    async def _add(self, members: Sequence[Member], waiting: Sequence[Member], bought: str) -> None:
         body = NewFromMembers(ids=tuple(member.id for member in members))
-        with self.commanding(f"adding {count(len(members), 'member')}", body, EventKind.USER_ADDED) as key:
-            self._show_added(members, await self.client.add_members(body, key=key))
+        words = f"adding {count(len(members), 'member')}"
+        with self.commanding(words, body, EventKind.USER_ADDED, after=bought) as key:
+            self._show_added(members, waiting, bought, await self.client.add_members(body, key=key))
 
-    def _show_added(self, members: Sequence[Member], report: UserBatchReport) -> None:
+    def _show_added(
+        self, members: Sequence[Member], waiting: Sequence[Member], bought: str, report: UserBatchReport
+    ) -> None:
         added = [result.user for result in report.results if result.user]
         self.added = added or self.added
         title, lines, left = adding_results(members, report)
-        self.keep_marked([row for row in self.table.marks.chosen.values() if row.id in left])
-        self.show_ledger(title, lines, failed=bool(left), hint="z undoes it" if added else "")
+        keep = {*left, *(member.id for member in waiting)}
+        self.keep_marked([row for row in self.table.marks.chosen.values() if row.id in keep])
+        later = payment_lines(self.session.overview, report.next_payment) if self.session.overview else []
+        said = [*([(bought, "ok")] if bought else []), *later, *lines]
+        self.show_ledger(title, said, failed=bool(left), hint="z undoes it" if added else "")
         self.show_marks()
 
     # Taking it back.

@@ -15,7 +15,7 @@ __all__ = ["MEMBER_FIELDS", "MembersSource", "member_row", "members_query"]
 MEMBER_FIELDS: Mapping[str, Sequence[str]] = {
     "role": tuple(role.value for role in Role),
     "listed": ("yes", "no"),
-    "status": (UserStatus.ACTIVE.value, UserStatus.NOT_PAID.value),
+    "status": tuple(each.value for each in UserStatus if each is not UserStatus.REMOVED),
 }
 """What a filter over members may narrow."""
 

@@ -10,7 +10,7 @@ from tui.presentation.glyphs import Glyphs
 from tui.presentation.lines import width_of
 from tui.presentation.text import clean
 from tui.presentation.tones import MUTED, PLAIN, Span
-from tui.presentation.wording import count, day_of, said_day
+from tui.presentation.wording import count, day_of, ended_on, ends_on, has_ended, renews_on, said_day
 
 __all__ = ["Notice", "laid_out", "notices", "upcoming"]
 
@@ -37,8 +37,9 @@ def notices(overview: Overview, glyphs: Glyphs) -> Iterator[Notice]:
     yield from _trouble(overview, glyphs)
     yield from _unpaid(overview, glyphs)
     subscription = overview.subscription
-    if subscription.cancel_at_period_end and subscription.status is not SubscriptionStatus.ENDED:
-        ends = f"{glyphs.waiting} ends on {said_day(subscription.period_end, overview)}"
+    end = ends_on(overview)
+    if subscription.cancel_at_period_end and end:
+        ends = f"{glyphs.waiting} ends on {said_day(end, overview)}"
         yield Notice(((ends, _WARN), (": no access then", _WARN)))
     yield from _requests(overview, glyphs)
     for code in overview.codes:
@@ -69,9 +70,12 @@ def _trouble(overview: Overview, glyphs: Glyphs) -> Iterator[Notice]:
             head = ((f"{glyphs.bad} {said}", _BAD), *pays)
             yield Notice(head, f"nobody has access{until}", f"no access{until}", keep=True)
         case SubscriptionStatus.ENDED:
-            ended = f"{glyphs.bad} ended on {said_day(subscription.period_end, overview)}"
+            ended = f"{glyphs.bad} ended on {said_day(ended_on(overview), overview)}"
             head = ((ended, _BAD), *_helps(overview, "p", "starts again"))
             yield Notice(head, "nobody has access any more", keep=True)
+            if subscription.overdue:
+                owed = (f"{glyphs.bad} {subscription.overdue} owed for days that were used", _BAD)
+                yield Notice((owed, *_helps(overview, "o", "pays it")))
         case SubscriptionStatus.ACTIVE:
             return
 
@@ -88,15 +92,15 @@ def _next_tries(overview: Overview) -> tuple[str, str]:
 
 def _unpaid(overview: Overview, glyphs: Glyphs) -> Iterator[Notice]:
     """Users NOT PAID, what they would cost now, and when they become active anyway (D15)."""
-    waiting, subscription = overview.seats.not_paid, overview.subscription
+    waiting = overview.seats.not_paid
     if not waiting or overview.plan.kind is PlanKind.CONTRACT:
         return
     head: tuple[Span, ...] = ((f"{glyphs.bad} {waiting:,} NOT PAID", _BAD),)
     if overview.pay_unpaid:
         price: tuple[Span, ...] = ((f"  {overview.pay_unpaid} now", PLAIN),)
         head = (*head, *(_helps(overview, "P", f"pay {overview.pay_unpaid} now") or price))
-    renews = subscription.status is SubscriptionStatus.ACTIVE and not subscription.cancel_at_period_end
-    yield Notice(head, f"or with the payment of {said_day(subscription.period_end, overview)}" if renews else "")
+    day = renews_on(overview)
+    yield Notice(head, f"or with the payment of {said_day(day, overview)}" if day else "")
 
 
 def _requests(overview: Overview, glyphs: Glyphs) -> Iterator[Notice]:
@@ -110,15 +114,21 @@ def _requests(overview: Overview, glyphs: Glyphs) -> Iterator[Notice]:
 def upcoming(overview: Overview, glyphs: Glyphs) -> Iterator[Notice]:
     """What will happen by itself, with its day: nobody need do anything about it."""
     subscription, seats = overview.subscription, overview.seats
-    if overview.plan.kind is PlanKind.CONTRACT or subscription.status is SubscriptionStatus.ENDED:
+    if overview.plan.kind is PlanKind.CONTRACT or has_ended(overview):
         return
+    end = ends_on(overview)
     if subscription.scheduled_seats is not None:
         change = f"{subscription.seats:,} → {count(subscription.scheduled_seats, 'seat')}"
-        yield Notice(((f"{glyphs.waiting} {change} on {said_day(subscription.period_end, overview)}", PLAIN),))
-    if seats.free_until_renewal:
-        last = said_day(subscription.period_end - dt.timedelta(days=1), overview)
+        when = f"on {said_day(end, overview)}" if end else "with the next payment"
+        yield Notice(((f"{glyphs.waiting} {change} {when}", PLAIN),))
+    if seats.free_until_renewal and end:
+        last = said_day(end - dt.timedelta(days=1), overview)
         free = count(seats.free_until_renewal, "paid seat")
         yield Notice(((f"{glyphs.waiting} {free} free until {last}", PLAIN),))
+    if subscription.price_change:
+        new = subscription.price_change
+        costs = f"{glyphs.waiting} a seat costs {new.unit_price} from {said_day(new.date, overview)}"
+        yield Notice(((costs, PLAIN),))
     if subscription.credit and subscription.credit.amount:
         yield Notice(((f"{glyphs.waiting} {subscription.credit} credit", PLAIN), (" for the next payments", MUTED)))
 

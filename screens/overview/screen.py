@@ -12,7 +12,7 @@ from textual.widget import Widget
 
 from client.errors import HeadcountError
 from contract.people import Permission
-from contract.quotes import Change, Confirmation, Quote
+from contract.quotes import MAX_SEATS, Change, Confirmation, Quote
 from contract.subscription import Overview
 from screens.overview.sandbox import SandboxControls
 from screens.overview.subscription_changes import SubscriptionChanges, absent_commands, idle_commands
@@ -31,6 +31,7 @@ from screens.purchase.quote_dialog import Draft
 from screens.shared.live_area import LiveArea
 from tui.input.commands import bindings
 from tui.presentation.errors import CONNECTING, refused
+from tui.presentation.limit_words import left_words
 from tui.presentation.prices import holds_until, price_lines
 from tui.presentation.quote_summary import change_in_words
 from tui.presentation.tones import Span
@@ -221,7 +222,7 @@ class OverviewScreen(LiveArea):
             return
         wanted = self.draft.seats if self.draft else self.planned
         note = change_in_words(wanted - overview.subscription.seats, overview.seats.not_paid)
-        stepper.show(wanted, self.planned, note=(note, "dim"), fixed=bool(self._why_fixed()))
+        stepper.show(wanted, self.planned, note=(note, "dim"), greatest=MAX_SEATS, fixed=bool(self._why_fixed()))
         bar.show(self._summary_lines(overview))
 
     def _out_of_reach(self) -> list[str]:
@@ -257,7 +258,9 @@ class OverviewScreen(LiveArea):
         if fixed:
             return [[(fixed, "dim")]]
         does = "change the seats; nothing is sent yet" if self._may_confirm else "show what other numbers would cost"
-        return [[("No pending change", "dim"), (f"   + and - {does}", "dim")]]
+        none: list[Span] = [("No pending change", "dim"), (f"   + and - {does}", "dim")]
+        left = left_words(overview.me)
+        return [none, [(left, "dim")]] if left else [none]
 
     @property
     def _may_confirm(self) -> bool:

@@ -20,7 +20,6 @@ from tui.presentation.wording import count
 __all__ = ["SubscriptionChanges", "absent_commands", "idle_commands"]
 
 _CHANGED = "The subscription has changed meanwhile: these are the current choices."
-_UNPAID = frozenset({SubscriptionStatus.PAST_DUE, SubscriptionStatus.SUSPENDED})
 _Options: TypeAlias = Callable[[Sequence[Plan], Overview, int | None], list[Option]]
 
 
@@ -38,7 +37,7 @@ def idle_commands(overview: Overview | None, *, read_only: bool) -> frozenset[st
     if overview is None or read_only:
         return SUBSCRIPTION
     idle = set(absent_commands(overview))
-    if overview.subscription.status not in _UNPAID:
+    if not overview.subscription.overdue:
         idle.add("overview.pay_overdue")
     if overview.pay_unpaid is None:
         idle.add("overview.pay")
@@ -171,7 +170,7 @@ class SubscriptionChanges:
         overview = self.changeable()
         if overview is None:
             return
-        if overview.subscription.status in _UNPAID:
+        if overview.subscription.overdue:
             self._purchase.ask(Draft(Change(pay_overdue=True), "Pay the overdue amount", "overview.pay_overdue"))
         else:
             self._host.show_result("Nothing is overdue.", "dim")

@@ -3,14 +3,14 @@
 import datetime as dt
 
 from contract.people import Permission
-from contract.subscription import Overview, PlanKind, SubscriptionStatus
+from contract.subscription import NextPayment, Overview, PlanKind, SubscriptionStatus
 from screens.overview.attention import Notice, laid_out, notices, upcoming
 from tui.presentation.event_descriptions import sentence
 from tui.presentation.glyphs import Glyphs
 from tui.presentation.lines import width_of
 from tui.presentation.text import clean
 from tui.presentation.tones import BOLD, MUTED, PLAIN, Span
-from tui.presentation.wording import clock, count, day_of, days_until, said_day
+from tui.presentation.wording import clock, count, day_of, days_until, ended_on, ends_on, said_day
 
 OK, WARN, BAD = "ok", "warn", "bad"
 _LABEL = 11
@@ -52,13 +52,21 @@ def subscription_lines(overview: Overview) -> list[list[Span]]:
         return lines
     money = _owed_and_kept(overview)
     if subscription.next_payment and not subscription.overdue:
-        seats = f" for {count(subscription.next_payment.seats, 'seat')}"
-        money.insert(0, _labelled("Next", f"{subscription.next_payment.amount}", seats))
+        money.insert(
+            0, _labelled("Next", f"{subscription.next_payment.amount}", _next_words(subscription.next_payment))
+        )
     if subscription.unit_price and len(money) > 1:
         name.append((f" · {subscription.unit_price} per seat", PLAIN))
     elif subscription.unit_price:
         lines.append(_labelled("Price", f"{subscription.unit_price}", " per seat"))
     return [*lines, *money]
+
+
+def _next_words(coming: NextPayment) -> str:
+    """For how many seats; where a credit pays some of it, what is to be paid after that."""
+    if coming.total and coming.credit_applied and coming.credit_applied.amount > 0:
+        return f", then {coming.total}"
+    return f" for {count(coming.seats, 'seat')}"
 
 
 def fixed_seats(overview: Overview) -> str:
@@ -94,8 +102,9 @@ def _period_line(overview: Overview) -> list[Span]:
         label = "Ends"
     elif subscription.status is not SubscriptionStatus.ACTIVE:
         label = "Was due"
-    until = days_until(subscription.period_end, today(overview))
-    return [(label.ljust(_LABEL), MUTED), (f"{subscription.period_end:%Y-%m-%d}", PLAIN), (f"  {until}", MUTED)]
+    day = ended_on(overview) if subscription.status is SubscriptionStatus.ENDED else subscription.period_end
+    until = days_until(day, today(overview))
+    return [(label.ljust(_LABEL), MUTED), (f"{day:%Y-%m-%d}", PLAIN), (f"  {until}", MUTED)]
 
 
 def _owed_and_kept(overview: Overview) -> list[list[Span]]:
@@ -115,10 +124,14 @@ def seats_line(overview: Overview) -> list[Span]:
     """`36 of 36 taken · 0 free`, and what is NOT PAID or free only until the renewal."""
     seats = overview.seats
     spans: list[Span] = [(f"{seats.used:,} of {seats.paid:,} taken", BOLD), (f" · {seats.free:,} free", PLAIN)]
+    if seats.inactive:
+        taken = f"{seats.inactive:,} of {seats.paid:,} taken, " if seats.paid else ""
+        spans = [("nobody is active", BOLD), (f" · {taken}{count(seats.inactive, 'user')} inactive", BAD)]
     if seats.not_paid:
         spans.append((f" · {seats.not_paid:,} NOT PAID", BAD))
-    if seats.free_until_renewal and overview.plan.kind is not PlanKind.CONTRACT:
-        last = overview.subscription.period_end - dt.timedelta(days=1)
+    end = ends_on(overview)
+    if end and seats.free_until_renewal and overview.plan.kind is not PlanKind.CONTRACT:
+        last = end - dt.timedelta(days=1)
         until = f" · {count(seats.free_until_renewal, 'paid seat')} free until {said_day(last, overview)}"
         spans.append((until, MUTED))
     return spans

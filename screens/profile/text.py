@@ -8,6 +8,7 @@ from contract.people import Role
 from contract.profile import Own, OwnProfile, OwnTransfer, Way
 from tui.presentation.confirmation import Summary
 from tui.presentation.glyphs import Glyphs
+from tui.presentation.limit_words import left_words
 from tui.presentation.lines import line
 from tui.presentation.text import clean
 from tui.presentation.tones import Line, Piece, pieces
@@ -65,7 +66,9 @@ def you_lines(own: OwnProfile) -> list[Line]:
     lines = [_field("Name", clean(account.name, 120)), _field("E-mail", clean(account.email, 120))]
     if account.position:
         lines.append(_field("Position", clean(account.position, 120)))
-    return [*lines, _field("You are", "a member of " + where if where and me.role is Role.MEMBER else role)]
+    lines.append(_field("You are", "a member of " + where if where and me.role is Role.MEMBER else role))
+    left = left_words(me)
+    return [*lines, _field("Limit", left)] if left else lines
 
 
 def state(own: OwnProfile, glyphs: Glyphs) -> Piece:

@@ -26,6 +26,7 @@ from contract.subscription import Overview, PlanKind
 from screens.purchase import quote_dialog
 from screens.purchase.quote_dialog import Draft, QuoteDialog
 from screens.shared.idempotency_keys import Intentions
+from tui.presentation.confirmation import Summary
 from tui.presentation.errors import CONNECTING, refused, set_by_contract, told
 from tui.presentation.quote_summary import done, moved_words, promises_the_same
 from tui.presentation.text import clean
@@ -263,7 +264,7 @@ class PurchaseFlow:
 
     def _offer(self, draft: Draft, quote: Quote, remark: str = "", *, seen: bool) -> None:
         """Open the dialog, or show the fresh price in the one that is open."""
-        summary, until = draft.summary(quote, remark), self._holds_until(quote)
+        summary, until = self._summary(draft, quote, remark), self._holds_until(quote)
         if isinstance(self.state, Offered):
             self.state = replace(self.state, draft=draft, quote=quote)
             self.state.dialog.show_quote(summary, until)
@@ -273,6 +274,9 @@ class PurchaseFlow:
             self.host.open_dialog(dialog, partial(self._answered, dialog))
         else:
             self._rest()
+
+    def _summary(self, draft: Draft, quote: Quote, remark: str) -> Summary:
+        return draft.summary(quote, remark, self.host.session.spending_limit)
 
     def _holds_until(self, quote: Quote) -> float:
         """By this machine's clock: from when it was asked for, as long as the server said."""

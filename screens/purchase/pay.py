@@ -24,6 +24,7 @@ from screens.purchase.quote_dialog import Draft
 from tui.input.commands import bindings, key_names, keys_of
 from tui.presentation.errors import refused, told
 from tui.presentation.lines import keys_line
+from tui.presentation.prices import users_paid
 from tui.presentation.tones import Line
 from tui.presentation.wording import count
 from tui.runtime.live_updates import Hub
@@ -77,7 +78,7 @@ def _choose(purchase: PurchaseFlow, screen: "PayScreen", opener: str) -> None:
 
     def marked(quote: Quote | None) -> None:
         if quote:
-            title = f"Pay for {count(len(quote.lines), 'user')}"
+            title = f"Pay for {count(users_paid(quote), 'user')}"
             items = payee_items(quote, screen.source.known)
             purchase.open(Draft(quote.change, title, opener, items, back), quote)
 
@@ -134,7 +135,7 @@ class UnpaidUsers:
 
     def learn(self, quote: Quote) -> bool:
         """Take note of the price of each; True when somebody's was not known."""
-        prices = {each.user_id: f"{each.amount}" for each in quote.lines if each.user_id}
+        prices = {each.user_id: f"{each.amount}" for line in quote.lines for each in line.shares}
         news = any(self.prices.get(user_id) != price for user_id, price in prices.items())
         self.prices |= prices
         return news
@@ -295,7 +296,7 @@ class PayScreen(ModalScreen[Quote | None]):
         named = [(key_names(keys_of(command_id, user_keys)[:1]), does) for command_id, does in offers]
         keys = keys_line([*named, ("c", "summary…"), ("Esc", "cancels")])
         said: list[Line] = [(self._remark, "warn")] if self._remark else []
-        marked = len(self.quote.lines) if self.quote else table.mark_count
+        marked = users_paid(self.quote) if self.quote else table.mark_count
         sums = sum_lines(self.quote, marked, max(table.total, marked), self._refusal)
         return ["", *said, *sums, "", keys]
 
@@ -334,7 +335,8 @@ class PayScreen(ModalScreen[Quote | None]):
         """c: on to the dialog that names everybody; its own key pays."""
         quote = self.quote
         # a mark taken away by the key before this one may not have been heard of yet
-        if quote is not None and all(each.user_id in self.table.marks for each in quote.lines if each.user_id):
+        paid_for = [each.user_id for line in quote.lines for each in line.shares] if quote is not None else ()
+        if quote is not None and all(user_id in self.table.marks for user_id in paid_for):
             self.dismiss(quote)
         else:
             self._remark = "" if self._refusal else "Wait for the total, then press it again."

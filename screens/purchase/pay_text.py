@@ -7,7 +7,7 @@ from contract.money import Money
 from contract.quotes import MAX_PAYEES, Quote
 from contract.users import User, UserStatus
 from tui.presentation.lines import line
-from tui.presentation.prices import long_day, price_lines
+from tui.presentation.prices import long_day, price_lines, users_paid
 from tui.presentation.text import clean
 from tui.presentation.tones import BOLD, MUTED, Line
 from tui.presentation.users import person
@@ -52,7 +52,7 @@ def sum_lines(quote: Quote | None, marked: int, total: int, refusal: str = "") -
 
 def wait_words(quote: Quote) -> str:
     """What happens to these users without this payment: the renewal has them, unless there is none."""
-    many = len(quote.lines)
+    many = users_paid(quote)
     they = "they become" if many > 1 else "the user becomes"
     end, same_year = quote.before.period_end, quote.before.period_end.year == quote.created_at.year
     day = short_day(end) if same_year else long_day(end)
@@ -70,17 +70,18 @@ def _at_renewal(quote: Quote) -> Money | None:
     price = quote.after.unit_price
     if price is None:
         return None
-    net = Money(amount=price.amount * len(quote.lines), currency=price.currency)
+    net = Money(amount=price.amount * users_paid(quote), currency=price.currency)
     return plus(net, tax_on(net, quote.tax_rate))
 
 
 def payee_items(quote: Quote, known: Mapping[str, User]) -> list[Line]:
     """Everybody a quote pays for, with the price; by name and address as far as they were on the screen."""
-    width = max((len(f"{each.amount}") for each in quote.lines), default=0)
+    shares = [share for line in quote.lines for share in line.shares]
+    width = max((len(f"{each.amount}") for each in shares), default=0)
     items: list[Line] = [(wait_words(quote), MUTED)]
-    for each in quote.lines:
-        user = known.get(each.user_id or "")
-        who = person(user.name, user.email) if user else clean(each.description, 120)
+    for each in shares:
+        user = known.get(each.user_id)
+        who = person(user.name, user.email) if user else clean(each.name, 120)
         items.append(line((f"{each.amount}".rjust(width), BOLD), f"  {who}"))
     return items
 

@@ -4,6 +4,7 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
+from contract.money import Money
 from contract.quotes import Change, Confirmation, Quote
 from screens.shared.confirm import Confirm
 from tui.presentation.confirmation import Also, Summary
@@ -38,9 +39,9 @@ class Draft:
     then: Callable[[Quote, Confirmation], None] | None = None
     about: object = None
 
-    def summary(self, quote: Quote, remark: str = "") -> Summary:
-        """What the dialog says at a price."""
-        said = confirmation_summary(quote, self.title, self.opener, items=self.items, remark=remark)
+    def summary(self, quote: Quote, remark: str = "", limit: Money | None = None) -> Summary:
+        """What the dialog says at a price; `limit` is the profile's."""
+        said = confirmation_summary(quote, self.title, self.opener, items=self.items, remark=remark, limit=limit)
         if self.back:
             said = replace(said, stay="Back")
         if self.also is None:

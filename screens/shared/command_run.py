@@ -48,17 +48,18 @@ class CommandRun:
         self._host.session.touch(*kinds)
 
     @contextmanager
-    def commanding(self, words: str, body: Body, *kinds: EventKind, about: str = "") -> Iterator[str]:
+    def commanding(self, words: str, body: Body, *kinds: EventKind, about: str = "", after: str = "") -> Iterator[str]:
         """Around a command and what is said of its answer: gives the key to send, says what went wrong.
 
-        `words` say what is being done, `body` and `about` which intention it is, `kinds` what it will have changed.
+        `words` say what is being done, `body` and `about` which intention it is, `kinds` what it will have changed,
+        `after` what was done with the same yes before it, which a failure does not undo.
         """
         self.begin(words)
         try:
             yield self.intentions.key(body, about)
         except HeadcountError as error:
             self.intentions.failed(error, body, about)
-            self._host.show_error(told(error))
+            self._host.show_error(f"{after} But then this failed: {told(error)}" if after else told(error))
         else:
             self.intentions.answered(body, about)
         finally:

@@ -62,7 +62,7 @@ class Confirm(ModalScreen[bool]):
         self.on_yes = False
         self.reason_to_wait = "" if seen else _READ_FIRST
         self._showings = 0
-        self._typed = Editor(digits=True, limit=7)
+        self._typed = Editor(digits=True, limit=12)
         self._remark: Line = ""
 
     @property
@@ -78,8 +78,12 @@ class Confirm(ModalScreen[bool]):
             lines=self._items(),
             hang=4,
             below=self._below(),
-            keep=2 if self.summary.type_number is None else 4,
+            keep=self._kept_below(),
         )
+
+    def _kept_below(self) -> int:
+        """The last lines that are always seen: buttons and keys, and the number to type."""
+        return 2 if self.summary.type_number is None else 4
 
     def on_mount(self) -> None:
         """The frame carries the title."""
@@ -103,6 +107,7 @@ class Confirm(ModalScreen[bool]):
         """Say something else from now on; it can be confirmed when there was time to see it, or at once if `seen`."""
         self.summary, self.on_yes, self._remark = summary, False, ""
         if (body := self.query_one_optional(Scroller)) is not None:
+            body.keep = self._kept_below()
             body.show_all(self._above(), self._items(), self._below())
         self._frame()
         if not seen:
@@ -140,6 +145,8 @@ class Confirm(ModalScreen[bool]):
         said += self.summary.money
         if self.summary.final:
             said.append((f"{bad} {self.summary.final}", "bad" if self.summary.danger else "warn"))
+        if self.summary.back:
+            said.append((self.summary.back, "dim"))
         if len(said) > 1:
             said.append("")
         if self.summary.type_number is not None:
@@ -176,7 +183,7 @@ class Confirm(ModalScreen[bool]):
         if self.summary.type_number is not None and (event.key.isdigit() or event.key in {"backspace", "ctrl+u"}):
             self._typed.press(event.key, event.character)
             event.stop()
-            self._redraw()
+            self._redraw((f"  {self._typed.refused}", "warn") if self._typed.refused else "")
 
     def action_other(self) -> None:
         """The other button."""

@@ -59,7 +59,7 @@ class Form(Canvas, can_focus=True):
     """
 
     class Submitted(Message):
-        """Enter on the last field, or on none."""
+        """Enter on the last field, on none, or where all are empty and the form goes on from there."""
 
     class Left(Message):
         """Esc."""
@@ -84,9 +84,18 @@ class Form(Canvas, can_focus=True):
             super().__init__()
             self.key = key
 
-    def __init__(self, title: str, fields: Sequence[Field], *, extra_keys: Sequence[str] = ()) -> None:
+    def __init__(
+        self,
+        title: str,
+        fields: Sequence[Field],
+        *,
+        extra_keys: Sequence[str] = (),
+        takes_lines: bool = False,
+        submits_empty: bool = False,
+    ) -> None:
         super().__init__()
         self._title, self._extra = title, frozenset(extra_keys)
+        self._takes_lines, self._submits_empty = takes_lines, submits_empty
         self.fields = list(fields)
         self.current = 0
         self.above: tuple[Line, ...] = ()
@@ -161,7 +170,12 @@ class Form(Canvas, can_focus=True):
         return True
 
     def _enter(self) -> None:
-        if self.asking or self.current == len(self.fields) - 1:
+        refused = next((each for each in self.fields if each.editor.refused), None)
+        if refused is not None and not self.asking:
+            # typed ahead of the refusal: what stands in the field is not all that was typed
+            refused.editor.refused = ""
+            self.go_to(refused.name)
+        elif self.asking or self.current == len(self.fields) - 1 or (self._submits_empty and self.is_empty):
             self.post_message(self.Submitted())
         else:
             self._move(1)
@@ -180,18 +194,24 @@ class Form(Canvas, can_focus=True):
         return True
 
     def _mended(self, here: Field) -> None:
-        again = bool(here.error)
-        here.error = ""
+        again = here.error != here.editor.refused
+        here.error = here.editor.refused
         self.refresh(layout=again)
         self.post_message(self.Changed())
 
     def on_paste(self, event: events.Paste) -> None:
-        """One line is text for the field; several are handed on."""
+        """One line is text for the field; several are handed on by a form that takes them, and refused by others."""
         event.stop()
         lines = [each for each in event.text.splitlines() if each.strip()]
-        if len(lines) > 1:
+        if len(lines) > 1 and self._takes_lines:
             self.post_message(self.Pasted("\n".join(lines)))
-        elif lines and not self.asking:
+        elif self.asking:
+            return
+        elif len(lines) > 1:
+            here = self.fields[self.current]
+            here.error = f"One line only: {len(lines):,} were pasted, and none was taken."
+            self.refresh(layout=True)
+        elif lines:
             self.fields[self.current].editor.insert(lines[0].strip())
             self._mended(self.fields[self.current])
 

@@ -292,9 +292,11 @@ class ManagedList(LiveArea):
         """The command was answered or has failed; the screens get fresh data."""
         self.command.ended(*kinds)
 
-    def commanding(self, words: str, body: Body, *kinds: EventKind, about: str = "") -> AbstractContextManager[str]:
+    def commanding(
+        self, words: str, body: Body, *kinds: EventKind, about: str = "", after: str = ""
+    ) -> AbstractContextManager[str]:
         """Around a command and what is said of its answer: gives the key to send, as `CommandRun.commanding`."""
-        return self.command.commanding(words, body, *kinds, about=about)
+        return self.command.commanding(words, body, *kinds, about=about, after=after)
 
     @property
     def unfinished(self) -> str:

@@ -1,9 +1,6 @@
 """Deciding incoming requests: the question, seats that are bought with the same yes, the results, taking it back.
 
-Idle ──ask──▶ Asking ──yes──▶ Deciding ──▶ Idle
-               │  ▲              ▲
-               b  └─back─┐       │ paid
-               └──▶ the purchase ┘
+`screens.purchase.joining` asks and buys; after its yes: Deciding ──▶ Idle
 """
 
 from collections.abc import Sequence
@@ -14,15 +11,12 @@ from typing import TypeAlias
 from client.errors import Conflict, HeadcountError
 from contract.events import EventKind, EventsQuery
 from contract.pages import MAX_LIMIT
-from contract.quotes import Change, Confirmation, Quote
 from contract.transfers import DecisionReport, DecisionSummary, Reason, Transfer
-from screens.purchase.flow import Offered, PurchaseFlow
-from screens.purchase.quote_dialog import Draft
-from screens.transfers.decision_dialog import DecisionDialog
+from screens.purchase.flow import PurchaseFlow
+from screens.purchase.joining import Asking, Idle, JoiningFlow
 from screens.transfers.forms import ReasonForm
 from screens.transfers.host import TransfersHost
-from tui.presentation.errors import refused, told
-from tui.presentation.quote_summary import done
+from tui.presentation.errors import told
 from tui.presentation.seat_choice import Choice
 from tui.presentation.transfer_decisions import Question, earlier_summary
 from tui.presentation.transfers import (
@@ -33,7 +27,6 @@ from tui.presentation.transfers import (
     undo_summary,
     undo_table,
 )
-from tui.presentation.wording import count
 from tui.widgets.table.data import Row
 
 __all__ = ["Asking", "Decided", "Deciding", "Idle", "TransferDecisions"]
@@ -43,26 +36,13 @@ _TOO_LATE = "Nothing to undo: you decided nothing in the last 10 minutes."
 
 
 @dataclass(frozen=True, slots=True)
-class Idle:
-    """Nothing is under way."""
-
-
-@dataclass(frozen=True, slots=True)
-class Asking:
-    """The dialog before a decision is open; it knows what is asked as of now."""
-
-    dialog: DecisionDialog
-
-
-@dataclass(frozen=True, slots=True)
 class Deciding:
     """The decision is on its way."""
 
     plan: Plan
 
 
-State: TypeAlias = Idle | Asking | Deciding
-"""While missing seats are bought it is the purchase that stands somewhere: its draft is `about` the question."""
+State: TypeAlias = Idle | Asking[Question] | Deciding
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,14 +56,20 @@ class Decided:
 class TransferDecisions:
     """What may be done about requests that wait for us; a screen has it, and says when it may be done.
 
-    `state` is where it stands, `last` what `undo` takes back.
+    `state` is where it stands (also of the question), `last` what `undo` takes back.
     """
 
     def __init__(self, host: TransfersHost, purchase: PurchaseFlow) -> None:
-        self._host, self._purchase = host, purchase
-        self.state: State = Idle()
+        self._host = host
+        self._joining = JoiningFlow(host, purchase, decided=self._answered, as_now=self._as_now)
+        self._deciding: Deciding | None = None
         self.last: Decided | None = None
         self._reason = ""
+
+    @property
+    def state(self) -> State:
+        """Where it stands."""
+        return self._deciding or self._joining.state
 
     # Asking.
 
@@ -105,84 +91,30 @@ class TransferDecisions:
     def _ask(self, plan: Plan) -> None:
         overview = self._host.session.overview
         if plan.requests and overview:
-            may_buy = not self._purchase.why_not(Change(seats=1))
-            self._open(Question(plan, overview, self._host.hidden_words, may_buy=may_buy))
+            self._joining.ask(Question(plan, overview, self._host.hidden_words, may_buy=self._joining.may_buy))
 
-    def _open(self, question: Question) -> None:
-        self.state = Idle()
-        if self._host.in_front:
-            dialog = DecisionDialog(question)
-            self.state = Asking(dialog)
-            self._host.open_dialog(dialog, partial(self._answered, dialog))
-
-    def _answered(self, dialog: DecisionDialog, yes: bool | None) -> None:  # noqa: FBT001 - Textual's callback
-        if not isinstance(self.state, Asking) or self.state.dialog is not dialog:
-            return
-        self.state = Idle()
-        question, choice = dialog.question, dialog.choice
-        if yes and choice is Choice.BUYING:
-            self._host.run(partial(self._ask_seats, question), group="question", exclusive=True)
-        elif yes:
-            self._start(question.decided(choice), question.waiting_on(choice))
-
-    # What others do meanwhile.
+    def _answered(self, question: Question, choice: Choice, bought: str) -> None:
+        """Yes: what was chosen, and what was bought for it."""
+        self._start(question.decided(choice), question.waiting_on(choice), bought)
 
     def look_again(self) -> None:
         """Other seats are free, or somebody else decides what is asked about here: the open dialog says so."""
-        match self.state, self._purchase.state:
-            case Asking(dialog), _:
-                self._ask_as_now(dialog)
-            case _, Offered(draft=Draft(about=Question() as question)) if self._as_now(question).gone != question.gone:
-                self._purchase.leave()
+        self._joining.look_again()
 
-    def _ask_as_now(self, dialog: DecisionDialog) -> None:
-        question = self._as_now(dialog.question)
-        if question.left:
-            dialog.ask_instead(question)
-        else:
-            self.state = Idle()
-            self._host.close_dialog(dialog)
-            self._host.show_result("Nothing left to decide: already handled by others.", "warn")
-
-    def _as_now(self, question: Question) -> Question:
-        """The same question with what is known by now."""
+    def _as_now(self, question: Question) -> Question | None:
+        """The same question with what is known by now; None when nobody is left to decide about."""
         rows = [Row(each.id, (each.name, each.email), each.version, each) for each in question.plan.requests]
         gone = {row.id: why for row in rows if (why := self._host.why_gone(row))}
-        return question.as_of(self._host.session.overview, gone)
-
-    # Buying seats first.
-
-    async def _ask_seats(self, question: Question) -> None:
-        room = question.room
-        seats = count(room.buy, "seat")
-        self._host.show_result(f"getting the price of {seats}…", "dim")
-        try:
-            quote = await self._purchase.price(Change(seats=question.overview.seats.paid + room.buy))
-        except HeadcountError as error:
-            self._open(self._as_now(question))
-            self._host.show_result(refused(error, self._host.session.overview), "warn")
-            return
-        self._host.clear_result()
-        draft = Draft(
-            quote.change,
-            f"Buy {seats} and accept {count(len(question.left), 'request')}",
-            "transfers.accept",
-            items=question.names(),
-            back=lambda: self._open(self._as_now(question)),
-            also=question.also(),
-            then=partial(self._bought, question),
-            about=question,
-        )
-        self._purchase.open(draft, quote, seen=False)
-
-    def _bought(self, question: Question, quote: Quote, confirmation: Confirmation) -> None:
-        """The seats are bought: now the decision. When the answer was late nothing goes on by itself."""
-        self._start(question.decided(Choice.BUYING), bought=done(confirmation, quote))
+        now = question.as_of(self._host.session.overview, gone)
+        if now.left:
+            return now
+        self._host.show_result("Nothing left to decide: already handled by others.", "warn")
+        return None
 
     # Deciding.
 
     def _start(self, plan: Plan, waiting: Sequence[Transfer] = (), bought: str = "") -> None:
-        self.state = Deciding(plan)
+        self._deciding = Deciding(plan)
         self._host.run(partial(self._decide, plan, waiting, bought), group="command")
 
     async def _decide(self, plan: Plan, waiting: Sequence[Transfer], bought: str) -> None:
@@ -201,7 +133,7 @@ class TransferDecisions:
             self._reason = ""
             self._show_decision(plan, report, waiting, bought)
         finally:
-            self.state = Idle()
+            self._deciding = None
             host.ended(EventKind.TRANSFER_ACCEPTED if plan.accept else EventKind.TRANSFER_DECLINED)
 
     def _show_decision(self, plan: Plan, report: DecisionReport, waiting: Sequence[Transfer], bought: str) -> None:

@@ -49,7 +49,8 @@ class OutgoingRequests:
                 self.ask_whom(request, told_beside_field(error))
         else:
             host.intentions.answered(request)
-            said = f"Asked {sent.email}; the request is pending until {sent.expires_at:%Y-%m-%d}."
+            remark = f" {clean(sent.remark, 400)}" if sent.remark else ""
+            said = f"Asked {sent.email}; the request is pending until {sent.expires_at:%Y-%m-%d}.{remark}"
             host.show_result(said, about=sent.id)
         finally:
             host.ended(EventKind.TRANSFER_REQUESTED)

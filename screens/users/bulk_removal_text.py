@@ -10,7 +10,7 @@ from tui.presentation.lines import line
 from tui.presentation.seat_sums import Vacancy, vacancy_lines
 from tui.presentation.text import clean
 from tui.presentation.tones import Line
-from tui.presentation.users import person, undoing
+from tui.presentation.users import leaving_line, person, seated_word, undoing
 from tui.presentation.wording import count
 
 __all__ = ["cleared_lines", "progress_words", "restored_lines", "selection_summary"]
@@ -39,8 +39,9 @@ def selection_summary(
     and `unseen` how many more of these there are.
     """
     many, seats = selection.count, selection.seats
+    all_back = seats is not None and seats.restorable == many
     sums = Vacancy(seats.taken, seats.free) if seats else None
-    statuses = [f"{selection.active:,} active"] if selection.active else []
+    statuses = [f"{selection.active:,} {seated_word(overview)}"] if selection.active else []
     statuses += [f"{selection.not_paid:,} NOT PAID"] if selection.not_paid else []
     who = f"All users who match “{clean(matching, 60)}”" if matching else "Everybody"
     recounted = f"{shown:,} were marked; the server now counts {many:,} now." if shown != many else ""
@@ -51,13 +52,14 @@ def selection_summary(
         verb=f"Remove {many:,}",
         lines=[
             f"{who}{' but those below' if stay else ''}: {' and '.join(statuses)}.",
-            f"{'This user loses' if many == 1 else f'These {many:,} lose'} access now. Accounts and data stay.",
+            leaving_line("This user" if many == 1 else f"These {many:,}", many, overview),
             *vacancy_lines(overview, selection.active, selection.not_paid, sums),
             "Users added or changed from now on are left unchanged.",
         ],
         items=stay,
         hidden=recounted,
-        final=_undoing(selection, overview),
+        final="" if all_back else _undoing(selection, overview),
+        back=_undoing(selection, overview) if all_back else "",
         type_number=many if many > MOST_UNTYPED else None,
         opener="users.remove",
         danger=True,

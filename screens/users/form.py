@@ -1,17 +1,17 @@
-"""Adding users by hand: a form that keeps going, and lines pasted from elsewhere."""
+"""Adding users by hand: a form that collects rows, typed one by one or pasted; one summary adds them together."""
 
-import asyncio
 from collections.abc import Coroutine, Sequence
 from typing import Any
 
 from client.errors import HeadcountError
 from contract.events import EventKind
+from contract.mailbox import email_key
 from contract.transfers import NewTransfer
-from contract.users import MAX_BATCH, UserBatch, UserBatchReport
+from contract.users import MAX_BATCH, NewUser
 from screens.shared.form import Field, Form, FormScreen
 from screens.shared.managed_list import ManagedList
 from screens.shared.new_user import FIELDS, from_texts
-from screens.users.new_rows import Entry, Stage, from_lines, lines_of, tally
+from screens.users.new_rows import Entry, Stage, from_lines, lines_of, waiting_in
 from tui.presentation.errors import told
 from tui.presentation.lines import keys_line, line
 from tui.presentation.seat_sums import admission_lines
@@ -21,127 +21,113 @@ from tui.widgets.editor import Editor
 
 __all__ = ["AddUsers"]
 
-ASK_KEY = "ctrl+t"
+ASK_KEY, VALIDATE_KEY = "ctrl+t", "ctrl+s"
 _LABELS = {"email": "E-mail", "first_name": "First name", "last_name": "Last name", "position": "Position"}
 
 
-class AddUsers(FormScreen[str]):
-    """Enter on the last field saves the row and starts the next one; answers what was done, in words.
+class AddUsers(FormScreen[list[Entry]]):
+    """Enter on the last field keeps the row and starts the next one; on an empty row it goes on to the summary.
 
-    What is on its way when the form is left goes on; `owner`, the list behind, then tells how it ended.
+    Answers the rows that are to be added; None when it was left without. `owner` is the list behind, `entries` the rows
+    there are already (those that were added or failed among them), `remark` what is said at first.
     """
 
-    def __init__(self, owner: ManagedList) -> None:
+    def __init__(self, owner: ManagedList, entries: Sequence[Entry] = (), remark: Line = "") -> None:
         super().__init__()
         self.owner = owner
-        self.entries: list[Entry] = []
-        self.pasted: list[Entry] = []
-        self._without = 0
-        self._remark: Line = ""
+        self.entries = list(entries)
+        self._remark = remark
         self._leaving = False
-        self._sending = False
-        self._turn = asyncio.Lock()
 
     def form(self) -> Form:
         """Four fields."""
         fields = [Field(name, _LABELS[name], Editor(limit=most)) for name, most in FIELDS.items()]
-        return Form("Add users", fields, extra_keys=(ASK_KEY,))
+        keys = (ASK_KEY, VALIDATE_KEY)
+        return Form("Add users", fields, extra_keys=keys, takes_lines=True, submits_empty=True)
 
     def on_mount(self) -> None:
-        """Say the keys."""
-        self._show()
+        """Say the keys; a row that failed alone stands in the fields again."""
+        failed, remark = [entry for entry in self.entries if entry.stage is Stage.FAILED], self._remark
+        if len(failed) == 1:
+            self._take_back(failed[0])
+        self._show(remark)
+
+    @property
+    def waiting(self) -> list[Entry]:
+        """The rows that are to be added."""
+        return waiting_in(self.entries)
 
     # What is shown.
 
     def _show(self, remark: Line = "") -> None:
         self._remark = remark
         if self.is_attached:
-            shown = self.pasted or self.entries
-            self.sheet.show(above=[*lines_of(shown), ""] if shown else [""], below=self._below())
+            self.sheet.show(above=[*lines_of(self.entries), ""] if self.entries else [""], below=self._below())
 
     def _below(self) -> list[Line]:
         said: list[Line] = [self._remark] if self._remark else []
-        outside = self._outside()
-        if outside and not self.pasted:
+        outside, waiting, overview = self._outside(), len(self.waiting), self.owner.session.overview
+        if outside:
             who = "them" if len(outside) > 1 else outside[0].new.email
             said.append(line(("Ctrl+T", "key"), f" sends a transfer request to {who}"))
-        if self.pasted:
-            said += self._paste_lines()
-        elif any(entry.stage is Stage.FAILED for entry in self.entries):
+        if any(entry.stage is Stage.FAILED for entry in self.entries):
             said.append(line(("↑", "key"), " on the first line corrects what failed"))
-        elif self.owner.session.overview and not self.entries:
-            said += admission_lines(self.owner.session.overview, 1)
-        keys = keys_line([("Enter", "next field; on the last one, saves"), ("Esc", "leaves")])
+        if overview and (waiting or not self.entries):
+            said += admission_lines(overview, waiting or 1)
+        keys = [("Enter", "next field; on the last one, keeps the row"), ("Esc", "leaves")]
+        if waiting:
+            said.append(line(("Enter", "key"), " on an empty row, or ", ("Ctrl+S", "key"), f": {_validate(waiting)}"))
         paste: Line = ("Paste a column of addresses to add many at once.", "dim")
-        return said if self.pasted else ["", *said, keys, paste]
-
-    def _paste_lines(self) -> list[Line]:
-        if self._sending:
-            return [(f"Adding {count(len(self.pasted), 'user')}…", "dim")]
-        lines: list[Line] = []
-        if self._without:
-            lines.append((f"{count(self._without, 'line')} without an address left out.", "warn"))
-        if self.owner.session.overview:
-            lines += admission_lines(self.owner.session.overview, len(self.pasted))
-        adds = f"adds {count(len(self.pasted), 'user')}"
-        return [*lines, keys_line([("Enter", adds), ("Esc", "discards the pasted lines")])]
+        return ["", *said, keys_line(keys), paste]
 
     def _outside(self) -> list[Entry]:
         return [entry for entry in self.entries if entry.stage is Stage.NEEDS_TRANSFER]
 
-    # One by one.
+    # Collecting rows.
 
     def on_form_submitted(self) -> None:
-        """Enter at the end: save what is typed or pasted."""
+        """Enter at the end keeps what is typed; on an empty row it goes on to the summary."""
+        if self.sheet.is_empty and self.waiting:
+            self._validate()
+        else:
+            self._keep()
+
+    def _keep(self) -> bool:
+        """Keep what is typed as a row; False when it is none, which is said at its field."""
         self._leaving = False
-        if self.pasted:
-            if not self._sending:
-                self._sending = True
-                self._show()
-                self._run(self._add_many(self.pasted))
-            return
         made = from_texts({each.name: each.text for each in self.sheet.fields})
         if isinstance(made, dict):
             self._point_at(made)
-            return
-        entry = Entry(made, Stage.SENDING)
-        self.entries.append(entry)
+            return False
+        if len(self.waiting) >= MAX_BATCH:
+            self._show((_too_many(MAX_BATCH + 1), "warn"))
+            return False
+        self.entries.append(Entry(made))
         self.sheet.clear()
         self._show()
-        self._run(self._add(entry))
+        return True
 
-    def _run(self, work: Coroutine[Any, Any, None]) -> None:
-        """On the app, so that leaving the form does not break off a command on its way."""
-        self.app.run_worker(work, group="command", exit_on_error=False)
-
-    async def _add(self, entry: Entry) -> None:
-        keys, new = self.owner.intentions, entry.new
-        async with self._turn:
-            try:
-                entry.added(await self.owner.client.add_user(new, key=keys.key(new)))
-                keys.answered(new)
-            except HeadcountError as error:
-                keys.failed(error, new)
-                entry.failed(error, told(error))
-        self._answered(entry)
-
-    def _answered(self, entry: Entry) -> None:
-        self.owner.session.touch(EventKind.USER_ADDED)
-        if not self.is_attached:
-            if not entry.user:
-                self.owner.show_error(f"{entry.new.email}: {entry.said}")
-        elif entry.stage is Stage.FAILED and self.sheet.is_empty and not self.pasted:
-            self._take_back(entry)
-        else:
-            self._show()
+    def on_form_pasted(self, message: Form.Pasted) -> None:
+        """Lines from elsewhere: rows."""
+        people, without = from_lines(message.text)
+        there = {_mailbox(entry.new) for entry in self.waiting}
+        new = [Entry(each) for each in people if _mailbox(each) not in there]
+        if len(self.waiting) + len(new) > MAX_BATCH:
+            self._show((_too_many(len(self.waiting) + len(new)), "warn"))
+            return
+        self._leaving = False
+        self.entries += new
+        left_out = f"{count(without, 'line')} left out: no address, or a text that is too long." if without else ""
+        self._show((left_out or ("" if new else "No new addresses in the pasted text."), "warn"))
 
     def _take_back(self, entry: Entry) -> None:
-        """Put a row that failed into the fields again."""
+        """Put a row into the fields again."""
         self.entries.remove(entry)
         for each in self.sheet.fields:
             each.editor.set(getattr(entry.new, each.name))
         self._show()
-        self._point_at(dict.fromkeys(entry.wrong, entry.said) if len(entry.wrong) == 1 else entry.wrong)
+        if entry.wrong:
+            self._point_at(dict.fromkeys(entry.wrong, entry.said) if len(entry.wrong) == 1 else entry.wrong)
 
     def _point_at(self, wrong: Any) -> None:
         for name, why in wrong.items():
@@ -150,69 +136,38 @@ class AddUsers(FormScreen[str]):
         self.sheet.show()
 
     def on_form_backed_out(self) -> None:
-        """Up on the first field: mend the last row that failed."""
+        """Up on the first field: mend the last row that failed, or else that waits."""
         failed = [entry for entry in self.entries if entry.stage is Stage.FAILED]
-        if failed and self.sheet.is_empty:
-            self._take_back(failed[-1])
+        again = failed or self.waiting
+        if again and self.sheet.is_empty:
+            self._take_back(again[-1])
 
-    # Many at once.
+    # Going on to the summary.
 
-    def on_form_pasted(self, message: Form.Pasted) -> None:
-        """Lines from elsewhere: rows, to be sent together."""
-        if self._sending:
+    def on_form_extra(self, message: Form.Extra) -> None:
+        """Ctrl+S: the summary, with what is typed; Ctrl+T: ask those who belong to somebody else."""
+        if message.key == VALIDATE_KEY:
+            if self.sheet.is_empty or self._keep():
+                self._validate()
             return
-        people, self._without = from_lines(message.text)
-        self.pasted = [Entry(new) for new in people[:MAX_BATCH]]
-        self.sheet.ask(asking=bool(self.pasted))
-        self._show("" if self.pasted else ("No addresses in the pasted text.", "warn"))
-
-    async def _add_many(self, entries: Sequence[Entry]) -> None:
-        batch = UserBatch(add=tuple(entry.new for entry in entries))
-        keys = self.owner.intentions
-        try:
-            report = await self.owner.client.batch_users(batch, key=keys.key(batch))
-        except HeadcountError as error:
-            keys.failed(error, batch)
-            self._many_failed(error)
-        else:
-            keys.answered(batch)
-            self._many_answered(entries, report)
-
-    def _many_failed(self, error: HeadcountError) -> None:
-        self._sending = False
-        self.owner.session.touch(EventKind.USER_ADDED)
-        if self.is_attached:
-            self._show((told(error), "bad"))
-        else:
-            self.owner.show_error(told(error))
-
-    def _many_answered(self, entries: Sequence[Entry], report: UserBatchReport) -> None:
-        for result in report.results:
-            entry = entries[result.index]
-            if result.user:
-                entry.added(result.user)
-            elif result.problem:
-                entry.refused(result.problem)
-        in_order = sorted(entries, key=lambda entry: entry.stage is not Stage.ADDED)
-        self.entries += in_order
-        self.pasted, self._sending = [], False
-        self.owner.session.touch(EventKind.USER_ADDED)
-        if self.is_attached:
-            self.sheet.ask(asking=False)
-            self._show((f"{tally(entries)}.", "ok" if not report.failed else "warn"))
-        else:
-            self.owner.show_result(f"{tally(entries)}.", "ok" if not report.failed else "warn")
-
-    # Transfer requests to those who can't be added.
-
-    def on_form_extra(self) -> None:
-        """Ask those who belong to somebody else."""
         outside = self._outside()
         for entry in outside:
             entry.stage = Stage.SENDING
         if outside:
             self._show()
             self._run(self._ask_to_join(outside))
+
+    def _validate(self) -> None:
+        if self.waiting:
+            self.dismiss(self.entries)
+        else:
+            self._show(("Nothing to validate yet: type an address, or paste some.", "dim"))
+
+    # Transfer requests to those who can't be added.
+
+    def _run(self, work: Coroutine[Any, Any, None]) -> None:
+        """On the app, so that leaving the form does not break off a command on its way."""
+        self.app.run_worker(work, group="command", exit_on_error=False)
 
     async def _ask_to_join(self, entries: Sequence[Entry]) -> None:
         keys = self.owner.intentions
@@ -231,15 +186,29 @@ class AddUsers(FormScreen[str]):
     # Leaving.
 
     def leave(self) -> None:
-        """Esc: drop what was pasted, else leave; what is typed is thrown away only by a second Esc."""
-        if self.pasted:
-            if not self._sending:
-                self.pasted = []
-                self.sheet.ask(asking=False)
-                self._show()
-                return
-        elif not self.sheet.is_empty and not self._leaving:
-            self._leaving = True
-            self._show(("This row is not saved. Esc again discards it; Enter continues.", "warn"))
+        """Esc; what is typed or collected is thrown away only by a second Esc."""
+        waiting = len(self.waiting)
+        if self._leaving or (self.sheet.is_empty and not waiting):
+            self.entries = [entry for entry in self.entries if entry.stage is not Stage.WAITING]
+            self.dismiss(None)
             return
-        self.dismiss(tally(self.entries))
+        self._leaving = True
+        if self.sheet.is_empty:
+            rows = "This row is" if waiting == 1 else f"These {waiting:,} rows are"
+            it = "it" if waiting == 1 else "them"
+            self._show((f"{rows} not added yet. Esc again discards {it}; Enter continues to the summary.", "warn"))
+        else:
+            self._show(("This row is not saved. Esc again discards it; Enter continues.", "warn"))
+
+
+def _validate(rows: int) -> str:
+    return f"Validate modifications ({count(rows, 'user')})"
+
+
+def _too_many(rows: int) -> str:
+    return f"At most {MAX_BATCH:,} users at once, not {rows:,}: i imports a file of any length."
+
+
+def _mailbox(new: NewUser) -> str:
+    """What two rows about the same mailbox have in common."""
+    return email_key(new.email) or new.email

@@ -6,16 +6,16 @@ from dataclasses import dataclass, field
 from enum import Enum, auto
 
 from client.errors import HeadcountError
+from contract.mailbox import Written, email_key, split_name, trimmed, written
 from contract.problems import ItemProblem, ProblemCode
 from contract.users import NewUser, User
-from screens.shared.new_user import FIELDS, field_errors, from_texts
+from screens.shared.new_user import FIELDS, SHORTEST_ADDRESS, field_errors, too_long
 from tui.presentation.lines import line
+from tui.presentation.text import clean
 from tui.presentation.tones import Line
 from tui.presentation.users import outcome, person, reason
 
-__all__ = ["Entry", "Stage", "from_lines", "lines_of", "tally"]
-
-_ADDRESS_IN_BRACKETS = re.compile(r"(?P<name>[^<>]*)<(?P<email>[^<>\s]+@[^<>\s]+)>")
+__all__ = ["Entry", "Stage", "from_lines", "lines_of", "tally", "waiting_in"]
 
 
 class Stage(Enum):
@@ -41,7 +41,7 @@ class Entry:
 
     def added(self, user: User) -> None:
         """It is a user now."""
-        self.stage, self.user, self.said = Stage.ADDED, user, ""
+        self.stage, self.user, self.said = Stage.ADDED, user, clean(user.remark)
 
     def failed(self, error: HeadcountError, words: str) -> None:
         """It is none, and why."""
@@ -69,7 +69,8 @@ class Entry:
             case Stage.SENDING:
                 return line(("· ", "dim"), who, ("  saving…", "dim"))
             case Stage.ADDED if self.user:
-                return line(("✓ ", "ok"), who, "  ", outcome(self.user))
+                remark = [(f"  {self.said}", "warn")] if self.said else []
+                return line(("✓ ", "ok"), who, "  ", outcome(self.user), *remark)
             case Stage.ASKED:
                 return line(("✓ ", "ok"), who, ("  transfer request sent", "ok"))
             case _:
@@ -81,35 +82,55 @@ class Entry:
 
 
 def from_lines(text: str) -> tuple[list[NewUser], int]:
-    """The people in pasted lines, each address once, and how many lines hold no address.
+    """The people in pasted lines, each mailbox once, and how many were left out: no address, or a text too long.
 
-    A line is an address, `First Last <address>`, or cells between tabs, semicolons or commas: address, first name,
-    last name, position, with the address anywhere.
+    A line is an address, or several as a mail program writes them (`Ann Lee <ann@x.example>; <bo@x.example>`), or
+    cells between tabs, semicolons or commas: address, first name, last name, position, with the address anywhere.
+    An address that is none stands among them: the server says what is wrong with it.
     """
     found: dict[str, NewUser] = {}
     without = 0
     for row in filter(None, map(str.strip, text.splitlines())):
-        new = _from_line(row)
-        if new is None:
-            without += 1
-        else:
-            found.setdefault(new.email.casefold(), new)
+        for new in _from_line(row):
+            if new is None:
+                without += 1
+            else:
+                found.setdefault(email_key(new.email) or new.email, new)
     return list(found.values()), without
 
 
-def _from_line(row: str) -> NewUser | None:
-    bracketed = _ADDRESS_IN_BRACKETS.search(row)
-    if bracketed:
-        first, _, last = bracketed["name"].strip(" \"'").rpartition(" ")
-        return _checked([bracketed["email"], first or last, last if first else ""])
-    cells = [cell.strip(" \"'") for cell in re.split(r"[\t;,]", row)]
-    at = next((place for place, cell in enumerate(cells) if "@" in cell), None)
-    return None if at is None else _checked([cells[at], *cells[:at], *cells[at + 1 :]])
+def _from_line(row: str) -> list[NewUser | None]:
+    if "@" not in row:
+        return [None]
+    if "\t" not in row:
+        people = written(row)
+        if "<" in row or all("@" in each.email for each in people):
+            return _people(people)
+    cells = row.split("\t") if "\t" in row else re.split("[;,]", row)
+    places = [place for place, cell in enumerate(cells) if "@" in cell]
+    if len(places) > 1:
+        return _people([Written(row)])
+    at = places[0]
+    others = [cell.strip(" \"'") for cell in (*cells[:at], *cells[at + 1 :])]
+    return _people(written(cells[at]), others)
 
 
-def _checked(cells: Sequence[str]) -> NewUser | None:
-    made = from_texts(dict(zip(FIELDS, cells, strict=False)))
-    return made if isinstance(made, NewUser) else None
+def _people(found: Sequence[Written], others: Sequence[str] = ()) -> list[NewUser | None]:
+    """Whoever may be sent, of addresses and the cells beside them, else the name beside each; None for nobody."""
+    return [_person(each, others or split_name(each.name)) for each in found]
+
+
+def _person(found: Written, others: Sequence[str]) -> NewUser | None:
+    email = found.email if len(found.email) <= FIELDS["email"] else trimmed(found.email)[0]
+    texts = dict(zip(FIELDS, [email, *others], strict=False))
+    if "@" not in email or len(email) < SHORTEST_ADDRESS or too_long(texts):
+        return None
+    return NewUser(**texts)
+
+
+def waiting_in(entries: Iterable[Entry]) -> list[Entry]:
+    """Those that are still to be added."""
+    return [entry for entry in entries if entry.stage is Stage.WAITING]
 
 
 def lines_of(entries: Iterable[Entry]) -> list[Line]:
@@ -126,5 +147,6 @@ def tally(entries: Sequence[Entry]) -> str:
         (counts[Stage.NEEDS_TRANSFER], "to be sent a transfer request"),
         (counts[Stage.FAILED], "failed"),
         (counts[Stage.SENDING], "in progress"),
+        (counts[Stage.WAITING], "not added yet"),
     ]
     return ", ".join(f"{number:,} {words}" for number, words in said if number)

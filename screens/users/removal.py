@@ -14,8 +14,9 @@ from screens.users.bulk_removal_text import cleared_lines, progress_words, resto
 from screens.users.source import users_query
 from tui.presentation.errors import told
 from tui.presentation.tones import Line
-from tui.presentation.users import removal_results, removal_summary, restored_line
+from tui.presentation.users import earlier_summary, removal_results, removal_summary, restored_line
 from tui.presentation.wording import count
+from tui.runtime.last_removal import MOST_BY_NAME, last_removal
 from tui.widgets.table.data import Query, Row
 
 __all__ = ["BulkRemoval", "Idle", "Removal", "Removed", "Removing", "Unknown"]
@@ -25,9 +26,6 @@ PAUSE = 0.5
 
 GIVE_UP = 600
 """Looks without an answer after which waiting for the server ends."""
-
-MOST_BY_NAME = 1_000
-"""The most users a removal names one by one; of more the server keeps who they are."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +89,30 @@ class Removal:
         elif removed.users:
             self._host.run_worker(self._restore(removed.users), group="command", exit_on_error=False)
         else:
-            self._host.show_result("Nothing to undo: you have removed nobody here since you opened the app.", "dim")
+            self._host.run_worker(self._look_back(), group="question", exclusive=True, exit_on_error=False)
+
+    async def _look_back(self) -> None:
+        """Ask the server whom this account removed last, before the app was started; then ask the user."""
+        host, overview = self._host, self._host.session.overview
+        if overview is None:
+            return
+        host.show_result("Looking for your last removal…", "dim")
+        try:
+            found = await last_removal(host.client, overview)
+        except HeadcountError as error:
+            host.show_error(told(error))
+            return
+        if found is None:
+            host.show_result("Nothing to undo: you removed nobody who could still come back.", "dim")
+            return
+        host.clear_result()
+        what = Removed(found.users, found.selection)
+        summary = earlier_summary(found.users, found.away, found.event.created_at, overview)
+        host.confirm(summary, lambda: self._again(what))
+
+    def _again(self, what: Removed) -> None:
+        self.last.what = what
+        self.take_back()
 
     # A few, by name.
 

@@ -22,9 +22,9 @@ from screens.purchase.flow import PurchaseFlow
 from screens.purchase.pay import open_pay
 from screens.shared.filter_words import FilterError
 from screens.shared.managed_list import ManagedList
+from screens.users.adding import Adding
 from screens.users.edit import EditUser
 from screens.users.files import export_of, exported_words, template_of
-from screens.users.form import AddUsers
 from screens.users.removal import Removal
 from screens.users.source import USER_FIELDS, UsersSource, users_query
 from screens.users.unpaid import is_everybody, unpaid_matching
@@ -90,6 +90,7 @@ class UsersScreen(ManagedList):
         super().__init__()
         self.removal = Removal(self)
         self.purchase = PurchaseFlow(self, confirmed=self._paid)
+        self.adding = Adding(self, self.purchase, self.removal.last)
         self._minded: dict[str, str] = {}
 
     def on_mount(self) -> None:
@@ -126,6 +127,7 @@ class UsersScreen(ManagedList):
         self.query_one(Closed).show(no_access(overview))
         self.filter_bar.hint = " ".join(f"{name}:" for name in self.fields())
         self.filter_bar.refresh()
+        self.adding.look_again()
         self.show_detail()
 
     @property
@@ -156,15 +158,18 @@ class UsersScreen(ManagedList):
             self.removal.ask([row])
 
     def actions(self) -> list[tuple[str, str]]:
-        """Removal of what is marked; undoing the last one."""
+        """Removal of what is marked; taking the last addition or removal back."""
         if self.why_not(""):
             return []
         offered = [("users.remove", f"remove {self.table.mark_count:,}…")] if self.table.mark_count else []
+        if self.adding.is_last:
+            return [*offered, ("users.undo", "undo")]
         return [*offered, ("users.undo", "undo removal")] if self.removal.undoable else offered
 
     def out_of_reach(self) -> set[str]:
-        """What the role may not do, undoing when nobody was removed, and paying when nobody can be paid for."""
-        hidden = super().out_of_reach() | (set() if self.removal.undoable else {"users.undo"})
+        """What the role may not do, undoing when nobody was removed here, and paying when nobody can be paid for."""
+        undoable = self.removal.undoable or self.adding.is_last
+        hidden = super().out_of_reach() | (set() if undoable else {"users.undo"})
         overview = self.session.overview
         unpaid = overview is not None and overview.pay_unpaid is not None
         if unpaid and not self.purchase.why_not(Change(pay_users="all")):
@@ -173,8 +178,8 @@ class UsersScreen(ManagedList):
 
     @property
     def unfinished(self) -> str:
-        """A command or a payment on its way."""
-        return super().unfinished or self.purchase.unfinished
+        """A command or a payment on its way, or rows that were typed and not added."""
+        return super().unfinished or self.purchase.unfinished or self.adding.unfinished
 
     # Paying.
 
@@ -221,9 +226,9 @@ class UsersScreen(ManagedList):
     # Adding and editing.
 
     def action_new(self) -> None:
-        """n: the form that keeps going."""
+        """n: the form that collects rows."""
         if not self.refuses("add users"):
-            self.app.push_screen(AddUsers(self), lambda said: self.show_result(f"{said}.") if said else None)
+            self.adding.open_form()
 
     def action_import(self) -> None:
         """i: a file of people, or an import that is not finished."""
@@ -299,6 +304,10 @@ class UsersScreen(ManagedList):
             self.removal.remove()
 
     def action_undo(self) -> None:
-        """z: list those again who were removed last."""
-        if not self.refuses("restore users"):
+        """z: list those again who were removed last, or remove those again who were added since."""
+        if self.refuses("restore users"):
+            return
+        if self.adding.is_last:
+            self.adding.take_back()
+        else:
             self.removal.take_back()

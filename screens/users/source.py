@@ -13,7 +13,7 @@ from tui.widgets.table.data import Query, Row, Window
 __all__ = ["USER_FIELDS", "UsersSource", "user_row", "users_query"]
 
 USER_FIELDS: Mapping[str, Sequence[str]] = {
-    "status": (UserStatus.ACTIVE.value, UserStatus.NOT_PAID.value),
+    "status": tuple(each.value for each in UserStatus if each is not UserStatus.REMOVED),
     "source": tuple(source.value for source in UserSource),
     "added": DAYS,
 }

@@ -9,6 +9,7 @@ from contract.codes import CodeChanges, CodeSort, CodesQuery, CodeUse, Invitatio
 from contract.events import EventKind
 from contract.pages import Page, PageQuery
 from contract.problems import ProblemCode
+from contract.subscription import PlanKind, SubscriptionStatus
 from server.codes import guesses
 from server.codes.serializers import as_answer, required, subject, use_answer
 from server.domain.codes import ALPHABET, GROUP, GROUPS, SHORTEST, grouped
@@ -18,8 +19,10 @@ from server.http.masking import sees_codes, shown_code
 from server.http.problems import Invalid, ServerProblem
 from server.platform.ids import new_id
 from server.platform.text import code_key
-from server.store import codes
+from server.store import codes, subscriptions
 from server.users.adding import check_plan
+from server.users.seat_assignment import seats_in
+from server.users.serializers import seated_now
 
 _LAST_FIRST = "-number"
 SEPARATORS = " -_."
@@ -48,6 +51,7 @@ def create_code(call: Call) -> InvitationCode:
         "expires_at": body.expires_at,
         "created_by": call.principal.account_id,
         "vouched_by": call.principal.account_id,
+        "vouched_token": call.token and call.token.token_id,
         "created_at": call.now,
     }
     codes.add(call.connection, values)
@@ -55,7 +59,23 @@ def create_code(call: Call) -> InvitationCode:
     assert row is not None
     answer = as_answer(row, call)
     call.emit(EventKind.CODE_CREATED, subject(answer))
-    return answer
+    return answer.model_copy(update={"remark": _why_nobody(call)})
+
+
+def _why_nobody(call: Call) -> str:
+    """Why a code lets nobody in as things stand, so that nobody hands one out that can't be used; else nothing."""
+    row = subscriptions.get(call.connection, call.subscription_id)
+    offer = call.services.catalogue.offer(row.plan)
+    if row.status == SubscriptionStatus.SUSPENDED.value:
+        return "Nobody can join with it until the overdue amount is paid: the subscription is suspended."
+    if seats_in(row).free > 0:
+        return ""
+    if offer.kind is PlanKind.CONTRACT:
+        return "Nobody can join with it now: the contract's user limit has been reached."
+    if offer.seats_follow_users:
+        add = "add people by hand or by a file instead, they are NOT PAID until the renewal or until paid for"
+        return f"It can't be used now: on {offer.name} every user is a seat, so that none is free; {add}."
+    return "Nobody can join with it until a paid seat is free: none is now."
 
 
 def generated() -> str:
@@ -109,7 +129,7 @@ def change_code(call: Call) -> InvitationCode:
         call.connection,
         row.id,
         **changed,
-        **({"vouched_by": call.principal.account_id} if _wider(before, changed) else {}),
+        **(_vouching(call) if _wider(before, changed) else {}),
     )
     after = as_answer(required(call), call)
     told = {name: _plain(getattr(after, name)) for name in changed}
@@ -180,6 +200,12 @@ def list_uses(call: Call) -> Page[CodeUse]:
     query: PageQuery = call.query
     before = int(cursors.decode(query.cursor, _LAST_FIRST, [int])[0]) if query.cursor else None
     rows, last, total = codes.uses(call.connection, required(call).id, query, before)
-    items = tuple(use_answer(row) for row in rows)
+    seated = seated_now(call)
+    items = tuple(use_answer(row, seated) for row in rows)
     cursor = cursors.encode(_LAST_FIRST, [last]) if last is not None else None
     return Page[CodeUse](items=items, next_cursor=cursor, has_more=cursor is not None, total=total)
+
+
+def _vouching(call: Call) -> dict[str, str | None]:
+    """Who answers from now on for what a code's uses cost."""
+    return {"vouched_by": call.principal.account_id, "vouched_token": call.token and call.token.token_id}

@@ -14,7 +14,7 @@ from server.http.call import Call
 from server.http.problems import ServerProblem
 from server.limits.spending import counted, may_list
 from server.platform.text import code_key
-from server.store import codes, decisions, organisations, subscriptions, users
+from server.store import codes, decisions, limits, organisations, subscriptions, users
 from server.store.types import AnyRow
 from server.users.adding import check_plan, contract_limit, limit_reached
 from server.users.seat_assignment import Listing, list_users, seats_in
@@ -42,7 +42,13 @@ def redeem(call: Call, typed: str) -> User:
     if users.is_account_listed(call.connection, call.principal.account_id):
         raise ServerProblem(ProblemCode.ALREADY_USER, _LISTED)
     row = _accepted(call, typed)
-    house = replace(call, organisation_id=row.organisation_id, subscription_id=row.subscription_id, drafts=[])
+    house = replace(
+        call,
+        organisation_id=row.organisation_id,
+        subscription_id=row.subscription_id,
+        drafts=[],
+        token=limits.token_limit(call.connection, row.vouched_token),
+    )
     _check_house(house)
     who = row.vouched_by or row.created_by
     if may_list(house, house.services.catalogue, who, 1) == 0:

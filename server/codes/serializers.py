@@ -11,6 +11,7 @@ from server.http.call import Call
 from server.http.problems import not_found
 from server.store import codes
 from server.store.types import AnyRow
+from server.users.serializers import shown_status
 
 _bounds = attrgetter("enabled", "uses", "max_uses", "expires_at")
 
@@ -32,15 +33,15 @@ def as_answer(row: AnyRow, call: Call) -> InvitationCode:
     )
 
 
-def use_answer(row: AnyRow) -> CodeUse:
-    """Who came in, as they are now."""
+def use_answer(row: AnyRow, seated: UserStatus) -> CodeUse:
+    """Who came in, as they are now; `seated` is what users with a seat are."""
     return CodeUse(
         used_at=row.used_at,
         user_id=row.id,
         email=row.email,
         first_name=row.first_name,
         last_name=row.last_name,
-        status=UserStatus.REMOVED if row.removed_at is not None else UserStatus(row.status),
+        status=UserStatus.REMOVED if row.removed_at is not None else shown_status(row.status, seated),
     )
 
 

@@ -53,6 +53,13 @@ def next_period(period: Period, cycle: BillingCycle, anchor_day: int) -> Period:
     return period_from(period.end, cycle, anchor_day)
 
 
+def running_end(period: Period, cycle: BillingCycle, anchor_day: int, today: dt.date) -> dt.date:
+    """The end of the period that a day is in: this one's, or that of one after it which is not paid for yet."""
+    while period.end <= today:
+        period = next_period(period, cycle, anchor_day)
+    return period.end
+
+
 def local_date(now: dt.datetime, time_zone: str) -> dt.date:
     """The calendar day it is in a time zone (an IANA name) at a moment that knows its offset."""
     return now.astimezone(ZoneInfo(time_zone)).date()

@@ -1,5 +1,6 @@
 """Which plan and cycle may follow which: plans only go up, cycles only from monthly to annual (D10)."""
 
+import datetime as dt
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import NoReturn
@@ -28,8 +29,8 @@ class Choice:
         return not self.current and self.refusal is None
 
 
-def choices(standing: Standing, plan: PlanTerms, market: Market) -> Iterator[Choice]:
-    """The cycles of a plan, as this subscription may move to them; a plan without prices has one."""
+def choices(standing: Standing, plan: PlanTerms, market: Market, today: dt.date) -> Iterator[Choice]:
+    """The cycles of a plan at today's prices, as this subscription may move to them; one without prices has one."""
     for cycle in [cycle for cycle in BillingCycle if cycle in plan.prices] or [BillingCycle.MONTHLY]:
         over = standing.status is SubscriptionStatus.ENDED
         priceless = plan.kind is not PlanKind.PAID
@@ -40,7 +41,7 @@ def choices(standing: Standing, plan: PlanTerms, market: Market) -> Iterator[Cho
                 check_move(standing, plan, cycle, market)
             except Refusal as found:
                 refusal = found
-        yield Choice(plan, cycle, plan.prices.get(cycle), current, refusal)
+        yield Choice(plan, cycle, plan.price_on(cycle, today), current, refusal)
 
 
 def check_move(standing: Standing, plan: PlanTerms, cycle: BillingCycle, market: Market) -> None:
@@ -54,13 +55,13 @@ def check_move(standing: Standing, plan: PlanTerms, cycle: BillingCycle, market:
     if standing.status is not SubscriptionStatus.ACTIVE:
         raise Refusal(
             ProblemCode.SUBSCRIPTION_NOT_ACTIVE,
-            "Pay the overdue amount first",
+            "The overdue amount has to be paid first",
             status=standing.status.value,
         )
     if standing.cycle is BillingCycle.ANNUAL and cycle is BillingCycle.MONTHLY:
         _to_vendor("Only the vendor can change annual billing to monthly", market)
     if standing.ends and cycle is not standing.cycle:
-        detail = f"The subscription ends on {standing.period.end}: resume it first"
+        detail = f"The subscription ends on {standing.period.end}, and another cycle begins a period: resume it first"
         raise Refusal(ProblemCode.SUBSCRIPTION_NOT_ACTIVE, detail, status=standing.status.value)
 
 

@@ -1,7 +1,8 @@
 """Plans as the rules see them: what is sold, at which price, and what may follow what (D10)."""
 
+import datetime as dt
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from contract.money import Money
 from contract.problems import ProblemCode
@@ -11,7 +12,10 @@ from server.domain.errors import Refusal
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PlanTerms:
-    """One plan in one currency. `prices` are per seat and whole period; `moves` are the plans one may go up to."""
+    """One plan in one currency. `prices` are per seat and whole period; `moves` are the plans one may go up to.
+
+    `announced` are prices that hold from a day on, by that day, the earliest first.
+    """
 
     id: str
     name: str
@@ -19,7 +23,17 @@ class PlanTerms:
     sub_accounts: bool = True
     follow_users: bool = False
     prices: Mapping[BillingCycle, Money]
+    announced: Mapping[BillingCycle, tuple[tuple[dt.date, Money], ...]] = field(default_factory=dict)
     moves: frozenset[str] = frozenset()
+
+    def price_on(self, cycle: BillingCycle, day: dt.date) -> Money | None:
+        """What a seat that is bought on a day costs for a period; none where that is not sold."""
+        return self.newest(cycle, dt.date.min, day) or self.prices.get(cycle)
+
+    def newest(self, cycle: BillingCycle, after: dt.date, until: dt.date) -> Money | None:
+        """The price that was announced last for a day in `(after, until]`, if any was."""
+        found = [price for since, price in self.announced.get(cycle, ()) if after < since <= until]
+        return found[-1] if found else None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

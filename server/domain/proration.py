@@ -39,6 +39,9 @@ OURS = Rules()
 FIXED_DAYS = 30
 """How many days every month has when months are counted as equal."""
 
+NOMINAL_DAYS = 365
+"""How many days every year has when years are counted as equal."""
+
 _SECOND = dt.timedelta(seconds=1)
 
 
@@ -89,14 +92,32 @@ def share_of_fixed_days(period: Period, today: dt.date, end: dt.date | None = No
 
     Raises ValueError for a period that is not of whole months.
     """
-    months = 12 * (period.end.year - period.start.year) + period.end.month - period.start.month
-    if months < 1 or add_months(period.start, months, max(period.start.day, period.end.day)) != period.end:
-        message = f"months of {FIXED_DAYS} days need a period of whole months, not {period.start} to {period.end}"
-        raise ValueError(message)
+    months = _whole_months(period, f"months of {FIXED_DAYS} days")
     start, end = _span(period, today, end)
     total = FIXED_DAYS * months
     left = total if (start, end) == (period.start, period.end) else min(total, _fixed_day(end) - _fixed_day(start))
     return Share(left, total, start, end, period, Granularity.FIXED30)
+
+
+def share_of_nominal_year(period: Period, today: dt.date, end: dt.date | None = None) -> Share:
+    """The days from today until the end, of a year that always has 365: a month is a twelfth of it.
+
+    No more than all of the period, so that the leap day costs nothing. Raises ValueError for a period that is not of
+    whole months.
+    """
+    months = _whole_months(period, f"years of {NOMINAL_DAYS} days")
+    start, end = _span(period, today, end)
+    total = NOMINAL_DAYS * months
+    left = total if (start, end) == (period.start, period.end) else min(total, 12 * (end - start).days)
+    return Share(left, total, start, end, period)
+
+
+def _whole_months(period: Period, what: str) -> int:
+    months = 12 * (period.end.year - period.start.year) + period.end.month - period.start.month
+    if months < 1 or add_months(period.start, months, max(period.start.day, period.end.day)) != period.end:
+        message = f"{what} need a period of whole months, not {period.start} to {period.end}"
+        raise ValueError(message)
+    return months
 
 
 def shares_billed(

@@ -17,7 +17,7 @@ class Joining:
     """So many people on a subscription: `short` of them find no free seat.
 
     `pay_now` is what paying for these would take today, with tax and after credit; `renewal_adds` by how much the
-    renewal on `renewal_date` grows. None where nothing can be paid, or nothing renews.
+    renewal on `renewal_date` grows, before a credit pays some of it. None where nothing can be paid, or nothing renews.
     """
 
     free: int
@@ -43,15 +43,17 @@ def joining(standing: Standing, people: int, today: dt.date, market: Market) -> 
 
 
 def paying_for(standing: Standing, users: int, today: dt.date, market: Market) -> Money | None:
-    """What paying for so many unpaid users takes: a line each, rounded by itself, as the quote will have it (D15)."""
-    each = seat_price(standing, today)
-    if not users or each is None:
-        return None
-    net = Money(amount=each.amount * users, currency=standing.currency)
-    return charge_for(net, market.tax_rate, standing.credit).due
+    """What paying for so many unpaid users takes: one line, rounded once, as the quote will have it (D15)."""
+    net = seats_price(standing, users, today)
+    return charge_for(net, market.tax_rate, standing.credit).due if users and net is not None else None
 
 
 def seat_price(standing: Standing, today: dt.date) -> Money | None:
     """One seat for the rest of the period, rounded, without tax; none when nothing can be paid for."""
+    return seats_price(standing, 1, today)
+
+
+def seats_price(standing: Standing, seats: int, today: dt.date) -> Money | None:
+    """So many seats for the rest of the period, rounded together, without tax; none when nothing can be paid for."""
     payable = standing.status is SubscriptionStatus.ACTIVE and standing.unit_price and today in standing.period
-    return line(1, standing.price, share_of_days(standing.period, today)).amount if payable else None
+    return line(seats, standing.price, share_of_days(standing.period, today)).amount if payable else None

@@ -11,7 +11,9 @@ class Seats:
     """The seats of one subscription in its current period. Every transition returns a new value.
 
     `high_water` is the most paid for in this period, `scheduled` a lower number that waits for the renewal.
-    With `follow_users` the renewal takes the users listed, whatever was bought (D14).
+    With `follow_users` the renewal takes the users listed, whatever was bought (D14). `granted` of the seats were given
+    for this period and not sold. `late` is how many users were active at once since a renewal was refused: its period
+    has begun, so it is for no fewer (D13).
     """
 
     paid: int
@@ -20,6 +22,8 @@ class Seats:
     active: int = 0
     not_paid: int = 0
     follow_users: bool = False
+    granted: int = 0
+    late: int = 0
 
     @property
     def listed(self) -> int:
@@ -37,11 +41,26 @@ class Seats:
         return max(self.high_water, self.paid)
 
     @property
+    def invoiced(self) -> int:
+        """How many of these were charged: what may be credited. What was granted never is."""
+        return self.held - self.granted
+
+    @property
     def at_renewal(self) -> int:
         """The next quantity: the larger of the scheduled seats and the users listed (D13)."""
+        return max(self.kept_seats, self.listed, self.late)
+
+    @property
+    def kept_seats(self) -> int:
+        """Seats that the renewal keeps even if nobody takes them; none where seats follow users (D14)."""
         if self.follow_users:
-            return self.listed
-        return max(self.paid if self.scheduled is None else self.scheduled, self.listed)
+            return 0
+        return self.paid if self.scheduled is None else self.scheduled
+
+    @property
+    def in_service(self) -> int:
+        """Seats that are served although their renewal was refused: who is NOT PAID is not served (D13)."""
+        return max(self.kept_seats, self.active, self.late)
 
     @property
     def free_until_renewal(self) -> int:
@@ -108,6 +127,7 @@ class Seats:
             f"{self.paid} seats are above the high-water mark of {self.high_water}": self.paid > self.high_water,
             f"{scheduled} seats scheduled are not below the {self.paid} there are": scheduled > self.paid
             or self.scheduled == self.paid,
-            "a count is negative": min(self.paid, self.active, self.not_paid, scheduled) < 0,
+            f"{self.granted} seats are granted of {self.held}": self.granted > self.held,
+            "a count is negative": min(self.granted, self.paid, self.active, self.not_paid, scheduled) < 0,
         }
         return tuple(sentence for sentence, broken in checks.items() if broken)

@@ -48,7 +48,7 @@ def most_users(standing: Standing, wanted: int, room: int, market: Market, leavi
 
 @dataclass(frozen=True, slots=True)
 class Allowance:
-    """One account's limit of a month with what counts against it, in minor units.
+    """One limit of a month with what counts against it, in minor units: an account's, or a token's own.
 
     `paid` is what it has paid. `added` is by how much it has made each renewal larger, by its day: what it took off
     again, or takes off later, is less than nothing there, and gives back no more than it had added.
@@ -57,6 +57,7 @@ class Allowance:
     limit: int
     paid: int = 0
     added: Mapping[dt.date, int] | None = None
+    of_token: bool = False
 
     @property
     def spent(self) -> int:
@@ -83,3 +84,28 @@ class Allowance:
         """By how much the renewal of a day may grow if nothing is paid now."""
         here = (self.added or {}).get(on, 0)
         return max(0, self.limit - self.spent) + max(0, here) - here
+
+
+@dataclass(frozen=True, slots=True)
+class Allowances:
+    """All limits that hold at once, one or more: each has to allow it."""
+
+    each: tuple[Allowance, ...]
+
+    @property
+    def tightest(self) -> Allowance:
+        """The one of which least is left."""
+        return min(self.each, key=lambda one: one.left)
+
+    def allows(self, now: int, renewal: int, on: dt.date) -> bool:
+        """Whether that is within all of them."""
+        return all(one.allows(now, renewal, on) for one in self.each)
+
+    def deciding(self, now: int, renewal: int, on: dt.date) -> Allowance:
+        """The one to speak of: that refuses it, or else the tightest."""
+        refusing = [one for one in self.each if not one.allows(now, renewal, on)]
+        return min(refusing, key=lambda one: one.left) if refusing else self.tightest
+
+    def room(self, on: dt.date) -> int:
+        """By how much the renewal of a day may grow if nothing is paid now."""
+        return min(one.room(on) for one in self.each)

@@ -1,5 +1,6 @@
 """How a subscription stands: all that prices follow from, and all that a change may move, as one frozen value."""
 
+import datetime as dt
 from dataclasses import dataclass
 
 from contract.billing import Line
@@ -12,13 +13,22 @@ from server.domain.plans import Market, PlanTerms
 from server.domain.seats import Seats
 
 
+@dataclass(frozen=True, slots=True)
+class Arrears:
+    """Service that a refused renewal should have paid: so many seats, from the end of the period until a day."""
+
+    seats: int
+    until: dt.date
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Standing:
     """One subscription at one moment.
 
     `unit_price` is per seat and whole period, none where nothing is paid. `credit` is kept for the next payments, in
     minor units. `ends` says that it is cancelled and runs until the period ends. `paid_by` are the numbers of the
-    invoices that paid for this period: what a credit line gives back.
+    invoices that paid for this period: what a credit line gives back. `owed` are days of service that nobody paid for,
+    once access was lost or the subscription has ended.
     """
 
     plan: PlanTerms
@@ -32,6 +42,7 @@ class Standing:
     credit: int = 0
     ends: bool = False
     paid_by: tuple[str, ...] = ()
+    owed: Arrears | None = None
 
     @property
     def following(self) -> Period:
@@ -42,6 +53,13 @@ class Standing:
     def price(self) -> Money:
         """The price of a seat for a whole period; of nothing where nothing is paid."""
         return self.unit_price or Money(amount=0, currency=self.currency)
+
+    def price_from(self, day: dt.date) -> Money | None:
+        """The price of a seat in a period that begins on a day: as it was bought, unless another was announced.
+
+        One that was announced for a day of the time before this period was bought, or renewed, does not count.
+        """
+        return self.unit_price and (self.plan.newest(self.cycle, self.period.start, day) or self.unit_price)
 
     @property
     def renews(self) -> bool:

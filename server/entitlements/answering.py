@@ -1,6 +1,7 @@
 """`GET /v1/entitlements/{account id or e-mail}`: asked by the vendor's product, on every request if it likes."""
 
 from contract.entitlements import Entitlement, EntitlementReason
+from contract.mailbox import email_key
 from contract.subscription import SubscriptionStatus
 from contract.users import UserStatus
 from server.catalogue import Catalogue
@@ -8,7 +9,6 @@ from server.domain.entitlements import Access, entitlement
 from server.domain.periods import start_of_day
 from server.http.call import Call, Principal
 from server.platform.services import Services
-from server.platform.text import email_key
 from server.platform.transaction import Unit
 from server.store import entitlements as store
 from server.store.types import AnyRow

@@ -110,4 +110,5 @@ def _principal(row: AnyRow) -> Principal:
         spending_limit=row.spending_limit,
         currency=row.currency or "",
         made_by=row.made_by,
+        token_limit=row.token_limit,
     )

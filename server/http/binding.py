@@ -227,8 +227,9 @@ class Endpoint:
         return response
 
     def _counted(self, call: Call) -> AbstractContextManager[None]:
-        """What an admin's command adds to the next renewal is counted against its monthly limit."""
-        if self._operation.permission not in _ADDS or call.principal.role is not Role.ADMIN:
+        """What a command adds to the next renewal is counted against the monthly limit of an admin, or of a token."""
+        bound = call.principal.role is Role.ADMIN or call.token is not None
+        if self._operation.permission not in _ADDS or not bound:
             return nullcontext()
         return counted(call, self._services.catalogue, call.principal.account_id)
 

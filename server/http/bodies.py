@@ -9,10 +9,11 @@ from pydantic import BaseModel, ValidationError
 from starlette.requests import ClientDisconnect, Request
 
 from contract.base import Body, Query
+from contract.mailbox import email_key
 from contract.problems import FieldError, ProblemCode
 from server.http.problems import MAX_ERRORS, ServerProblem, field_errors, pointer, validation_failed
 from server.http.reading import read
-from server.platform.text import is_unsafe
+from server.platform.text import first_unsafe, is_unsafe
 from server.platform.time_slice import give_way
 
 B = TypeVar("B", bound=Body)
@@ -119,15 +120,19 @@ def _raise_for(code: str, detail: str, names: Iterable[str]) -> None:
 
 
 def refuse_unsafe(body: BaseModel) -> None:
-    """Refuse texts with control or direction-changing characters.
+    """Refuse texts with control or direction-changing characters. Addresses are judged by `contract.mailbox`.
 
     Raises:
         ServerProblem: `unsafe_text` with the pointers.
     """
     found = [
-        FieldError(pointer=pointer([name]), code="unsafe_text", detail="Remove the control characters.")
+        FieldError(pointer=pointer([name]), code="unsafe_text", detail=f"Remove {first_unsafe(value)}.")
         for name, value in body
-        if isinstance(value, str) and is_unsafe(value)
+        if isinstance(value, str) and is_unsafe(value) and not _is_address(name, value)
     ]
     if found:
         raise ServerProblem(ProblemCode.UNSAFE_TEXT, errors=found)
+
+
+def _is_address(name: str, value: str) -> bool:
+    return name == "email" or (name == "organisation" and email_key(value) is not None)

@@ -19,6 +19,7 @@ from server.http.problems import ServerProblem
 from server.http.uploads import Upload
 from server.platform.services import Services
 from server.platform.transaction import Unit
+from server.store.limits import TokenLimit
 from server.store.types import Connection
 
 T = TypeVar("T")
@@ -32,6 +33,7 @@ class Principal:
 
     `spending_limit` is in minor units of the subscription's currency a month; None means there is none.
     `made_by` is the account that handed the token out; None for one that the person's own sign-in made.
+    `token_limit` is the token's own monthly limit, in minor units.
     """
 
     token_id: str
@@ -47,6 +49,7 @@ class Principal:
     spending_limit: int | None
     currency: str
     made_by: str | None = None
+    token_limit: int | None = None
 
     @property
     def label(self) -> str:
@@ -193,4 +196,5 @@ def make_call(asked: Asked, connection: Any, now: dt.datetime) -> Call:
         actor=Actor(account_id=principal.account_id, label=principal.label),
         request=EventRequest(id=asked.request_id, idempotency_key=asked.idempotency_key),
         asked=asked,
+        token=None if principal.token_limit is None else TokenLimit(principal.token_id, principal.token_limit),
     )

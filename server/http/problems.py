@@ -12,6 +12,7 @@ from pydantic import ValidationError
 from starlette.responses import Response
 
 from contract.field_words import in_words
+from contract.mailbox import NotAnAddressError
 from contract.problems import PROBLEMS, FieldError, ItemProblem, Problem, ProblemCode
 from server.domain.errors import Refusal
 from server.store.types import Connection
@@ -85,6 +86,12 @@ class Invalid(ServerProblem):
         super().__init__(
             code, "; ".join(f"{each.pointer}: {each.detail}" for each in fields[:3]), errors=fields, **data
         )
+
+
+def no_address(error: NotAnAddressError, at: str = "/email") -> ServerProblem:
+    """An address that is none, in the sentence that says why."""
+    wrong = FieldError(pointer=at, code=ProblemCode.INVALID_EMAIL.value, detail=str(error))
+    return ServerProblem(ProblemCode.INVALID_EMAIL, str(error), errors=[wrong])
 
 
 def pointer(location: Iterable[str | int]) -> str:

@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator, Sequence
 from functools import partial
 from typing import Any, TypeAlias
 
+from contract.encodings import codec_named, said
 from contract.events import EventKind, EventRequest
 from contract.imports import MAX_ATOMIC, ApplyImport, Import, ImportStatus, ImportStop, ImportVerdict
 from contract.problems import ProblemCode
@@ -59,6 +60,7 @@ def apply_import(call: Call) -> Import:
         current = import_answer(call, call.services.catalogue, row)
         detail = f"You read version {body.version}; it is at {row.version} now."
         raise ServerProblem(ProblemCode.VERSION_CONFLICT, detail, current=current.model_dump(mode="json"))
+    _check_encoding(row, body.encoding)
     if body.mode is BatchMode.ATOMIC:
         _check_atomic(row)
         _check_limit(call, row)
@@ -71,7 +73,9 @@ def apply_import(call: Call) -> Import:
         mode=body.mode.value,
         ask=body.ask,
         message=body.message,
+        encoding_guessed=False,
         account_id=call.principal.account_id,
+        token_id=call.token and call.token.token_id,
         actor=call.principal.label,
         request_id=call.request.id,
         idempotency_key=call.request.idempotency_key,
@@ -276,6 +280,18 @@ def _refuse_atomic(rows: Sequence[AnyRow], verdicts: Sequence[Listing | ServerPr
         if isinstance(problem, ServerProblem) and problem.code is not ProblemCode.ALREADY_USER:
             detail = f"Nothing was changed: row {row.number:,}: {problem.detail}"
             raise ServerProblem(ProblemCode.NOT_DONE, detail)
+
+
+def _check_encoding(row: AnyRow, encoding: str | None) -> None:
+    """A guess has to be confirmed by its name; whoever names another one has not read this plan."""
+    read_in = said(row.encoding)
+    if encoding is not None and row.encoding and codec_named(encoding) != codec_named(row.encoding):
+        raise not_ready(row, f"The names were read as {read_in}. Choose the encoding first, and read the plan again.")
+    if encoding is None and row.encoding_guessed:
+        detail = (
+            f"That the file is in {read_in} is a guess: look at its names, then name the encoding or choose another."
+        )
+        raise not_ready(row, detail)
 
 
 def _check_limit(call: Call, row: AnyRow) -> None:

@@ -2,6 +2,7 @@
 
 from contract.operations import (
     APPLY_IMPORT,
+    CHOOSE_ENCODING,
     GET_IMPORT,
     LIST_IMPORT_ROWS,
     LIST_IMPORTS,
@@ -13,7 +14,7 @@ from contract.operations import (
     STOP_IMPORT,
 )
 from server.imports.applying import apply_import, stop_import
-from server.imports.planning import map_import, plan_import
+from server.imports.planning import choose_encoding, map_import, plan_import
 from server.imports.reading import get_import, list_import_rows, list_imports, rejected_rows
 from server.imports.retention import forget, resume
 from server.imports.row_correction import mend_import_row
@@ -24,6 +25,7 @@ HANDLERS = {
     PLAN_IMPORT: plan_import,
     GET_IMPORT: get_import,
     MAP_IMPORT: map_import,
+    CHOOSE_ENCODING: choose_encoding,
     LIST_IMPORT_ROWS: list_import_rows,
     MEND_IMPORT_ROW: mend_import_row,
     APPLY_IMPORT: apply_import,

@@ -8,21 +8,31 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
+from contract.encodings import ENCODINGS, codec_named
 from contract.events import EventKind, EventObject
-from contract.imports import MAX_ROWS, Import, ImportMapping, ImportStatus
+from contract.imports import MAX_ROWS, Import, ImportEncodingChoice, ImportMapping, ImportStatus
 from contract.problems import ProblemCode
 from server.http.bodies import parse_body
 from server.http.call import Call, LongCall, Reply, make_call
 from server.http.problems import Invalid, ServerProblem
 from server.imports.row_validation import Cells, judge_rows
-from server.imports.serializers import columns_of, import_answer, mapping_of, not_ready, places_of, required
+from server.imports.serializers import (
+    columns_of,
+    encodings_of,
+    import_answer,
+    mapping_of,
+    not_ready,
+    places_of,
+    remarks_of,
+    required,
+)
 from server.platform.ids import new_id
 from server.platform.services import Services
 from server.platform.text import is_unsafe
 from server.platform.time_slice import Pace, give_way
 from server.platform.transaction import unit_for
 from server.sheets.reading import open_sheet
-from server.sheets.sheet import Person, Sheet, UnreadableSheet
+from server.sheets.sheet import Person, Remarks, Sheet, SheetKind, UnreadableSheet
 from server.store import imports
 from server.store.types import AnyRow, Connection
 from server.users.adding import check_plan, limit_of
@@ -47,10 +57,10 @@ async def plan_import(call: LongCall) -> Import | Reply:
     """
     upload, services = call.asked.upload, call.asked.services
     assert upload is not None
-    mapping = await _asked_mapping(upload.fields)
+    mapping, codec = await _asked(upload.fields)
     with services.database.read() as connection:
         check_plan(_reading(call, connection))
-    sheet = await _opened(upload.path, mapping)
+    sheet = await _opened(upload.path, mapping, codec)
     identity = new_id("imp")
     kept = path_of(services, identity)
     upload.path.rename(kept)
@@ -63,6 +73,41 @@ async def plan_import(call: LongCall) -> Import | Reply:
         kept.unlink(missing_ok=True)
         raise
     return await _planned(call, row)
+
+
+async def choose_encoding(call: LongCall) -> Import | Reply:
+    """Say which encoding the file is in: the guess is none any more, or the file is planned anew in another one.
+
+    Raises:
+        ServerProblem: there is no such encoding, the file says itself that it has another, or the import is under way.
+    """
+    services = call.asked.services
+    with services.database.read() as connection:
+        unit = _reading(call, connection)
+        check_plan(unit)
+        found = _mappable(unit)
+    choice = call.asked.body
+    assert isinstance(choice, ImportEncodingChoice)
+    codec = _known(choice.encoding)
+    if found.kind != SheetKind.CSV.value:
+        raise Invalid(("/encoding", "no_encoding", "A workbook has no encoding to choose."))
+    values: dict[str, Any] = {"encoding_guessed": False}
+    if codec != codec_named(found.encoding):
+        values |= _about(await _read_in(path_of(services, found.id), codec, found))
+        values |= {"encoding_guessed": False, "stopped_detail": ""}
+    async with call.transaction() as unit:
+        row = _mappable(unit)
+        row = imports.change(unit.connection, row.number, **values, version=row.version + 1)
+        call.finish(unit, import_answer(unit, services.catalogue, row))
+    return await _planned(call, row)
+
+
+async def _read_in(path: Path, codec: str, found: AnyRow) -> Sheet:
+    """The file in another encoding, in which its header may say more; columns that somebody chose stay chosen."""
+    before, after = await _opened(path, encoding=found.encoding), await _opened(path, encoding=codec)
+    if found.mapping is None or (found.mapping == mapping_of(before) and after.mapping):
+        return after
+    return await _opened(path, ImportMapping.model_validate_json(found.mapping), codec)
 
 
 async def map_import(call: LongCall) -> Import | Reply:
@@ -78,10 +123,10 @@ async def map_import(call: LongCall) -> Import | Reply:
         found = _mappable(unit)
     mapping = call.asked.body
     assert isinstance(mapping, ImportMapping)
-    sheet = await _opened(path_of(services, found.id), mapping)
+    sheet = await _opened(path_of(services, found.id), mapping, found.encoding)
     async with call.transaction() as unit:
         row = _mappable(unit)
-        values = {name: _about(sheet)[name] for name in ("columns", "mapping", "status")}
+        values = {name: _about(sheet)[name] for name in ("columns", "mapping", "status", "encodings")}
         row = imports.change(unit.connection, row.number, **values, version=row.version + 1)
         call.finish(unit, import_answer(unit, services.catalogue, row))
     return await _planned(call, row)
@@ -98,7 +143,8 @@ def start_planning(services: Services, row: AnyRow) -> None:
     async def work() -> None:
         places = places_of(ImportMapping.model_validate_json(row.mapping))
         try:
-            sheet = await asyncio.to_thread(open_sheet, path_of(services, row.id), mapping=places)
+            path, codec = path_of(services, row.id), row.encoding
+            sheet = await asyncio.to_thread(open_sheet, path, mapping=places, encoding=codec)
         except (UnreadableSheet, ValueError, OSError) as error:
             await _give_up(services, row, str(error))
             return
@@ -119,7 +165,8 @@ async def plan(services: Services, number: int, sheet: Sheet) -> AsyncIterator[i
         return
     await _begin_anew(services, number)
     seen: dict[str, int] = {}
-    people, done, pace = sheet.people(), 0, Pace(MOST, start=1000, least=500)
+    remarks = Remarks()
+    people, done, pace = sheet.people(remarks), 0, Pace(MOST, start=1000, least=500)
     try:
         while chunk := await asyncio.to_thread(_next, people, pace.size):
             pace.begin()
@@ -134,7 +181,7 @@ async def plan(services: Services, number: int, sheet: Sheet) -> AsyncIterator[i
     except UnreadableSheet as error:
         await _give_up(services, row, error.sentence)
         return
-    await _finish(services, row)
+    await _finish(services, row, remarks_of(sheet, remarks))
 
 
 def _next(people: Iterator[Person], many: int) -> list[Cells]:
@@ -147,7 +194,7 @@ async def _begin_anew(services: Services, number: int) -> None:
     while dropped:
         async with services.database.writing() as connection:
             dropped = imports.drop_rows(connection, number, ROWS_AT_ONCE)
-            imports.change(connection, number, **dict.fromkeys((*imports.VERDICTS, "rows"), 0))
+            imports.change(connection, number, **dict.fromkeys(imports.COUNTED, 0), remarks="")
         await give_way()
 
 
@@ -165,15 +212,15 @@ def _plan_chunk(
     room = None if limit is None or found is None else max(0, limit - found.create - found.add_member)
     judged = judge_rows(unit, chunk, seen, room)
     imports.add_rows(unit.connection, [each.stored(number) for each in judged])
-    counts: dict[str, int] = {"rows": len(judged)}
+    counts: dict[str, int] = {"rows": len(judged), "remarked": sum(row.remark is not None for row in judged)}
     for each in judged:
         counts[each.verdict] = counts.get(each.verdict, 0) + 1
     imports.count_up(unit.connection, number, counts)
 
 
-async def _finish(services: Services, row: AnyRow) -> None:
+async def _finish(services: Services, row: AnyRow, remarks: str) -> None:
     async with services.database.writing() as connection:
-        after = imports.change(connection, row.number, status=ImportStatus.PLANNED.value)
+        after = imports.change(connection, row.number, status=ImportStatus.PLANNED.value, remarks=remarks)
         unit = unit_for(connection, services.clock.now(), row)
         unit.emit(EventKind.IMPORT_PLANNED, subject(row, rows=after.rows))
         unit.record()
@@ -183,7 +230,7 @@ async def _give_up(services: Services, row: AnyRow, sentence: str) -> None:
     """The file turned out to be broken further down: what is wrong is said, and a new file is needed."""
     await _begin_anew(services, row.number)
     async with services.database.writing() as connection:
-        counters = dict.fromkeys((*imports.VERDICTS, "rows"), 0)
+        counters = dict.fromkeys(imports.COUNTED, 0)
         values = {"status": ImportStatus.NEEDS_MAPPING.value, "stopped_detail": sentence, "mapping": None}
         imports.change(connection, row.number, **counters, **values)
 
@@ -203,9 +250,10 @@ async def _planned(call: LongCall, row: AnyRow) -> Import | Reply:
         return import_answer(unit, services.catalogue, found)
 
 
-async def _opened(path: Path, mapping: ImportMapping | None) -> Sheet:
+async def _opened(path: Path, mapping: ImportMapping | None = None, encoding: str = "") -> Sheet:
+    places = places_of(mapping) if mapping else None
     try:
-        return await asyncio.to_thread(open_sheet, path, mapping=places_of(mapping) if mapping else None)
+        return await asyncio.to_thread(open_sheet, path, mapping=places, encoding=encoding)
     except UnreadableSheet as error:
         raise ServerProblem(ProblemCode.UNREADABLE_FILE, error.sentence, why=error.code.value) from error
     except ValueError as error:
@@ -214,20 +262,27 @@ async def _opened(path: Path, mapping: ImportMapping | None) -> Sheet:
         raise ServerProblem(ProblemCode.UNREADABLE_FILE, "The file is no longer available: send it again.") from error
 
 
-async def _asked_mapping(fields: Any) -> ImportMapping | None:
-    unknown = sorted(set(fields) - {"mapping"})
+async def _asked(fields: Any) -> tuple[ImportMapping | None, str]:
+    """The mapping and the codec that came with the file, if any."""
+    unknown = sorted(set(fields) - {"mapping", "encoding"})
     if unknown:
-        raise Invalid((f"/{unknown[0]}", "extra_forbidden", "The form takes file and mapping."))
-    if "mapping" not in fields:
-        return None
-    return await parse_body(fields["mapping"].encode(), ImportMapping)
+        raise Invalid((f"/{unknown[0]}", "extra_forbidden", "The form takes file, mapping and encoding."))
+    codec = _known(fields["encoding"]) if "encoding" in fields else ""
+    mapping = await parse_body(fields["mapping"].encode(), ImportMapping) if "mapping" in fields else None
+    return mapping, codec
+
+
+def _known(encoding: str) -> str:
+    if codec := codec_named(encoding):
+        return codec
+    raise Invalid(("/encoding", "unknown_encoding", f"No such encoding. There are: {', '.join(ENCODINGS.values())}."))
 
 
 def _mappable(unit: Call) -> AnyRow:
     found = required(unit)
     open_now = {ImportStatus.NEEDS_MAPPING.value, ImportStatus.PLANNED.value}
     if found.status not in open_now or found.applied:
-        raise not_ready(found, "Its columns can no longer be chosen.")
+        raise not_ready(found, "Its columns and its encoding can no longer be chosen.")
     return found
 
 
@@ -258,6 +313,8 @@ def _about(sheet: Sheet) -> dict[str, Any]:
     return {
         "kind": sheet.kind.value,
         "encoding": sheet.encoding,
+        "encoding_guessed": sheet.guessed,
+        "encodings": encodings_of(sheet),
         "delimiter": sheet.delimiter,
         "columns": columns_of(sheet),
         "mapping": mapping_of(sheet),

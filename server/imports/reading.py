@@ -55,6 +55,7 @@ def list_import_rows(call: Call) -> Page[ImportRow]:
         verdict=verdict,
         done=query.done,
         rejected=query.rejected,
+        remarked=query.remarked,
         words=words,
         after=after,
         offset=query.offset or 0,
@@ -62,7 +63,13 @@ def list_import_rows(call: Call) -> Page[ImportRow]:
     total = None
     if query.count:
         total = imports.count_rows(
-            call.connection, found.number, verdict=verdict, done=query.done, rejected=query.rejected, words=words
+            call.connection,
+            found.number,
+            verdict=verdict,
+            done=query.done,
+            rejected=query.rejected,
+            remarked=query.remarked,
+            words=words,
         )
     more, rows = len(rows) > query.limit, rows[: query.limit]
     return Page(

@@ -1,5 +1,7 @@
 """Mending a row in place: it is judged again at once, and with it the rows that share its old or new address."""
 
+from collections import Counter
+
 from contract.imports import ImportRow, ImportRowChange, ImportStatus, ImportVerdict, MendedRow
 from server.http.call import Call
 from server.http.problems import Invalid
@@ -84,11 +86,14 @@ def _judge_again(call: Call, found: AnyRow, cells: Cells) -> Judged:
         if first is not None:
             seen[probe.email_key] = first
     judged = judge_rows(call, [cells], seen, _room(call, found, before))[0]
+    if (judged.email, judged.remark) == (before.email, None):
+        judged.remark = before.remark
     stored = judged.stored(found.number)
     values = {name: value for name, value in stored.items() if name not in {"import_number", "number"}}
     imports.judge_again(call.connection, found.number, cells.number, values)
-    if judged.verdict != before.verdict:
-        imports.count_up(call.connection, found.number, {before.verdict: -1, judged.verdict: 1})
+    changes = Counter({judged.verdict: 1, "remarked": int(judged.remark is not None)})
+    changes.subtract({before.verdict: 1, "remarked": int(before.remark is not None)})
+    imports.count_up(call.connection, found.number, changes)
     return judged
 
 

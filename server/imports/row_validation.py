@@ -5,11 +5,13 @@ from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from contract.imports import ImportField, ImportVerdict
+from contract.mailbox import BLANKS, NotAnAddressError, mailbox, one_written, split_name
 from contract.problems import ProblemCode
 from server.http.problems import ServerProblem
-from server.platform.text import email_key, is_unsafe
+from server.platform.text import first_unsafe, is_unsafe, trimmed_name
 from server.platform.transaction import Unit
-from server.users.adding import look_up, main_account, main_account_decides
+from server.sheets.values import value_in
+from server.users.adding import NAMES, look_up, main_account, main_account_decides
 
 LONGEST = {"email": 254, "first_name": 200, "last_name": 200, "position": 200}
 SHORTEST = min(LONGEST.values())
@@ -18,6 +20,8 @@ KEPT = 2000
 
 ALREADY = "Already on the list of users."
 OUTSIDE = "Belongs to an account outside your organisation: send a transfer request."
+LOST = "\N{REPLACEMENT CHARACTER}"
+_LOST_LETTERS = f"Letters are lost: write them where {LOST} is."
 FULL = "The contract's user limit has been reached."
 
 _SAID = {
@@ -39,7 +43,7 @@ class Cells(NamedTuple):
 
 @dataclass(slots=True)
 class Judged:
-    """One row with its verdict, as it is stored."""
+    """One row with its verdict, as it is stored. `remark` says what was read otherwise than it stands in the file."""
 
     number: int
     email: str
@@ -51,6 +55,7 @@ class Judged:
     field: str | None = None
     code: str | None = None
     reason: str | None = None
+    remark: str | None = None
 
     def say(self, verdict: ImportVerdict, reason: str, *, code: str = "", field: str | None = None) -> None:
         """Give it another verdict than that it will be done."""
@@ -75,6 +80,7 @@ class Judged:
             "field": self.field,
             "code": self.code,
             "reason": self.reason,
+            "remark": self.remark,
         }
 
 
@@ -97,19 +103,41 @@ def judge_rows(unit: Unit, rows: Iterable[Cells], seen: dict[str, int], room: in
 def _read(cells: Cells) -> Judged:
     """The row without the blanks around its cells, and what is wrong with it by itself."""
     number, email, first_name, last_name, position, problem = cells
-    email, first_name, last_name, position = email.strip(), first_name.strip(), last_name.strip(), position.strip()
-    row = Judged(number, email, first_name, last_name, position, email_key(email))
+    row = Judged(number, *(cell.strip(BLANKS) for cell in (email, first_name, last_name, position)))
     if problem:
         row.say(ImportVerdict.INVALID, problem, code="unreadable")
-    elif not email:
+    elif not row.email:
         row.say(ImportVerdict.INVALID, "No e-mail address.", code="missing", field="email")
-    elif not _is_plain(f"{email}{first_name}{last_name}{position}"):
-        _check_texts(row)
-    if row.reason is None and row.email_key is None:
-        row.say(ImportVerdict.INVALID, "This is not an e-mail address.", code="invalid_email", field="email")
+    else:
+        plain = _is_plain(f"{row.email}{row.first_name}{row.last_name}{row.position}")
+        _read_address(row)
+        if not plain and row.reason is None:
+            _check_names(row)
+        if row.reason is None:
+            _check_values(row)
     if row.reason is not None:
         _make_storable(row)
     return row
+
+
+def _read_address(row: Judged) -> None:
+    """Whose mailbox the cell names; a name beside it (`Ann Lee <ann@x.example>`) is taken where the row has none."""
+    if len(row.email) > KEPT:
+        _blame_length(row, "email", row.email)
+        return
+    if LOST in row.email:
+        row.say(ImportVerdict.INVALID, _LOST_LETTERS, code="lost_letters", field="email")
+        return
+    try:
+        found = one_written(row.email)
+        box = mailbox(found.email)
+    except NotAnAddressError as error:
+        row.say(ImportVerdict.INVALID, str(error), code=ProblemCode.INVALID_EMAIL.value, field="email")
+        return
+    row.remark = box.remark or (None if found.email == row.email else f"Read as {box.email}.")
+    row.email, row.email_key = box.email, box.key
+    if found.name and not (row.first_name or row.last_name):
+        row.first_name, row.last_name = split_name(found.name)
 
 
 def _is_plain(text: str) -> bool:
@@ -117,21 +145,29 @@ def _is_plain(text: str) -> bool:
     return len(text) <= SHORTEST and text.isascii() and text.isprintable()
 
 
-def _check_texts(row: Judged) -> None:
-    for name, most in LONGEST.items():
-        value = getattr(row, name)
+def _check_names(row: Judged) -> None:
+    for name, called in NAMES.items():
+        value, remark = trimmed_name(getattr(row, name), called)
+        setattr(row, name, value)
+        row.remark = " ".join(filter(None, (row.remark, remark))) or None
         if is_unsafe(value):
-            _blame_characters(row, name)
+            what = "the line breaks" if any(char in "\r\n\u2028\u2029" for char in value) else first_unsafe(value)
+            row.say(ImportVerdict.INVALID, f"Remove {what}.", code="unsafe_text", field=name)
             return
-        if len(value) > most:
+        if LOST in value:
+            row.say(ImportVerdict.INVALID, _LOST_LETTERS, code="lost_letters", field=name)
+            return
+        if len(value) > LONGEST[name]:
             _blame_length(row, name, value)
             return
 
 
-def _blame_characters(row: Judged, field: str) -> None:
-    breaks = any(char in "\r\n\u2028\u2029" for char in getattr(row, field))
-    what = "the line breaks" if breaks else "the invisible, control or direction-changing characters"
-    row.say(ImportVerdict.INVALID, f"Remove {what}.", code="unsafe_text", field=field)
+def _check_values(row: Judged) -> None:
+    """An error, a date or the like is nobody's name: it got there by a slip of a column or a formula."""
+    for name, noun in (("first_name", "a name"), ("last_name", "a name"), ("position", "a position")):
+        if value := value_in(getattr(row, name)):
+            row.say(ImportVerdict.INVALID, f"This is {value}, not {noun}.", code="no_name", field=name)
+            return
 
 
 def _blame_length(row: Judged, field: str, value: str) -> None:
@@ -141,7 +177,7 @@ def _blame_length(row: Judged, field: str, value: str) -> None:
 
 def _make_storable(row: Judged) -> None:
     """A row that is refused may hold anything, so it is cut, and halves of characters become question marks."""
-    row.email_key = None
+    row.email_key = row.remark = None
     for name in LONGEST:
         value = getattr(row, name)[:KEPT]
         setattr(row, name, value.encode("utf-8", "replace").decode())

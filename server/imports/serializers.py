@@ -3,11 +3,13 @@
 import json
 from typing import Any
 
+from contract.encodings import said
 from contract.imports import (
     Import,
     ImportCells,
     ImportColumn,
     ImportCounts,
+    ImportEncoding,
     ImportField,
     ImportMapping,
     ImportPrice,
@@ -21,15 +23,18 @@ from contract.problems import ProblemCode
 from contract.users import BatchMode
 from server.catalogue import Catalogue
 from server.domain.periods import local_date
+from server.domain.renewal import forecast
 from server.domain.seat_allocation import joining
+from server.domain.spending import with_users
 from server.http.call import Call
 from server.http.problems import ServerProblem, not_found
 from server.limits.spending import check_users
 from server.platform.transaction import Unit
 from server.sheets.headers import address_column
-from server.sheets.sheet import Field, Sheet
+from server.sheets.sheet import Field, Remarks, Sheet
 from server.store import imports, subscriptions
 from server.store.types import AnyRow
+from server.subscription.next_payment import payment_change
 from server.subscription.reading import standing_of
 
 _WITHOUT_PLAN = frozenset({ImportStatus.NEEDS_MAPPING.value, ImportStatus.PLANNING.value})
@@ -61,6 +66,9 @@ def import_answer(unit: Unit, catalogue: Catalogue, row: AnyRow) -> Import:
         file_name=row.file_name,
         kind=row.kind,
         encoding=row.encoding,
+        encoding_guessed=row.encoding_guessed,
+        encodings=tuple(ImportEncoding.model_validate(each) for each in json.loads(row.encodings or "[]")),
+        remarks=tuple(json.loads(row.remarks or "[]")),
         delimiter=row.delimiter,
         columns=tuple(ImportColumn.model_validate(each) for each in json.loads(row.columns or "[]")),
         mapping=mapping,
@@ -69,6 +77,7 @@ def import_answer(unit: Unit, catalogue: Catalogue, row: AnyRow) -> Import:
         seats=seats,
         price=price,
         spending=spending,
+        remarked=row.remarked,
         mode=BatchMode(row.mode) if row.mode else None,
         applied=row.applied,
         remaining=imports.remaining(row),
@@ -88,6 +97,7 @@ def row_answer(row: Any) -> ImportRow:
         field=ImportField(row.field) if row.field else None,
         code=row.code or "",
         reason=row.reason or "",
+        remark=row.remark or "",
         user_id=row.user_id,
         transfer_id=row.transfer_id,
     )
@@ -108,6 +118,28 @@ def columns_of(sheet: Sheet) -> str:
         for column in sheet.columns
     ]
     return json.dumps(found)
+
+
+def encodings_of(sheet: Sheet) -> str:
+    """The encodings to choose from, as they are stored."""
+    found = [
+        {"encoding": each.codec, "name": said(each.codec), "names": [_plain(name) for name in each.names]}
+        for each in sheet.readings
+    ]
+    return json.dumps(found) if found else ""
+
+
+def remarks_of(sheet: Sheet, remarks: Remarks) -> str:
+    """What is to be said about the file, as it is stored."""
+    first, other = sheet.mapping.get(Field.EMAIL), sheet.mapping.get(Field.OTHER_EMAIL)
+    found = remarks.sentences()
+    if first is not None and other is not None:
+        names = [_plain(sheet.columns[place].header.strip()) or f"column {place + 1}" for place in (first, other)]
+        rows = f"{remarks.filled:,} row{'s' * (remarks.filled != 1)}"
+        found.insert(
+            0, f"Where \u201c{names[0]}\u201d is empty, the address is that of \u201c{names[1]}\u201d: {rows}."
+        )
+    return json.dumps(found) if found else ""
 
 
 def mapping_of(sheet: Sheet) -> str | None:
@@ -136,6 +168,12 @@ def _priced(unit: Unit, catalogue: Catalogue, row: AnyRow) -> tuple[ImportSeats,
     needed = imports.remaining(row)
     today = local_date(unit.now, subscription.time_zone)
     market = catalogue.market(subscription.currency)
-    found = joining(standing_of(subscription, catalogue), needed, today, market)
-    price = ImportPrice(pay_now=found.pay_now, renewal_adds=found.renewal_adds, renewal_date=found.renewal_date)
+    standing = standing_of(subscription, catalogue)
+    found = joining(standing, needed, today, market)
+    price = ImportPrice(
+        pay_now=found.pay_now,
+        renewal_adds=found.renewal_adds,
+        renewal_date=found.renewal_date,
+        next_payment=payment_change(forecast(standing, market), forecast(with_users(standing, needed), market)),
+    )
     return ImportSeats(free=found.free, needed=needed, short=found.short), price

@@ -10,7 +10,7 @@ from contract.operations import FORECAST, GET_INVOICE, LIST_INVOICES, LIST_PAYME
 from contract.pages import Page, PageQuery
 from contract.subscription import SubscriptionStatus
 from server.domain.periods import local_date
-from server.domain.renewal import Renewal, renewals
+from server.domain.renewal import Renewal, next_price, renewals
 from server.http import cursors
 from server.http.call import Call, Handler
 from server.http.problems import not_found
@@ -71,7 +71,8 @@ def show_forecast(call: Call) -> Forecast:
     query: ForecastQuery = call.query
     row = subscriptions.get(call.connection, call.subscription_id)
     catalogue = call.services.catalogue
-    expected = islice(renewals(standing_of(row, catalogue), catalogue.market(row.currency)), query.count)
+    standing = standing_of(row, catalogue)
+    expected = islice(renewals(standing, catalogue.market(row.currency)), query.count)
     retry = local_date(row.retry_at, row.time_zone) if row.retry_at else None
     return Forecast(
         as_of=call.now,
@@ -81,6 +82,7 @@ def show_forecast(call: Call) -> Forecast:
         ),
         ends=row.period_end if row.cancel_at_period_end or row.status == SubscriptionStatus.ENDED.value else None,
         credit=Money(amount=row.credit, currency=row.currency) if row.credit else None,
+        price_change=next_price(standing),
     )
 
 

@@ -1,6 +1,6 @@
 """Issuing an invoice: the row, its lines, and its digest in the history, so that it can't be changed unseen (D29)."""
 
-from contract.billing import Invoice, InvoiceStatus
+from contract.billing import Invoice, InvoiceKind, InvoiceStatus
 from contract.events import EventKind, EventObject
 from server.domain.charging import Charge
 from server.platform.transaction import Unit
@@ -8,7 +8,7 @@ from server.store import invoices
 
 
 def issue(unit: Unit, charge: Charge, *, status: InvoiceStatus, tax_rate: int, quote_id: str | None = None) -> Invoice:
-    """Write it under the next number, and note what it says."""
+    """Write it under the next number of its kind, and note what it says."""
     issued = invoices.issue(
         unit.connection,
         charge,
@@ -19,13 +19,16 @@ def issue(unit: Unit, charge: Charge, *, status: InvoiceStatus, tax_rate: int, q
         now=unit.now,
         quote_id=quote_id,
     )
+    amounts = ("total", "credit_applied", "amount_paid", "amount_due")
     attributes = {
         "number": issued.number,
-        "total": str(issued.total),
-        "amount": str(issued.due),
-        "due": str(issued.due),
+        "kind": issued.kind.value,
+        **{name: str(getattr(issued, name)) for name in amounts},
+        "amount": str(issued.total if issued.kind is InvoiceKind.CREDIT_NOTE else issued.to_pay),
         "digest": issued.seal,
     }
-    label = f"{issued.number}, {issued.due}"
+    if issued.credits:
+        attributes["credits"] = ", ".join(issued.credits)
+    label = f"{issued.number}, {attributes['amount']}"
     unit.emit(EventKind.INVOICE_ISSUED, EventObject(type="invoice", id=issued.id, label=label, attributes=attributes))
     return issued

@@ -5,16 +5,17 @@ that makes it; who may not spend that is refused, and the transaction with it. W
 first, and takes those that fit.
 """
 
+import datetime as dt
 from collections.abc import Iterator
 from contextlib import contextmanager
 
 from contract.money import Money
-from contract.people import Role
+from contract.people import LimitOf, Role
 from contract.problems import ProblemCode
 from contract.spending import SpendingCheck
 from server.catalogue import Catalogue
 from server.domain.periods import local_date, start_of_day
-from server.domain.spending import Allowance, growth, most_users, next_renewal
+from server.domain.spending import Allowance, Allowances, growth, most_users, next_renewal
 from server.domain.subscription_state import Standing
 from server.http.problems import ServerProblem
 from server.platform.transaction import Unit
@@ -22,30 +23,49 @@ from server.store import limits, payments, subscriptions
 from server.store.types import AnyRow
 from server.subscription.reading import standing_of
 
+_BY_HANDING_OUT = (
+    "An owner can make a token with a higher limit (headcount tokens create EMAIL --limit AMOUNT), or do it."
+)
+_BY_MEMBER = "The owner can raise it, or do this."
+
 MANY = 1_000_000
 """More users than any limit is asked about."""
 
 
 def allowance_of(
     unit: Unit, account_id: str | None, row: AnyRow | None = None, *, admins_alone: bool = False
-) -> Allowance | None:
+) -> Allowances | None:
     """What an account may spend this month, the month of the subscription's time zone; None: no limit binds it.
 
     Nobody's account (the server's own work) has none. Who is no longer in the organisation, or has lost the right to
     spend, may make nothing larger; with `admins_alone` there is none for them, to show it to who may spend at all.
+    The unit's token binds besides, whoever it belongs to, where it has a limit of its own.
     """
     if account_id is None:
         return None
     held = limits.holder(unit.connection, unit.organisation_id, account_id)
     admin = held is not None and held.role == Role.ADMIN.value
-    if limits.unbound(held) or (admins_alone and not admin):
+    free = limits.unbound(held) or (admins_alone and not admin)
+    if free and unit.token is None:
         return None
     row = row or subscriptions.get(unit.connection, unit.subscription_id)
     since = start_of_day(local_date(unit.now, row.time_zone).replace(day=1), row.time_zone)
+    found = []
+    if not free:
+        most = (held.spending_limit or 0) if admin and held is not None else 0
+        found.append(_allowance(unit, account_id, most, since))
+    if unit.token is not None:
+        found.append(_allowance(unit, account_id, unit.token.limit, since, unit.token.token_id))
+    return Allowances(tuple(found))
+
+
+def _allowance(unit: Unit, account_id: str, limit: int, since: dt.datetime, token_id: str | None = None) -> Allowance:
+    """One limit with what counts against it: all that the account has spent, or what was spent with one token."""
     return Allowance(
-        limit=(held.spending_limit or 0) if admin and held is not None else 0,
-        paid=payments.spent(unit.connection, unit.organisation_id, account_id, since),
-        added=limits.added(unit.connection, unit.organisation_id, account_id, since),
+        limit=limit,
+        paid=payments.spent(unit.connection, unit.organisation_id, account_id, since, token_id),
+        added=limits.added(unit.connection, unit.organisation_id, account_id, since, token_id),
+        of_token=token_id is not None,
     )
 
 
@@ -71,7 +91,7 @@ def counted(unit: Unit, catalogue: Catalogue, account_id: str | None) -> Iterato
 def settle(
     unit: Unit,
     catalogue: Catalogue,
-    allowance: Allowance,
+    allowance: Allowances,
     account_id: str,
     sides: tuple[Standing, Standing],
     *,
@@ -96,19 +116,22 @@ def settle(
             amount=check.renewal_adds.amount,
             now=unit.now,
             quote_id=quote_id,
+            token_id=unit.token and unit.token.token_id,
         )
 
 
 def check_of(
-    allowance: Allowance, catalogue: Catalogue, before: Standing, after: Standing, due_now: int = 0
+    allowance: Allowances, catalogue: Catalogue, before: Standing, after: Standing, due_now: int = 0
 ) -> SpendingCheck:
     """How a change stands against a limit. A credit that it uses up is one that the renewal will not have."""
     market = catalogue.market(before.currency)
     adds = next_renewal(after, market) - next_renewal(before, market) + max(0, before.credit - after.credit)
-    return _check(allowance, before, due_now, adds, allowed=allowance.allows(due_now, adds, after.period.end))
+    return _check(allowance, before, due_now, adds, after.period.end)
 
 
-def _check(allowance: Allowance, standing: Standing, due_now: int, adds: int, *, allowed: bool) -> SpendingCheck:
+def _check(allowances: Allowances, standing: Standing, due_now: int, adds: int, on: dt.date) -> SpendingCheck:
+    allowance = allowances.deciding(due_now, adds, on)
+
     def money(amount: int) -> Money:
         return Money(amount=amount, currency=standing.currency)
 
@@ -118,8 +141,13 @@ def _check(allowance: Allowance, standing: Standing, due_now: int, adds: int, *,
         left=money(allowance.left),
         due_now=money(due_now),
         renewal_adds=money(adds),
-        allowed=allowed,
+        allowed=allowances.allows(due_now, adds, on),
+        limit_of=_whose(allowance),
     )
+
+
+def _whose(allowance: Allowance) -> LimitOf:
+    return LimitOf.TOKEN if allowance.of_token else LimitOf.MEMBER
 
 
 def check_users(unit: Unit, catalogue: Catalogue, account_id: str | None, users: int) -> SpendingCheck | None:
@@ -130,8 +158,7 @@ def check_users(unit: Unit, catalogue: Catalogue, account_id: str | None, users:
         return None
     standing = standing_of(row, catalogue)
     adds = growth(standing, users, catalogue.market(row.currency))
-    allowed = allowance.allows(0, adds, standing.period.end)
-    return _check(allowance, standing, 0, adds, allowed=allowed)
+    return _check(allowance, standing, 0, adds, standing.period.end)
 
 
 def may_list(
@@ -158,7 +185,9 @@ def may_list(
 
 def may_ask(unit: Unit, catalogue: Catalogue, account_id: str | None, wanted: int) -> int | None:
     """How many of so many accounts may be asked: each that still waits may become a user by its answer alone."""
-    if account_id is None or limits.unbound(limits.holder(unit.connection, unit.organisation_id, account_id)):
+    if account_id is None:
+        return None
+    if unit.token is None and limits.unbound(limits.holder(unit.connection, unit.organisation_id, account_id)):
         return None
     waiting = limits.asked_by(unit.connection, unit.subscription_id, account_id)
     most = may_list(unit, catalogue, account_id, waiting + wanted)
@@ -179,17 +208,21 @@ def over(check: SpendingCheck) -> ServerProblem:
         sums.append(f"costs {check.due_now} now")
     if check.renewal_adds.amount > 0:
         sums.append(f"adds {check.renewal_adds} to the next renewal")
-    said = f"Your limit is {check.limit} a month, {check.spent} of it is spent, and this {' and '.join(sums)}."
+    of_token = check.limit_of is LimitOf.TOKEN
+    whose = "The limit of this token" if of_token else "Your limit"
+    how = _BY_HANDING_OUT if of_token else _BY_MEMBER
+    said = f"{whose} is {check.limit} a month, {check.spent} of it is spent, and this {' and '.join(sums)}. {how}"
     return ServerProblem(ProblemCode.SPENDING_LIMIT_REACHED, said, **check.model_dump(mode="json"))
 
 
-def left_of(unit: Unit, catalogue: Catalogue, account_id: str) -> tuple[Money, Money, int | None] | None:
-    """An account's limit, what is left of it this month, and how many more users it may list (None: any number)."""
+def left_of(unit: Unit, catalogue: Catalogue, account_id: str) -> tuple[Money, Money, int | None, LimitOf] | None:
+    """The tightest limit, what is left of it this month, how many more users that lets in (None: any), and whose."""
     row = subscriptions.get(unit.connection, unit.subscription_id)
     allowance = allowance_of(unit, account_id, row)
     if allowance is None:
         return None
     standing = standing_of(row, catalogue)
     users = most_users(standing, MANY, allowance.room(standing.period.end), catalogue.market(row.currency))
-    limit, left = (Money(amount=each, currency=row.currency) for each in (allowance.limit, allowance.left))
-    return limit, left, None if users == MANY else users
+    tightest = allowance.tightest
+    limit, left = (Money(amount=each, currency=row.currency) for each in (tightest.limit, tightest.left))
+    return limit, left, None if users == MANY else users, _whose(tightest)

@@ -4,19 +4,20 @@ from collections.abc import Sequence
 
 from contract.members import NewFromMembers
 from contract.problems import ItemProblem, ProblemCode
-from contract.users import BatchMode, User, UserBatchReport, UserResult, UserSource
+from contract.users import Added, BatchMode, UserBatchReport, UserResult, UserSource
 from server.http.call import Call
 from server.http.problems import ServerProblem, not_found
 from server.members.listing import find
 from server.store import members, users
 from server.store.types import AnyRow
-from server.users.adding import admit_one, check_plan, main_account, main_account_decides
+from server.subscription.next_payment import next_payment, payment_change
+from server.users.adding import admit_one, check_plan, list_one, main_account, main_account_decides
 from server.users.batch import fit
 from server.users.gate import Verdicts
 from server.users.seat_assignment import Listing, list_users
 
 
-def add_member(call: Call) -> User:
+def add_member(call: Call) -> Added:
     """Put one member on the subscription.
 
     Raises:
@@ -25,7 +26,7 @@ def add_member(call: Call) -> User:
     row = find(call)
     check_plan(call)
     verdict = _judge(call, [row.id], {row.id: row})[0]
-    return list_users(call, [admit_one(call, verdict)])[0]
+    return list_one(call, admit_one(call, verdict))
 
 
 def add_members(call: Call) -> UserBatchReport:
@@ -41,12 +42,14 @@ def add_members(call: Call) -> UserBatchReport:
         undone = ServerProblem(ProblemCode.NOT_DONE)
         verdicts = [each if isinstance(each, ServerProblem) else undone for each in verdicts]
     coming = [each for each in verdicts if isinstance(each, Listing)]
+    before = next_payment(call, call.services.catalogue)
     added = iter(list_users(call, coming) if coming else [])
     results = tuple(
         _refused(index, each) if isinstance(each, ServerProblem) else UserResult(index=index, user=next(added))
         for index, each in enumerate(verdicts)
     )
-    return UserBatchReport(done=len(coming), failed=len(results) - len(coming), results=results)
+    change = payment_change(before, next_payment(call, call.services.catalogue))
+    return UserBatchReport(done=len(coming), failed=len(results) - len(coming), results=results, next_payment=change)
 
 
 def _judge(call: Call, ids: Sequence[str], known: dict[str, AnyRow]) -> Verdicts:

@@ -15,20 +15,21 @@ from server.store import events, members, users
 from server.store.members import ORDERS, MemberList, Wanted
 from server.store.types import AnyRow
 from server.transfers.serializers import as_answer
-from server.users.serializers import user_answer
+from server.users.listing import finds_nobody
+from server.users.serializers import seated_now, shown_status, user_answer
 
 
 def list_members(call: Call) -> Page[Member]:
     """A page by cursor or by offset. Nobody is both on the subscription and not, so such a filter finds nobody."""
     query: MembersQuery = call.query
-    if query.status is UserStatus.REMOVED or (query.status is not None and query.listed is False):
+    if finds_nobody(query.status, seated_now(call)) or (query.status is not None and query.listed is False):
         return Page(items=(), total=0 if query.count else None)
     wanted = Wanted(
         organisation_id=call.organisation_id,
         words=tuple(fold(query.search).split()),
         role=query.role and query.role.value,
         listed=query.listed,
-        status=query.status and query.status.value,
+        status=query.status and (UserStatus.ACTIVE if query.status.has_seat else query.status).value,
     )
     everybody = Wanted(organisation_id=call.organisation_id)
     length = _counted(call, everybody, lambda: members.count(call.connection, call.organisation_id))
@@ -53,7 +54,8 @@ def _counted(call: Call, wanted: Wanted, count: Callable[[], int]) -> int:
 
 def _in_full(call: Call, rows: Sequence[AnyRow]) -> tuple[Member, ...]:
     known = members.many(call.connection, call.organisation_id, [row.account_id for row in rows])
-    return tuple(member_answer(known[row.account_id], call.subscription_id) for row in rows)
+    seated = seated_now(call)
+    return tuple(member_answer(known[row.account_id], call.subscription_id, seated) for row in rows)
 
 
 def find(call: Call) -> AnyRow:
@@ -71,20 +73,21 @@ def find(call: Call) -> AnyRow:
 def show_member(call: Call) -> MemberProfile:
     """A profile: who it is, the user they are here, and the request that waits."""
     row = find(call)
-    fields = member_fields(row, call.subscription_id)
+    seated = seated_now(call)
+    fields = member_fields(row, call.subscription_id, seated)
     user = users.get(call.connection, call.subscription_id, row.user_id) if fields["user_id"] else None
     waiting = members.pending_transfer(call.connection, call.subscription_id, row.email_key)
     return MemberProfile(
-        **fields, user=user and user_answer(user), transfer=as_answer(waiting) if waiting is not None else None
+        **fields, user=user and user_answer(user, seated), transfer=as_answer(waiting) if waiting is not None else None
     )
 
 
-def member_answer(row: AnyRow, subscription_id: str) -> Member:
-    """The member as it travels."""
-    return Member.model_construct(**member_fields(row, subscription_id))
+def member_answer(row: AnyRow, subscription_id: str, seated: UserStatus) -> Member:
+    """The member as it travels; `seated` is what users with a seat are."""
+    return Member.model_construct(**member_fields(row, subscription_id, seated))
 
 
-def member_fields(row: AnyRow, subscription_id: str) -> dict[str, Any]:
+def member_fields(row: AnyRow, subscription_id: str, seated: UserStatus) -> dict[str, Any]:
     """What a list and a profile say alike. What an account uses elsewhere is nobody's business here."""
     here = row.listed_on == subscription_id
     return {
@@ -96,5 +99,5 @@ def member_fields(row: AnyRow, subscription_id: str) -> dict[str, Any]:
         "role": Role(row.role),
         "since": row.since,
         "user_id": row.user_id if here else None,
-        "status": UserStatus(row.user_status) if here else None,
+        "status": shown_status(row.user_status, seated) if here else None,
     }

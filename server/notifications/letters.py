@@ -1,16 +1,16 @@
 """From a letter's row to the message that leaves (RFC 5322), or to nothing when it is out of date."""
 
-import re
 from email.headerregistry import Address
 from email.message import EmailMessage
 from email.policy import SMTP, SMTPUTF8
 from email.utils import format_datetime
 
 from contract.events import EventKind
+from contract.mailbox import NotAnAddressError, mailbox
 from contract.transfers import TransferState
 from server.notifications import wording
 from server.notifications.enqueue import DECIDED, WITH_LINK
-from server.platform.text import is_unsafe, made_safe
+from server.platform.text import made_safe
 from server.settings import MailSettings
 from server.store import outbound_mail
 from server.store.types import AnyRow, Connection
@@ -21,7 +21,6 @@ _STATES = {
     EventKind.TRANSFER_EXPIRED: TransferState.EXPIRED,
 }
 _FOOT = "-- \nThis is an automatic message from Headcount; replies are not read.\n"
-_ADDRESS = re.compile(r"[^\s<>@,;:\"\\()\[\]]+@[^\s<>@,;:\"\\()\[\]]+")
 
 
 class UnsendableError(Exception):
@@ -57,12 +56,12 @@ def _message(letter: AnyRow, words: wording.Words, recipient: str, mail: MailSet
     """Always 7-bit, unless the part of an address before the @ is not ASCII: then all of it is UTF-8 (RFC 6531)."""
     address = _deliverable(recipient)
     message = EmailMessage(policy=SMTP if address.isascii() else SMTPUTF8)
-    domain = mail.sender.rpartition("@")[2]
-    message["From"] = Address("Headcount", addr_spec=_deliverable(mail.sender))
+    sender = _deliverable(mail.sender)
+    message["From"] = Address("Headcount", addr_spec=sender)
     message["To"] = Address("", *address.rsplit("@", 1))
     message["Subject"] = made_safe(words.subject)
     message["Date"] = format_datetime(letter.created_at)
-    message["Message-ID"] = f"<{letter.id}@{_ascii_domain(domain)}>"
+    message["Message-ID"] = f"<{letter.id}@{sender.rpartition('@')[2]}>"
     message["Auto-Submitted"] = "auto-generated"
     message.set_content(f"{words.text}\n{_FOOT}", cte="quoted-printable")
     return message
@@ -70,16 +69,9 @@ def _message(letter: AnyRow, words: wording.Words, recipient: str, mail: MailSet
 
 def _deliverable(address: str) -> str:
     """An address with its domain as the name service knows it."""
-    if not _ADDRESS.fullmatch(address) or is_unsafe(address):
-        message = "this is not an address that mail can be sent to"
-        raise UnsendableError(message)
-    local, _, domain = address.rpartition("@")
-    return f"{local}@{_ascii_domain(domain)}"
-
-
-def _ascii_domain(domain: str) -> str:
     try:
-        return domain if domain.isascii() else domain.encode("idna").decode()
-    except UnicodeError as error:
-        message = "this is not an address that mail can be sent to"
+        found = mailbox(address)
+    except NotAnAddressError as error:
+        message = f"this is not an address that mail can be sent to: {error}"
         raise UnsendableError(message) from error
+    return f"{found.email.rpartition('@')[0]}@{found.key.rpartition('@')[2]}"

@@ -8,7 +8,7 @@ from typing import NoReturn
 
 from pydantic import SecretStr
 
-from server.platform.text import email_key, is_unsafe
+from contract.mailbox import NotAnAddressError, mailbox
 from server.serving.listeners import is_loopback
 from server.serving.network_options import network, public_url
 from server.settings import USUAL_PORTS, MailSettings, Security, SettingsError
@@ -82,9 +82,14 @@ def _nothing_else(options: argparse.Namespace) -> None:
 def _sender(given: str | None) -> str:
     if not given:
         _refuse("give --mail-from: the sender's address")
-    if email_key(given) is None or is_unsafe(given) or not given.partition("@")[0].isascii():
-        _refuse("--mail-from is an e-mail address, such as seats@example.org")
-    return given
+    try:
+        sender = mailbox(given).email
+    except NotAnAddressError as error:
+        message = f"--mail-from is an e-mail address, such as seats@example.org: {error}"
+        raise SettingsError(message) from error
+    if not sender.partition("@")[0].isascii():
+        _refuse("--mail-from has only ASCII characters before its @, such as seats@example.org")
+    return sender
 
 
 def _public_url(options: argparse.Namespace) -> str:

@@ -3,8 +3,8 @@
 import datetime as dt
 from typing import NamedTuple, NoReturn
 
-from server.operations.provisioning import give_token
-from server.platform.text import email_key, fold, is_unsafe
+from server.operations.provisioning import address_of, give_token
+from server.platform.text import fold, is_unsafe
 from server.settings import SettingsError
 from server.store import organisations
 from server.store.types import Connection
@@ -32,17 +32,13 @@ def sign_in(connection: Connection, wanted: Wanted, now: dt.datetime) -> SignedI
     Raises:
         SettingsError: there is no such account, or it is not clear which organisation is meant.
     """
-    key = email_key(wanted.email)
-    if key is None or is_unsafe(wanted.email):
-        _refuse(f"{wanted.email!r} is not an e-mail address")
+    email, key, _ = address_of(wanted.email)
     if is_unsafe(wanted.label):
         _refuse("a label has no control characters")
     account = organisations.account_by_email(connection, key)
     if account is None and not wanted.new:
         _refuse(f"nobody has the address {wanted.email!r}; --sign-up makes an account")
-    identity = (
-        account.id if account else organisations.add_account(connection, email=wanted.email, email_key=key, now=now)
-    )
+    identity = account.id if account else organisations.add_account(connection, email=email, email_key=key, now=now)
     homes = organisations.homes_of(connection, identity)
     if wanted.organisation:
         homes = [home for home in homes if home.name_key == fold(wanted.organisation)]

@@ -1,10 +1,10 @@
 """`headcount server check-prices FILE`: worked prices from anywhere, computed by the rules that bill (D11)."""
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TypeVar
+from typing import Any
 
 from server.operations.price_cases import (
     Checked,
@@ -14,10 +14,8 @@ from server.operations.price_cases import (
     check_part,
     check_sequence,
 )
-from server.operations.price_file import Entry, PriceFile, read_price_file
+from server.operations.price_file import Entry, PriceFile, Unread, read_price_file
 from server.platform.text import is_unsafe
-
-_Row = TypeVar("_Row", bound=Entry)
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +27,7 @@ class Report:
 
 
 def check_prices(path: Path) -> Report:
-    """Compute every entry of a file; raises PriceFileError when it can't be read or understood."""
+    """Compute every entry of a file that can be read, and name the others; raises PriceFileError for no such file."""
     prices = read_price_file(path)
     checked = list(_check(prices))
     findings = tuple(shown(line) for entry, result in checked for line in _findings(entry, result))
@@ -41,24 +39,36 @@ def shown(text: str) -> str:
     return "".join("�" if is_unsafe(char) else char for char in text)
 
 
-def _check(prices: PriceFile) -> Iterator[tuple[Entry, Checked | NotComputedError]]:
-    yield from _each(prices.cases, check_case)
-    yield from _each(prices.billing_cycles, check_billing_cycles)
-    yield from _each(prices.fractions, check_part)
-    yield from _each(prices.sequences, check_sequence)
+_CHECKS: Mapping[str, Callable[[Any], Checked]] = {
+    "cases": check_case,
+    "billing_cycles": check_billing_cycles,
+    "fractions": check_part,
+    "sequences": check_sequence,
+}
+_Result = Checked | NotComputedError | None
+"""What came of an entry; nothing of one that can't be read."""
 
 
-def _each(rows: Sequence[_Row], check: Callable[[_Row], Checked]) -> Iterator[tuple[Entry, Checked | NotComputedError]]:
-    for row in rows:
-        try:
-            yield row, check(row)
-        except NotComputedError as reason:
-            yield row, reason
-        except (ValueError, ArithmeticError) as error:
-            yield row, NotComputedError(str(error))
+def _check(prices: PriceFile) -> Iterator[tuple[Entry | Unread, _Result]]:
+    for kind, entries in prices.entries.items():
+        for entry in entries:
+            yield entry, None if isinstance(entry, Unread) else _computed(_CHECKS[kind], entry)
 
 
-def _findings(entry: Entry, result: Checked | NotComputedError) -> Iterator[str]:
+def _computed(check: Callable[[Any], Checked], entry: Entry) -> Checked | NotComputedError:
+    try:
+        return check(entry)
+    except NotComputedError as reason:
+        return reason
+    except (ValueError, ArithmeticError) as error:
+        return NotComputedError(str(error))
+
+
+def _findings(entry: Entry | Unread, result: _Result) -> Iterator[str]:
+    if isinstance(entry, Unread):
+        yield f"{entry.name}: not read: {entry.reason}"
+        return
+    assert result is not None
     source = f" ({entry.source})" if entry.source else ""
     if isinstance(result, NotComputedError):
         yield f"{entry.id}: not computed: {result}{source}"
@@ -67,13 +77,13 @@ def _findings(entry: Entry, result: Checked | NotComputedError) -> Iterator[str]
         yield f"{entry.id}: {each.what}: expected {each.expected}, computed {each.computed}{source}"
 
 
-def _summary(prices: PriceFile, results: Sequence[Checked | NotComputedError]) -> Iterator[str]:
+def _summary(prices: PriceFile, results: Sequence[_Result]) -> Iterator[str]:
     done = [each for each in results if isinstance(each, Checked)]
     for reading, count in Counter(each.reading for each in done if each.reading).items():
         yield f"{count} {reading}"
-    kinds = ", ".join(f"{len(getattr(prices, name))} {name.replace('_', ' ')}" for name in _KINDS)
+    kinds = ", ".join(f"{len(entries)} {name.replace('_', ' ')}" for name, entries in prices.entries.items())
     differ = sum(bool(each.differences) for each in done)
-    yield f"{len(results)} entries ({kinds}): {differ} differ, {len(results) - len(done)} could not be computed"
-
-
-_KINDS = ("cases", "billing_cycles", "fractions", "sequences")
+    not_computed = sum(isinstance(each, NotComputedError) for each in results)
+    unread = sum(each is None for each in results)
+    could_not = f"{not_computed} could not be computed" + (f", {unread} could not be read" if unread else "")
+    yield f"{len(results)} entries ({kinds}): {differ} differ, {could_not}"

@@ -25,6 +25,7 @@ def init(options: argparse.Namespace) -> int:
     from contract.subscription import BillingCycle
     from server.operations.clock_check import check_founding
     from server.operations.provisioning import Founding, found
+    from server.store import subscriptions
 
     catalogue = catalogue_of(options.catalogue)
     wanted = Founding(
@@ -41,8 +42,12 @@ def init(options: argparse.Namespace) -> int:
         with database.write() as connection:
             check_founding(connection, at)
             made = found(connection, wanted, catalogue, at)
+            row = subscriptions.get(connection, made.subscription_id)
             _show_once(made.token, "nothing was created")
     _say(f"created {options.organisation!r} ({made.organisation_id}) for {options.owner}; the token is shown only now")
+    if row.granted_seats:
+        seats = _count(row.granted_seats, "seat")
+        _say(f"{seats} granted until {row.period_end}: nothing is charged or credited for them before the renewal")
     return 0
 
 
@@ -108,6 +113,8 @@ def verify(options: argparse.Namespace) -> int:
     """Print what is wrong, one line a finding; works beside a running server, unless a loss is to be accepted."""
     from server.operations import anchor_check
     from server.operations.verify import everything
+    from server.store.mailboxes import doubtful
+    from server.store.schema import HEAD, current_revision
 
     if options.accept_loss:
         return _accept_loss(options)
@@ -116,12 +123,14 @@ def verify(options: argparse.Namespace) -> int:
     with opened(options.db, read_only=True) as database, database.read() as connection:
         against = anchor_check.against(connection, known, where)
         findings = _told(chain(everything(connection), against.findings), quietly=options.json)
-    for note in against.notes:
+        asked = not findings and current_revision(connection) == HEAD
+        notes = [*against.notes, *(doubtful(connection) if asked else ())]
+    for note in notes:
         _say(f"note: {note}")
     if against.findings:
         _say(_WHAT_NOW)
     if options.json:
-        _write_json({"findings": findings, "notes": against.notes})
+        _write_json({"findings": findings, "notes": notes})
     _say(_count(len(findings), "finding") if findings else "everything is as it should be")
     return 1 if findings else 0
 

@@ -12,7 +12,7 @@ from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
 
 from contract.arithmetic import plus, rounded, tax_on
-from contract.billing import Line, Rounding
+from contract.billing import Granularity, Line, Rounding
 from contract.money import Money, minor_units
 from contract.subscription import BillingCycle
 from server.domain.periods import Period, local_date, period_from, start_of_day
@@ -25,6 +25,7 @@ from server.domain.proration import (
     prorate,
     share_of_days,
     share_of_fixed_days,
+    share_of_nominal_year,
     share_of_seconds,
     shares_billed,
     whole,
@@ -52,7 +53,7 @@ CYCLES = {
     "annual": BillingCycle.ANNUAL,
 }
 MODES = {"IN_ADVANCE": True, "IN_ARREAR": False}
-PARTS_OF_A_DAY = {"day": share_of_days, "fixed30": share_of_fixed_days}
+PARTS_OF_A_DAY = {"day": share_of_days, "fixed30": share_of_fixed_days, "nominal365": share_of_nominal_year}
 PARTS_BY_FIXED_DAYS = {0: share_of_days, FIXED_DAYS: share_of_fixed_days}
 
 _CHANGE_OF_CYCLE = re.compile(r"\b(monthly|yearly|annual)-to-(monthly|yearly|annual)\b")
@@ -164,7 +165,8 @@ def _share_of(case: Case) -> Share:
     """The share by the dates of a case; by its factor when it has none."""
     _known({**PARTS_OF_A_DAY, "second": None}, case.granularity, "granularity")
     if case.period_start and case.period_end and case.change_at:
-        return _dated(case, (case.period_start, case.period_end), case.change_at, case.service_end)
+        dated = _dated(case, (case.period_start, case.period_end), case.change_at, case.service_end)
+        return _at_rate(case, dated)
     return _share_of_fraction(Fraction(case.factor or 1))
 
 
@@ -180,6 +182,17 @@ def _dated(row: Case | Sequence, period: tuple[dt.date, dt.date], at: dt.date, u
     return _known(PARTS_OF_A_DAY, row.granularity, "granularity")(Period(first, last), today, final)
 
 
+def _at_rate(row: Case | Sequence, share: Share) -> Share:
+    """The same time as a share of the days that the price is for, where that is not the period."""
+    if row.price_per_days is None:
+        return share
+    units = {Granularity.DAY: 1, Granularity.SECOND: 86_400}
+    if row.granularity not in {"day", "second"}:
+        message = f"a price per {row.price_per_days} days is for days or seconds as they are, not for {row.granularity}"
+        raise NotComputedError(message)
+    return replace(share, total=row.price_per_days * units[share.granularity])
+
+
 def _instant(moment: dt.date, time_zone: str) -> dt.datetime:
     return moment if isinstance(moment, dt.datetime) else start_of_day(moment, time_zone)
 
@@ -192,6 +205,8 @@ def _share_of_fraction(left: Fraction) -> Share:
 
 def _as_declared(case: Case, share: Share) -> tuple[Share, str]:
     """The whole period for a case that is not prorated: it says so, or declares the factor 1 within a period."""
+    if case.price_per_days is not None:
+        return share, ""
     if case.prorated is not None:
         return share if case.prorated else whole(share.period), ""
     if share.fraction != 1 and case.factor is not None and Fraction(case.factor) == 1:
@@ -212,7 +227,7 @@ def _new_period(case: Case) -> tuple[Share | None, str]:
         message = "a new period needs change_at"
         raise NotComputedError(message)
     day = local_date(_instant(case.change_at, case.time_zone), case.time_zone)
-    return whole(period_from(day, _known(CYCLES, cycle, "new_period"))), reading
+    return _at_rate(case, whole(period_from(day, _known(CYCLES, cycle, "new_period")))), reading
 
 
 def _money(case: Case, which: str) -> Money:
@@ -270,7 +285,7 @@ def _share_of_step(sequence: Sequence, step: Step) -> Share:
     if sequence.period_start is None or sequence.period_end is None or step.at is None:
         message = "its steps have dates, but it has no period_start and period_end"
         raise NotComputedError(message)
-    return _dated(sequence, (sequence.period_start, sequence.period_end), step.at)
+    return _at_rate(sequence, _dated(sequence, (sequence.period_start, sequence.period_end), step.at))
 
 
 def _before(step: Step, held: int = 0) -> int:

@@ -2,8 +2,8 @@
 
 import datetime as dt
 import json
-from collections import Counter
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any, Self
 from zoneinfo import ZoneInfo
@@ -33,6 +33,7 @@ def _zone(name: str) -> str:
 Amount = Annotated[int, Field(ge=-LARGEST, le=LARGEST)]
 Price = Annotated[int, Field(ge=0, le=LARGEST)]
 Quantity = Annotated[int, Field(ge=0, le=LARGEST)]
+Days = Annotated[int, Field(ge=1, le=36_525)]
 Currency = Annotated[str, StringConstraints(pattern=r"^[A-Z]{3}$")]
 Moment = Annotated[AwareDatetime | dt.date, Field(union_mode="left_to_right")]
 """An instant with its offset, or a day, which is the moment that day begins in the entry's time zone."""
@@ -68,6 +69,7 @@ class Case(Entry):
     old_unit_price: Price | None = None
     new_unit_price: Price | None = None
     unit_price: Price | None = None
+    price_per_days: Days | None = None
     already_paid_qty: Quantity | None = None
     prorated: bool | None = None
     new_period: str | None = None
@@ -90,6 +92,7 @@ class Case(Entry):
                 "service_end needs the dates of a period": bool(self.service_end) and not any(dates),
                 "old_qty needs an old_unit_price": bool(self.old_qty) and self.price("old") is None,
                 "new_qty needs a new_unit_price": bool(self.new_qty) and self.price("new") is None,
+                "price_per_days needs the dates of a period": bool(self.price_per_days) and not any(dates),
                 "already_paid_qty belongs to the model high_water": self.already_paid_qty is not None
                 and self.model != "high_water",
             }
@@ -151,6 +154,7 @@ class Sequence(Entry):
     """Changes that follow each other within one period."""
 
     unit_price_minor: Price
+    price_per_days: Days | None = None
     currency: Currency
     rule: str = ""
     prorated: bool | None = None
@@ -163,42 +167,73 @@ class Sequence(Entry):
     steps: Annotated[tuple[Step, ...], Field(min_length=1)]
 
 
-class PriceFile(Body):
-    """All entries of a file, by kind."""
+KINDS: Mapping[str, type[Entry]] = {
+    "cases": Case,
+    "billing_cycles": BillingCycles,
+    "fractions": PartOfPeriod,
+    "sequences": Sequence,
+}
+"""The lists a file may hold, in the order in which they are computed."""
 
-    conventions: Any = None
-    cases: tuple[Case, ...] = ()
-    billing_cycles: tuple[BillingCycles, ...] = ()
-    fractions: tuple[PartOfPeriod, ...] = ()
-    sequences: tuple[Sequence, ...] = ()
 
-    @property
-    def entries(self) -> tuple[Entry, ...]:
-        """Every entry, in the order of the kinds."""
-        return (*self.cases, *self.billing_cycles, *self.fractions, *self.sequences)
+@dataclass(frozen=True, slots=True)
+class Unread:
+    """An entry that can't be read: by its id, or by its place while it has none, and why."""
 
-    @model_validator(mode="after")
-    def _names_are_unique(self) -> Self:
-        twice = [name for name, count in Counter(each.id for each in self.entries).items() if count > 1]
-        complain({f"more than one entry is named {twice}": bool(twice), "it holds no entry": not self.entries})
-        return self
+    name: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class PriceFile:
+    """All entries of a file, by kind: each one as it can be read by itself, or why it can't."""
+
+    entries: Mapping[str, tuple[Entry | Unread, ...]]
 
 
 def read_price_file(path: Path) -> PriceFile:
-    """Read a file; raises PriceFileError with what is wrong and where."""
+    """Read a file, entry by entry; raises PriceFileError where it holds no lists of entries at all."""
     try:
-        text = path.read_text(encoding="utf-8-sig")
-        plain = json.loads(text, object_pairs_hook=_once)
-        return PriceFile.model_validate_json(text)
+        plain = json.loads(path.read_text(encoding="utf-8-sig"), object_pairs_hook=_once)
     except OSError as error:
         message = f"{path} can't be read: {error.strerror}"
-        raise PriceFileError(message) from error
-    except ValidationError as error:
-        message = f"{path}: {_where(plain, error)}"
         raise PriceFileError(message) from error
     except (ValueError, RecursionError) as error:
         message = f"{path} is not JSON in UTF-8: {error}"
         raise PriceFileError(message) from error
+    if wrong := _not_a_file(plain):
+        message = f"{path}: {wrong}"
+        raise PriceFileError(message)
+    known: set[str] = set()
+    return PriceFile(
+        {kind: tuple(_read(kind, place, row, known) for place, row in enumerate(plain.get(kind, ()))) for kind in KINDS}
+    )
+
+
+def _not_a_file(plain: Any) -> str:
+    """What is wrong with the file as a whole, if anything is."""
+    if not isinstance(plain, dict):
+        return "it is not one JSON object"
+    if other := set(plain) - {"conventions", *KINDS}:
+        return f"{', '.join(sorted(other))}: there are only {', '.join(KINDS)} and conventions"
+    if lists := [kind for kind in KINDS if not isinstance(plain.get(kind, []), list)]:
+        return f"{', '.join(lists)}: it is not a list"
+    return "" if any(plain.get(kind) for kind in KINDS) else "it holds no entry"
+
+
+def _read(kind: str, place: int, row: Any, known: set[str]) -> Entry | Unread:
+    """One entry; an id that another one has is not read twice."""
+    where = f"{kind}[{place}]"
+    try:
+        entry = KINDS[kind].model_validate_json(json.dumps(row))
+    except ValidationError as error:
+        said = row.get("id") if isinstance(row, dict) else None
+        named = isinstance(said, str) and said
+        return Unread(said if isinstance(said, str) and named else where, f"{_reason(error)} ({where})")
+    if entry.id in known:
+        return Unread(entry.id, f"another entry has this id ({where})")
+    known.add(entry.id)
+    return entry
 
 
 def complain(complaints: Mapping[str, bool]) -> None:
@@ -216,17 +251,9 @@ def _once(pairs: Iterable[tuple[str, Any]]) -> dict[str, Any]:
     return found
 
 
-def _where(plain: Any, error: ValidationError) -> str:
-    """The first complaint with its place: `cases[3] ("fp-1000-500"), currency: This is missing.`."""
+def _reason(error: ValidationError) -> str:
+    """The first complaint with its place in the entry: `steps[0], charge: This is missing.`."""
     first, *others = error.errors(include_url=False)
-    place, value = "", plain
-    for step in first["loc"]:
-        try:
-            value = value[step]
-        except (LookupError, TypeError):
-            value = None
-        place += f"[{step}]" if isinstance(step, int) else f", {step}"
-        if isinstance(value, dict) and isinstance(value.get("id"), str):
-            place += f" ({value['id']!r})"
+    place = "".join(f"[{step}]" if isinstance(step, int) else f", {step}" for step in first["loc"]).lstrip(", ")
     more = f" (and {len(others)} more)" if others else ""
-    return f"{place.lstrip(', ') or 'the file'}: {in_words(first)}{more}"
+    return (f"{place}: " if place else "") + in_words(first) + more

@@ -6,26 +6,31 @@ from typing import NoReturn
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from contract.events import EventKind, EventObject
+from contract.mailbox import Mailbox, NotAnAddressError, mailbox, one_written, visible
 from contract.people import Role
+from contract.quotes import MAX_SEATS
 from contract.subscription import BillingCycle, PlanKind, SubscriptionStatus
 from server.catalogue import Catalogue, Offer
 from server.domain.periods import local_date, period_from
 from server.http.tokens import make_token
 from server.people.own_sign_in import note_own_sign_in
 from server.platform.ids import new_id
-from server.platform.text import email_key, fold, is_unsafe
+from server.platform.text import fold, is_unsafe
 from server.platform.transaction import Unit
 from server.settings import SettingsError
 from server.store import organisations, subscriptions, tokens, usage
 from server.store.types import Connection
 
-MAX_SEATS = 10_000_000
 MAX_NAME = 200
 
 
 @dataclass(frozen=True, kw_only=True)
 class Founding:
-    """What an organisation starts with. On a contract `seats` is the most users it may have."""
+    """What an organisation starts with. On a contract `seats` is the most users it may have.
+
+    Else they are granted for the first period: no gateway is there to be asked, so no invoice charges them, nothing is
+    credited for them, and the first renewal asks for them like for any others.
+    """
 
     organisation: str
     owner: str
@@ -55,15 +60,13 @@ def found(connection: Connection, wanted: Founding, catalogue: Catalogue, now: d
         SettingsError: the organisation exists, or something in the wish is not possible.
     """
     offer = _checked_offer(wanted, catalogue)
-    key = email_key(wanted.owner)
-    if key is None:
-        _refuse(f"{wanted.owner!r} is not an e-mail address")
+    owner = address_of(wanted.owner)
     if organisations.by_name(connection, fold(wanted.organisation)):
         _refuse(f"the organisation {wanted.organisation!r} exists already")
     organisation_id = organisations.add(
         connection, name=wanted.organisation, name_key=fold(wanted.organisation), now=now
     )
-    account_id = _owner(connection, wanted, key, now)
+    account_id = _owner(connection, wanted, owner, now)
     organisations.add_member(
         connection,
         organisation_id=organisation_id,
@@ -74,7 +77,8 @@ def found(connection: Connection, wanted: Founding, catalogue: Catalogue, now: d
     )
     subscription_id = _subscribe(connection, wanted, offer, organisation_id, account_id, now=now)
     token = give_token(connection, organisation_id, account_id, now, label="the owner's first token")
-    _tell(connection, wanted, organisation_id, subscription_id, now)
+    granted = subscriptions.get(connection, subscription_id).granted_seats
+    _tell(connection, wanted, organisation_id, subscription_id, now, granted=granted)
     return Founded(organisation_id=organisation_id, subscription_id=subscription_id, account_id=account_id, token=token)
 
 
@@ -99,13 +103,26 @@ def give_token(
     return made.token
 
 
-def _owner(connection: Connection, wanted: Founding, key: str, now: dt.datetime) -> str:
+def address_of(typed: str) -> Mailbox:
+    """The address somebody typed on the server's command line.
+
+    Raises:
+        SettingsError: it is none, or there are several.
+    """
+    try:
+        return mailbox(one_written(typed).email)
+    except NotAnAddressError as error:
+        message = f"{visible(typed)!r}: {error}"
+        raise SettingsError(message) from error
+
+
+def _owner(connection: Connection, wanted: Founding, owner: Mailbox, now: dt.datetime) -> str:
     """The owner's account: the one with that address, or a new one."""
-    account = organisations.account_by_email(connection, key)
+    account = organisations.account_by_email(connection, owner.key)
     if account:
         return str(account.id)
     names = {"first_name": wanted.first_name, "last_name": wanted.last_name}
-    return organisations.add_account(connection, email=wanted.owner, email_key=key, now=now, **names)
+    return organisations.add_account(connection, email=owner.email, email_key=owner.key, now=now, **names)
 
 
 def _checked_offer(wanted: Founding, catalogue: Catalogue) -> Offer:
@@ -114,7 +131,7 @@ def _checked_offer(wanted: Founding, catalogue: Catalogue) -> Offer:
     if wanted.plan not in catalogue.offers:
         _refuse(f"unknown plan {wanted.plan!r}; there are {', '.join(catalogue.offers)}")
     if not 0 <= wanted.seats <= MAX_SEATS:
-        _refuse(f"seats go from 0 to {MAX_SEATS}")
+        _refuse(f"seats go from 0 to {MAX_SEATS:,}")
     try:
         ZoneInfo(wanted.time_zone)
     except (ZoneInfoNotFoundError, ValueError, OSError) as error:
@@ -123,7 +140,7 @@ def _checked_offer(wanted: Founding, catalogue: Catalogue) -> Offer:
     if wanted.currency not in catalogue.currencies:
         _refuse(f"nothing is sold in {wanted.currency}; there are {', '.join(sorted(catalogue.currencies))}")
     offer = catalogue.offer(wanted.plan)
-    if offer.kind is PlanKind.PAID and offer.unit_price(wanted.cycle, wanted.currency) is None:
+    if offer.kind is PlanKind.PAID and not offer.sells(wanted.cycle, wanted.currency):
         _refuse(f"{wanted.plan} is not sold {wanted.cycle.value} in {wanted.currency}")
     return offer
 
@@ -154,9 +171,10 @@ def _subscribe(
         anchor_day=today.day,
         period_start=period.start,
         period_end=period.end,
-        unit_price=offer.unit_price(wanted.cycle, wanted.currency),
+        unit_price=offer.unit_price(wanted.cycle, wanted.currency, today),
         seats=seats,
         high_water=seats,
+        granted_seats=seats if offer.kind is PlanKind.PAID else 0,
         created_at=now,
     )
     usage.note(connection, identity, today, used=0, paid=seats)
@@ -164,7 +182,13 @@ def _subscribe(
 
 
 def _tell(
-    connection: Connection, wanted: Founding, organisation_id: str, subscription_id: str, now: dt.datetime
+    connection: Connection,
+    wanted: Founding,
+    organisation_id: str,
+    subscription_id: str,
+    now: dt.datetime,
+    *,
+    granted: int,
 ) -> None:
     unit = Unit(connection=connection, organisation_id=organisation_id, subscription_id=subscription_id, now=now)
     unit.emit(
@@ -177,7 +201,12 @@ def _tell(
             type="subscription",
             id=subscription_id,
             label=wanted.plan,
-            attributes={"plan": wanted.plan, "billing_cycle": wanted.cycle.value, "seats": wanted.seats},
+            attributes={
+                "plan": wanted.plan,
+                "billing_cycle": wanted.cycle.value,
+                "seats": wanted.seats,
+                "granted": granted,
+            },
         ),
     )
     unit.record()

@@ -99,7 +99,7 @@ def settle(connection: Connection, services: Services, row: AnyRow, outcome: Out
     stored = None if row.invoice_id else quotes.of_payment(connection, row.id)
     unit = _renewing(connection, row, now) if stored is None else _confirming(connection, row, stored, now)
     if stored is None:
-        collected(unit, row.id, outcome)
+        collected(unit, services.catalogue, row.id, outcome)
     else:
         finish(unit, services, stored.quote.id, row.id, outcome)
     unit.record()

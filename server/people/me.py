@@ -1,16 +1,16 @@
 """The principal as it travels."""
 
-from contract.people import PERMISSIONS, Account, Me, Organisation, Role
+from contract.people import PERMISSIONS, Account, LimitOf, Me, Organisation, Role
 from server.http.call import Call, Principal
 from server.limits.spending import left_of
 
 
 def me_answer(call: Call) -> Me:
-    """Who is signed in. A spending limit is told only to the role it binds, an admin."""
+    """Who is signed in. A spending limit is told only to whom it binds: an admin, or whose token has one."""
     principal = call.principal
-    bound = principal.role is Role.ADMIN
+    bound = principal.role is Role.ADMIN or call.token is not None
     told = left_of(call, call.services.catalogue, principal.account_id) if bound else None
-    limit, left, users = told or (None, None, None)
+    limit, left, users, whose = told or (None, None, None, LimitOf.MEMBER)
     return Me(
         account=Account(
             id=principal.account_id,
@@ -26,6 +26,7 @@ def me_answer(call: Call) -> Me:
         spending_limit=limit,
         spending_left=left,
         may_list=users,
+        limit_of=whose,
     )
 
 

@@ -7,15 +7,16 @@ never signed in. Whoever signs in by themselves makes more tokens for themselves
 import datetime as dt
 
 from contract.events import EventKind
+from contract.mailbox import NotAnAddressError, mailbox
 from contract.pages import Page, PageQuery
+from contract.people import Role
 from contract.problems import ProblemCode
 from contract.tokens import HandedOut, NewToken, Token
 from server.http import cursors
 from server.http.call import Call, Reply
-from server.http.problems import Invalid, ServerProblem, not_found
+from server.http.problems import Invalid, ServerProblem, no_address, not_found
 from server.http.tokens import make_token
 from server.people.serializers import token_answer, token_object
-from server.platform.text import email_key
 from server.store import organisations, tokens
 from server.store.types import AnyRow, to_microseconds
 
@@ -42,12 +43,13 @@ def create_token(call: Call) -> Reply:
     """Make a token for a member; the secret is in this answer and nowhere else.
 
     Raises:
-        ServerProblem: nobody of this organisation has that address, the end is not in the future, or the account is
-            its person's alone.
+        ServerProblem: it is no address, nobody of this organisation has it, the end is not in the future, or the
+            account is its person's alone.
     """
     body: NewToken = call.body
     if body.expires_at is not None and body.expires_at <= call.now:
         raise Invalid(("/expires_at", "in_the_past", "Give a time in the future."))
+    limit = _limit(call, body)
     account_id = _member(call, body.email)
     made_by = _made_by(call, account_id)
     made = make_token()
@@ -61,6 +63,7 @@ def create_token(call: Call) -> Reply:
         now=call.now,
         expires_at=body.expires_at.astimezone(dt.UTC) if body.expires_at else None,
         made_by=made_by,
+        spending_limit=limit,
     )
     answer = _answer(call, _required(call, made.id))
     call.emit(EventKind.TOKEN_CREATED, token_object(answer))
@@ -79,10 +82,35 @@ def revoke_token(call: Call) -> Token:
     return answer
 
 
+def _limit(call: Call, body: NewToken) -> int | None:
+    """The new token's own limit, in minor units.
+
+    Raises:
+        ServerProblem: it is in another currency; or the token that asks has a limit, which must not be got round.
+    """
+    if call.token is not None:
+        detail = "This token has a spending limit, so it makes no others. Sign in without one, or ask another owner."
+        raise ServerProblem(ProblemCode.NOT_ALLOWED, detail, needed_role=Role.OWNER.value)
+    wanted = body.spending_limit
+    if wanted is None:
+        return None
+    currency = call.principal.currency
+    if wanted.currency != currency or wanted.amount < 0:
+        raise Invalid(("/spending_limit", "invalid", f"Give an amount in {currency}, such as {currency} 100.00."))
+    return wanted.amount
+
+
 def _member(call: Call, address: str) -> str:
-    """The account of a member with this address; whoever is not in the directory is not known here."""
-    key = email_key(address.strip())
-    found = organisations.member_by_email(call.connection, call.organisation_id, key) if key else None
+    """The account of a member with this address; whoever is not in the directory is not known here.
+
+    Raises:
+        ServerProblem: `invalid_email` or `not_found`.
+    """
+    try:
+        key = mailbox(address).key
+    except NotAnAddressError as error:
+        raise no_address(error) from error
+    found = organisations.member_by_email(call.connection, call.organisation_id, key)
     if found is None:
         raise ServerProblem(not_found().code, "Nobody in your organisation has this address.")
     return str(found)
@@ -121,4 +149,5 @@ def _edge(cursor: str) -> tuple[int, str]:
 
 
 def _answer(call: Call, row: AnyRow) -> Token:
-    return token_answer(row, call.now, call.services.last_uses.last(row.id, row.last_used_at))
+    used = call.services.last_uses.last(row.id, row.last_used_at)
+    return token_answer(row, call.now, used, currency=call.principal.currency)

@@ -1,8 +1,10 @@
-"""Text from outside: what is unsafe in it, how it is folded for sorting and searching, what an address is."""
+"""Text from outside: what is unsafe in it, and how it is folded for sorting and searching."""
 
 import re
 import unicodedata
 from functools import lru_cache
+
+from contract.mailbox import described, left_out, with_readable_domains, without_invisible
 
 _UNSAFE = re.compile(
     "[\u0000-\u001f\u007f-\u009f"  # controls
@@ -12,15 +14,7 @@ _UNSAFE = re.compile(
     "\U000e0000-\U000e007f]"  # tags
 )
 
-_EMAIL = re.compile(
-    r"""(?P<local>[^\s@"(),:;<>\[\\\].]+(?:\.[^\s@"(),:;<>\[\\\].]+)*)
-        @(?P<domain>(?:[^\W_](?:[^\W_]|-)*(?<!-)\.)+[^\W_](?:[^\W_]|-)*(?<!-))""",
-    re.VERBOSE,
-)
-_MAX_ADDRESS = 254
-"""Characters of an address: what makes two the same takes longer than their length, so longer ones are none."""
-_MAX_LOCAL = 64
-_MAX_LABEL = 63
+_JOINERS = "\u200c\u200d"
 
 _PIECE = 100
 """Characters that are taken apart at once: the marks behind one letter are put in order two by two."""
@@ -38,30 +32,45 @@ def made_safe(value: str) -> str:
     return " ".join(_UNSAFE.sub(" ", value).split())
 
 
+def first_unsafe(value: str) -> str:
+    """The first unsafe character by its number and name; empty when there is none."""
+    found = _UNSAFE.search(value)
+    return described(found[0]) if found else ""
+
+
+def trimmed_name(value: str, what: str) -> tuple[str, str]:
+    """A name without blanks and empty characters around it, and a remark on those that are no ordinary blanks.
+
+    Joiners stay, which scripts and emoji need, and so does what is unsafe: it is refused. `what` is the name's name.
+    """
+    start, end = 0, len(value)
+    while start < end and _is_around(value[start]):
+        start += 1
+    while end > start and _is_around(value[end - 1]):
+        end -= 1
+    around = value[:start] + value[end:]
+    return value[start:end], left_out(what, "".join(char for char in dict.fromkeys(around) if not char.isascii()))
+
+
+def _is_around(char: str) -> bool:
+    if char.isascii():
+        return char.isspace()
+    around = unicodedata.category(char) in {"Cf", "Zs", "Zl", "Zp"} or char == "\u3164"
+    return around and char not in _JOINERS and not _UNSAFE.match(char)
+
+
 @lru_cache(maxsize=4096)
 def fold(value: str) -> str:
-    """A text without accents or case, its blanks single: what is sorted by and searched."""
-    if value.isascii():
+    """A text without accents, case and what is not drawn, its blanks single: what is sorted by and searched.
+
+    Domains are read in their own letters, so that an address is found by either form.
+    """
+    if value.isascii() and "xn--" not in value.lower():
         return " ".join(value.lower().split())
+    value = without_invisible(with_readable_domains(value))
     pieces = (unicodedata.normalize("NFKD", value[at : at + _PIECE]) for at in range(0, len(value), _PIECE))
     plain = "".join(char for piece in pieces for char in piece if not unicodedata.combining(char))
     return " ".join(plain.casefold().translate(_LETTERS).split())
-
-
-def email_key(address: str) -> str | None:
-    """What makes two addresses the same (case, composition, the domain's ASCII form); None for what is no address."""
-    found = _EMAIL.fullmatch(address) if len(address) <= _MAX_ADDRESS else None
-    if found is None or len(found["local"]) > _MAX_LOCAL:
-        return None
-    if address.isascii():
-        domain = found["domain"]
-        fits = len(domain) <= _MAX_LABEL or all(len(label) <= _MAX_LABEL for label in domain.split("."))
-        return address.lower() if fits else None
-    try:
-        domain = found["domain"].encode("idna").decode()
-    except UnicodeError:
-        return None
-    return f"{unicodedata.normalize('NFC', found['local']).casefold()}@{domain.lower()}"
 
 
 def code_key(typed: str) -> str:

@@ -7,6 +7,7 @@ from typing import Any
 from contract.events import Actor, Event, EventKind, EventObject, EventRequest
 from server.store import events
 from server.store import outbound_mail as letters
+from server.store.limits import TokenLimit, token_limit
 from server.store.types import AnyRow, Connection
 
 AT_ONCE = 1000
@@ -22,6 +23,7 @@ class Unit:
 
     Events are kept back and chained together by `record`, which the binding calls before the commit. Work that no
     request asked for (renewals) makes a `Unit` itself and calls `record` at its end. `letters` go out after the commit.
+    `token` is the one that answers for what this costs, where it has a limit of its own.
     """
 
     connection: Connection
@@ -32,6 +34,7 @@ class Unit:
     request: EventRequest = field(default_factory=EventRequest)
     drafts: list[Event] = field(default_factory=list)
     letters: list[dict[str, Any]] = field(default_factory=list)
+    token: TokenLimit | None = None
 
     def emit(self, kind: EventKind, subject: EventObject, previous: dict[str, Any] | None = None) -> None:
         """Note that something happened; `previous` holds the attributes that changed, as they were."""
@@ -69,4 +72,5 @@ def unit_for(connection: Connection, now: dt.datetime, row: AnyRow, request: Eve
         now=now,
         actor=Actor(account_id=row.account_id, label=row.actor),
         request=request or EventRequest(id=row.request_id, idempotency_key=row.idempotency_key),
+        token=token_limit(connection, row.token_id),
     )

@@ -101,7 +101,7 @@ def _used(call: Call, row: AnyRow) -> Used:
     return Used(
         user_id=row.id,
         organisation=organisations.name_of(call.connection, row.organisation_id),
-        plan=call.services.catalogue.offer(row.plan).plan(row.currency).name,
+        plan=call.services.catalogue.offer(row.plan).name,
         status=UserStatus(row.status),
         source=UserSource(row.source),
         added_at=row.added_at,

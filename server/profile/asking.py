@@ -1,14 +1,16 @@
 """`POST /v1/profile/transfers`: ask an organisation to take one in. The answer never tells whether it exists (D25)."""
 
+import re
 from typing import Any
 
 from contract.events import EventKind
+from contract.mailbox import NotAnAddressError, mailbox, trimmed
 from contract.problems import ProblemCode
 from contract.profile import MOST_ASKS, AskToJoin, OwnTransfer
 from contract.transfers import Direction, TransferState
 from server.domain.transfers import PENDING_FOR, Told
 from server.http.call import Call
-from server.http.problems import Invalid, ServerProblem
+from server.http.problems import Invalid, ServerProblem, no_address
 from server.platform import text
 from server.platform.ids import new_id
 from server.profile.answering import transfer_answer
@@ -18,6 +20,8 @@ from server.store.types import AnyRow
 from server.transfers.event_emission import tell
 from server.transfers.expiry import expire
 from server.transfers.serializers import as_answer
+
+_MEANT_AS_ADDRESS = re.compile(r"\S+@\S+\.\S+")
 
 
 def ask_to_join(call: Call) -> OwnTransfer:
@@ -39,7 +43,7 @@ def ask_to_join(call: Call) -> OwnTransfer:
         call.connection,
         id=identity,
         account_id=call.principal.account_id,
-        asked=body.organisation.strip(),
+        asked=trimmed(body.organisation)[0],
         asked_key=key,
         message=body.message,
         created_at=call.now,
@@ -53,8 +57,17 @@ def ask_to_join(call: Call) -> OwnTransfer:
 
 
 def _key_of(typed: str) -> str:
-    """An owner's address, or an organisation's name, as it is compared."""
-    key = text.email_key(typed.strip()) or text.fold(typed)
+    """An owner's address, or an organisation's name, as it is compared.
+
+    Raises:
+        ServerProblem: it is empty, or was meant as an address and is none, whoever there is.
+    """
+    try:
+        return mailbox(typed).key
+    except NotAnAddressError as error:
+        if _MEANT_AS_ADDRESS.fullmatch(trimmed(typed)[0]):
+            raise no_address(error, "/organisation") from error
+    key = text.fold(typed)
     if not key:
         raise Invalid(("/organisation", "empty", "Give the owner's e-mail, or the organisation's exact name."))
     return key

@@ -11,7 +11,7 @@ from server.http.problems import ServerProblem, not_found
 from server.limits.spending import counted
 from server.profile.answering import transfer_answer
 from server.profile.own import agreed_end, house_of, whose
-from server.store import decisions, own_transfers, transfers
+from server.store import decisions, limits, own_transfers, transfers
 from server.store.types import AnyRow, to_microseconds
 from server.transfers.decide import carry_out
 from server.transfers.links import hash_of
@@ -85,6 +85,7 @@ def undo_offer(call: Call) -> OwnTransfer:
     if decision is None:
         raise ServerProblem(ProblemCode.UNDO_NOT_POSSIBLE, "You have not decided about this request.")
     house = house_of(call, row.organisation_id, row.subscription_id)
+    house.token = _opening_token(house, call.id)
     with counted(house, call.services.catalogue, _opener(house, call.id)):
         (result,) = reverse(house, decision).results
     if result.problem is not None:
@@ -108,6 +109,7 @@ def open_offer(call: Call) -> OwnTransfer:
 
 def _decide(call: Call, row: AnyRow, action: Action, *, reason: str = "", told: Told = NOTHING) -> OwnTransfer:
     house = house_of(call, row.organisation_id, row.subscription_id)
+    house.token = _opening_token(house, call.id)
     with counted(house, call.services.catalogue, _opener(house, call.id)):
         _, (outcome,) = carry_out(house, [Asked(call.id, action, party=Party.ACCOUNT)], reason, {call.id: told})
     if outcome.verdict.refusal is not None:
@@ -120,6 +122,12 @@ def _opener(house: Call, transfer_id: str) -> str | None:
     """Who asked this account: whose limit its answer counts against."""
     opener: str | None = transfers.required(house.connection, house.subscription_id, transfer_id).opened_by_account
     return opener
+
+
+def _opening_token(house: Call, transfer_id: str) -> limits.TokenLimit | None:
+    """The token it was asked with, where that has a limit of its own."""
+    row = transfers.required(house.connection, house.subscription_id, transfer_id)
+    return limits.token_limit(house.connection, row.opened_by_token)
 
 
 def _now(call: Call) -> OwnTransfer:

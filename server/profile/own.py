@@ -10,7 +10,6 @@ from contract.subscription import BillingCycle, PlanKind, SubscriptionStatus
 from server.domain.transfers import Told
 from server.http.call import Call
 from server.http.problems import ServerProblem
-from server.platform.text import email_key
 from server.store import decisions, organisations
 from server.store.own_transfers import Whose
 from server.store.types import AnyRow
@@ -19,8 +18,10 @@ _EACH = {BillingCycle.MONTHLY: "month", BillingCycle.ANNUAL: "year"}
 
 
 def my_key(call: Call) -> str:
-    """The account's address as it is compared."""
-    return email_key(call.principal.email) or call.principal.email
+    """The account's address as it is compared, which is what is stored: two accounts never share it."""
+    account = organisations.account(call.connection, call.principal.account_id)
+    assert account is not None
+    return str(account.email_key)
 
 
 def whose(call: Call) -> Whose:
@@ -30,7 +31,7 @@ def whose(call: Call) -> Whose:
 
 def house_of(call: Call, organisation_id: str, subscription_id: str) -> Call:
     """The same request inside another organisation, by this account: its events are recorded there."""
-    return replace(call, organisation_id=organisation_id, subscription_id=subscription_id, drafts=[])
+    return replace(call, organisation_id=organisation_id, subscription_id=subscription_id, drafts=[], token=None)
 
 
 def own_subscriptions(call: Call, but: str = "") -> tuple[Own, ...]:
@@ -43,7 +44,7 @@ def own_subscriptions(call: Call, but: str = "") -> tuple[Own, ...]:
 
 
 def _own(call: Call, row: AnyRow) -> Own:
-    plan = call.services.catalogue.offer(row.plan).plan(row.currency)
+    plan = call.services.catalogue.offer(row.plan)
     cycle = BillingCycle(row.billing_cycle)
     price = None if row.unit_price is None else Money(amount=row.unit_price, currency=row.currency)
     each = "" if row.seats == 1 else " per seat"

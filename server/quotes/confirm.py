@@ -165,6 +165,7 @@ def _ask(call: Call, stored: StoredQuote) -> Ask:
         amount=quote.due_now,
         gateway=call.services.gateway.name,
         now=call.now,
+        token_id=call.token and call.token.token_id,
     )
     quotes.confirming(call.connection, quote.id, account_id=account_id, key=_key(call), payment_id=payment_id)
     payments.pend(call.connection, call.subscription_id, payment_id)

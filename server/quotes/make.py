@@ -9,7 +9,7 @@ from server.domain.errors import Refusal
 from server.domain.periods import local_date
 from server.domain.plan_transitions import by_contract
 from server.domain.pricing import Payee, PricedChange, price_change
-from server.domain.renewal import forecast
+from server.domain.renewal import forecast, next_price
 from server.domain.subscription_state import Standing
 from server.limits.spending import allowance_of, check_of
 from server.platform.ids import new_id
@@ -111,9 +111,12 @@ def _quote(
         credit_applied=charge.credit_applied,
         due_now=charge.due,
         renewal=forecast(after, services.catalogue.market(row.currency)),
+        price_change=next_price(after),
+        renewal_before=forecast(before, services.catalogue.market(row.currency)),
         activates=_activated(unit, priced, payees),
         warnings=(*priced.warnings, *_of_gateway(services, priced)),
         spending=spending,
+        owed=priced.owed,
     )
 
 

@@ -29,6 +29,8 @@ WORDS = {
     "users_not_paid": "users not paid",
     "cancel_at_period_end": "cancellation at the renewal",
     "credit": "credit",
+    "late_seats": "most users since the renewal was refused",
+    "served_until": "end of the days that are owed",
 }
 """What a quote stands on, as people call it: the price follows from it, or what the change does to users.
 

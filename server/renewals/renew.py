@@ -4,6 +4,7 @@ from contract.billing import Invoice, InvoiceStatus
 from contract.events import EventKind, EventObject
 from contract.money import Money
 from contract.subscription import SubscriptionStatus
+from server.domain.periods import start_of_day
 from server.domain.renewal import Renewal, renewal
 from server.invoices.issuing import issue
 from server.payments.gateway import LocalGateway
@@ -25,12 +26,12 @@ def renew(unit: Unit, services: Services, row: AnyRow) -> None:
     standing = standing_of(row, services.catalogue)
     found = renewal(standing, services.catalogue.market(row.currency))
     invoice = _invoice(unit, services, found)
-    if invoice is not None and invoice.due.amount:
-        _collect(unit, services, invoice.id, invoice.due)
+    if invoice is not None and invoice.to_pay.amount:
+        _collect(unit, services, invoice.id, invoice.to_pay)
         return
     if invoice is not None:
         invoices.mark(unit.connection, invoice.id, InvoiceStatus.PAID)
-    start_period(unit, found.after.seats.paid, found.period, invoice)
+    start_period(unit, found.after.seats.paid, found.period, found.after.unit_price, invoice)
 
 
 def _invoice(unit: Unit, services: Services, found: Renewal) -> Invoice | None:
@@ -42,7 +43,7 @@ def _invoice(unit: Unit, services: Services, found: Renewal) -> Invoice | None:
     if row is not None:
         waiting = invoices.find(unit.connection, unit.organisation_id, row.id)
         charge = found.charge
-        if waiting and (waiting.lines, waiting.total, waiting.due) == (charge.lines, charge.total, charge.due):
+        if waiting and (waiting.lines, waiting.total, waiting.to_pay) == (charge.lines, charge.total, charge.due):
             return waiting
         invoices.mark(unit.connection, row.id, InvoiceStatus.VOID)
     if not found.charge.lines:
@@ -70,6 +71,8 @@ def _collect(unit: Unit, services: Services, invoice_id: str, amount: Money) -> 
 
 
 def _end(unit: Unit, row: AnyRow) -> None:
-    subscriptions.change(unit.connection, row.id, status=SubscriptionStatus.ENDED.value, scheduled_seats=None)
+    ended = {"status": SubscriptionStatus.ENDED.value, "scheduled_seats": None}
+    ended_at = min(unit.now, start_of_day(row.period_end, row.time_zone))
+    subscriptions.change(unit.connection, row.id, **ended, ended_at=ended_at)
     subject = EventObject(type="subscription", id=row.id, label=f"ended on {row.period_end}")
     unit.emit(EventKind.SUBSCRIPTION_ENDED, subject, {"status": row.status})

@@ -70,8 +70,9 @@ class Books:
         self._note(week_of(self.unit.now.date()))
 
     def start(self) -> None:
-        """Pay for the first period."""
+        """Pay for the first period: its seats are not granted then."""
         self._pay(renewal(self._standing, self._market, self.period).charge)
+        self.seats = replace(self.seats, granted=0)
 
     def buy(self, wanted: int) -> None:
         """More seats from now on, paid for the rest of the period (D7)."""
@@ -121,6 +122,7 @@ class Books:
             "period_end": self.period.end,
             "seats": self.seats.paid,
             "high_water": self.seats.high_water,
+            "granted_seats": self.seats.granted,
             "scheduled_seats": self.seats.scheduled,
             "users_active": self.seats.active,
             "users_not_paid": self.seats.not_paid,

@@ -6,11 +6,12 @@ from collections.abc import Iterator
 from itertools import islice
 from typing import Any
 
+from contract.mailbox import email_key
 from contract.people import Role
 from contract.users import UserSource, UserStatus
 from server.catalogue import default_catalogue
 from server.operations.provisioning import Founded, Founding, found
-from server.platform.text import email_key, fold, name_key, search_key
+from server.platform.text import fold, name_key, search_key
 from server.store import sqlite, subscriptions
 from server.store.types import Connection, to_microseconds
 

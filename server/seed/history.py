@@ -4,6 +4,7 @@ import datetime as dt
 from typing import Any
 
 from contract.events import Actor, EventKind, EventObject
+from contract.mailbox import email_key
 from contract.people import Role
 from contract.transfers import Direction, TransferState
 from contract.users import UserSource, UserStatus
@@ -69,7 +70,7 @@ class Chronicle:
         """The account of somebody, made now if there is none."""
         if person.email not in self._people:
             identity = self._people[person.email] = new_id("acc")
-            key = text.email_key(person.email)
+            key = email_key(person.email)
             row = {"id": identity, "email": person.email, "email_key": key, "created_at": self.unit.now}
             own = {"created_by_organisation": None, "signed_in_at": None}
             self._accounts[person.email] = {**row, **_names(person), **own}
@@ -99,7 +100,7 @@ class Chronicle:
             "subscription_id": self.unit.subscription_id,
             "account_id": self.account(person),
             "email": person.email,
-            "email_key": text.email_key(person.email),
+            "email_key": email_key(person.email),
             **_names(person),
             **_keys(person),
             "last_key": text.fold(person.last_name),
@@ -181,7 +182,7 @@ class Chronicle:
             "state": TransferState.PENDING.value,
             "account_id": self.account(person) if account else None,
             "email": person.email,
-            "email_key": text.email_key(person.email),
+            "email_key": email_key(person.email),
             **_names(shown),
             **_keys(shown),
             "message": message,

@@ -27,7 +27,7 @@ def _check_plans(services: Services) -> None:
         if offer is None:
             message = f"a subscription has the plan {plan!r}, which the catalogue does not have"
             raise SettingsError(message)
-        if offer.kind is PlanKind.PAID and offer.unit_price(BillingCycle(cycle), currency) is None:
+        if offer.kind is PlanKind.PAID and not offer.sells(BillingCycle(cycle), currency):
             message = f"a subscription pays for {plan!r} {cycle} in {currency}, which the catalogue has no price for"
             raise SettingsError(message)
 

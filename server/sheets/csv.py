@@ -2,15 +2,18 @@
 
 import csv
 import io
+import re
 from collections import deque
-from collections.abc import Generator, Iterator
+from collections.abc import Generator, Iterable, Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass, replace
+from functools import cache, partial
 from itertools import count, islice
 from pathlib import Path
 from typing import TextIO
 
-from server.sheets.encodings import REPLACED, Encoding, detect
+from contract.encodings import said
+from server.sheets.encodings import REPLACED, Encoding, detect, named
 from server.sheets.headers import has_address, is_address, mapping_of
 from server.sheets.sheet import MAX_CELL, MOST_COLUMNS, Record, SheetFault, UnreadableSheet, too_many_rows
 
@@ -35,13 +38,17 @@ MAX_RECORD = 1 << 17
 """Characters of one record with line breaks inside quotes."""
 
 RESCUES = 20
-"""So often the lines behind a quotation mark that is never closed are read again, as rows of their own."""
+"""So often records of several lines that come to nothing are read again; then every line is a record of its own."""
+
+MOST_WASTED = 1 << 22
+"""Characters that are read to no end in search of another way to read a record; then it is looked for in one line."""
 
 LOOKED_AT = 20
 
-UNCLOSED = "A quotation mark is opened and never closed."
 TOO_LONG = f"A cell is longer than {MAX_CELL:,} characters."
-BROKEN = "Some bytes are not text in the file's encoding; they would come out as �."
+STRAY = 'A quotation mark inside a cell is written once: write it twice ("") or remove it.'
+
+_ESCAPES = re.compile(r"\\(.?)")
 
 
 @dataclass(frozen=True)
@@ -83,44 +90,140 @@ class CommaFile:
 
     def _plain(self, block: str) -> list[list[str]] | None:
         """The records of whole lines when each line is one, as most are; None when they have to be looked at closer."""
-        if '"' in block or self.encoding.broken or block.count("\r") != block.count("\r\n"):
+        if REPLACED in block or block.count("\r") != block.count("\r\n"):
+            return None
+        if '"' in block and ('\\"' in block or _before(self.delimiter).search(block)):
             return None
         lines = block.removesuffix("\n").split("\n")
         if max(map(len, lines)) > MAX_CELL:
             return None
         if max(line.count(self.delimiter) for line in lines) >= KEPT_CELLS:
             return None
-        return list(csv.reader(lines, delimiter=self.delimiter))
+        try:
+            found = list(csv.reader(lines, delimiter=self.delimiter, strict=True))
+        except csv.Error:
+            return None
+        return found if len(found) == len(lines) else None
 
     def _read(self, lines: "_Lines") -> Iterator[Record]:
         """The records of the lines that were put back, and of those that belong to the last of them."""
-        reader = csv.reader(lines, delimiter=self.delimiter)
+        ways = _Ways(self.delimiter, lines)
         while lines.put:
-            lines.begin()
             number = lines.number + 1
-            try:
-                cells = next(reader)
-            except StopIteration:
-                return
-            except (csv.Error, _EndlessError):
-                single = len(lines.record) == 1
-                cells = lines.give_back(self.delimiter)
-                yield Record(number, cells, TOO_LONG if single else UNCLOSED)
-                continue
-            if lines.ended_inside and lines.rescues:
-                yield Record(number, lines.give_back(self.delimiter), UNCLOSED)
-            else:
-                yield Record(number, cells, UNCLOSED if lines.ended_inside else "")
+            cells, problem = ways.next_record()
+            holes = [line for line, text in enumerate(lines.record, number) if REPLACED in text]
+            yield Record(number, cells, problem or (self._damage(holes[0]) if holes else ""))
+
+    def _damage(self, line: int) -> str:
+        if self.encoding.broken:
+            return f"Line {line:,} is damaged: it is not {said(self.encoding.name)}."
+        return f"Letters of line {line:,} are lost: it has \N{REPLACEMENT CHARACTER} in their place."
 
     def _checked(self, record: Record) -> Record:
-        problem = record.problem
-        if len(record.cells) > KEPT_CELLS:
-            return self._checked(Record(record.number, record.cells[:KEPT_CELLS], problem))
-        if not problem and self.encoding.broken and any(REPLACED in cell for cell in record.cells):
-            problem = BROKEN
-        if max(map(len, record.cells)) > MAX_CELL:
-            return Record(record.number, [cell[:MAX_CELL] for cell in record.cells], problem or TOO_LONG)
-        return Record(record.number, record.cells, problem) if problem else record
+        number, cells, problem = record.number, record.cells[:KEPT_CELLS], record.problem
+        if max(map(len, cells)) > MAX_CELL:
+            return Record(number, [cell[:MAX_CELL] for cell in cells], problem or TOO_LONG)
+        return Record(number, cells, problem)
+
+
+class _Ways:
+    """The ways in which programs write quotation marks, tried on a record until one leaves nothing over.
+
+    First as the standard says; then with a backslash before a quotation mark that is text; then with blanks around the
+    quotation marks of a cell.
+    """
+
+    def __init__(self, delimiter: str, lines: "_Lines") -> None:
+        blank = _blank(delimiter)
+        mark = re.escape(delimiter)
+        around = rf'((?:^|{mark})){blank}*("(?:{{}})*(?:"|$))(?:{blank}+(?={mark}|[\r\n]|$))?'
+        tidy = partial(re.compile(around.format('[^"]|""')).sub, r"\1\2")
+        tidy_escaped = partial(re.compile(around.format(r'[^"\\]|""|\\.')).sub, r"\1\2")
+        self._before = _before(delimiter)
+        self._delimiter, self._lines = delimiter, lines
+        self._wasted = 0
+        self._standard = self._reader(lines)
+        self._others = (
+            ('\\"', self._reader(map(_escaped, lines), "\\")),
+            ("", self._reader(map(tidy, lines))),
+            ('\\"', self._reader(map(tidy_escaped, map(_escaped, lines)), "\\")),
+        )
+
+    def next_record(self) -> tuple[list[str], str]:
+        """The cells of the next record, and what is wrong with its quotation marks."""
+        lines = self._lines
+        cells, error = self._attempt(self._standard)
+        text = "".join(lines.record)
+        if cells is not None and not self._leaves_over(cells, text):
+            return cells, ""
+        begun = lines.record
+        for needed, reader in self._others:
+            if needed in text:
+                lines.give_back()
+                lines.alone = self._wasted > MOST_WASTED
+                found, _ = self._attempt(reader)
+                lines.alone = False
+                if found is not None and not self._leaves_over(found, text):
+                    return found, ""
+                self._wasted += lines.size
+        lines.give_back()
+        if cells is not None:
+            return self._attempt(self._standard)[0] or cells, ""
+        return self._refused(error, begun)
+
+    def _refused(self, error: str, begun: Sequence[str]) -> tuple[list[str], str]:
+        """Of a record that no way makes sense of, the first line; those behind it are records of their own."""
+        lines = self._lines
+        lines.begin()
+        line = next(lines)
+        cells = [cell.strip().strip('"') for cell in line[:MAX_RECORD].rstrip("\r\n").split(self._delimiter)]
+        if "field limit" in error and len(begun) == 1:
+            return cells, TOO_LONG
+        if "expected after" in error and len(begun) == 1:
+            return cells, STRAY
+        if len(begun) > 1:
+            lines.rescues -= 1
+        opened = lines.number if "expected after" in error else lines.number + _opened(begun)
+        return cells, f"The quotation mark opened on line {opened:,} is never closed."
+
+    def _attempt(self, reader: Iterator[list[str]]) -> tuple[list[str] | None, str]:
+        self._lines.begin()
+        try:
+            return next(reader), ""
+        except (csv.Error, _EndlessError, StopIteration) as error:
+            return None, str(error)
+
+    def _leaves_over(self, cells: list[str], text: str) -> bool:
+        """Whether what is left in the cells looks like another way of writing quotation marks."""
+        if "\\" in text and any('\\"' in cell for cell in cells):
+            return True
+        return any(cell[:1].isspace() and cell.lstrip()[:1] == '"' for cell in cells) and bool(
+            self._before.search(text)
+        )
+
+    def _reader(self, lines: Iterable[str], escape: str | None = None) -> Iterator[list[str]]:
+        return csv.reader(lines, delimiter=self._delimiter, strict=True, escapechar=escape)
+
+
+def _blank(delimiter: str) -> str:
+    return "[ \u00a0]" if delimiter == "\t" else "[ \t\u00a0]"
+
+
+@cache
+def _before(delimiter: str) -> re.Pattern[str]:
+    """A blank before the quotation mark that begins a cell."""
+    return re.compile(rf'(?:^|{re.escape(delimiter)}){_blank(delimiter)}+"', re.MULTILINE)
+
+
+def _escaped(line: str) -> str:
+    """Only a quotation mark or a backslash is escaped: another backslash is one."""
+    return _ESCAPES.sub(lambda found: found[0] if found[1] in {'"', "\\"} else f"\\{found[0]}", line)
+
+
+def _opened(lines: Sequence[str]) -> int:
+    """In which of the lines (from 0) the quotation mark stands that is open at their end."""
+    marks = [at for at, line in enumerate(lines) for _ in range(line.replace('""', "").count('"'))]
+    return marks[-1] if len(marks) % 2 else 0
 
 
 class _EndlessError(Exception):
@@ -133,11 +236,11 @@ class _Lines:
     def __init__(self, file: TextIO) -> None:
         self._file = file
         self.put: deque[str] = deque()
-        self._size = 0
+        self.size = 0
         self.record: list[str] = []
         self.number = 0
         self.rescues = RESCUES
-        self.ended_inside = False
+        self.alone = False
 
     def block(self) -> str:
         """The next whole lines, many at once; nothing at the end."""
@@ -151,25 +254,22 @@ class _Lines:
     def begin(self) -> None:
         """A new record begins."""
         self.record = []
-        self._size = 0
-        self.ended_inside = False
+        self.size = 0
 
-    def give_back(self, delimiter: str) -> list[str]:
-        """Of a record without end, keep the first line, as plain cells; the others are read as records again."""
-        first, *others = self.record
-        if self.rescues:
-            self.rescues -= 1
-            self.put.extendleft(reversed(others))
-            self.number -= len(others)
-        return [cell.strip().strip('"') for cell in first[:MAX_RECORD].rstrip("\r\n").split(delimiter)]
+    def give_back(self) -> None:
+        """Have the lines of this record read again."""
+        self.put.extendleft(reversed(self.record))
+        self.number -= len(self.record)
+        self.begin()
 
     def __iter__(self) -> "_Lines":
         return self
 
     def __next__(self) -> str:
+        if self.record and (self.alone or self.rescues <= 0):
+            raise _EndlessError
         line = self.put.popleft() if self.put else self._file.readline(MAX_LINE + 1)
         if not line:
-            self.ended_inside = bool(self.record)
             raise StopIteration
         if len(line) > MAX_LINE:
             raise UnreadableSheet(
@@ -178,19 +278,19 @@ class _Lines:
             )
         self.number += 1
         self.record.append(line)
-        self._size += len(line)
-        if self._size > MAX_RECORD and len(self.record) > 1:
+        self.size += len(line)
+        if self.size > MAX_RECORD and len(self.record) > 1:
             raise _EndlessError
         return line
 
 
-def open_commas(path: Path) -> CommaFile:
-    """A text file of cells with its encoding and its delimiter found out.
+def open_commas(path: Path, codec: str = "") -> CommaFile:
+    """A text file of cells with its encoding, unless one is named, and its delimiter found out.
 
     Raises:
-        UnreadableSheet: it is no text.
+        UnreadableSheet: it is no text, or its mark names another encoding.
     """
-    encoding = detect(path)
+    encoding = named(path, codec) if codec else detect(path)
     announced = _announced(path, encoding)
     if announced:
         return CommaFile(path, encoding, announced, skip=1)

@@ -3,7 +3,8 @@
 import re
 from collections.abc import Mapping, Sequence
 
-from server.platform.text import email_key, fold
+from contract.mailbox import email_key, written
+from server.platform.text import fold
 from server.sheets.sheet import Field, Record
 
 _WORDS: dict[Field, str] = {
@@ -46,6 +47,18 @@ _WORDS: dict[Field, str] = {
         vollstandiger name, voller name, vor und nachname, vorname nachname, name vorname, anzeigename, mitarbeiter,
         nombre completo, nombre y apellidos, nombre y apellido, apellidos y nombre, apellidos nombre, empleado
     """,
+    Field.OTHER_EMAIL: """
+        email 2, email2, e-mail address 2, second email, second email address, secondary email,
+        secondary email address, alternate email, alternative email, alternate email address, other email,
+        other email address, additional email, backup email, private email, private email address, personal email,
+        personal email address, home email,
+        email secondaire, autre email, email prive, email personnel, courriel personnel, mail personnel, mail prive,
+        adresse email personnelle, adresse email secondaire,
+        private mailadresse, email privat, private emailadresse, zweite email, weitere email, andere email,
+        alternative email adresse,
+        correo 2, correo personal, correo privado, correo secundario, correo alternativo, otro correo,
+        correo electronico personal, email personal
+    """,
 }
 _ANY_NAME = frozenset({"name", "names", "nom", "noms", "nombre"})
 """A first, a last or a full name, depending on which other columns there are."""
@@ -60,6 +73,10 @@ MAX_SIMPLE = 4
 """A file without header may have so many columns: those of the template, in its order."""
 
 
+_LONGEST = 2_000
+"""Characters of a cell that may still hold an address with a name beside it."""
+
+
 def _plain(word: str) -> str:
     return _OTHER.sub("", fold(_BRACKETS.sub("", word[:200])))
 
@@ -68,7 +85,10 @@ _FIELDS = {_plain(word): name for name, words in _WORDS.items() for word in word
 
 
 def mapping_of(header: Sequence[str]) -> dict[Field, int]:
-    """What the words of a header say; of two columns for the same, the first counts."""
+    """What the words of a header say; of two columns for the same, the first counts.
+
+    A second one of addresses is the other address; one that is called so and is the only one is the address.
+    """
     found: dict[Field, int] = {}
     any_name: int | None = None
     words = [(index, _plain(word)) for index, word in enumerate(header)]
@@ -76,7 +96,11 @@ def mapping_of(header: Sequence[str]) -> dict[Field, int]:
         if plain in _ANY_NAME and any_name is None:
             any_name = index
         elif plain in _FIELDS:
-            found.setdefault(_FIELDS[plain], index)
+            name = _FIELDS[plain]
+            again = name is Field.EMAIL and name in found
+            found.setdefault(Field.OTHER_EMAIL if again else name, index)
+    if Field.OTHER_EMAIL in found and Field.EMAIL not in found:
+        found[Field.EMAIL] = found.pop(Field.OTHER_EMAIL)
     if any_name is not None:
         _place_name(found, any_name)
     if found.keys() & {Field.FIRST_NAME, Field.LAST_NAME}:
@@ -95,8 +119,11 @@ def _place_name(found: dict[Field, int], index: int) -> None:
 
 
 def is_address(cell: str) -> bool:
-    """Whether a cell looks like an e-mail address."""
-    return "@" in cell and email_key(cell.strip()) is not None
+    """Whether a cell looks like one e-mail address."""
+    if "@" not in cell or len(cell) > _LONGEST:
+        return False
+    found = written(cell)
+    return len(found) == 1 and email_key(found[0].email) is not None
 
 
 def has_address(cells: Sequence[str]) -> bool:
@@ -110,27 +137,40 @@ def by_content(rows: Sequence[Record], header: Sequence[str] = ()) -> dict[Field
     Without a header: the column of addresses, the others in the template's order, if there are no more than that has.
     With one: the column of addresses, if the header names the rest or there is no rest.
     """
-    address = address_column([row.cells for row in rows])
+    counts = address_counts([row.cells for row in rows])
+    address = _fullest(counts)
     if address is None:
         return {}
     if header:
         named: dict[Field, int] = {name: index for name, index in mapping_of(header).items() if name is not Field.EMAIL}
         return named | {Field.EMAIL: address} if named or len(header) == 1 else {}
-    width = len(rows[0].cells)
-    others = [index for index in range(width) if index != address]
-    if width > MAX_SIMPLE:
+    other = _fullest({index: count for index, count in counts.items() if index != address})
+    if other is not None and other < address and counts[other] * 2 >= counts[address]:
+        address, other = other, address
+    others = [index for index in range(len(rows[0].cells)) if index not in {address, other}]
+    if len(others) >= MAX_SIMPLE:
         return {}
     names = [Field.FIRST_NAME, Field.LAST_NAME, Field.POSITION] if len(others) > 1 else [Field.FULL_NAME]
-    return {Field.EMAIL: address, **dict(zip(names, others, strict=False))}
+    found = {Field.EMAIL: address, **dict(zip(names, others, strict=False))}
+    return found if other is None else found | {Field.OTHER_EMAIL: other}
 
 
 def address_column(rows: Sequence[Sequence[str]]) -> int | None:
     """The column (from 0) with the most e-mail addresses; none when no cell is one."""
+    return _fullest(address_counts(rows))
+
+
+def address_counts(rows: Sequence[Sequence[str]]) -> dict[int, int]:
+    """How many e-mail addresses the columns (from 0) have that have any."""
     counts: dict[int, int] = {}
     for row in rows:
         for index, cell in enumerate(row):
             if is_address(cell):
                 counts[index] = counts.get(index, 0) + 1
+    return counts
+
+
+def _fullest(counts: Mapping[int, int]) -> int | None:
     return max(counts, key=lambda index: (counts[index], -index)) if counts else None
 
 

@@ -2,11 +2,13 @@
 
 from collections.abc import Mapping
 from contextlib import closing
+from dataclasses import replace
 from itertools import islice
 from pathlib import Path
 
 from server.sheets.csv import CommaFile, open_commas
 from server.sheets.headers import by_content, checked, has_address, mapping_of
+from server.sheets.previews import readings
 from server.sheets.sheet import (
     MOST_COLUMNS,
     SAMPLES,
@@ -41,32 +43,35 @@ _FOREIGN = (
 )
 
 
-def open_sheet(path: Path, *, mapping: Mapping[Field, int] | None = None) -> Sheet:
-    """Understand a file of people. Blocking: reads the file once to know its encoding, and its first rows.
+def open_sheet(path: Path, *, mapping: Mapping[Field, int] | None = None, encoding: str = "") -> Sheet:
+    """Understand a file of people. Blocking: reads the file to know its encoding, and its first rows.
 
-    `mapping` is what somebody chose among the sheet's columns.
+    `mapping` is what somebody chose among the sheet's columns, `encoding` the codec that somebody chose; a workbook
+    has none.
 
     Raises:
         UnreadableSheet: it is empty, no table, damaged or too large; the sentence says what to do.
         ValueError: the mapping names columns the file has not, or no e-mail address.
     """
-    source, kind = _source(path)
+    source, kind = _source(path, encoding)
     with closing(source.records()) as records:
-        rows = list(islice(records, _LOOKED_AT))
+        rows = list(islice((record for record in records if record.cells), _LOOKED_AT))
     if not rows:
         raise UnreadableSheet(
             SheetFault.EMPTY, "The file is empty. Put one person on each line, or start from the template."
         )
-    if max((len(row.cells) for row in rows if not row.problem), default=0) > MOST_COLUMNS:
-        raise too_many_columns()
     header = _header(rows)
     body = [row for row in rows if header is None or row.number > header.number]
     words = tuple(header.cells) if header else ()
     width = len(words) or len(rows[0].cells)
-    return Sheet(
+    widths = [width] if kind is SheetKind.XLSX else [len(row.cells) for row in rows if not row.problem]
+    if max(widths, default=0) > MOST_COLUMNS:
+        raise too_many_columns()
+    sheet = Sheet(
         path=path,
         kind=kind,
         encoding=source.encoding.name if isinstance(source, CommaFile) else "",
+        guessed=isinstance(source, CommaFile) and source.encoding.guessed,
         delimiter=source.delimiter if isinstance(source, CommaFile) else "",
         header=words,
         mapping=_mapping(words, body) if mapping is None else checked(mapping, width),
@@ -75,9 +80,10 @@ def open_sheet(path: Path, *, mapping: Mapping[Field, int] | None = None) -> She
         first=header.number + 1 if header else rows[0].number,
         source=source,
     )
+    return replace(sheet, readings=readings(sheet, source)) if isinstance(source, CommaFile) else sheet
 
 
-def _source(path: Path) -> tuple[CommaFile | Workbook, SheetKind]:
+def _source(path: Path, encoding: str) -> tuple[CommaFile | Workbook, SheetKind]:
     with path.open("rb") as file:
         start = file.read(64)
     if start.startswith(b"PK\x03\x04"):
@@ -85,7 +91,7 @@ def _source(path: Path) -> tuple[CommaFile | Workbook, SheetKind]:
     for mark, sentence in _FOREIGN:
         if start.lstrip(b"\xef\xbb\xbf \r\n\t").lower().startswith(mark.lower()):
             raise UnreadableSheet(SheetFault.NOT_A_TABLE, sentence)
-    return open_commas(path), SheetKind.CSV
+    return open_commas(path, encoding), SheetKind.CSV
 
 
 def _header(rows: list[Record]) -> Record | None:

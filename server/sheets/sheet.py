@@ -4,9 +4,12 @@ from collections.abc import Generator, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
+from types import MappingProxyType
 from typing import NamedTuple, Protocol, TypeAlias
 
 from contract.formulas import unguarded
+from contract.mailbox import split_name
+from server.sheets.values import FORMULA, cell_name
 
 MAX_ROWS = 1_000_000
 """More rows than this are refused: they come as two files."""
@@ -21,13 +24,17 @@ SAMPLES = 5
 
 
 class Field(StrEnum):
-    """What a column may say of a person. `full_name` is split into first and last name."""
+    """What a column may say of a person. `full_name` is split into first and last name.
+
+    `other_email` is the address where the column of addresses has none.
+    """
 
     EMAIL = "email"
     FIRST_NAME = "first_name"
     LAST_NAME = "last_name"
     POSITION = "position"
     FULL_NAME = "full_name"
+    OTHER_EMAIL = "other_email"
 
 
 class SheetKind(StrEnum):
@@ -46,6 +53,7 @@ class SheetFault(StrEnum):
     BROKEN = "broken"
     TOO_LARGE = "too_large"
     LINE_TOO_LONG = "line_too_long"
+    ANOTHER_ENCODING = "another_encoding"
     TOO_MANY_ROWS = "too_many_rows"
     TOO_MANY_COLUMNS = "too_many_columns"
     COLUMNS_UNKNOWN = "columns_unknown"
@@ -71,12 +79,20 @@ def too_many_columns() -> UnreadableSheet:
     return UnreadableSheet(SheetFault.TOO_MANY_COLUMNS, detail)
 
 
+NO_MARKS: Mapping[int, str] = MappingProxyType({})
+
+
 class Record(NamedTuple):
-    """One row as the file has it. `number` counts lines (CSV) or rows (workbook) from 1."""
+    """One row as the file has it. `number` counts lines (CSV) or rows (workbook) from 1.
+
+    `marks` says of a workbook's cells (from 0) that are no text what they are instead; of one far to the right, which
+    is not among `cells`, that it is there.
+    """
 
     number: int
     cells: list[str]
     problem: str = ""
+    marks: Mapping[int, str] = NO_MARKS
 
 
 class Source(Protocol):
@@ -95,6 +111,13 @@ class Column(NamedTuple):
     samples: tuple[str, ...]
 
 
+class Reading(NamedTuple):
+    """An encoding to choose, and names as they come out in it, those with other letters than ASCII's first."""
+
+    codec: str
+    names: tuple[str, ...]
+
+
 class SheetRow(NamedTuple):
     """One person of the file. A row with a `problem` has whatever could be read of it."""
 
@@ -107,6 +130,39 @@ Person: TypeAlias = tuple[int, str, str, str, str, str]
 """A row's number, the address, first and last name, position, and what is wrong with the row as it is in the file."""
 
 _OF_PERSON = (Field.EMAIL, Field.FIRST_NAME, Field.LAST_NAME, Field.POSITION)
+_NOUNS = {Field.EMAIL: "an address", Field.OTHER_EMAIL: "an address", Field.POSITION: "a position"}
+_RECALCULATE = "Open the file in a spreadsheet program and save it again."
+
+MOST_NAMED = 20
+"""Cells outside the table that are named."""
+
+
+@dataclass(slots=True)
+class Remarks:
+    """What is to be said about a file besides its rows: gathered while they are read.
+
+    `outside` names cells behind the table's last column, of `beyond` in all; `filled` counts the rows whose address
+    came from the other column.
+    """
+
+    outside: list[str] = field(default_factory=list)
+    beyond: int = 0
+    filled: int = 0
+
+    def note(self, name: str) -> None:
+        """One more cell outside the table."""
+        self.beyond += 1
+        if len(self.outside) < MOST_NAMED:
+            self.outside.append(name)
+
+    def sentences(self) -> list[str]:
+        """One for the cells outside the table, if there are any."""
+        if not self.beyond:
+            return []
+        if self.beyond == 1:
+            return [f"Cell {self.outside[0]} is outside the table: nothing is read from it."]
+        more = f" and {self.beyond - len(self.outside):,} more" if self.beyond > len(self.outside) else ""
+        return [f"Cells {', '.join(self.outside)}{more} are outside the table: nothing is read from them."]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -115,12 +171,16 @@ class Sheet:
 
     `header` holds the words of its header row, or nothing when it has none; `first` is where the rows below it begin.
     `mapping` is empty when it was not understood: then somebody chooses among `columns`, and opens it again.
-    `sample` holds the first rows as they are; `encoding` and `delimiter` are empty for a workbook.
+    `sample` holds the first rows as they are; `encoding` and `delimiter` are empty for a workbook. `readings` are the
+    encodings to choose from, that in use among them, where nothing proves it or somebody chose; `guessed` is whether
+    nobody did.
     """
 
     path: Path
     kind: SheetKind
     encoding: str = ""
+    guessed: bool = False
+    readings: tuple["Reading", ...] = ()
     delimiter: str = ""
     header: tuple[str, ...] = ()
     mapping: Mapping[Field, int] = field(default_factory=dict)
@@ -148,63 +208,86 @@ class Sheet:
         """Whether first and last name come out of one column: see `split_name`."""
         return Field.FULL_NAME in self.mapping
 
-    def rows(self, after: int = 0) -> Iterator[SheetRow]:
+    def rows(self, after: int = 0, remarks: Remarks | None = None) -> Iterator[SheetRow]:
         """The people, one at a time; empty rows are left out. `after` skips up to and with a row, to go on from there.
 
         Raises:
             UnreadableSheet: the mapping is empty, or the file turns out to be broken or too long.
         """
-        if not self.mapping:
-            raise UnreadableSheet(SheetFault.COLUMNS_UNKNOWN, "Choose the column with the e-mail address.")
-        for count, record in enumerate(self._body(), start=1):
-            if count > MAX_ROWS:
-                raise too_many_rows()
+        for record in self._body(Remarks() if remarks is None else remarks):
             if record.number > after:
                 yield self._row(record)
 
-    def people(self) -> Iterator[Person]:
+    def people(self, remarks: Remarks | None = None) -> Iterator[Person]:
         """The same for very many.
 
         Raises:
             UnreadableSheet: as `rows`.
         """
+        remarks = Remarks() if remarks is None else remarks
         places = [self.mapping.get(name) for name in _OF_PERSON]
-        if self.splits_names or not self.mapping:
-            yield from map(_person, self.rows())
-            return
-        for count, (number, cells, problem) in enumerate(self._body(), start=1):
+        other = self.mapping.get(Field.OTHER_EMAIL)
+        for record in self._body(remarks):
+            if self.splits_names:
+                person = _person(self._row(record))
+            else:
+                number, cells, problem, marks = record
+                width = len(cells)
+                email, first_name, last_name, position = (
+                    _meant(cells[place]) if place is not None and place < width else "" for place in places
+                )
+                said = problem or (self._unfit(record) if marks or width > self.width else "")
+                person = number, email, first_name, last_name, position, said
+            if other is not None and not person[1].strip():
+                person = (person[0], _meant(_cell(record.cells, other)), *person[2:])
+                remarks.filled += bool(person[1].strip())
+            yield person
+
+    def _body(self, remarks: Remarks) -> Iterator[Record]:
+        """The records below the header. Rows that hold nothing but cells outside a workbook's table are none."""
+        if not self.mapping:
+            raise UnreadableSheet(SheetFault.COLUMNS_UNKNOWN, "Choose the column with the e-mail address.")
+        count = 0
+        for record in self.source.records():
+            if record.number < self.first or (self.kind is SheetKind.XLSX and self._is_outside(record, remarks)):
+                continue
+            count += 1
             if count > MAX_ROWS:
                 raise too_many_rows()
-            width = len(cells)
-            email, first_name, last_name, position = (
-                _meant(cells[place]) if place is not None and place < width else "" for place in places
-            )
-            said = problem or (self._surplus(cells) if width > self.width else "")
-            yield number, email, first_name, last_name, position, said
+            yield record
 
-    def _body(self) -> Iterator[Record]:
-        return (record for record in self.source.records() if record.number >= self.first)
+    def _is_outside(self, record: Record, remarks: Remarks) -> bool:
+        """Note the cells behind the last column; answers whether there are no others."""
+        number, cells, _, marks = record
+        if len(cells) <= self.width and not marks:
+            return False
+        beyond = {place for place in range(self.width, len(cells)) if cells[place].strip()}
+        for place in sorted(beyond | {place for place in marks if place >= self.width}):
+            remarks.note(cell_name(place, number))
+        return not any(map(str.strip, cells[: self.width])) and all(place >= self.width for place in marks)
 
     def _row(self, record: Record) -> SheetRow:
         found = record.cells
-        cells = {name: unguarded(found[index]) if index < len(found) else "" for name, index in self.mapping.items()}
+        cells = {name: unguarded(_cell(found, index)) for name, index in self.mapping.items()}
         if Field.FULL_NAME in cells:
             cells[Field.FIRST_NAME], cells[Field.LAST_NAME] = split_name(cells.pop(Field.FULL_NAME))
-        return SheetRow(record.number, cells, record.problem or self._surplus(found))
+        return SheetRow(record.number, cells, record.problem or self._unfit(record))
 
-    def _surplus(self, cells: Sequence[str]) -> str:
-        if len(cells) <= self.width or not any(map(str.strip, cells[self.width :])):
+    def _unfit(self, record: Record) -> str:
+        """Why a row can't be taken: a cell holds no text that could be meant, or a text file's row is too long."""
+        number, cells, _, marks = record
+        for name, place in self.mapping.items():
+            if (mark := marks.get(place)) is None or (name is Field.OTHER_EMAIL and self._has_address(cells)):
+                continue
+            if mark == FORMULA:
+                return f"Cell {cell_name(place, number)} holds {mark}. {_RECALCULATE}"
+            return f"Cell {cell_name(place, number)} holds {mark}, not {_NOUNS.get(name, 'a name')}."
+        if self.kind is SheetKind.XLSX or not any(map(str.strip, cells[self.width :])):
             return ""
         return f"There are {len(cells)} cells where the file has {self.width} columns."
 
-
-def split_name(name: str) -> tuple[str, str]:
-    """First and last name of one text: at its comma (`Lovelace, Ada`), otherwise at its last blank."""
-    last, comma, first = name.partition(",")
-    if comma and "," not in first:
-        return first.strip(), last.strip()
-    first, _, last = name.strip().rpartition(" ")
-    return (first.strip(), last) if first else (last, "")
+    def _has_address(self, cells: Sequence[str]) -> bool:
+        return bool(_cell(cells, self.mapping[Field.EMAIL]).strip())
 
 
 def _cell(cells: Sequence[str], index: int) -> str:

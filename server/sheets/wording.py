@@ -31,11 +31,12 @@ _WORDS: Mapping[Language, tuple[str, ...]] = {
     Language.GERMAN: ("E-Mail", "Vorname", "Nachname", "Position", "Status", "Hinzugefügt am", "Grund"),
     Language.SPANISH: ("Correo electrónico", "Nombre", "Apellidos", "Puesto", "Estado", "Añadido el", "Motivo"),
 }
-_STATUS: Mapping[Language, tuple[str, str]] = {
-    Language.ENGLISH: ("Active", "Not paid"),
-    Language.FRENCH: ("Actif", "Non payé"),
-    Language.GERMAN: ("Aktiv", "Nicht bezahlt"),
-    Language.SPANISH: ("Activo", "No pagado"),
+_LISTED_AS = (UserStatus.ACTIVE, UserStatus.NOT_PAID, UserStatus.SUSPENDED, UserStatus.ENDED)
+_STATUS: Mapping[Language, tuple[str, str, str, str]] = {
+    Language.ENGLISH: ("Active", "Not paid", "Inactive: subscription suspended", "Inactive: subscription ended"),
+    Language.FRENCH: ("Actif", "Non payé", "Inactif : abonnement suspendu", "Inactif : abonnement terminé"),
+    Language.GERMAN: ("Aktiv", "Nicht bezahlt", "Inaktiv: Abo gesperrt", "Inaktiv: Abo beendet"),
+    Language.SPANISH: ("Activo", "No pagado", "Inactivo: suscripción suspendida", "Inactivo: suscripción finalizada"),
 }
 
 
@@ -44,6 +45,6 @@ def word(heading: Heading, language: Language) -> str:
     return dict(zip(Heading, _WORDS[language], strict=True))[heading]
 
 
-def status_words(language: Language) -> dict[str, str]:
-    """A user's status in words, by its name."""
-    return dict(zip((UserStatus.ACTIVE.value, UserStatus.NOT_PAID.value), _STATUS[language], strict=True))
+def status_words(language: Language) -> dict[UserStatus, str]:
+    """A user's status in words."""
+    return dict(zip(_LISTED_AS, _STATUS[language], strict=True))

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from server.sheets.archives import broken, check_archive
 from server.sheets.sheet import MAX_CELL, Record, UnreadableSheet
-from server.sheets.workbook_parts import Elements, Rows, Shown, Texts, date_styles, epoch, feed
+from server.sheets.workbook_parts import Elements, Rows, Shown, Texts, epoch, feed, number_styles
 
 _CELL_TOO_LONG = f"A cell is longer than {MAX_CELL:,} characters."
 
@@ -86,7 +86,7 @@ def open_workbook(path: Path) -> Workbook:
     with _opened(path) as book:
         sheets = book.sheets()
         shown = _shown(book)
-        filled = (sheet for sheet in sheets if next(_records(book, sheet, shown), None) is not None)
+        filled = (sheet for sheet in sheets if any(record.cells for record in _records(book, sheet, shown)))
         return Workbook(path, next(filled, None) or sheets[0])
 
 
@@ -108,15 +108,15 @@ def _shown(book: _Book) -> Shown:
         with book.archive.open(name) as file:
             for _ in feed(file, texts):
                 pass
-    dates = date_styles(book.elements(styles)) if styles else frozenset[int]()
-    return Shown(texts.texts, dates, epoch(book.workbook))
+    shows = number_styles(book.elements(styles)) if styles else {}
+    return Shown(texts.texts, shows, epoch(book.workbook))
 
 
 def _records(book: _Book, sheet: str, shown: Shown) -> Iterator[Record]:
     part = Rows(shown)
     with book.archive.open(sheet) as file:
         for _ in feed(file, part):
-            for number, cells in part.rows:
+            for number, cells, marks in part.rows:
                 long = any(len(cell) > MAX_CELL for cell in cells)
-                yield Record(number, [cell[:MAX_CELL] for cell in cells], _CELL_TOO_LONG if long else "")
+                yield Record(number, [cell[:MAX_CELL] for cell in cells], _CELL_TOO_LONG if long else "", marks)
             part.rows.clear()

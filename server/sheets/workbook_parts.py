@@ -6,11 +6,12 @@ Declarations of entities are refused by the parser (`defusedxml`) before anythin
 import datetime as dt
 import re
 from array import array
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import IO, Any, NamedTuple
 from xml.sax.handler import ContentHandler
 
 from server.sheets.sheet import MAX_CELL, SheetFault, UnreadableSheet
+from server.sheets.values import DATE, FORMULA, PERCENTAGE, TIME, error, truth, value_in
 
 MAX_COLUMNS = 256
 """Columns behind these are not read."""
@@ -34,12 +35,20 @@ MAX_STRAY = 200_000
 """Elements of a sheet that are no part of a row."""
 
 _BLOCK = 1 << 16
-_OF_A_ROW = frozenset({"v", "f", "is", "t", "r", "rPr", "rFont", "sz", "color", "family", "b", "i", "u", "scheme"})
-_DATES = frozenset({*range(14, 23), *range(27, 37), *range(45, 48), *range(50, 59)})
-"""Number formats that every workbook has and that show a date."""
+_OF_A_ROW = frozenset({"v", "f", "is", "t", "r", "rPr", "rFont", "sz", "color", "family", "b", "i", "u", "scheme"}) | {
+    "rPh",
+    "phoneticPr",
+}
+_DATES = frozenset({*range(14, 18), 22, *range(27, 37), *range(50, 59)})
+_TIMES = frozenset({*range(18, 22), *range(45, 48)})
+_PERCENTAGES = frozenset({9, 10})
+"""Number formats that every workbook has."""
 
 _NOT_A_DATE = re.compile(r'\[[^\]]*\]|"[^"]*"|[\\_*].')
-_DATE_LETTER = re.compile("[dmyhs]", re.IGNORECASE)
+_DAY_LETTER = re.compile("[dy]", re.IGNORECASE)
+_ELAPSED = re.compile(r"\[(?:h+|m+|s+)\]", re.IGNORECASE)
+_TIME_LETTER = re.compile("[hs]", re.IGNORECASE)
+_MONTH_LETTER = re.compile("m", re.IGNORECASE)
 _ESCAPED = re.compile(r"_x([0-9A-Fa-f]{4})_")
 _EPOCH, _EPOCH_1904 = dt.datetime(1899, 12, 30), dt.datetime(1904, 1, 1)  # noqa: DTZ001 - workbooks know no zones
 
@@ -78,22 +87,25 @@ class SharedTexts:
 
 
 class Shown(NamedTuple):
-    """What cells need to be shown: the texts they share, which styles are dates, and what day 0 is."""
+    """What cells need to be shown: the texts they share, which styles show no plain number, and what day 0 is."""
 
     texts: SharedTexts
-    dates: frozenset[int]
+    styles: Mapping[int, str]
     epoch: dt.datetime
 
 
 class Part(ContentHandler):
-    """A part: `opened` and `closed` are called for its elements, whatever their prefix; `text` is what is taken."""
+    """A part: `opened` and `closed` are called for its elements, whatever their prefix; `text` is what is taken.
+
+    Readings above the characters (`rPh`) are never taken.
+    """
 
     TAKEN: frozenset[str] = frozenset()
     """Elements whose text is wanted."""
 
     def __init__(self) -> None:
         super().__init__()
-        self._taking = False
+        self._taking = self._in_reading = False
         self._pieces: list[str] = []
         self._length = 0
 
@@ -115,13 +127,16 @@ class Part(ContentHandler):
     def startElement(self, name: str, attrs: Any) -> None:  # noqa: N802 - SAX's name
         """Called by the parser."""
         tag = name.rpartition(":")[2] if ":" in name else name
-        self._taking = tag in self.TAKEN
+        self._in_reading = self._in_reading or tag == "rPh"
+        self._taking = tag in self.TAKEN and not self._in_reading
         self.opened(tag, attrs)
 
     def endElement(self, name: str) -> None:  # noqa: N802 - SAX's name
         """Called by the parser."""
+        tag = name.rpartition(":")[2] if ":" in name else name
         self._taking = False
-        self.closed(name.rpartition(":")[2] if ":" in name else name)
+        self._in_reading = self._in_reading and tag != "rPh"
+        self.closed(tag)
 
     def characters(self, content: str) -> None:
         """Called by the parser."""
@@ -161,25 +176,17 @@ class Elements(Part):
 
 
 class Texts(Part):
-    """The texts that cells share. Readings above the characters (`rPh`) are none of them."""
+    """The texts that cells share."""
 
     TAKEN = frozenset({"t"})
 
     def __init__(self) -> None:
         super().__init__()
         self.texts = SharedTexts()
-        self._reading = False
-
-    def opened(self, tag: str, attributes: Any) -> None:  # noqa: ARG002 - SAX's shape
-        """Of a reading, nothing is taken."""
-        self._reading = self._reading or tag == "rPh"
-        self._taking = self._taking and not self._reading
 
     def closed(self, tag: str) -> None:
         """A text is complete."""
-        if tag == "rPh":
-            self._reading = False
-        elif tag == "si":
+        if tag == "si":
             self.texts.add(unescaped(self.text))
             self.forget()
 
@@ -191,14 +198,16 @@ class Rows(Part):
 
     def __init__(self, shown: Shown) -> None:
         super().__init__()
-        self.rows: list[tuple[int, list[str]]] = []
+        self.rows: list[tuple[int, list[str], dict[int, str]]] = []
         self._shown = shown
         self._number = 0
         self._stray = 0
         self._cells: list[str] = []
+        self._marks: dict[int, str] = {}
         self._column = 0
         self._type = "n"
         self._style = 0
+        self._has_formula = self._has_value = False
 
     def opened(self, tag: str, attributes: Any) -> None:
         """A row or a cell begins."""
@@ -207,9 +216,14 @@ class Rows(Part):
             reference = attributes.get("r")
             self._column = _column(reference) if reference else self._column + 1
             self._type, self._style = attributes.get("t", "n"), int(attributes.get("s") or 0)
+            self._has_formula = self._has_value = False
         elif tag == "row":
             self._number = max(self._number + 1, int(attributes.get("r") or 0))
-            self._cells, self._column = [], 0
+            self._cells, self._marks, self._column = [], {}, 0
+        elif tag == "f":
+            self._has_formula = True
+        elif tag == "v":
+            self._has_value = True
         elif tag not in _OF_A_ROW:
             self._stray += 1
             if self._stray > MAX_STRAY:
@@ -220,31 +234,56 @@ class Rows(Part):
     def closed(self, tag: str) -> None:
         """A cell or a row is complete."""
         if tag == "c":
-            if self._length and 0 < self._column <= MAX_COLUMNS:
-                self._cells += [""] * (self._column - len(self._cells))
-                self._cells[self._column - 1] = self._value(self.text)
-        elif tag == "row" and self._number <= LAST_ROW and any(map(str.strip, self._cells)):
-            self.rows.append((self._number, self._cells))
-            self._cells = []
+            self._keep_cell()
+        elif tag == "row" and self._number <= LAST_ROW and (self._marks or any(map(str.strip, self._cells))):
+            self.rows.append((self._number, self._cells, self._marks))
+            self._cells, self._marks = [], {}
 
-    def _value(self, text: str) -> str:
-        """A cell as a person reads it: whole numbers without a point, dates as dates."""
-        if self._type == "s":
-            return self._shown.texts.text(int(text))
+    def _keep_cell(self) -> None:
+        text, mark = "", ""
+        if self._length:
+            text, mark = self._value(self.text)
+        elif self._has_formula and not (self._type == "str" and self._has_value):
+            mark = FORMULA
+        if self._column > MAX_COLUMNS:
+            text, mark = "", mark or text
+        if self._column > 0 and mark:
+            self._marks[self._column - 1] = mark
+        if 0 < self._column <= MAX_COLUMNS and (text or mark):
+            self._cells += [""] * (self._column - len(self._cells))
+            self._cells[self._column - 1] = text
+
+    def _value(self, text: str) -> tuple[str, str]:
+        """A cell as a person reads it, whole numbers without a point, and what it is where it is no text."""
         if self._type == "n":
             return self._number_shown(text)
         if self._type == "b":
-            return "TRUE" if text.strip() == "1" else "FALSE"
-        return unescaped(text)
+            shown = "TRUE" if text.strip() == "1" else "FALSE"
+            return shown, truth(shown)
+        if self._type == "e":
+            return text, error(text)
+        shown = self._shown.texts.text(int(text)) if self._type == "s" else unescaped(text)
+        return shown, DATE if self._type == "d" else value_in(shown)
 
-    def _number_shown(self, text: str) -> str:
-        if self._style in self._shown.dates:
-            moment = self._shown.epoch + dt.timedelta(days=float(text))
-            return moment.date().isoformat() if moment.time() == dt.time() else moment.isoformat(" ", "seconds")
-        if text.isdigit():
-            return text
+    def _number_shown(self, text: str) -> tuple[str, str]:
+        mark = self._shown.styles.get(self._style, "")
+        if not mark:
+            return text if text.isdigit() else _short(float(text)), ""
         number = float(text)
-        return str(int(number)) if number.is_integer() else format(number, ".15g")
+        if mark == PERCENTAGE:
+            return f"{_short(number * 100)}%", mark
+        if mark == TIME:
+            minutes, seconds = divmod(round(number * 86_400), 60)
+            return f"{minutes // 60}:{minutes % 60:02}:{seconds:02}", mark
+        try:
+            moment = self._shown.epoch + dt.timedelta(days=number)
+        except OverflowError:
+            return _short(number), mark
+        return moment.date().isoformat() if moment.time() == dt.time() else moment.isoformat(" ", "seconds"), mark
+
+
+def _short(number: float) -> str:
+    return str(int(number)) if number.is_integer() else format(number, ".15g")
 
 
 def _column(reference: str) -> int:
@@ -262,17 +301,33 @@ def unescaped(text: str) -> str:
     return _ESCAPED.sub(lambda found: chr(int(found[1], 16)), text) if "_x" in text else text
 
 
-def date_styles(elements: Sequence[tuple[str, dict[str, str]]]) -> frozenset[int]:
-    """The places of the cell styles that show a date, from the part of styles."""
-    own = {each.get("numFmtId"): each.get("formatCode", "") for tag, each in elements if tag == "numFmt"}
-    dates = {name for name, code in own.items() if _DATE_LETTER.search(_NOT_A_DATE.sub("", code[:MAX_FORMAT]))}
+def number_styles(elements: Sequence[tuple[str, dict[str, str]]]) -> dict[int, str]:
+    """What the cell styles show that show no plain number, by their place, from the part of styles."""
+    own = {each.get("numFmtId"): _shows(each.get("formatCode", "")) for tag, each in elements if tag == "numFmt"}
     tags = [tag for tag, _ in elements]
     begin = tags.index("cellXfs") if "cellXfs" in tags else len(tags)
     end = tags.index("cellStyles") if "cellStyles" in tags else len(tags)
     formats = [each.get("numFmtId", "0") for tag, each in elements[begin:end] if tag == "xf"]
-    return frozenset(
-        place for place, name in enumerate(formats) if name in dates or (name not in own and int(name) in _DATES)
-    )
+    found = {place: own[name] if name in own else _built_in(int(name)) for place, name in enumerate(formats)}
+    return {place: shows for place, shows in found.items() if shows}
+
+
+def _built_in(number: int) -> str:
+    kinds = ((DATE, _DATES), (TIME, _TIMES), (PERCENTAGE, _PERCENTAGES))
+    return next((shows for shows, numbers in kinds if number in numbers), "")
+
+
+def _shows(code: str) -> str:
+    """What a number format shows, whatever stands in it quoted or in brackets."""
+    code = code[:MAX_FORMAT]
+    plain = _NOT_A_DATE.sub("", code)
+    if _DAY_LETTER.search(plain):
+        return DATE
+    if _TIME_LETTER.search(plain) or _ELAPSED.search(code):
+        return TIME
+    if _MONTH_LETTER.search(plain):
+        return DATE
+    return PERCENTAGE if "%" in plain else ""
 
 
 def epoch(elements: Sequence[tuple[str, dict[str, str]]]) -> dt.datetime:

@@ -22,6 +22,9 @@ _REJECTED = (
     ImportVerdict.NEEDS_TRANSFER.value,
     ImportVerdict.OVER_LIMIT.value,
 )
+COUNTED = (*VERDICTS, "rows", "remarked")
+"""What is counted of an import's rows."""
+
 _NAME = import_rows.c.first_name + " " + import_rows.c.last_name
 _TEXT = import_rows.c.email + " " + _NAME + " " + import_rows.c.position
 _NUMBER = re.compile("[0-9]{1,9}")
@@ -170,12 +173,13 @@ def rows_page(
     verdict: str | None = None,
     done: bool | None = None,
     rejected: bool = False,
+    remarked: bool = False,
     words: Sequence[str] = (),
     after: int = 0,
     offset: int = 0,
 ) -> Sequence[AnyRow]:
     """Rows in the order of the file, after one of them or from a place."""
-    chosen = _chosen(number, verdict, rejected=rejected, done=done, words=words)
+    chosen = _chosen(number, verdict, rejected=rejected, remarked=remarked, done=done, words=words)
     query = select(import_rows).where(chosen, import_rows.c.number > after)
     return connection.execute(query.order_by(import_rows.c.number).limit(limit).offset(offset)).all()
 
@@ -187,10 +191,11 @@ def count_rows(
     verdict: str | None = None,
     done: bool | None = None,
     rejected: bool = False,
+    remarked: bool = False,
     words: Sequence[str] = (),
 ) -> int:
     """How many rows such a page comes from."""
-    chosen = _chosen(number, verdict, rejected=rejected, done=done, words=words)
+    chosen = _chosen(number, verdict, rejected=rejected, remarked=remarked, done=done, words=words)
     return int(connection.execute(select(func.count()).select_from(import_rows).where(chosen)).scalar_one())
 
 
@@ -229,13 +234,15 @@ def outcome(values: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _chosen(
-    number: int, verdict: str | None, *, rejected: bool, done: bool | None, words: Sequence[str]
+    number: int, verdict: str | None, *, rejected: bool, remarked: bool, done: bool | None, words: Sequence[str]
 ) -> ColumnElement[bool]:
     tests: list[ColumnElement[bool]] = [import_rows.c.import_number == number]
     if verdict is not None:
         tests.append(import_rows.c.verdict == verdict)
         if verdict != ImportVerdict.CREATE.value:
             tests.append(_INDEXED)
+    if remarked:
+        tests.append(import_rows.c.remark.is_not(None))
     if rejected:
         tests += [import_rows.c.verdict.in_(_REJECTED), _INDEXED]
     if done is not None:

@@ -55,6 +55,15 @@ STATE_RULES = {
     "invoice {0} is not paid, with {1} charges": """
         SELECT i.id, count(*) FROM invoices i JOIN payments p ON p.invoice_id = i.id AND p.status = 'succeeded'
         WHERE i.status <> 'paid' GROUP BY i.id""",
+    "subscription {0}: {1} seats are paid, {2} of them were invoiced and {3} granted": """
+        SELECT id, high_water, invoiced, granted_seats FROM (
+          SELECT s.*, (SELECT coalesce(sum(l.quantity), 0) FROM invoices i JOIN invoice_lines l ON l.invoice_id = i.id
+            WHERE i.subscription_id = s.id AND i.status = 'paid' AND l.unit_price = s.unit_price
+              AND l.period_start = s.period_start AND l.period_end = s.period_end
+              AND i.issued_at >= coalesce((SELECT max(e.created_at) FROM events e
+                WHERE e.organisation_id = s.organisation_id AND e.kind = 'subscription.started'), '')) AS invoiced
+          FROM subscriptions s WHERE s.unit_price > 0)
+        WHERE high_water <> invoiced + granted_seats""",
     "payment {0} took {1}, its invoice says {2}": """
         SELECT p.id, p.amount, i.due FROM payments p JOIN invoices i ON i.id = p.invoice_id
         WHERE p.status = 'succeeded' AND p.amount <> i.due""",
@@ -114,8 +123,15 @@ LEDGER_RULES = {
     "organisation {0}: its last invoice is number {1}, it has {2}": """
         SELECT organisation_id, max(serial), count(*) FROM invoices
         GROUP BY organisation_id HAVING max(serial) <> count(*)""",
-    "invoice {0}: it is number {1} and called {2}": """
-        SELECT id, serial, number FROM invoices WHERE number <> printf('INV-%05d', serial)""",
+    "organisation {0}: its last {1} is number {2}, it has {3}": """
+        SELECT organisation_id, replace(kind, '_', ' '), max(number_of_kind), count(*) FROM invoices
+        GROUP BY organisation_id, kind HAVING max(number_of_kind) <> count(*)""",
+    "invoice {0}: it is number {1} of its kind and called {2}": """
+        SELECT id, number_of_kind, number FROM invoices
+        WHERE number <> printf('%s-%05d', CASE kind WHEN 'credit_note' THEN 'CN' ELSE 'INV' END, number_of_kind)""",
+    "credit note {0}: it gives back nothing of any invoice": """
+        SELECT id FROM invoices i WHERE kind = 'credit_note' AND (total >= 0 OR NOT EXISTS (
+          SELECT 1 FROM invoice_lines l WHERE l.invoice_id = i.id AND l.credits <> ''))""",
     "invoice {0}: its lines are not counted through": """
         SELECT invoice_id FROM invoice_lines GROUP BY invoice_id
         HAVING min(position) <> 0 OR max(position) + 1 <> count(*)""",

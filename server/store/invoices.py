@@ -1,12 +1,23 @@
 """Invoices with their lines. What was issued is never changed, except from open to paid or void."""
 
 import datetime as dt
+import json
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import Connection, func, insert, select, update
+from sqlalchemy import Connection, case, func, insert, select, update
 
-from contract.billing import Factor, Granularity, Invoice, InvoiceStatus, Line, Payment, Rounding
+from contract.billing import (
+    Factor,
+    Granularity,
+    Invoice,
+    InvoiceKind,
+    InvoiceStatus,
+    Line,
+    Payment,
+    Rounding,
+    UserShare,
+)
 from contract.explain import seal_of
 from contract.money import Money
 from server.domain.charging import Charge
@@ -27,18 +38,25 @@ def issue(
     now: dt.datetime,
     quote_id: str | None = None,
 ) -> Invoice:
-    """Write an invoice under the organisation's next number, without gaps; its `seal` here is the stored digest."""
+    """Write an invoice under the organisation's next number, without gaps; its `seal` here is the stored digest.
+
+    One that gives back more than it charges is a credit note, which has numbers of its own.
+    """
     invoice_id = new_id("inv")
-    last = connection.execute(
-        select(func.coalesce(func.max(invoices.c.serial), 0)).where(invoices.c.organisation_id == organisation_id)
-    ).scalar_one()
+    kind = InvoiceKind.CREDIT_NOTE if charge.total.amount < 0 else InvoiceKind.INVOICE
+    last = func.coalesce(func.max(invoices.c.serial), 0)
+    of_kind = func.coalesce(func.max(case((invoices.c.kind == kind.value, invoices.c.number_of_kind))), 0)
+    ours = invoices.c.organisation_id == organisation_id
+    serial, number = connection.execute(select(last + 1, of_kind + 1).where(ours)).one()
     connection.execute(
         insert(invoices).values(
             id=invoice_id,
             organisation_id=organisation_id,
             subscription_id=subscription_id,
-            serial=last + 1,
-            number=f"INV-{last + 1:05d}",
+            serial=serial,
+            kind=kind.value,
+            number_of_kind=number,
+            number=f"{_PREFIX[kind]}-{number:05d}",
             quote_id=quote_id,
             status=status.value,
             currency=charge.total.currency,
@@ -60,9 +78,25 @@ def issue(
     return issued.model_copy(update={"seal": digest})
 
 
-def digest_of(invoice: Invoice) -> str:
-    """A digest of what is issued for good: everything but its status and its payments (D29)."""
-    return seal_of(invoice.model_copy(update={"status": InvoiceStatus.OPEN, "payments": ()}))
+_PREFIX = {InvoiceKind.INVOICE: "INV", InvoiceKind.CREDIT_NOTE: "CN"}
+
+
+def digest_of(invoice: Invoice, like: str = "") -> str:
+    """A digest of what is issued for good: everything but its status and its payments (D29).
+
+    `like` is an earlier digest of it, which tells how to make this one.
+    """
+    issued = {"status": InvoiceStatus.OPEN, "payments": (), **_amounts(InvoiceStatus.OPEN, invoice.to_pay)}
+    return seal_of(invoice.model_copy(update=issued), like.partition(":")[0])
+
+
+def _amounts(status: InvoiceStatus, to_pay: Money) -> dict[str, Money]:
+    """What was paid, and what is owed: nothing of either of one that is void."""
+    nothing = Money(amount=0, currency=to_pay.currency)
+    return {
+        "amount_paid": to_pay if status is InvoiceStatus.PAID else nothing,
+        "amount_due": to_pay if status is InvoiceStatus.OPEN else nothing,
+    }
 
 
 def of_period(connection: Connection, row: AnyRow) -> tuple[str, ...]:
@@ -164,7 +198,9 @@ def as_invoices(connection: Connection, rows: Sequence[AnyRow]) -> list[Invoice]
 def _invoice(row: AnyRow, lines: tuple[Line, ...], paid: tuple[Payment, ...]) -> Invoice:
     found = Invoice(
         id=row.id,
+        kind=InvoiceKind(row.kind),
         number=row.number,
+        credits=tuple(dict.fromkeys(number for line in lines for number in line.credits)),
         issued_at=row.issued_at,
         status=InvoiceStatus(row.status),
         lines=lines,
@@ -173,7 +209,7 @@ def _invoice(row: AnyRow, lines: tuple[Line, ...], paid: tuple[Payment, ...]) ->
         tax=Money(amount=row.tax, currency=row.currency),
         total=Money(amount=row.total, currency=row.currency),
         credit_applied=Money(amount=row.credit_applied, currency=row.currency),
-        due=Money(amount=row.due, currency=row.currency),
+        **_amounts(InvoiceStatus(row.status), Money(amount=row.due, currency=row.currency)),
         quote_id=row.quote_id,
         payments=paid,
     )
@@ -195,6 +231,10 @@ def _line(row: AnyRow, currency: str) -> Line:
         amount=Money(amount=row.amount, currency=currency),
         credits=tuple(row.credits.split()),
         user_id=row.user_id,
+        shares=tuple(
+            UserShare(user_id=user_id, name=name, amount=Money(amount=amount, currency=currency))
+            for user_id, name, amount in (json.loads(row.shares) if row.shares else ())
+        ),
     )
 
 
@@ -216,4 +256,7 @@ def _line_row(invoice_id: str, position: int, line: Line) -> dict[str, Any]:
         "period_end": line.period_end,
         "credits": " ".join(line.credits),
         "user_id": line.user_id,
+        "shares": json.dumps([(each.user_id, each.name, each.amount.amount) for each in line.shares])
+        if line.shares
+        else "",
     }

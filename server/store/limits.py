@@ -2,15 +2,31 @@
 
 import datetime as dt
 from collections.abc import Sequence
+from typing import NamedTuple
 
 from sqlalchemy import Connection, delete, func, insert, select
 
 from contract.people import Role
 from server.store.bulk import execute_many
-from server.store.tables import members, renewal_additions, told_outside, transfers
+from server.store.tables import members, renewal_additions, tokens, told_outside, transfers
 from server.store.types import AnyRow
 
 R, T = renewal_additions.c, told_outside.c
+
+
+class TokenLimit(NamedTuple):
+    """A token with a monthly limit of its own, in minor units."""
+
+    token_id: str
+    limit: int
+
+
+def token_limit(connection: Connection, token_id: str | None) -> TokenLimit | None:
+    """The limit of the token that something was begun with; None where it had none."""
+    if token_id is None:
+        return None
+    found = connection.execute(select(tokens.c.spending_limit).where(tokens.c.id == token_id)).scalar()
+    return None if found is None else TokenLimit(token_id, int(found))
 
 
 def holder(connection: Connection, organisation_id: str, account_id: str) -> AnyRow | None:
@@ -25,13 +41,17 @@ def unbound(row: AnyRow | None) -> bool:
     return row is not None and row.role in {Role.OWNER.value, Role.BILLING.value}
 
 
-def added(connection: Connection, organisation_id: str, account_id: str, since: dt.datetime) -> dict[dt.date, int]:
-    """By how much an account has made each renewal larger since a moment, by the renewal's day."""
+def added(
+    connection: Connection, organisation_id: str, account_id: str, since: dt.datetime, token_id: str | None = None
+) -> dict[dt.date, int]:
+    """By how much an account has made each renewal larger since a moment, by the renewal's day; or with one token."""
     query = (
         select(R.renewal_date, func.sum(R.amount))
         .where(R.organisation_id == organisation_id, R.account_id == account_id, R.created_at >= since)
         .group_by(R.renewal_date)
     )
+    if token_id is not None:
+        query = query.where(R.token_id == token_id)
     return {day: int(amount) for day, amount in connection.execute(query)}
 
 
@@ -44,6 +64,7 @@ def add(
     amount: int,
     now: dt.datetime,
     quote_id: str | None = None,
+    token_id: str | None = None,
 ) -> None:
     """One more addition to a renewal, or less than nothing."""
     connection.execute(
@@ -53,6 +74,7 @@ def add(
             renewal_date=renewal_date,
             amount=amount,
             quote_id=quote_id,
+            token_id=token_id,
             created_at=now,
         )
     )

@@ -28,6 +28,7 @@ def insert_asked(
     gateway: str,
     now: dt.datetime,
     invoice_id: str | None = None,
+    token_id: str | None = None,
 ) -> None:
     """Put a payment into the outbox, in the transaction that needs it. Its id is its key at the gateway."""
     connection.execute(
@@ -43,6 +44,7 @@ def insert_asked(
             gateway_key=payment_id,
             created_at=now,
             ask_at=now + ASK_AGAIN,
+            token_id=token_id,
         )
     )
 
@@ -131,17 +133,22 @@ def count(connection: Connection, organisation_id: str) -> int:
     return int(connection.execute(query).scalar_one())
 
 
-def spent(connection: Connection, organisation_id: str, account_id: str, since: dt.datetime) -> int:
-    """What an account has paid or is paying since a moment, in minor units of the organisation's currency."""
-    total = connection.execute(
-        select(func.coalesce(func.sum(payments.c.amount), 0)).where(
-            payments.c.organisation_id == organisation_id,
-            payments.c.account_id == account_id,
-            payments.c.status != PaymentStatus.DECLINED.value,
-            payments.c.created_at >= since,
-        )
-    ).scalar_one()
-    return int(total)
+def spent(
+    connection: Connection, organisation_id: str, account_id: str, since: dt.datetime, token_id: str | None = None
+) -> int:
+    """What an account has paid or is paying since a moment, in minor units of its organisation's currency.
+
+    Of one of its tokens alone, where one is named.
+    """
+    query = select(func.coalesce(func.sum(payments.c.amount), 0)).where(
+        payments.c.organisation_id == organisation_id,
+        payments.c.account_id == account_id,
+        payments.c.status != PaymentStatus.DECLINED.value,
+        payments.c.created_at >= since,
+    )
+    if token_id is not None:
+        query = query.where(payments.c.token_id == token_id)
+    return int(connection.execute(query).scalar_one())
 
 
 def as_payment(row: AnyRow) -> Payment:

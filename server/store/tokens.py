@@ -38,6 +38,7 @@ HOLDER = (
         subscriptions.c.currency,
         members.c.role,
         members.c.spending_limit,
+        tokens.c.spending_limit.label("token_limit"),
         accounts.c.email,
         accounts.c.first_name,
         accounts.c.last_name,
@@ -78,6 +79,7 @@ def add(
     now: dt.datetime,
     expires_at: dt.datetime | None = None,
     made_by: str | None = None,
+    spending_limit: int | None = None,
 ) -> None:
     """Store a new token's hash."""
     values = {
@@ -89,6 +91,7 @@ def add(
         "created_at": now,
         "expires_at": expires_at,
         "made_by": made_by,
+        "spending_limit": spending_limit,
     }
     connection.execute(insert(tokens).values(**values))
 
@@ -103,6 +106,7 @@ _LISTED = (
         tokens.c.expires_at,
         tokens.c.last_used_at,
         tokens.c.revoked_at,
+        tokens.c.spending_limit,
         accounts.c.email,
         accounts.c.first_name,
         accounts.c.last_name,

@@ -123,7 +123,7 @@ def change(connection: Connection, user_id: str, **values: Any) -> AnyRow:
     return connection.execute(select(users).where(users.c.id == user_id)).one()
 
 
-def remove(connection: Connection, ids: Iterable[str], now: dt.datetime, restorable_until: dt.datetime) -> None:
+def remove(connection: Connection, ids: Iterable[str], now: dt.datetime, restorable_until: dt.datetime | None) -> None:
     """Take users off the list; their rows stay as history."""
     for chunk in _chunks(ids):
         connection.execute(

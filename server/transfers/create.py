@@ -3,12 +3,13 @@
 from typing import Any
 
 from contract.events import EventKind
+from contract.mailbox import NotAnAddressError, mailbox
 from contract.problems import ProblemCode
 from contract.transfers import Direction, NewTransfer, Transfer, TransferState
 from server.catalogue import Catalogue
 from server.domain.transfers import PENDING_FOR, RESEND_PAUSE
 from server.http.call import Call
-from server.http.problems import Invalid, ServerProblem
+from server.http.problems import ServerProblem, no_address
 from server.limits.spending import may_ask, refuse_users
 from server.platform import text
 from server.platform.ids import new_id
@@ -53,20 +54,21 @@ def request_transfer(call: Unit, address: str, message: str = "") -> Transfer:
     Raises:
         ServerProblem: the address is none, is listed, is a member's or one's own, or has been asked already.
     """
-    email = address.strip()
-    key = text.email_key(email)
-    if key is None:
-        raise Invalid(("/email", "invalid_email", "This is not an e-mail address."), code=ProblemCode.INVALID_EMAIL)
+    try:
+        box = mailbox(address)
+    except NotAnAddressError as error:
+        raise no_address(error) from error
+    key = box.key
     account = check_ends(call, key)
     if transfers.pending_to(call.connection, call.subscription_id, [key]):
         raise ServerProblem(ProblemCode.TRANSFER_PENDING)
     link = new_link()
-    values = _values(call, email, key, message, account) | {"link_hash": link.hash}
+    values = _values(call, box.email, key, message, account) | {"link_hash": link.hash}
     transfers.add(call.connection, values)
     limits.asked(call.connection, call.organisation_id, key)
     answer = as_answer(transfers.required(call.connection, call.subscription_id, values["id"]))
     tell(call, EventKind.TRANSFER_REQUESTED, answer, link=link.secret)
-    return answer
+    return answer.model_copy(update={"remark": box.remark})
 
 
 def check_ends(unit: Unit, key: str) -> AnyRow | None:
@@ -115,6 +117,7 @@ def _values(call: Unit, email: str, key: str, message: str, account: AnyRow | No
         "message": message,
         "created_at": call.now,
         "opened_by_account": call.actor.account_id,
+        "opened_by_token": call.token and call.token.token_id,
         "sent_at": call.now,
         "expires_at": call.now + PENDING_FOR,
         "resend_after": call.now + RESEND_PAUSE,

@@ -32,6 +32,7 @@ from server.limits.spending import may_list, refuse_users
 from server.platform.ids import new_id
 from server.store import decisions, organisations, subscriptions, transfers
 from server.store.types import AnyRow
+from server.subscription.next_payment import next_payment, payment_change
 from server.transfers.event_emission import tell
 from server.transfers.serializers import as_answer, as_problem, as_request, ends_of
 from server.transfers.superseded_subscriptions import end_own
@@ -99,6 +100,7 @@ def decide_transfers(call: Call) -> DecisionReport:
     body: Decisions = call.body
     asked = [Asked(seen.id, Action.ACCEPT, seen.version) for seen in body.accept]
     asked += [Asked(seen.id, Action.DECLINE, seen.version) for seen in body.decline]
+    before = next_payment(call, call.services.catalogue)
     decision, outcomes = carry_out(call, asked, body.reason)
     done = [outcome.verdict.asked.action for outcome in outcomes if outcome.change]
     return DecisionReport(
@@ -108,6 +110,7 @@ def decide_transfers(call: Call) -> DecisionReport:
         failed=len(outcomes) - len(done),
         undo_until=call.now + UNDO_FOR,
         results=tuple(_result(outcome) for outcome in outcomes),
+        next_payment=payment_change(before, next_payment(call, call.services.catalogue)),
     )
 
 
@@ -117,11 +120,13 @@ def as_item(refusal: Refusal) -> ItemProblem:
 
 
 def _decide_one(call: Call, action: Action, reason: str = "") -> Decided:
+    before = next_payment(call, call.services.catalogue)
     decision, (outcome,) = carry_out(call, [Asked(call.id, action)], reason)
     if outcome.verdict.refusal is not None:
         raise as_problem(outcome.verdict.refusal)
     assert outcome.transfer is not None
-    return Decided(**dict(outcome.transfer), decision=decision, undo_until=call.now + UNDO_FOR)
+    change = payment_change(before, next_payment(call, call.services.catalogue))
+    return Decided(**dict(outcome.transfer), decision=decision, undo_until=call.now + UNDO_FOR, next_payment=change)
 
 
 def _result(outcome: Outcome) -> DecisionResult:
@@ -204,7 +209,8 @@ def _write(call: Call, known: _Known, verdicts: Sequence[Verdict], reason: str) 
 
 def _arrive(call: Call, known: _Known, account_ids: Sequence[str]) -> _Arrivals:
     """Make these accounts users: what they pay for themselves ends, and they come into the directory."""
-    ended = {key: [end_own(call, row) for row in known.own[key]] for key in account_ids if key in known.own}
+    catalogue = call.services.catalogue
+    ended = {key: [end_own(call, catalogue, row) for row in known.own[key]] for key in account_ids if key in known.own}
     joined = organisations.join(call.connection, call.organisation_id, account_ids, call.now)
     listings = [_listing(known.people[key]) for key in account_ids]
     made = list_users(call, listings, known.subscription) if listings else []

@@ -9,7 +9,7 @@ from server.domain.transfers import Request
 from server.http.problems import ServerProblem
 from server.store.types import AnyRow
 
-_FIELDS = tuple(Transfer.model_fields)
+_FIELDS = tuple(name for name in Transfer.model_fields if name != "remark")
 _of_row = attrgetter(*_FIELDS)
 _DIRECTIONS = {each.value: each for each in Direction}
 _STATES = {each.value: each for each in TransferState}

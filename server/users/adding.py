@@ -3,21 +3,23 @@
 from collections.abc import Collection, Sequence
 from typing import Any, Protocol
 
+from contract.mailbox import Mailbox, NotAnAddressError, mailbox
 from contract.problems import FieldError, ProblemCode
-from contract.subscription import SubscriptionStatus
-from contract.users import User, UserSource
+from contract.users import Added, UserSource, UserStatus
 from server.catalogue import Catalogue
 from server.http.call import Call
-from server.http.problems import Invalid, ServerProblem
+from server.http.problems import ServerProblem, no_address
 from server.platform.ids import new_ids
-from server.platform.text import email_key, is_unsafe
+from server.platform.text import first_unsafe, is_unsafe, trimmed_name
 from server.platform.transaction import Unit
 from server.store import organisations, subscriptions, users
 from server.store.types import AnyRow
+from server.subscription.next_payment import next_payment, payment_change
+from server.subscription.reading import seated_status
 from server.users.gate import Gate
 from server.users.seat_assignment import Listing, list_all, list_users
 
-TEXTS = ("email", "first_name", "last_name", "position")
+NAMES = {"first_name": "first name", "last_name": "last name", "position": "position"}
 
 
 class Person(Protocol):
@@ -40,7 +42,7 @@ class Person(Protocol):
         """The position, or nothing."""
 
 
-def add_user(call: Call) -> User:
+def add_user(call: Call) -> Added:
     """Add one user.
 
     Raises:
@@ -48,7 +50,15 @@ def add_user(call: Call) -> User:
     """
     check_plan(call)
     verdict = judge(call, [call.body])[0]
-    return list_users(call, become_accounts(call, [admit_one(call, verdict)]))[0]
+    return list_one(call, become_accounts(call, [admit_one(call, verdict)])[0])
+
+
+def list_one(call: Call, listing: Listing) -> Added:
+    """List one who was let in, and say what becomes of the next payment."""
+    before = next_payment(call, call.services.catalogue)
+    user = list_users(call, [listing])[0]
+    change = payment_change(before, next_payment(call, call.services.catalogue))
+    return Added(**user.model_dump(), next_payment=change)
 
 
 def admit_one(call: Call, verdict: Listing | ServerProblem) -> Listing:
@@ -84,7 +94,7 @@ def check_ways_in(unit: Unit, catalogue: Catalogue) -> None:
         ServerProblem: as `check_plan`.
     """
     row = subscriptions.get(unit.connection, unit.subscription_id)
-    if row.status == SubscriptionStatus.ENDED.value:
+    if seated_status(row, unit.now) is UserStatus.ENDED:
         raise ServerProblem(ProblemCode.SUBSCRIPTION_NOT_ACTIVE, "The subscription has ended.", status=row.status)
     if not catalogue.offer(row.plan).sub_accounts:
         raise ServerProblem(ProblemCode.PLAN_HAS_NO_SUB_ACCOUNTS)
@@ -121,17 +131,18 @@ def judge(
     `leaving` are addresses that are taken off the list first: they may come back. `source` is the way in. `keys` are
     the addresses as they are compared, of people whose texts were found good before.
     """
-    checked = keys is not None
-    compared = keys if keys is not None else [email_key(each.email) for each in wanted]
-    listed, found = look_up(unit, {key for key in compared if key}, leaving)
+    known = keys if keys is not None else [None] * len(wanted)
+    boxes = [_box(new, key) for new, key in zip(wanted, known, strict=True)]
+    listed, found = look_up(unit, {box.key for box in boxes if isinstance(box, Mailbox)}, leaving)
     owner = main_account(unit)
     verdicts: list[Listing | ServerProblem] = []
-    for new, key in zip(wanted, compared, strict=True):
-        problem = None if checked and key else _text_problem(new, key)
-        account = found.get(key or "")
-        if problem is None and account is not None and account.id == owner:
-            problem = main_account_decides()
-        verdict = problem or _judge_one(unit, new, key or "", listed, account, leaving=leaving, source=source)
+    for new, box in zip(wanted, boxes, strict=True):
+        if isinstance(box, ServerProblem):
+            verdicts.append(box)
+            continue
+        account = found.get(box.key)
+        decides = main_account_decides() if account is not None and account.id == owner else None
+        verdict = decides or _judge_one(unit, new, box, listed, account, leaving=leaving, source=source)
         if isinstance(verdict, Listing):
             listed.add(verdict.email_key)
         verdicts.append(verdict)
@@ -194,55 +205,58 @@ def _make_accounts(unit: Unit, listings: Sequence[Listing]) -> tuple[list[Listin
     return whole, made
 
 
-def _text_problem(new: Person, key: str | None) -> ServerProblem | None:
-    unsafe = [name for name in TEXTS if is_unsafe(getattr(new, name))]
+def _box(new: Person, key: str | None) -> Mailbox | ServerProblem:
+    """Whose mailbox it is, or what is wrong with the texts; `key` is there if they were found good before."""
+    if key is not None:
+        return Mailbox(new.email, key)
+    unsafe = {name: first_unsafe(getattr(new, name)) for name in NAMES if is_unsafe(getattr(new, name))}
     if unsafe:
         errors = [
-            FieldError(pointer=f"/{name}", code="unsafe_text", detail="Remove the control characters.")
-            for name in unsafe
+            FieldError(pointer=f"/{name}", code="unsafe_text", detail=f"Remove {char}.")
+            for name, char in unsafe.items()
         ]
         return ServerProblem(ProblemCode.UNSAFE_TEXT, errors=errors)
-    if key is None:
-        error = ("/email", "invalid_email", "This is not an e-mail address.")
-        return Invalid(error, code=ProblemCode.INVALID_EMAIL)
-    return None
+    try:
+        return mailbox(new.email)
+    except NotAnAddressError as error:
+        return no_address(error)
 
 
 def _judge_one(
     unit: Unit,
     new: Person,
-    key: str,
+    box: Mailbox,
     listed: set[str],
     account: AnyRow | None,
     *,
     leaving: Collection[str],
     source: UserSource,
 ) -> Listing | ServerProblem:
-    if key in listed:
+    if box.key in listed:
         return ServerProblem(ProblemCode.ALREADY_USER)
-    outside = is_outside(key, account, leaving)
+    outside = is_outside(box.key, account, leaving)
     if account is not None and account.member is None:
         account = None
-    names = _names(new, account, unit.organisation_id)
+    typed = {name: trimmed_name(getattr(new, name), called) for name, called in NAMES.items()}
     return Listing(
         account_id=account.id if account else "",
-        email=account.email if account else new.email,
-        email_key=key,
+        email=account.email if account else box.email,
+        email_key=box.key,
         source=source,
         outside=outside,
-        **names,
+        remark=" ".join(filter(None, (box.remark, *(remark for _, remark in typed.values())))),
+        **_names({name: text for name, (text, _) in typed.items()}, account, unit.organisation_id),
     )
 
 
-def _names(new: Person, account: AnyRow | None, organisation_id: str) -> dict[str, str]:
+def _names(typed: dict[str, str], account: AnyRow | None, organisation_id: str) -> dict[str, str]:
     """What was typed; what the account says where nothing was, and always where its person minds it."""
-    first_name, last_name, position = new.first_name.strip(), new.last_name.strip(), new.position.strip()
-    if account is not None and not organisations.is_theirs(account, organisation_id):
-        first_name, last_name, position = account.first_name, account.last_name, account.position
-    elif account is not None:
-        first_name, last_name = first_name or account.first_name, last_name or account.last_name
-        position = position or account.position
-    return {"first_name": first_name, "last_name": last_name, "position": position}
+    if account is None:
+        return typed
+    own = {name: getattr(account, name) for name in NAMES}
+    if not organisations.is_theirs(account, organisation_id):
+        return own
+    return {name: text or own[name] for name, text in typed.items()}
 
 
 def _account(unit: Unit, listing: Listing) -> dict[str, Any]:

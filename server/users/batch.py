@@ -3,16 +3,18 @@
 from collections.abc import Sequence
 from typing import TypeAlias
 
+from contract.joining import PaymentChange
 from contract.problems import ItemProblem, ProblemCode
 from contract.users import BatchMode, User, UserBatch, UserBatchReport, UserResult
 from server.http.call import Call
 from server.http.problems import ServerProblem, not_found
 from server.store import subscriptions, users
 from server.store.types import AnyRow
+from server.subscription.next_payment import next_payment, payment_change
 from server.users.adding import become_accounts, check_plan, contract_limit, judge, limit_reached
 from server.users.gate import Gate, Verdicts
 from server.users.seat_assignment import Listing, list_users, seats_in, unlist_users
-from server.users.serializers import user_answer
+from server.users.serializers import seated_now, user_answer
 
 Removals: TypeAlias = list[AnyRow | ServerProblem]
 
@@ -33,9 +35,11 @@ def batch_users(call: Call) -> UserBatchReport:
         undone = ServerProblem(ProblemCode.NOT_DONE)
         additions = [each if isinstance(each, ServerProblem) else undone for each in additions]
         removals = [each if isinstance(each, ServerProblem) else undone for each in removals]
+    catalogue = call.services.catalogue
+    before = next_payment(call, catalogue)
     removed = _remove(call, removals)
     added = _add(call, additions)
-    return _report([*added, *removed], len(batch.add))
+    return _report([*added, *removed], len(batch.add), payment_change(before, next_payment(call, catalogue)))
 
 
 def _judge_removals(call: Call, ids: Sequence[str]) -> Removals:
@@ -100,7 +104,8 @@ def _remove(call: Call, removals: Removals) -> list[User | ServerProblem]:
         return [each for each in removals if isinstance(each, ServerProblem)]
     unlist_users(call, going)
     after = users.many(call.connection, call.subscription_id, [each.id for each in going])
-    return [each if isinstance(each, ServerProblem) else user_answer(after[each.id]) for each in removals]
+    seated = seated_now(call)
+    return [each if isinstance(each, ServerProblem) else user_answer(after[each.id], seated) for each in removals]
 
 
 def _add(call: Call, verdicts: Verdicts) -> list[User | ServerProblem]:
@@ -109,10 +114,10 @@ def _add(call: Call, verdicts: Verdicts) -> list[User | ServerProblem]:
     return [each if isinstance(each, ServerProblem) else next(added) for each in verdicts]
 
 
-def _report(outcomes: Sequence[User | ServerProblem], additions: int) -> UserBatchReport:
+def _report(outcomes: Sequence[User | ServerProblem], additions: int, change: PaymentChange | None) -> UserBatchReport:
     results = tuple(_result(index, outcome, additions) for index, outcome in enumerate(outcomes))
     failed = sum(result.problem is not None for result in results)
-    return UserBatchReport(done=len(results) - failed, failed=failed, results=results)
+    return UserBatchReport(done=len(results) - failed, failed=failed, results=results, next_payment=change)
 
 
 def _result(index: int, outcome: User | ServerProblem, additions: int) -> UserResult:

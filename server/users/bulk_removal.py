@@ -16,7 +16,6 @@ from contract.problems import ProblemCode
 from contract.selections import LeftBecause, RemoveSelection, Selection, SelectionStatus, UsersFilter
 from contract.subscription import SubscriptionStatus
 from server.catalogue import Catalogue
-from server.domain.periods import start_of_day
 from server.http.call import LongCall, make_call
 from server.http.problems import Invalid, ServerProblem
 from server.limits.spending import counted, may_list, refuse_users
@@ -26,6 +25,7 @@ from server.platform.transaction import Unit, unit_for
 from server.store import selections, subscriptions, users
 from server.store.selections import Member
 from server.store.types import AnyRow, Connection
+from server.subscription.reading import restorable_until
 from server.users.adding import main_account
 from server.users.seat_assignment import restore_users, seats_in, unlist_users
 from server.users.selections import abandon, list_of, required, selection_answer
@@ -60,8 +60,8 @@ async def remove_selection(call: LongCall) -> Selection:
         if unit.now >= row.expires_at:
             raise ServerProblem(ProblemCode.SELECTION_EXPIRED, "A count is valid for an hour.")
         subscription = subscriptions.get(unit.connection, unit.subscription_id)
-        until = start_of_day(subscription.period_end, subscription.time_zone)
-        expires = max(until, row.expires_at)
+        until = restorable_until(subscription, unit.now)
+        expires = row.expires_at if until is None else max(until, row.expires_at)
         return {"status": SelectionStatus.REMOVING.value, "next_part": 0, "expires_at": expires}
 
     return await _begun(call, begin)
@@ -113,6 +113,7 @@ async def _begun(call: LongCall, begin: Callable[[Unit, AnyRow], dict[str, Any] 
         if values is not None:
             request = {"request_id": unit.request.id, "idempotency_key": unit.request.idempotency_key}
             who = {"account_id": unit.actor.account_id, "actor": unit.actor.label}
+            who["token_id"] = unit.token and unit.token.token_id
             row = selections.change(unit.connection, row.number, **who, **request, **values)
         call.finish(unit, selection_answer(unit, services.catalogue, row))
     if row.status in _STEPS:

@@ -2,7 +2,7 @@
 
 from contract.events import EventKind
 from contract.problems import ProblemCode
-from contract.users import User, UserStatus
+from contract.users import User
 from server.http.call import Call
 from server.http.problems import ServerProblem
 from server.platform.text import fold, name_key, search_key
@@ -10,7 +10,7 @@ from server.platform.transaction import Unit
 from server.store import organisations, users
 from server.store.types import AnyRow
 from server.users.removing import find_listed
-from server.users.serializers import user_answer, user_object
+from server.users.serializers import answer, seated_now, shown_status, user_object
 
 
 def change_user(call: Call) -> User:
@@ -24,7 +24,7 @@ def change_user(call: Call) -> User:
     changed = {name: value.strip() for name, value in given.items() if value.strip() != getattr(row, name)}
     if changed and row.account_id != call.principal.account_id:
         check_theirs(call, row.account_id)
-    return user_answer(rename(call, row, changed)) if changed else user_answer(row)
+    return answer(call, rename(call, row, changed) if changed else row)
 
 
 def check_theirs(call: Call, account_id: str) -> None:
@@ -52,7 +52,7 @@ def rename(unit: Unit, row: AnyRow, changed: dict[str, str]) -> AnyRow:
         position_key=fold(position),
         search_key=search_key(first, last, row.email, position),
     )
-    subject = user_object(after, UserStatus(after.status))
+    subject = user_object(after, shown_status(after.status, seated_now(unit)))
     subject = subject.model_copy(update={"attributes": {**subject.attributes, **changed}})
     unit.emit(EventKind.USER_CHANGED, subject, {name: getattr(row, name) for name in changed})
     return after

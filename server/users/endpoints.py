@@ -8,6 +8,7 @@ from contract.operations import (
     GET_SELECTION,
     GET_USER,
     LIST_USERS,
+    PREVIEW_JOINING,
     REMOVE_SELECTION,
     REMOVE_USER,
     RESTORE_SELECTION,
@@ -22,15 +23,16 @@ from server.users.batch import batch_users
 from server.users.bulk_removal import remove_selection, restore_selection, resume
 from server.users.editing import change_user
 from server.users.files import export_users, users_template
+from server.users.joining import preview_joining
 from server.users.listing import list_users
 from server.users.removing import find, remove_user, take_back_removal
 from server.users.selections import forget, select_users, show_selection
-from server.users.serializers import user_answer
+from server.users.serializers import answer
 
 
 def show_user(call: Call) -> User:
     """One user, listed or removed."""
-    return user_answer(find(call))
+    return answer(call, find(call))
 
 
 HANDLERS = {
@@ -41,6 +43,7 @@ HANDLERS = {
     REMOVE_USER: remove_user,
     RESTORE_USER: take_back_removal,
     BATCH_USERS: batch_users,
+    PREVIEW_JOINING: preview_joining,
     USERS_TEMPLATE: users_template,
     EXPORT_USERS: export_users,
     SELECT_USERS: select_users,

@@ -1,6 +1,7 @@
 """The users as a file, and the empty file to fill in: written while it is sent, beside the event loop."""
 
 import asyncio
+import datetime as dt
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
 from functools import cache
 from itertools import islice
@@ -21,7 +22,9 @@ from server.sheets.writing import write_csv, write_xlsx
 from server.store import subscriptions
 from server.store.types import Connection, from_microseconds
 from server.store.user_lists import UserList
-from server.users.listing import wanted_users
+from server.subscription.reading import seated_status
+from server.users.listing import finds_nobody, wanted_users
+from server.users.serializers import shown_status
 
 PIECES_AT_ONCE = 10
 """Pieces that are written before others get their turn at the connection."""
@@ -58,7 +61,7 @@ async def _sent(call: LongCall, query: ExportQuery) -> AsyncIterator[bytes]:
         ServerProblem: the token was taken back: the file breaks off, and nobody takes it for the whole.
     """
     services, principal = call.asked.services, call.asked.principal
-    walk = _Walk(query, principal.subscription_id)
+    walk = _Walk(query, principal.subscription_id, services.clock.now())
     pieces = _WRITERS[query.format](walk.rows(), query.language, LISTED)
 
     def begin() -> "asyncio.Task[list[bytes]]":
@@ -79,10 +82,10 @@ async def _sent(call: LongCall, query: ExportQuery) -> AsyncIterator[bytes]:
 class _Walk:
     """The rows of an export, read from whichever connection there is when more are needed."""
 
-    def __init__(self, query: ExportQuery, subscription_id: str) -> None:
-        self._query = query
+    def __init__(self, query: ExportQuery, subscription_id: str, now: dt.datetime) -> None:
+        self._query, self._now = query, now
         self._subscription_id = subscription_id
-        self._nobody = query.status is UserStatus.REMOVED
+        self._seated = UserStatus.ACTIVE
         self._words = status_words(query.language)
         self._connection: Connection | None = None
         self._zone = ""
@@ -101,15 +104,16 @@ class _Walk:
         while batch := self._read(key):
             zone = self._zone
             for email, first_name, last_name, position, status, added, _ in batch:
-                yield email, first_name, last_name, position, self._words[status], _day(added // _QUARTER, zone)
+                shown = self._words[shown_status(status, self._seated)]
+                yield email, first_name, last_name, position, shown, _day(added // _QUARTER, zone)
             key = batch[-1][-2:]
 
     def _read(self, key: Sequence[int] | None) -> Sequence[Any]:
         assert self._connection is not None
-        if self._nobody:
-            return ()
         row = subscriptions.get(self._connection, self._subscription_id)
-        self._zone = row.time_zone
+        self._zone, self._seated = row.time_zone, seated_status(row, self._now)
+        if finds_nobody(self._query.status, self._seated):
+            return ()
         wanted = wanted_users(self._query, self._subscription_id, row.time_zone)
         return UserList(self._connection, wanted, row.users_active + row.users_not_paid).added_after(key)
 

@@ -13,21 +13,23 @@ from server.platform.text import fold
 from server.store import events, subscriptions
 from server.store.types import AnyRow
 from server.store.user_lists import ORDERS, UserList, Wanted
+from server.subscription.reading import seated_status
 from server.users.serializers import user_answer
 
 
 def list_users(call: Call) -> Page[User]:
     """A page by cursor or by offset. Removed users are not listed, so a filter for them finds nobody."""
     query: UsersQuery = call.query
-    if query.status is UserStatus.REMOVED:
-        return Page(items=(), total=0 if query.count else None)
     row = subscriptions.get(call.connection, call.subscription_id)
+    seated = seated_status(row, call.now)
+    if finds_nobody(query.status, seated):
+        return Page(items=(), total=0 if query.count else None)
     wanted = wanted_users(query, call.subscription_id, row.time_zone)
     found = UserList(call.connection, wanted, row.users_active + row.users_not_paid)
     total = _total(call, wanted, found, row) if query.count or query.offset is not None else 0
     page = read_page(found, query, query.sort.value, ORDERS, total)
     return Page(
-        items=tuple(user_answer(row) for row in page.rows),
+        items=tuple(user_answer(row, seated) for row in page.rows),
         next_cursor=page.next_cursor,
         has_more=page.next_cursor is not None,
         total=total if query.count else None,
@@ -43,12 +45,17 @@ def _total(call: Call, wanted: Wanted, found: UserList, row: AnyRow) -> int:
     return call.services.totals.get((wanted, seq), found.count)
 
 
+def finds_nobody(asked: UserStatus | None, seated: UserStatus) -> bool:
+    """Whether no listed user can have a status, where those with a seat are `seated`."""
+    return asked is not None and asked not in {UserStatus.NOT_PAID, seated}
+
+
 def wanted_users(asked: UsersQuery | ExportQuery | UsersFilter, subscription_id: str, time_zone: str) -> Wanted:
-    """Whom a query finds; its days begin in the subscription's time zone (D2)."""
+    """Whom a query finds that finds anybody; its days begin in the subscription's time zone (D2)."""
     return Wanted(
         subscription_id=subscription_id,
         words=tuple(fold(asked.search).split()),
-        status=asked.status and asked.status.value,
+        status=asked.status and (UserStatus.ACTIVE if asked.status.has_seat else asked.status).value,
         source=asked.source and asked.source.value,
         added_from=_begins(asked.added_from, time_zone),
         added_before=_begins(asked.added_before, time_zone),

@@ -2,14 +2,15 @@
 
 from contract.problems import ProblemCode
 from contract.subscription import SubscriptionStatus
-from contract.users import User
+from contract.users import Added, User
 from server.http.call import Call
 from server.http.problems import ServerProblem, not_found
 from server.store import subscriptions, users
 from server.store.types import AnyRow
+from server.subscription.next_payment import next_payment, payment_change
 from server.users.adding import main_account, main_account_decides
 from server.users.seat_assignment import restore_users, seats_in, unlist_users
-from server.users.serializers import user_answer
+from server.users.serializers import answer
 
 
 def find(call: Call) -> AnyRow:
@@ -33,17 +34,17 @@ def find_listed(call: Call) -> AnyRow:
     row = find(call)
     if row.removed_at is not None:
         raise ServerProblem(ProblemCode.USER_REMOVED)
-    call.expect(row.version, user_answer(row))
+    call.expect(row.version, answer(call, row))
     return row
 
 
 def remove_user(call: Call) -> User:
     """Remove one user: the seat goes to whoever waits longest, or stays free; nothing is refunded."""
     unlist_users(call, [find_listed(call)])
-    return user_answer(find(call))
+    return answer(call, find(call))
 
 
-def take_back_removal(call: Call) -> User:
+def take_back_removal(call: Call) -> Added:
     """List a removed user again, within the period and while a paid seat is free.
 
     Raises:
@@ -52,7 +53,9 @@ def take_back_removal(call: Call) -> User:
     row = find(call)
     if row.removed_at is None:
         raise ServerProblem(ProblemCode.NOT_RESTORABLE, "This user is listed.")
-    if row.restorable_until is None or call.now >= row.restorable_until:
+    if row.restorable_until is None:
+        raise ServerProblem(ProblemCode.NOT_RESTORABLE, "This removal was final: add the user again instead.")
+    if call.now >= row.restorable_until:
         raise ServerProblem(ProblemCode.NOT_RESTORABLE, "The billing period of the removal is over.")
     taken = users.listed_keys(call.connection, call.subscription_id, [row.email_key])
     if taken or users.is_account_listed(call.connection, row.account_id):
@@ -65,5 +68,7 @@ def take_back_removal(call: Call) -> User:
     seats = seats_in(subscription)
     if seats.free <= 0:
         raise ServerProblem(ProblemCode.NO_SEAT_AVAILABLE, available_seats=0)
+    before = next_payment(call, call.services.catalogue)
     restore_users(call, [row])
-    return user_answer(find(call))
+    change = payment_change(before, next_payment(call, call.services.catalogue))
+    return Added(**answer(call, find(call)).model_dump(), next_payment=change)

@@ -3,14 +3,14 @@
 Every function keeps the counters of the subscription's row, the week's seat use and the events in the same transaction.
 """
 
-import datetime as dt
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from typing import Any, NamedTuple
 
 from contract.events import EventKind
+from contract.subscription import SubscriptionStatus
 from contract.users import User, UserSource, UserStatus
-from server.domain.periods import local_date, start_of_day
+from server.domain.periods import local_date
 from server.domain.seats import Seats
 from server.platform.ids import new_ids
 from server.platform.text import fold, keys_of
@@ -18,13 +18,15 @@ from server.platform.transaction import Unit
 from server.store import subscriptions, usage, users
 from server.store.types import AnyRow
 from server.store.users import Waiting
-from server.users.serializers import added_object, user_object
+from server.subscription.reading import restorable_until, seated_status
+from server.users.serializers import added_object, shown_status, user_object
 
 
 class Listing(NamedTuple):
     """Somebody to list: an account that is on no subscription, and how it came in.
 
     `outside`: it is an account of somebody else's, or on another subscription, which has to be asked and is not listed.
+    `remark` says what was removed around what was sent.
     """
 
     account_id: str
@@ -35,6 +37,7 @@ class Listing(NamedTuple):
     position: str = ""
     source: UserSource = UserSource.HAND
     outside: bool = False
+    remark: str = ""
 
 
 def seats_in(row: AnyRow) -> Seats:
@@ -54,7 +57,10 @@ def list_users(unit: Unit, listings: Sequence[Listing], row: AnyRow | None = Non
     On a contract the caller has checked that all of them fit. Each leaves a `user.added`, but for those who came by a
     transfer: its acceptance says it already. `row` is the subscription's, where it was read before.
     """
-    return [_answer(each) for each in list_all(unit, listings, row)]
+    row = row or subscriptions.get(unit.connection, unit.subscription_id)
+    seated = seated_status(row, unit.now)
+    rows = list_all(unit, listings, row)
+    return [_answer(each, seated, listing.remark) for each, listing in zip(rows, listings, strict=True)]
 
 
 def list_all(unit: Unit, listings: Sequence[Listing], row: AnyRow | None = None) -> list[dict[str, Any]]:
@@ -71,20 +77,21 @@ def list_all(unit: Unit, listings: Sequence[Listing], row: AnyRow | None = None)
     active = min(free, len(rows))
     keep_counts(unit, row, replace(seats, active=seats.active + active, not_paid=seats.not_paid + len(rows) - active))
     _note_main(unit, row, (listing.account_id for listing in listings), uses=True)
+    seated = seated_status(row, unit.now)
     for each in rows:
         if each["source"] != UserSource.TRANSFER.value:
-            unit.emit(EventKind.USER_ADDED, added_object(each))
+            unit.emit(EventKind.USER_ADDED, added_object(each, seated))
     return rows
 
 
-def unlist_users(unit: Unit, rows: Sequence[AnyRow], *, for_good: bool = False) -> dt.datetime:
+def unlist_users(unit: Unit, rows: Sequence[AnyRow], *, for_good: bool = False) -> None:
     """Take listed users off; freed seats go to those who wait longest (D16, D19).
 
-    Answers until when it can be undone: the end of the period. `for_good`: not at all, and without a `user.removed`,
-    because what takes them off (an acceptance that is taken back) says it already.
+    It can be undone until the end of the period. `for_good`: not at all, and without a `user.removed`, because what
+    takes them off (an acceptance that is taken back) says it already.
     """
     row = subscriptions.get(unit.connection, unit.subscription_id)
-    until = unit.now if for_good else start_of_day(row.period_end, row.time_zone)
+    until = None if for_good else restorable_until(row, unit.now)
     users.remove(unit.connection, [each.id for each in rows], unit.now, until)
     active = sum(each.status == UserStatus.ACTIVE.value for each in rows)
     for each in () if for_good else rows:
@@ -93,7 +100,6 @@ def unlist_users(unit: Unit, rows: Sequence[AnyRow], *, for_good: bool = False) 
     seats = seats_in(row)
     left = replace(seats, active=seats.active - active, not_paid=seats.not_paid - (len(rows) - active))
     _seat_waiting(unit, row, left)
-    return until
 
 
 def restore_users(unit: Unit, gone: Sequence[AnyRow]) -> None:
@@ -103,8 +109,9 @@ def restore_users(unit: Unit, gone: Sequence[AnyRow]) -> None:
     seats = seats_in(row)
     keep_counts(unit, row, replace(seats, active=seats.active + len(gone)))
     _note_main(unit, row, (each.account_id for each in gone), uses=True)
+    seated = seated_status(row, unit.now)
     for each in gone:
-        unit.emit(EventKind.USER_RESTORED, user_object(each, UserStatus.ACTIVE), {"status": UserStatus.REMOVED.value})
+        unit.emit(EventKind.USER_RESTORED, user_object(each, seated), {"status": UserStatus.REMOVED.value})
 
 
 def seat_waiting(unit: Unit) -> Sequence[Waiting]:
@@ -118,7 +125,7 @@ def seat_chosen(unit: Unit, ids: Sequence[str]) -> Sequence[Waiting]:
     row = subscriptions.get(unit.connection, unit.subscription_id)
     seats = seats_in(row)
     chosen = users.still_waiting(unit.connection, unit.subscription_id, ids)[: max(0, seats.free)] if ids else []
-    _activate(unit, chosen)
+    _activate(unit, row, chosen)
     keep_counts(unit, row, replace(seats, active=seats.active + len(chosen), not_paid=seats.not_paid - len(chosen)))
     return chosen
 
@@ -143,27 +150,29 @@ def _note_main(unit: Unit, row: AnyRow, account_ids: Iterable[str], *, uses: boo
         subscriptions.change(unit.connection, unit.subscription_id, main_account_uses_seat=uses)
 
 
-def _activate(unit: Unit, chosen: Sequence[Waiting]) -> None:
+def _activate(unit: Unit, row: AnyRow, chosen: Sequence[Waiting]) -> None:
     users.activate(unit.connection, [each.id for each in chosen])
+    seated = seated_status(row, unit.now)
     for each in chosen:
-        unit.emit(EventKind.USER_ACTIVATED, user_object(each, UserStatus.ACTIVE), {"status": UserStatus.NOT_PAID.value})
+        unit.emit(EventKind.USER_ACTIVATED, user_object(each, seated), {"status": UserStatus.NOT_PAID.value})
 
 
 def _seat_waiting(unit: Unit, row: AnyRow, seats: Seats) -> Sequence[Waiting]:
     after = seats.seated()
     free = after.active - seats.active
     chosen = users.waiting(unit.connection, unit.subscription_id, free) if free else []
-    _activate(unit, chosen)
+    _activate(unit, row, chosen)
     keep_counts(unit, row, after)
     return chosen
 
 
 def keep_counts(unit: Unit, row: AnyRow, seats: Seats) -> None:
-    """Write the counters, and the week's seat use, if they changed."""
+    """Write the counters, and the week's seat use, if they changed; and the most users of a time nobody paid for."""
     if (row.users_active, row.users_not_paid) != (seats.active, seats.not_paid):
-        subscriptions.change(
-            unit.connection, unit.subscription_id, users_active=seats.active, users_not_paid=seats.not_paid
-        )
+        counts = {"users_active": seats.active, "users_not_paid": seats.not_paid}
+        if row.status == SubscriptionStatus.PAST_DUE.value:
+            counts["late_seats"] = max(seats.active, row.late_seats or 0)
+        subscriptions.change(unit.connection, unit.subscription_id, **counts)
     usage.note(
         unit.connection, unit.subscription_id, local_date(unit.now, row.time_zone), used=seats.active, paid=seats.paid
     )
@@ -193,5 +202,6 @@ def _row(unit: Unit, identity: str, listing: Listing, *, active: bool) -> dict[s
     }
 
 
-def _answer(row: dict[str, Any]) -> User:
-    return User.model_validate({name: row[name] for name in User.model_fields if name in row})
+def _answer(row: dict[str, Any], seated: UserStatus, remark: str) -> User:
+    fields = {name: row[name] for name in User.model_fields if name in row}
+    return User.model_validate({"remark": remark, **fields, "status": shown_status(row["status"], seated)})

@@ -14,6 +14,7 @@ from contract.selections import LeftAlone, NewSelection, Selection, SelectionSea
 from contract.subscription import PlanKind
 from contract.users import UserStatus
 from server.catalogue import Catalogue
+from server.domain.periods import local_date
 from server.http.call import Call, LongCall
 from server.http.problems import ServerProblem, not_found
 from server.platform.ids import new_id
@@ -23,7 +24,8 @@ from server.store import selections, subscriptions, users
 from server.store.selections import Member, packed
 from server.store.types import AnyRow, Connection
 from server.store.user_lists import UserList
-from server.users.listing import wanted_users
+from server.subscription.reading import restorable_until, seated_status
+from server.users.listing import finds_nobody, wanted_users
 from server.users.seat_assignment import seats_in
 
 KEPT = dt.timedelta(hours=1)
@@ -70,7 +72,8 @@ async def select_users(call: LongCall) -> Selection:
     body = asked.body
     assert isinstance(body, NewSelection)
     mine = asked.principal.subscription_id
-    counted = await services.database.read_aside(lambda connection: count(connection, mine, body))
+    now = services.clock.now()
+    counted = await services.database.read_aside(lambda connection: count(connection, mine, body, now))
     async with call.transaction() as unit:
         row = selections.add(unit.connection, _values(unit, body, counted))
     parts = counted.parts()
@@ -87,8 +90,8 @@ async def select_users(call: LongCall) -> Selection:
     return answer
 
 
-def count(connection: Connection, subscription_id: str, body: NewSelection) -> Counted:
-    """Find them.
+def count(connection: Connection, subscription_id: str, body: NewSelection, now: dt.datetime) -> Counted:
+    """Find them, as they are now.
 
     Raises:
         ServerProblem: one of the ids is of nobody here.
@@ -103,11 +106,12 @@ def count(connection: Connection, subscription_id: str, body: NewSelection) -> C
             listed = [row for row in found.values() if row.removed_at is None and row.status == status.value]
             counted.add(status, sorted((row.number, row.version) for row in listed))
         return counted
-    if body.filter.status is UserStatus.REMOVED:
+    asked = body.filter.status
+    if finds_nobody(asked, seated_status(subscriptions.get(connection, subscription_id), now)):
         return counted
     excepted = {row.number for row in users.many(connection, subscription_id, body.exceptions).values()}
     for status in (UserStatus.NOT_PAID, UserStatus.ACTIVE):
-        if body.filter.status not in {None, status}:
+        if asked is not None and asked.has_seat is not status.has_seat:
             continue
         matching = list_of(connection, subscription_id, body.filter.model_copy(update={"status": status}))
         for some in matching.numbers():
@@ -163,10 +167,12 @@ def _seats(unit: Unit, catalogue: Catalogue, row: AnyRow) -> SelectionSeats:
     waiting = max(0, seats.not_paid - row.not_paid)
     taken = min(row.active, waiting)
     free = row.active - taken
-    restorable = min(row.active + row.not_paid, max(0, seats.free) + free)
+    until = restorable_until(subscription, unit.now)
+    restorable = 0 if until is None else min(row.active + row.not_paid, max(0, seats.free) + free)
+    end = subscription.period_end if until is None else local_date(until, subscription.time_zone)
     contract = catalogue.offer(subscription.plan).kind is PlanKind.CONTRACT
     taken = 0 if contract else taken
-    return SelectionSeats(taken=taken, free=free, restorable=restorable, period_end=subscription.period_end)
+    return SelectionSeats(taken=taken, free=free, restorable=restorable, period_end=end)
 
 
 def _values(unit: Unit, body: NewSelection, counted: Counted) -> dict[str, Any]:

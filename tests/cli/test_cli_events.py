@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 from cli_desk import Desk, desk_in
-from served import Served, served
+from served_process import ServedProcess, served_process
 
 from contract.codes import NewCode
 from contract.users import NewUser, UserBatch
@@ -22,21 +22,23 @@ HEADCOUNT = [sys.executable, "-c", f"{_HEEDING}; from cli.main import run; run()
 
 
 @pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ServedProcess]:
     """The sample organisation."""
-    with served(tmp_path_factory.mktemp("served")) as found:
+    with served_process(tmp_path_factory.mktemp("served")) as found:
         yield found
 
 
 @pytest.fixture
-def desk(tmp_path: Path, server: Served, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Desk:
+def desk(
+    tmp_path: Path, server: ServedProcess, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> Desk:
     """Signed in there."""
     found = desk_in(tmp_path, monkeypatch, capsys)
     found.sign_in(server.profile())
     return found
 
 
-def made_code(server: Served, code: str) -> None:
+def made_code(server: ServedProcess, code: str) -> None:
     """Somebody makes an invitation code."""
 
     async def make() -> None:
@@ -61,7 +63,7 @@ def test_narrowed_by_the_server(desk: Desk, words: str, expected: str) -> None:
     assert desk.said(f"events {words}").splitlines()[-1].endswith(expected)
 
 
-def test_what_one_command_did(desk: Desk, server: Served) -> None:
+def test_what_one_command_did(desk: Desk, server: ServedProcess) -> None:
     """By its key, each event as the API's own JSON on a line."""
 
     async def add() -> None:
@@ -85,7 +87,7 @@ def test_a_kind_that_there_is_not_is_said(desk: Desk) -> None:
     assert "--since: Write a day such as" in desk.err
 
 
-def test_followed_through_a_restart_until_ctrl_c(desk: Desk, server: Served) -> None:
+def test_followed_through_a_restart_until_ctrl_c(desk: Desk, server: ServedProcess) -> None:
     """What happens is printed once each, also what happens after a cut; ctrl+c ends it with 130."""
     environment = {**os.environ, "HOME": str(desk.home), "PYTHONWARNINGS": "ignore"}
     command = [*HEADCOUNT, "events", "--follow", "--kind", "code", "--limit", "1", "--json"]

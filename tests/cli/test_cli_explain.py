@@ -58,7 +58,7 @@ def test_an_invoice_that_adds_up_is_written_out(tmp_path: Path, capsys: Said) ->
         "   for 2026-11-21 to 2026-11-30, of 2026-11-01 to 2026-11-30",
         "net: EUR 12.00",
         "total: EUR 12.00 + EUR 0.00 tax = EUR 12.00",
-        "due: EUR 12.00",
+        "due: EUR 12.00 - EUR 12.00 paid = EUR 0.00",
         "INV-00012 adds up, and its seal is valid.",
     ]
 
@@ -150,7 +150,7 @@ def test_nothing_in_a_file_reaches_the_terminal_as_control(tmp_path: Path, capsy
     money = {"amount": 5, "currency": name}
     invoice = {
         **make_invoice().model_dump(mode="json"),
-        **dict.fromkeys(("net", "tax", "total", "due", "credit_applied"), money),
+        **dict.fromkeys(("net", "tax", "total", "amount_paid", "amount_due", "credit_applied"), money),
         "number": name,
         "seal": name,
         "payments": [make_payment(reason=name).model_dump(mode="json")],

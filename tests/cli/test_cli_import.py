@@ -38,15 +38,26 @@ def test_a_file_is_planned_priced_and_imported_once(desk: Desk) -> None:
     """The plan comes first, without a change; with --yes the rows come in; the same file again changes nothing."""
     Path("new.csv").write_bytes(crowd(40))
     desk.said("users import new.csv --dry-run")
-    assert "new.csv (CSV, utf-8): 40 rows" in desk.err
+    assert "new.csv (CSV, UTF-8): 40 rows" in desk.err
     assert "       40  new" in desk.err
-    assert "NOT PAID until paid for" in desk.err
-    assert "The renewal on" in desk.err
+    assert "40 will be NOT PAID: EUR 80.00 now or with the payment of" in desk.err
+    assert "The payment of " in desk.err
     done = json.loads(desk.said("users import new.csv --yes --json"))
     assert (done["status"], done["applied"]) == ("applied", 40)
     assert desk.err.endswith("40 users imported.\n")
     again = json.loads(desk.said("users import new.csv --yes --json"))
     assert (again["counts"]["already_user"], again["applied"]) == (40, 0)
+
+
+def test_what_was_read_otherwise_is_said(desk: Desk) -> None:
+    """Characters removed around an address, or an address taken out of other text: the first rows, by number."""
+    Path("odd.csv").write_text("email\n\u200bodd@x.example\nAnn Lee <ann@x.example>\n", "utf-8")
+    desk.said("users import odd.csv --dry-run")
+    assert (
+        "        2  read otherwise than in the file:\n"
+        "           row 2, odd@x.example: Removed around the address: U+200B zero width space.\n"
+        "           row 3, ann@x.example: Read as ann@x.example.\n"
+    ) in desk.err
 
 
 def test_rows_that_failed_are_saved_with_their_reasons(desk: Desk) -> None:
@@ -80,6 +91,40 @@ def test_a_file_that_is_not_there_is_said(desk: Desk) -> None:
     """Nothing is sent."""
     assert desk.run("users import nowhere.csv --yes") == 1
     assert "can't be read" in desk.err
+
+
+def test_a_guessed_encoding_is_confirmed_by_its_name(desk: Desk) -> None:
+    """--yes alone takes no guess: names are shown as they come out, and --encoding says where they are right.
+
+    Named at once it is none; a line that does not fit what was named is refused by its number.
+    """
+    rows = ("zoe@hr.example,Zoë,Lefèvre,", "jorg@hr.example,Jörg,Müller,", "JORG@hr.example,Jörg,Müller,")
+    Path("hr.csv").write_bytes(sheet(*rows).decode().encode("mac_roman"))
+    before = desk.said("users list --search hr.example --json")
+    desk.said("users import hr.csv --dry-run", code=1)
+    assert "hr.csv (CSV, Mac Roman as a guess): 3 rows" in desk.err
+    assert "Mac Roman  Zoë Lefèvre, Jörg Müller" in desk.err
+    assert "Windows-1250  Zo‘ LefŹvre, Jšrg Mźller" in desk.err
+    seats = desk.said("seats show --json")
+    assert desk.run("users import hr.csv --yes --buy") == 2
+    assert desk.said("seats show --json") == seats
+    assert desk.run("users import hr.csv --yes --json") == 2
+    found = json.loads(desk.out)
+    assert f"--resume {found['id']} --encoding mac-roman --yes" in desk.err
+    assert desk.said("users list --search hr.example --json") == before
+    assert desk.run(f"users import --resume {found['id']} --yes") == 2
+    assert desk.run(f"users import --resume {found['id']} --encoding klingon --yes") == 2
+    assert "mac-roman" in desk.err
+    assert desk.run(f"users import --resume {found['id']} --encoding mac-roman --yes") == 1
+    assert "2 users imported." in desk.err
+    assert "Zoë" in desk.said("users list --search hr.example")
+    content = sheet("a@hr.example,Jiří,Dvořák,", "b@hr.example,Tomáš,Růžička,").decode().encode("cp1250")
+    Path("cz.csv").write_bytes(content)
+    desk.said("users import cz.csv --yes --encoding Windows-1250")
+    assert "Růžička" in desk.said("users list --search hr.example")
+    Path("cz.csv").write_bytes(content.replace(b"hr.", b"cz."))
+    assert desk.run("users import cz.csv --yes --encoding utf-8 --rejected bad.csv") == 1
+    assert "Line 2 is damaged: it is not UTF-8." in Path("bad.csv").read_text("utf-8-sig")
 
 
 def test_full_seats_stop_it_and_it_goes_on_later(desk: Desk) -> None:

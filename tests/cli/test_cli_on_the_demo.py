@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from cli_desk import Desk, desk_in
 
-from cli.demo import Demo, running, where_it_runs
+from cli.demo import Demo, _forget, running, where_it_runs
 from tui.runtime.paths import find
 
 pytestmark = pytest.mark.process
@@ -74,3 +74,14 @@ def test_a_demo_that_was_killed_is_not_there(desk: Desk) -> None:
         assert where_it_runs(find(os.environ)) is None
     desk.said("sandbox now --demo", 2)
     assert "headcount demo" in desk.err
+
+
+def test_a_fresh_demo_forgets_the_files_that_were_imported(tmp_path: Path) -> None:
+    """The folder of files beside the database goes with it; what is no sample data stays."""
+    files = tmp_path / "headcount.sqlite3.files"
+    files.mkdir()
+    for name in ("headcount.sqlite3", "headcount.sqlite3-wal", "last-seen", "token"):
+        (tmp_path / name).touch()
+    (files / "imp_1").touch()
+    _forget(tmp_path)
+    assert [path.name for path in tmp_path.iterdir()] == ["token"]

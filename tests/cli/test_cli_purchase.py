@@ -90,7 +90,7 @@ def test_named_users_are_paid_for_or_all_of_them(desk: Desk) -> None:
 def test_a_number_of_seats_that_is_none(desk: Desk, seats: str) -> None:
     """Wrong usage in our own words, before anything is asked."""
     desk.said(f"seats set --dry-run -- '{seats}'", 2)
-    assert "Give the seats as a whole number from 0 to" in desk.err
+    assert "Give the seats as a whole number from 0 to 1,000,000" in desk.err
 
 
 def test_a_refused_payment_is_exit_code_5_and_changes_nothing(desk: Desk, server: Served) -> None:
@@ -149,10 +149,13 @@ def test_a_suspended_subscription_says_what_ends_that(desk: Desk) -> None:
     """D13: after the last refusal nothing is foretold but what is overdue, and every refusal says what to do first."""
     desk.said("sandbox payments decline --times 12")
     desk.said("sandbox advance P20D")
-    said = "Suspended: nothing is charged until EUR 240.00 is paid: headcount pay --overdue\n"
+    said = "Suspended: nothing more is charged until EUR 290.13 is paid: headcount pay --overdue\n"
     assert desk.said("forecast") == said
     desk.said("seats set 41 --dry-run", 4)
-    assert desk.err == "The subscription is suspended: pay the overdue amount first. Then run the command again.\n"
+    assert (
+        desk.err
+        == "The subscription is suspended: the overdue amount has to be paid first. Then run the command again.\n"
+    )
 
 
 def test_what_became_of_an_earlier_command_is_said_first(desk: Desk) -> None:
@@ -238,3 +241,24 @@ def _typed(words: str) -> list[str]:
 
 def _environment(desk: Desk) -> dict[str, str | None]:
     return {"HOME": str(desk.home), "XDG_CONFIG_HOME": None, "XDG_STATE_HOME": None, "XDG_DATA_HOME": None}
+
+
+def test_a_slip_of_the_keyboard_is_not_confirmed_by_yes_alone(desk: Desk, server: Served) -> None:
+    """37 became 370: --yes is refused, --seats-to with the number does it, with another it does not."""
+    before = paid(server)
+    desk.said("seats set 370 --yes", 2)
+    assert "370 seats is more than twice the 37 there are" in desk.err
+    assert "add --seats-to 370" in desk.err
+    desk.said("seats set 370 --yes --seats-to 37", 2)
+    desk.said("seats set 9999999 --yes", 2)
+    assert "from 0 to 1,000,000" in desk.err
+    assert paid(server) == before
+    assert "Done: 370 seats" in desk.said("seats set 370 --yes --seats-to 370")
+
+
+def test_the_limit_of_a_profile_vouches_for_a_number_or_asks_for_it(desk: Desk, server: Served) -> None:
+    """Within the limit --yes is enough, also for many; above it, it is not, also for few."""
+    for limit, seats, code in (("EUR 5000.00", 370, 0), ("EUR 1.00", 372, 2)):
+        desk.sign_in(server.profile(), "limited", spending_limit=limit)
+        desk.said(f"seats set {seats} --yes --profile limited", code)
+    assert "above the EUR 1.00 of your profile" in desk.err

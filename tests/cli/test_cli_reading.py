@@ -1,7 +1,9 @@
 """Commands that only look: invoices, the payments to come, seats; over the real server."""
 
+import csv
 import json
 from collections.abc import Iterator
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
@@ -31,9 +33,26 @@ def desk(tmp_path: Path, server: Served, monkeypatch: pytest.MonkeyPatch, capsys
 def test_invoices_are_listed_newest_first(desk: Desk) -> None:
     """A line each, with amounts that end at the same place."""
     head, *lines = desk.said("invoices list --limit 2").splitlines()
-    assert head.split() == ["number", "issued", "status", "total", "due", "what"]
+    assert head.split() == ["number", "issued", "status", "total", "credit", "paid", "due", "what"]
     assert [line.split()[0] for line in lines] == ["INV-00020", "INV-00019"]
-    assert lines[0].endswith("EUR 11.60   EUR 11.60  Business: 2 seats added")
+    assert lines[0].endswith("EUR 11.60  EUR 0.00   EUR 11.60  EUR 0.00  Business: 2 seats added")
+
+
+def test_the_books_are_saved_with_numbers_that_a_spreadsheet_adds_up(desk: Desk, tmp_path: Path) -> None:
+    """A row for each, oldest first: total is credit, paid and due, and nothing is due of what was paid."""
+    file = tmp_path / "books.csv"
+    assert desk.run(f"invoices export -o {file}") == 0
+    assert desk.err == f"Saved 20 invoices in {file}.\n"
+    rows = list(csv.DictReader(file.read_text("utf-8-sig").splitlines()))
+    assert [row["number"] for row in rows] == [f"INV-{number:05d}" for number in range(1, 21)]
+    for row in rows:
+        total, credit, paid, due = (
+            Decimal(row[name]) for name in ("total", "credit_applied", "amount_paid", "amount_due")
+        )
+        assert (total, due) == (credit + paid + due, Decimal(0))
+        assert (row["kind"], row["status"]) == ("invoice", "paid")
+    assert desk.run(f"invoices export -o {file}") == 1
+    assert desk.said("invoices export -o -").splitlines()[1].startswith("INV-00001,invoice,paid,2025-")
 
 
 def test_every_invoice_of_a_year_can_be_explained_far_from_the_server(desk: Desk, tmp_path: Path) -> None:
@@ -115,8 +134,8 @@ def test_json_is_safe_on_a_terminal(desk: Desk) -> None:
         ("sandbox advance soon", "Give a duration such as P1M"),
         ("sandbox payments lose", "Use accept, decline, late, twice or unreachable."),
         ("sandbox payments decline --times 0", "times: This must be at least 1."),
-        ("seats set -1 --yes", "a whole number from 0 to 10000000"),
-        ("seats set many", "a whole number from 0 to 10000000"),
+        ("seats set -1 --yes", "a whole number from 0 to 1,000,000"),
+        ("seats set many", "a whole number from 0 to 1,000,000"),
         ("seats set 5 --yes --dry-run", "Use either --dry-run or --yes, not both."),
         ("seats set 40", "this is not a terminal. Use --yes"),
         ("billing set weekly", "Use monthly or annual."),

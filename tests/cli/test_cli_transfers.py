@@ -59,7 +59,7 @@ def test_all_are_accepted_and_taken_back(desk: Desk) -> None:
     assert desk.err.endswith("7 decisions undone.\n")
     assert len(waiting(desk)) == 7
     desk.said("undo --yes", 4)
-    assert desk.err == "Nothing to undo: you decided nothing in the last 10 minutes.\n"
+    assert desk.err == "Nothing to undo: no decision of the last 10 minutes, no removal that can be taken back.\n"
 
 
 def test_only_those_that_fit_are_accepted(desk: Desk, server: Served) -> None:

@@ -45,6 +45,21 @@ def test_the_list(desk: Desk) -> None:
     assert "--added takes 2026-10-01" in desk.err
 
 
+def test_undo_takes_a_removal_back(desk: Desk) -> None:
+    """The last removal, as its own command says and as the app's dialog promises; another time nothing is left."""
+    desk.said("users remove --status not_paid --yes")
+    here = listed(desk)
+    desk.said(f"users remove --status active --except {here[0]['email']} --yes")
+    gone = len(here) - 1
+    desk.said("undo --dry-run")
+    assert f"Undo: list {gone} users again" in desk.err
+    desk.said("undo --yes")
+    assert f"{gone} users restored." in desk.err
+    assert [each["id"] for each in listed(desk)] == [each["id"] for each in here]
+    assert desk.run("undo --yes") == 4
+    assert "Nothing to undo" in desk.err
+
+
 def test_a_dry_run_changes_nothing(desk: Desk) -> None:
     """It says whom it would remove and what that does to the seats."""
     desk.said("users remove --status active --dry-run")

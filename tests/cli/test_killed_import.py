@@ -17,7 +17,7 @@ from pathlib import Path
 import pytest
 import tomli_w
 from import_desk import crowd
-from served import Served, served
+from served_process import ServedProcess, served_process
 
 from server.operations.verify import findings
 from server.store.database import Database
@@ -34,14 +34,14 @@ WHERE u.email LIKE '%@' || ? AND u.removed_at IS NULL ORDER BY u.number"""
 
 
 @pytest.fixture
-def office(tmp_path: Path) -> Iterator[Served]:
+def office(tmp_path: Path) -> Iterator[ServedProcess]:
     """A server on the demo's organisation."""
-    with served(tmp_path) as made:
+    with served_process(tmp_path) as made:
         yield made
 
 
 @pytest.fixture
-def env(tmp_path: Path, office: Served) -> Mapping[str, str]:
+def env(tmp_path: Path, office: ServedProcess) -> Mapping[str, str]:
     """The environment of somebody whose profile leads to it."""
     config = tmp_path / "home/.config/headcount/config.toml"
     config.parent.mkdir(parents=True)
@@ -63,13 +63,13 @@ def ended(process: "subprocess.Popen[str]") -> tuple[int, str]:
     return process.returncode, said
 
 
-def asked(office: Served, query: str, *values: str) -> list[tuple[object, ...]]:
+def asked(office: ServedProcess, query: str, *values: str) -> list[tuple[object, ...]]:
     """What the database holds."""
     with closing(sqlite3.connect(f"file:{office.database}?mode=ro", uri=True)) as connection:
         return connection.execute(query, values).fetchall()
 
 
-def half_way(office: Served, file: Path, rows: int) -> str:
+def half_way(office: ServedProcess, file: Path, rows: int) -> str:
     """Wait until so many rows of a file are done; the import's id."""
     until = time.monotonic() + PATIENCE
     while time.monotonic() < until:
@@ -80,7 +80,7 @@ def half_way(office: Served, file: Path, rows: int) -> str:
     raise TimeoutError
 
 
-def check(office: Served, domain: str, payments: list[tuple[object, ...]]) -> None:
+def check(office: ServedProcess, domain: str, payments: list[tuple[object, ...]]) -> None:
     """Everybody of the file is there once, in its order, as after an import that nothing disturbed; nothing is paid."""
     found = asked(office, STATE, domain)
     emails = [row[0] for row in found]
@@ -90,7 +90,9 @@ def check(office: Served, domain: str, payments: list[tuple[object, ...]]) -> No
 
 
 @pytest.mark.timeout(120 + 120 * KILLS)
-def test_whoever_is_killed_the_import_ends_the_same(office: Served, env: Mapping[str, str], tmp_path: Path) -> None:
+def test_whoever_is_killed_the_import_ends_the_same(
+    office: ServedProcess, env: Mapping[str, str], tmp_path: Path
+) -> None:
     """Server or command: `--resume` brings in whoever is missing, nobody twice; nothing is charged; all verifies."""
     sys.stdout.write(f"HEADCOUNT_TEST_SEED={SEED} HEADCOUNT_KILLS={KILLS} kills at the same moments again\n")
     chance = random.Random(SEED)  # noqa: S311 - moments, not secrets

@@ -18,7 +18,7 @@ import pytest
 import tomli_w
 from deadly_line import DeadlyLine, Death
 from ptyterm import PtyProgram
-from served import Served, served
+from served_process import ServedProcess, served_process
 
 from bench.applicants import add_applicants
 from client.journal import Journal
@@ -37,14 +37,14 @@ SAID = "Since your last session"
 
 
 @pytest.fixture
-def office(tmp_path: Path) -> Iterator[Served]:
+def office(tmp_path: Path) -> Iterator[ServedProcess]:
     """A server with enough people who ask to join."""
-    with served(tmp_path, now=f"{dt.datetime.now(dt.UTC):%Y-%m-%dT%H:%M:%SZ}") as made:
+    with served_process(tmp_path, now=f"{dt.datetime.now(dt.UTC):%Y-%m-%dT%H:%M:%SZ}") as made:
         add_applicants(made.database, KILLS * MOST)
         yield made
 
 
-def home(folder: Path, office: Served, line: DeadlyLine) -> Mapping[str, str | None]:
+def home(folder: Path, office: ServedProcess, line: DeadlyLine) -> Mapping[str, str | None]:
     """The environment of somebody whose profile leads to the line."""
     folder.mkdir(mode=0o700)
     config = folder / ".config/headcount/config.toml"
@@ -55,7 +55,7 @@ def home(folder: Path, office: Served, line: DeadlyLine) -> Mapping[str, str | N
     return {"HOME": str(folder), "XDG_DATA_HOME": None, "XDG_STATE_HOME": None, "XDG_CONFIG_HOME": None}
 
 
-def accepted(office: Served) -> list[str]:
+def accepted(office: ServedProcess) -> list[str]:
     """Whose acceptance was written down, as often as it was."""
     query = "SELECT transfer_id FROM decision_items WHERE action = 'accept'"
     with closing(sqlite3.connect(f"file:{office.database}?mode=ro", uri=True)) as database:
@@ -85,7 +85,7 @@ def told(app: PtyProgram) -> str:
 
 
 @pytest.mark.timeout(120 + 30 * KILLS)
-def test_the_next_start_says_what_became_of_it(office: Served, tmp_path: Path) -> None:
+def test_the_next_start_says_what_became_of_it(office: ServedProcess, tmp_path: Path) -> None:
     """Nothing is decided twice or in part, and what was decided unseen is told with its numbers, or that it was not."""
     sys.stdout.write(f"HEADCOUNT_TEST_SEED={SEED} HEADCOUNT_KILLS={KILLS} kills at the same moments again\n")
     chance = random.Random(SEED)  # noqa: S311 - moments, not secrets

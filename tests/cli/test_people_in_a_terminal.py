@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from cli_desk import Desk, desk_in
 from ptyterm import PtyProgram
-from served import Served, served
+from served_process import ServedProcess, served_process
 
 from client.profile import Profile
 from contract.users import UsersQuery
@@ -20,14 +20,16 @@ PATIENCE = 45
 
 
 @pytest.fixture
-def server(tmp_path: Path) -> Iterator[Served]:
+def server(tmp_path: Path) -> Iterator[ServedProcess]:
     """The demo's organisation behind a socket; it can be killed."""
-    with served(tmp_path) as found:
+    with served_process(tmp_path) as found:
         yield found
 
 
 @pytest.fixture
-def desk(server: Served, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Desk:
+def desk(
+    server: ServedProcess, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> Desk:
     """A colleague at the command line, as the owner."""
     found = desk_in(tmp_path, monkeypatch, capsys)
     found.sign_in(server.profile())
@@ -58,21 +60,21 @@ def bring(program: PtyProgram, path: Path) -> None:
     program.send("\r")
 
 
-def count(server: Served, where: str) -> int:
+def count(server: ServedProcess, where: str) -> int:
     """How many users there are of a kind."""
     with closing(sqlite3.connect(f"file:{server.database}?mode=ro", uri=True, timeout=10)) as database:
         query = f"select count(*) from users where removed_at is null and {where}"  # noqa: S608 - the test's own words
         return int(database.execute(query).fetchone()[0])
 
 
-async def remove(server: Served, email: str) -> None:
+async def remove(server: ServedProcess, email: str) -> None:
     """What a colleague does meanwhile."""
     async with server.client() as client:
         (user,) = (await client.users(UsersQuery(search=email))).items
         await client.remove_user(user.id)
 
 
-def test_a_file_until_the_seats_are_full_then_to_its_end(server: Served, desk: Desk, tmp_path: Path) -> None:
+def test_a_file_until_the_seats_are_full_then_to_its_end(server: ServedProcess, desk: Desk, tmp_path: Path) -> None:
     """Gone from the disk since it was sent, it is applied all the same; failed rows go where they can, nowhere else."""
     desk.said("seats set 45 --yes")
     sent = tmp_path / "from-hr.csv"
@@ -109,7 +111,7 @@ def test_a_file_until_the_seats_are_full_then_to_its_end(server: Served, desk: D
     assert count(server, "email like '%northwind%' or email like '%bücher%'") == 32
 
 
-def test_the_server_is_killed_in_the_middle_of_an_import(server: Served, desk: Desk, tmp_path: Path) -> None:
+def test_the_server_is_killed_in_the_middle_of_an_import(server: ServedProcess, desk: Desk, tmp_path: Path) -> None:
     """The screen says so; when the server is back the import goes on by itself, and nobody is added twice."""
     path = tmp_path / "many.csv"
     rows = "".join(f"p{number}@many.example,Zoë,Number {number},\n" for number in range(6_000))
@@ -132,7 +134,7 @@ def test_the_server_is_killed_in_the_middle_of_an_import(server: Served, desk: D
     assert count(server, "email like '%many.example'") == 6_000
 
 
-def test_a_code_is_handed_out_and_used_on_two_terminals(server: Served, desk: Desk) -> None:
+def test_a_code_is_handed_out_and_used_on_two_terminals(server: ServedProcess, desk: Desk) -> None:
     """Made in one, entered in the other in the profile of who administers nothing, told at once in the first."""
     desk.said("seats set 41 --yes")
     for number, email in enumerate(("luca@tidewheel.example", "hone@tidewheel.example")):
@@ -165,7 +167,7 @@ def test_a_code_is_handed_out_and_used_on_two_terminals(server: Served, desk: De
     assert count(server, "email like '%@tidewheel.example' and source = 'code'") > 0
 
 
-def test_by_hand_while_somebody_else_removes_the_row_under_the_cursor(server: Served, desk: Desk) -> None:
+def test_by_hand_while_somebody_else_removes_the_row_under_the_cursor(server: ServedProcess, desk: Desk) -> None:
     """What is wrong stands at its field, pasted lines become rows; who is gone already is not removed again."""
     with app(desk) as program:
         program.send("2")

@@ -4,14 +4,14 @@ from pathlib import Path
 
 import tomli_w
 from ptyterm import PtyProgram
-from served import served
+from served_process import served_process
 
 HEADCOUNT = ["-c", "from cli.main import run; run()"]
 
 
 def test_the_app_outlives_its_server_and_recovers_by_itself(tmp_path: Path) -> None:
     """Killed: the data stays with its time and the state says reconnecting. Back: live again, without a key."""
-    with served(tmp_path) as server:
+    with served_process(tmp_path) as server:
         config = tmp_path / ".config/headcount/config.toml"
         config.parent.mkdir(parents=True)
         profile = {"url": f"unix://{server.socket}", "token_file": str(server.token_file)}

@@ -245,6 +245,7 @@ async def test_queries_are_not_logged(caplog: pytest.LogCaptureFixture) -> None:
     assert "somebody" not in caplog.text
 
 
+@pytest.mark.clock
 async def test_a_page_costs_little_of_our_own() -> None:
     """A page of 100 rows costs less than 3 ms from bytes to models, and our share of a call stays small."""
     from contract.pages import Page

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from answers import eur, make_invoice, make_line, make_payment
 
-from contract.billing import Factor, Granularity, Invoice, InvoiceStatus, Line, PaymentStatus, Rounding
+from contract.billing import Factor, Granularity, Invoice, InvoiceKind, InvoiceStatus, Line, PaymentStatus, Rounding
 from contract.explain import explain, seal_of
 from contract.money import Money
 
@@ -94,7 +94,7 @@ def test_the_sums_below_the_lines_are_written_out() -> None:
         "net: EUR 12.00 + EUR -1.67 = EUR 10.33",
         "tax: 7.7% of EUR 10.33 = EUR 0.7954…, rounded half-up to EUR 0.80",
         "total: EUR 10.33 + EUR 0.80 tax = EUR 11.13",
-        "due: EUR 11.13 - EUR 1.13 credit = EUR 10.00",
+        "due: EUR 11.13 - EUR 1.13 credit - EUR 10.00 paid = EUR 0.00",
     )
 
 
@@ -103,7 +103,7 @@ def test_what_is_given_back_is_kept_as_credit() -> None:
     nothing: dict[str, Any] = {"due": eur(0), "payments": (), "lines": (make_line(quantity=-6, amount=eur(-1200)),)}
     kept = make_invoice(net=eur(-1200), total=eur(-1200), credit_applied=eur(-1200), **nothing)
     assert explain(kept).adds_up
-    assert explain(kept).steps[-1] == "due: EUR 0.00; EUR 12.00 is kept as credit"
+    assert explain(kept).steps[-2:] == ("credit: EUR 12.00 is kept for the next payments", "due: EUR 0.00")
 
 
 def test_the_line_that_does_not_add_up_is_named() -> None:
@@ -174,7 +174,17 @@ def test_the_unit_of_such_a_month_is_named() -> None:
         ({"net": eur(1300)}, "net: the lines come to EUR 12.00, the invoice says EUR 13.00"),
         ({"tax_rate": 2100}, "tax: 21% of EUR 12.00 is EUR 2.52, the invoice says EUR 0.00"),
         ({"total": eur(1100)}, "total: net and tax are EUR 12.00, the invoice says EUR 11.00"),
-        ({"due": eur(1100)}, "due: total less credit is EUR 12.00, the invoice says EUR 11.00"),
+        ({"due": eur(1100)}, "paid: it is paid, so what was paid is EUR 12.00, the invoice says EUR 11.00"),
+        (
+            {"amount_paid": eur(1200), "amount_due": eur(1200)},
+            "due: it is paid, so what is due is EUR 0.00, the invoice says EUR 12.00",
+        ),
+        (
+            {"status": InvoiceStatus.VOID, "amount_paid": eur(0), "amount_due": eur(1200)},
+            "due: it is void, so what is due is EUR 0.00, the invoice says EUR 12.00",
+        ),
+        ({"kind": InvoiceKind.CREDIT_NOTE}, "kind: it is a credit note, with a total of EUR 12.00"),
+        ({"credits": ("INV-00001",)}, "credits: its lines give back nothing, it names INV-00001"),
         ({"credit_applied": eur(1300), "due": eur(-100)}, "credit: EUR 13.00 is used for EUR 12.00"),
         ({"credit_applied": eur(1300), "due": eur(-100)}, "due: EUR -1.00 is less than nothing"),
         ({"credit_applied": eur(-100), "due": eur(1300)}, "credit: EUR 1.00 is kept, of a total of EUR 12.00"),
@@ -184,10 +194,11 @@ def test_the_unit_of_such_a_month_is_named() -> None:
         ({"payments": (make_payment(), make_payment(id="pay_2"))}, "was due, but 2 payments went through"),
         ({"status": InvoiceStatus.OPEN}, "status: it is open, but 1 payment went through"),
         ({"status": InvoiceStatus.VOID}, "status: it is void, but 1 payment went through"),
-        ({"payments": (make_payment(amount=eur(1)),)}, "payment pay_1: it is of EUR 0.01, due is EUR 12.00"),
+        ({"payments": (make_payment(amount=eur(1)),)}, "payment pay_1: it is of EUR 0.01, EUR 12.00 is to be paid"),
         ({"payments": (make_payment(invoice_id="inv_2"),)}, "payment pay_1: it belongs to another invoice, inv_2"),
         ({"seal": "v1:" + 64 * "0"}, "seal: something on this invoice was changed after it was sealed"),
-        ({"seal": "v2:abc"}, "seal: it is not of the kind v1, the only one that can be checked here"),
+        ({"seal": "v2:" + 64 * "0"}, "seal: something on this invoice was changed after it was sealed"),
+        ({"seal": "v3:abc"}, "seal: it is not of the kind v1 or v2, the only ones that can be checked here"),
     ],
 )
 def test_what_is_wrong_below_the_lines_is_said(facts: dict[str, Any], says: str) -> None:

@@ -12,6 +12,7 @@ counts what passes, and loses or refuses what a test wants lost.
 import asyncio
 import contextlib
 import datetime as dt
+import ssl
 import threading
 import time
 from collections.abc import AsyncIterator, Callable, Iterator, Sequence
@@ -29,6 +30,7 @@ from textual.pilot import Pilot
 from client.api import Client
 from client.call_executor import Pace
 from client.profile import Profile, open_client
+from contract.mailbox import email_key
 from contract.people import Role
 from contract.subscription import Overview
 from server.app import create_app
@@ -36,7 +38,6 @@ from server.catalogue import default_catalogue
 from server.http.tokens import make_token
 from server.operations.provisioning import Founding, found, give_token
 from server.platform.clock import Clock
-from server.platform.text import email_key
 from server.seed.demo import seed_demo
 from server.settings import ServerSettings
 from server.store import organisations
@@ -48,6 +49,9 @@ from tui.widgets.table.table import VirtualTable
 
 NOW = dt.datetime(2026, 11, 20, 14, 2, tzinfo=dt.UTC)
 """A Friday, ten days before a renewal."""
+
+_NO_TLS = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+"""For sockets that speak none: httpx would read all certificates of the machine each time."""
 
 COLLEAGUE_LIMIT = 10_000_00
 """What the admin beside the owner may spend in a month: what colleagues do is not what these stories are about."""
@@ -77,7 +81,7 @@ class Wire(httpx.AsyncBaseTransport):
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
         """Pass a request on, unless a test wants otherwise."""
         if self._inner is None:
-            self._inner = httpx.AsyncHTTPTransport(uds=self.socket)
+            self._inner = httpx.AsyncHTTPTransport(uds=self.socket, verify=_NO_TLS)
         where = f"{request.method} {request.url.path}"
         self.sent.append((request.method, request.url.path, request.headers.get("Idempotency-Key", "")))
         if self.cut:

@@ -26,7 +26,7 @@ from answers import (
 
 from client.profile import Profile, open_client
 from contract.base import Answer
-from contract.billing import Factor, Forecast, Invoice, InvoiceStatus, Line, Payment, PaymentStatus
+from contract.billing import Factor, Forecast, Invoice, InvoiceKind, InvoiceStatus, Line, Payment, PaymentStatus
 from contract.explain import seal_of
 from contract.subscription import Overview, Plan, PlanKind, SubscriptionStatus
 from tui.app import HeadcountApp
@@ -122,10 +122,16 @@ def _issued(number: int, issued: dt.datetime, lines: tuple[Line, ...], status: I
     due = eur(net + tax - credit)
     invoice_id = f"inv_{number}"
     paid = make_payment(id=f"pay_{number}", amount=due, created_at=issued, settled_at=issued, invoice_id=invoice_id)
+    note = net + tax < 0
+    named = {
+        "kind": InvoiceKind.CREDIT_NOTE if note else InvoiceKind.INVOICE,
+        "number": "CN-00001" if note else f"INV-{number:05d}",
+        "credits": tuple(dict.fromkeys(number for line in lines for number in line.credits)),
+    }
     sums = {"net": eur(net), "tax_rate": 1900, "tax": eur(tax), "total": eur(net + tax)}
     defaults: dict[str, Any] = {
         "id": invoice_id,
-        "number": f"INV-{number:05d}",
+        **named,
         "issued_at": issued,
         "status": status,
         "lines": lines,
@@ -219,7 +225,9 @@ def past_due() -> MadeBooks:
     unpaid = renewal(12, 39, status=InvoiceStatus.OPEN)
     reasons = ("The bank refused the payment.", "The card has too little money on it.")
     tries = tuple(
-        declined(number, unpaid.due.amount, reason, dt.datetime(2026, 12, number, 0, 5, tzinfo=dt.UTC), unpaid.id)
+        declined(
+            number, unpaid.amount_due.amount, reason, dt.datetime(2026, 12, number, 0, 5, tzinfo=dt.UTC), unpaid.id
+        )
         for number, reason in enumerate(reasons, 1)
     )
     unpaid = _sealed(unpaid.model_copy(update={"payments": tries}))
@@ -228,7 +236,7 @@ def past_due() -> MadeBooks:
         status=SubscriptionStatus.PAST_DUE,
         period_start=DECEMBER,
         period_end=dt.date(2027, 1, 1),
-        overdue=unpaid.due,
+        overdue=unpaid.amount_due,
         retry_at=dt.datetime(2026, 12, 4, 0, 5, tzinfo=dt.UTC),
         suspended_at=dt.datetime(2026, 12, 8, 0, 5, tzinfo=dt.UTC),
     )

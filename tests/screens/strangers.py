@@ -8,12 +8,12 @@ import httpx
 from harness import COLLEAGUE_LIMIT, NOW, Office, serving
 from sqlalchemy import Connection
 
+from contract.mailbox import email_key
 from contract.people import Role
 from server.catalogue import default_catalogue
 from server.http.tokens import make_token
 from server.operations.authentication import Wanted, sign_in
 from server.operations.provisioning import give_token
-from server.platform.text import email_key
 from server.seed.demo import seed_demo
 from server.store import organisations
 

@@ -281,8 +281,14 @@ class History:
     async def _check_money(self) -> None:
         """Σ lines, the gateway's ledger, the credit and the worth of each day are four ways to one sum."""
         model = self.model
-        paid = [each for each in (await get(self.owner, "/v1/invoices?limit=500"))["items"] if each["status"] == "paid"]
-        names = ("net", "total", "credit_applied", "due")
+        every = (await get(self.owner, "/v1/invoices?limit=500"))["items"]
+        for each in every:
+            total, *parts = (each[name]["amount"] for name in ("total", "credit_applied", "amount_paid", "amount_due"))
+            assert sum(parts) == total or (each["status"] == "void" and parts[1:] == [0, 0])
+            assert (parts[2] > 0) == (each["status"] == "open")
+            assert (total < 0) == (each["kind"] == "credit_note") == each["number"].startswith("CN-")
+        paid = [each for each in every if each["status"] == "paid"]
+        names = ("net", "total", "credit_applied", "amount_paid")
         said = [tuple(each[name]["amount"] for name in names) for each in reversed(paid)]
         assert said == model.paid
         assert self.bank.total == sum(due for *_, due in said)

@@ -126,7 +126,7 @@ COMMANDS: tuple[Command, ...] = (
     Command("users.remove", "d", "remove", "remove…", "Remove the marked users.", ("users",), show=True, asks=True),
     Command("users.pay", "P", "pay", "pay…", "Pay for the marked users, or for all.", ("users",), show=True, asks=True),
     Command("users.import", "i", "import", "import…", "Import a file of people.", ("users",), show=True),
-    Command("users.undo", "z", "undo", "undo", "Undo the last removal.", ("users",), show=True),
+    Command("users.undo", "z", "undo", "undo", "Undo the last addition or removal.", ("users",), show=True),
     Command("users.export", "E", "export", "export…", "Save the users as CSV or XLSX.", ("users",)),
     Command("users.template", "T", "template", "template…", "Save an empty file to fill in for an import.", ("users",)),
     Command("users.member", "m", "member", "profile", "Show the user's profile in Members.", ("users",)),
@@ -250,6 +250,9 @@ COMMANDS: tuple[Command, ...] = (
     Command(
         "imports.apply", "c", "apply", "import…", "Import: shows what will happen first.", _IMPORT, show=True, asks=True
     ),
+    Command(
+        "imports.undo", "z", "undo", "undo", "Remove those again who were imported.", _IMPORT, show=True, asks=True
+    ),
     Command("imports.stop", "s", "stop", "stop", "Stop; what is done stays done. Also ctrl+c.", _IMPORT, show=True),
     Command("imports.mend", "e", "mend", "correct…", "Correct a row here; it is checked again.", _IMPORT, show=True),
     Command(
@@ -276,6 +279,9 @@ COMMANDS: tuple[Command, ...] = (
     ),
     Command("imports.save", "E", "save", "failed…", "Save the failed rows as a file.", _IMPORT, show=True),
     Command("imports.columns", "m", "columns", "columns…", "Choose what each column contains.", _IMPORT, show=True),
+    Command(
+        "imports.encoding", "o", "encoding", "encoding…", "Choose the file's encoding by its names.", _IMPORT, show=True
+    ),
     Command("profile.down", "j,down", "move(1)", "down", "The next request.", _PROFILE, palette=False),
     Command("profile.up", "k,up", "move(-1)", "up", "The request above.", _PROFILE, palette=False),
     Command(

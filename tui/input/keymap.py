@@ -151,10 +151,13 @@ def _clashes(keys: Mapping[str, str]) -> Iterator[tuple[str, str]]:
 
 
 def _first_clash(keys: Mapping[str, str]) -> tuple[str, str] | None:
+    if not keys:
+        return None
+    used = {command.id: frozenset(keys_of(command.id, keys)) for command in COMMANDS}
     for one, other in combinations(COMMANDS, 2):
         mine = other if other.id in keys else one
         theirs = one if mine is other else other
-        both = set(keys_of(one.id, keys)) & set(keys_of(other.id, keys))
+        both = used[one.id] & used[other.id]
         if mine.id not in keys or not both:
             continue
         shown = key_names(sorted(both))

@@ -17,8 +17,8 @@ class Summary:
 
     `verb` is what happens in words for the button ("Accept 7"). `lines` say what will happen in numbers, `items` name
     every object, `hidden` how many of them a filter hides, `money` the amounts to the cent, `final` what can't be
-    undone. With `type_number` that number must be typed first. `opener` is the id of the command that opened it,
-    `stay` what the other button says.
+    undone, `back` how it can be. With `type_number` that number must be typed first. `opener` is the id of the command
+    that opened it, `stay` what the other button says.
     """
 
     title: str
@@ -28,6 +28,7 @@ class Summary:
     hidden: str = ""
     money: Sequence[Line] = ()
     final: str = ""
+    back: str = ""
     type_number: int | None = None
     opener: str = ""
     danger: bool = False

@@ -145,7 +145,8 @@ def _imported(who: str, what: str, attributes: _Attributes) -> str:
 
 def _invoice(_: str, what: str, attributes: _Attributes) -> str:
     amount = _amount(attributes)
-    return f"invoice {_word(attributes, 'invoice', 'number') or what} was issued" + (f": {amount}" if amount else "")
+    kind = "credit note" if _word(attributes, "kind") == "credit_note" else "invoice"
+    return f"{kind} {_word(attributes, 'invoice', 'number') or what} was issued" + (f": {amount}" if amount else "")
 
 
 def _code_changed(who: str, what: str, attributes: _Attributes) -> str:

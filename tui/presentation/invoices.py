@@ -5,7 +5,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
-from contract.billing import ExpectedPayment, Invoice, InvoiceStatus, Line, Payment, PaymentStatus
+from contract.billing import ExpectedPayment, Invoice, InvoiceKind, InvoiceStatus, Line, Payment, PaymentStatus
 from contract.explain import Explanation, LineReading, explain
 from contract.money import Money
 from contract.subscription import Overview
@@ -26,11 +26,16 @@ __all__ = [
     "payment_lines",
     "span",
     "status_tone",
+    "status_word",
+    "title_of",
     "what",
 ]
 
 INVOICE_WORDS = {InvoiceStatus.PAID: "✓ paid", InvoiceStatus.OPEN: "! open", InvoiceStatus.VOID: "- void"}
 """An invoice's status as every list shows it: sign and word."""
+
+CREDITED = "✓ credit"
+"""The same for a credit note: there is nothing to pay, and what it gives back is kept as credit."""
 
 PAYMENT_WORDS = {
     PaymentStatus.SUCCEEDED: "✓ paid",
@@ -43,6 +48,7 @@ _TONES: dict[str, Tone] = {
     INVOICE_WORDS[InvoiceStatus.PAID]: "ok",
     INVOICE_WORDS[InvoiceStatus.OPEN]: "bad",
     INVOICE_WORDS[InvoiceStatus.VOID]: "dim",
+    CREDITED: "ok",
     PAYMENT_WORDS[PaymentStatus.DECLINED]: "bad",
     PAYMENT_WORDS[PaymentStatus.ASKED]: "warn",
 }
@@ -62,6 +68,16 @@ class Books:
         """The number of an invoice, or its id while it has not been seen; safe to show."""
         found = self.invoices.get(invoice_id)
         return clean(found.number if found else invoice_id, 40)
+
+
+def status_word(invoice: Invoice) -> str:
+    """An invoice's status as every list shows it."""
+    return CREDITED if invoice.kind is InvoiceKind.CREDIT_NOTE else INVOICE_WORDS[invoice.status]
+
+
+def title_of(invoice: Invoice) -> str:
+    """`Invoice INV-00012`, `Credit note CN-00001`."""
+    return f"{'Credit note' if invoice.kind is InvoiceKind.CREDIT_NOTE else 'Invoice'} {clean(invoice.number, 40)}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,11 +157,13 @@ def _wrapped(text: str, tone: str, width: int, hang: int = 2) -> list[list[tuple
 def invoice_lines(invoice: Invoice, books: Books, width: int) -> list[TextLine]:
     """All of an invoice: each line with its sum written out, what it comes to, what was paid, and whether it is so."""
     explained = explain(invoice)
-    word = INVOICE_WORDS[invoice.status]
+    word = status_word(invoice)
     lines: list[TextLine] = [
         labelled("Status", (f"{word}{_meaning(invoice)}", status_tone(word))),
         labelled("Issued", _moment(invoice.issued_at)),
     ]
+    if invoice.kind is InvoiceKind.CREDIT_NOTE and invoice.credits:
+        lines.append(labelled("Credits", ", ".join(books.number(number) for number in invoice.credits)))
     for reading in explained.lines:
         lines += ["", *_line_rows(reading, books, width)]
     lines += ["", *_sums(invoice, width)]
@@ -168,6 +186,8 @@ def _line_rows(reading: LineReading, books: Books, width: int) -> Iterator[TextL
     about = [span(found.service_start, found.service_end), clean(reading.steps, 400), *_credits(found, books)]
     for text in about:
         yield from _wrapped(f"  {text}", "dim", width, 4)
+    for share in found.shares if len(found.shares) > 1 else ():
+        yield from _row(f"  {clean(share.name, 120)}", share.amount, width, "dim")
     for finding in reading.findings:
         yield from _wrapped(f"! {clean(finding, 400)}", "bad", width)
 
@@ -189,7 +209,13 @@ def _sums(invoice: Invoice | ExpectedPayment, width: int) -> Iterator[TextLine]:
         yield from _row("Paid from credit", Money(amount=-applied.amount, currency=applied.currency), width, "ok")
     elif applied.amount < 0:
         yield from _row("Kept as credit", Money(amount=-applied.amount, currency=applied.currency), width, "ok")
-    yield from _row("Due", invoice.due, width, "strong")
+    if isinstance(invoice, ExpectedPayment):
+        yield from _row("Due", invoice.due, width, "strong")
+        return
+    if invoice.amount_paid.amount:
+        paid = Money(amount=-invoice.amount_paid.amount, currency=invoice.amount_paid.currency)
+        yield from _row("Paid", paid, width, "ok")
+    yield from _row("Due", invoice.amount_due, width, "strong")
 
 
 def _payment_rows(payment: Payment, width: int) -> Iterator[TextLine]:
@@ -228,7 +254,7 @@ def payment_lines(paid: Paid, overview: Overview | None, width: int) -> list[Tex
         lines.append(labelled("Answered", _moment(payment.settled_at)))
     lines.append(labelled("Asked of", clean(payment.gateway, 60)))
     if invoice:
-        now = INVOICE_WORDS[invoice.status]
+        now = status_word(invoice)
         lines.append(labelled("Invoice", [clean(invoice.number, 40), "  ", (now, status_tone(now) or "ok")]))
         lines.append(labelled("For", clean(what(invoice.lines))))
     elif payment.invoice_id:
@@ -271,5 +297,16 @@ def expected_lines(expected: ExpectedPayment, today: dt.date, width: int) -> lis
 def _as_invoice(expected: ExpectedPayment) -> Invoice:
     """The invoice a payment to come will have, for its lines to be recomputed."""
     issued = dt.datetime.combine(expected.date, dt.time(), dt.UTC)
-    sums = {name: getattr(expected, name) for name in ("lines", "net", "tax", "total", "credit_applied", "due")}
-    return Invoice(id="inv_0", number="", issued_at=issued, status=InvoiceStatus.OPEN, **sums)
+    return Invoice(
+        id="inv_0",
+        number="",
+        issued_at=issued,
+        status=InvoiceStatus.OPEN,
+        lines=expected.lines,
+        net=expected.net,
+        tax=expected.tax,
+        total=expected.total,
+        credit_applied=expected.credit_applied,
+        amount_paid=Money(amount=0, currency=expected.due.currency),
+        amount_due=expected.due,
+    )

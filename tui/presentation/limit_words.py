@@ -1,12 +1,25 @@
 """An admin's monthly limit in words, before it bites: what counts against it, and what would be refused. Pure."""
 
+from contract.people import LimitOf, Me
 from contract.spending import SpendingCheck
 from contract.subscription import Overview
 from tui.presentation.tones import Line
 
-__all__ = ["check_lines", "limit_lines"]
+__all__ = ["check_lines", "left_words", "limit_lines"]
 
-_RAISED = "The owner can raise the limit, or do it."
+_RAISED = {
+    LimitOf.MEMBER: "The owner can raise the limit, or do it.",
+    LimitOf.TOKEN: "An owner can make a token with a higher limit (headcount tokens create), or do it.",
+}
+_WHOSE = {LimitOf.MEMBER: "your limit", LimitOf.TOKEN: "this token's limit"}
+
+
+def left_words(me: Me) -> str:
+    """What is left of the limit of who looks: `EUR 40.00 of your EUR 100.00 limit left this month`; empty for none."""
+    if me.spending_limit is None or me.spending_left is None:
+        return ""
+    whose = "your" if me.limit_of is LimitOf.MEMBER else "this token's"
+    return f"{me.spending_left} of {whose} {me.spending_limit} limit left this month"
 
 
 def limit_lines(overview: Overview, people: int) -> list[Line]:
@@ -17,8 +30,9 @@ def limit_lines(overview: Overview, people: int) -> list[Line]:
     refused = people - most
     who = "It" if people == 1 else f"{refused:,} of {people:,}" if most else f"All {people:,}"
     left = f", {me.spending_left} of it left" if me.spending_left else ""
-    said = f"{who} will be refused: the next renewal would grow above your limit of {me.spending_limit} a month{left}."
-    return [(f"{said} {_RAISED}", "bad")]
+    limit = f"{_WHOSE[me.limit_of]} of {me.spending_limit} a month{left}"
+    said = f"{who} will be refused: the next renewal would grow above {limit}."
+    return [(f"{said} {_RAISED[me.limit_of]}", "bad")]
 
 
 def check_lines(check: SpendingCheck | None) -> list[Line]:
@@ -27,10 +41,10 @@ def check_lines(check: SpendingCheck | None) -> list[Line]:
         return []
     parts = [f"{check.due_now} now"] if check.due_now.amount else []
     parts += [f"{check.renewal_adds} more at the next renewal"] if check.renewal_adds.amount > 0 else []
-    limit = f"your limit of {check.limit} a month, {check.left} of it left"
+    limit = f"{_WHOSE[check.limit_of]} of {check.limit} a month, {check.left} of it left"
     if check.allowed:
         return [(f"Counts against {limit}: {' and '.join(parts)}.", "dim")]
-    return [(f"It will be refused: {' and '.join(parts)} {_is(parts)} above {limit}. {_RAISED}", "bad")]
+    return [(f"It will be refused: {' and '.join(parts)} {_is(parts)} above {limit}. {_RAISED[check.limit_of]}", "bad")]
 
 
 def _is(parts: list[str]) -> str:

@@ -7,9 +7,9 @@ from contract.members import Member, MemberProfile
 from contract.subscription import Overview
 from contract.transfers import Direction, Transfer
 from contract.users import User, UserBatchReport, UserStatus
+from tui.presentation.additions import Addition
 from tui.presentation.confirmation import Summary
 from tui.presentation.lines import labelled, line
-from tui.presentation.seat_sums import admission_lines
 from tui.presentation.text import clean
 from tui.presentation.tones import Line, Tone
 from tui.presentation.users import (
@@ -26,8 +26,8 @@ from tui.presentation.wording import count
 
 __all__ = [
     "NOT_LISTED",
+    "adding_question",
     "adding_results",
-    "adding_summary",
     "listing_tone",
     "listing_word",
     "profile_lines",
@@ -86,17 +86,23 @@ def _transfer_lines(request: Transfer) -> list[Line]:
     return [labelled("Request", (until, "warn"))]
 
 
-def adding_summary(members: Sequence[Member], overview: Overview, *, already: int = 0, hidden: str = "") -> Summary:
+def adding_question(
+    members: Sequence[Member], overview: Overview, *, already: int = 0, hidden: str = "", may_buy: bool = False
+) -> Addition[Member]:
     """What putting these members on the subscription does, each by name; `already` are users and left alone."""
-    many = len(members)
     left = f"{count(already, 'member')} marked {'is' if already == 1 else 'are'} on it already: left alone."
-    return Summary(
-        title=f"Add {count(many, 'member')} to my subscription",
-        verb=f"Add {many:,}",
-        lines=[*admission_lines(overview, many), *([(left, "dim")] if already else [])],
-        items=[who(member) for member in members],
-        hidden=hidden,
+    return Addition(
+        people=len(members),
+        names=[who(member) for member in members],
+        chosen=tuple(members),
+        overview=overview,
         opener="members.add",
+        what="member",
+        where=" to my subscription",
+        hidden=hidden,
+        remarks=[(left, "dim")] if already else (),
+        rest=("stays as it is, and marked", "stay as they are, and marked"),
+        may_buy=may_buy,
     )
 
 
@@ -126,12 +132,15 @@ def _title(report: UserBatchReport, failed: int) -> str:
     return said + (f", {failed:,} not done" if failed else "")
 
 
-def take_back_summary(users: Sequence[User], overview: Overview) -> Summary:
+def take_back_summary(
+    users: Sequence[User], overview: Overview, *, opener: str = "members.undo", final: str = ""
+) -> Summary:
     """What taking an addition back does: it removes these people again."""
     many = len(users)
     return replace(
         removal_summary(users, overview),
         title=f"Undo: remove {count(many, 'user')} again",
-        final="They stay members: a adds them again.",
-        opener="members.undo",
+        final=final,
+        back="They stay members: a adds them again.",
+        opener=opener,
     )

@@ -19,6 +19,7 @@ __all__ = [
     "reason",
     "renewal_words",
     "unsigned",
+    "users_paid",
 ]
 
 BAR = 78
@@ -30,8 +31,9 @@ _HOLDS = "   holds until 14:17"
 
 def reason(line: BillLine) -> str:
     """Why a line costs what it costs: `6 seats × EUR 6.00 × 10/30 days, to 30 Nov`."""
-    noun = "user" if line.user_id else "seat"
-    return f"{count(abs(line.quantity), noun)} × {line.unit_price}{_times_share(line)}, to {_last_day(line)}"
+    who = count(abs(line.quantity), "user" if line.shares else "seat")
+    times = ", each" if len(line.shares) > 1 else " ×"
+    return f"{who}{times} {line.unit_price}{_times_share(line)}, to {_last_day(line)}"
 
 
 def _times_share(line: BillLine) -> str:
@@ -90,13 +92,11 @@ def _reasons(quote: Quote) -> list[str]:
     credit = f" − {quote.credit_applied} credit" if quote.credit_applied.amount > 0 else ""
     kept = f"; {unsigned(quote.credit_applied)} kept as credit" if quote.credit_applied.amount < 0 else ""
     first = quote.lines[0]
-    if len(quote.lines) > 1 and all(line.user_id for line in quote.lines):
-        each = f"{count(len(quote.lines), 'user')}, each {first.unit_price}{_times_share(first)}"
-        full = [f"{each}, to {_last_day(first)}", each]
-    elif len(quote.lines) > 1:
+    if len(quote.lines) > 1:
         full = [" + ".join(_because(quote, line) for line in quote.lines), f"{len(quote.lines)} lines"]
     else:
-        full = [_because(quote, first), f"{count(abs(first.quantity), 'seat')}{_times_share(first)}"]
+        noun = "user" if first.shares else "seat"
+        full = [_because(quote, first), f"{count(abs(first.quantity), noun)}{_times_share(first)}"]
     return [f"{said}{extra}{credit}{kept}" for said in full] + ["with tax" if extra else ""]
 
 
@@ -110,19 +110,36 @@ def _free(quote: Quote) -> str:
 
 
 def renewal_words(quote: Quote, room: int = BAR) -> str:
-    """What the next renewal costs from then on, in at most that many cells: `EUR 252.00 from 1 Dec, each month`."""
-    if quote.renewal is None:
+    """What renewals cost from then on, in at most that many cells: `EUR 252.00 from 1 Dec, each month`.
+
+    Where a credit pays some of the next one, that is told apart from the price of those after it:
+    `EUR 0.00 on 1 Dec (EUR 252.00 credit), EUR 252.00 each month from 1 Jan 2027`.
+    """
+    coming = quote.renewal
+    if coming is None:
         return "no further renewal"
-    date = quote.renewal.date
-    day = short_day(date) if date.year == quote.created_at.year else long_day(date)
-    said = f"{quote.renewal.amount} from {day}"
-    full = f"{said}, {_EACH[quote.after.billing_cycle]}"
-    return full if cells(full) <= room else said
+    day, each = _near(coming.date, quote), _EACH[quote.after.billing_cycle]
+    if coming.credit_applied.amount <= 0:
+        ways = [f"{coming.amount} from {day}, {each}", f"{coming.amount} from {day}"]
+    else:
+        then = f"from {_near(coming.full_from, quote)}" if coming.full_from else "once the credit is used up"
+        ways = [
+            f"{coming.due} on {day} ({coming.credit_applied} credit), {coming.amount} {each} {then}",
+            f"{coming.due} on {day}, {coming.amount} {each} {then}",
+            f"{coming.due} on {day}, then {coming.amount} {each}",
+            f"{coming.due} on {day}, then {coming.amount}",
+        ]
+    return next((said for said in ways if cells(said) <= room), ways[-1])
+
+
+def _near(day: dt.date, quote: Quote) -> str:
+    return short_day(day) if day.year == quote.created_at.year else long_day(day)
 
 
 def money_lines(quote: Quote) -> list[Line]:
     """The same for a dialog: a table of amounts when there is more than one, else the two lines."""
-    if len(quote.lines) < 2 and not quote.tax.amount and not quote.credit_applied.amount:  # noqa: PLR2004 - a pair
+    several = len(quote.lines) > 1 or any(len(line.shares) > 1 for line in quote.lines)
+    if not several and not quote.tax.amount and not quote.credit_applied.amount:
         return [*price_lines(quote)]
     rows = _rows(quote)
     width = max(len(amount.lstrip("− ")) for amount, _, _ in rows)
@@ -135,13 +152,7 @@ def money_lines(quote: Quote) -> list[Line]:
 
 def _rows(quote: Quote) -> list[tuple[str, str, str]]:
     """Amount, reason and tone of each row of the table."""
-    rows = [(_signed(line.amount), _because(quote, line), PLAIN) for line in quote.lines if line.user_id is None]
-    payees = [line for line in quote.lines if line.user_id is not None]
-    if payees:
-        total = Money(amount=sum(line.amount.amount for line in payees), currency=payees[0].amount.currency)
-        each = f"{payees[0].unit_price}{_times_share(payees[0])}, to {_last_day(payees[0])}"
-        who = f"{count(len(payees), 'user')}, each {each}" if len(payees) > 1 else f"1 user × {each}"
-        rows.append((f"{total}", who, PLAIN))
+    rows = [(_signed(line.amount), _because(quote, line), PLAIN) for line in quote.lines]
     if quote.tax.amount:
         rows.append((_signed(quote.tax), f"tax, {_percent(quote.tax_rate)}" if quote.tax_rate else "tax", PLAIN))
     if quote.credit_applied.amount > 0:
@@ -159,11 +170,16 @@ def _percent(rate: int) -> str:
     return f"{rate / 100:g} %"
 
 
+def users_paid(quote: Quote) -> int:
+    """How many users it pays for by name."""
+    return sum(len(line.shares) for line in quote.lines)
+
+
 def payee_lines(quote: Quote) -> list[Line]:
-    """One line for each user that is paid for, with the price."""
-    paid = [line for line in quote.lines if line.user_id is not None]
-    width = max((len(f"{line.amount}") for line in paid), default=0)
-    return [[(f"{line.amount}".rjust(width), BOLD), f"  {clean(line.description, 120)}"] for line in paid]
+    """One line for each user that is paid for, with the share of the price."""
+    paid = [share for line in quote.lines for share in line.shares]
+    width = max((len(f"{share.amount}") for share in paid), default=0)
+    return [[(f"{share.amount}".rjust(width), BOLD), f"  a seat for {clean(share.name, 120)}"] for share in paid]
 
 
 def holds_until(quote: Quote, zone: dt.tzinfo | None = None) -> str:

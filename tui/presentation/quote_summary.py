@@ -3,6 +3,7 @@
 import datetime as dt
 from collections.abc import Sequence
 
+from contract.money import Money
 from contract.quotes import Change, Confirmation, Quote, Terms, WarningCode
 from contract.subscription import SubscriptionStatus
 from tui.presentation.confirmation import Summary
@@ -10,6 +11,7 @@ from tui.presentation.limit_words import check_lines
 from tui.presentation.prices import long_day, money_lines, payee_lines, unsigned
 from tui.presentation.text import clean
 from tui.presentation.tones import BOLD, MUTED, Line
+from tui.presentation.unusual import slip_words
 from tui.presentation.wording import count, near_day, short_day, some
 
 __all__ = [
@@ -89,7 +91,9 @@ def _deeds(quote: Quote) -> list[str]:
         return [f"The subscription starts{_when(quote) or ' today'}, until {_last_day(after)}."]
     if change.plan or change.billing_cycle:
         return [f"Takes effect{_when(quote) or ' at once'}."]
-    return [f"The seats go from {quote.seats_before:,} to {quote.seats_after:,}{_when(quote)}."]
+    stays = f"It stays {count(quote.seats_after, 'seat')}: the reduction is cancelled."
+    goes = f"The seats go from {quote.seats_before:,} to {quote.seats_after:,}{_when(quote)}."
+    return [stays if quote.seats_before == quote.seats_after else goes]
 
 
 def _last_day(terms: Terms) -> str:
@@ -106,6 +110,8 @@ def _cancelled(quote: Quote) -> list[str]:
 
 
 def _paid_up(quote: Quote) -> list[str]:
+    if quote.after.status is SubscriptionStatus.ENDED:
+        return ["What was used and not paid is paid now. The subscription stays ended."]
     if quote.before.status is SubscriptionStatus.SUSPENDED:
         return [f"A new period starts today, until {_last_day(quote.after)}, and access comes back at once."]
     period = _period(quote.after)
@@ -148,22 +154,33 @@ def verb(quote: Quote) -> str:
 
 
 def confirmation_summary(
-    quote: Quote, title: str, opener: str, *, items: Sequence[Line] | None = None, remark: str = ""
+    quote: Quote,
+    title: str,
+    opener: str,
+    *,
+    items: Sequence[Line] | None = None,
+    remark: str = "",
+    limit: Money | None = None,
 ) -> Summary:
-    """All that a dialog says about a quote. `remark` comes first; `items` take the place of one line per user."""
+    """All that a dialog says about a quote. `remark` comes first; `items` take the place of one line per user.
+
+    `limit` is what the profile calls much: above it, or when it may be a slip of the keyboard, the seats are typed.
+    """
+    slip = slip_words(quote, limit)
     terms = terms_lines(quote)
     said: list[Line] = [(remark, "warn"), ""] if remark else []
     said += [*terms, ""] if terms else []
     return Summary(
         title=title,
         verb=verb(quote),
-        lines=[*said, *effects(quote), *check_lines(quote.spending)],
+        lines=[*said, *effects(quote), *check_lines(quote.spending), *([(slip, "warn")] if slip else [])],
         items=payee_lines(quote) if items is None else items,
         money=[] if quote.change.cancel and not quote.lines else money_lines(quote),
         final=_final(quote),
         opener=opener,
         danger=bool(quote.change.cancel),
         stay="Keep it" if quote.change.cancel else "Cancel",
+        type_number=quote.seats_after if slip else None,
     )
 
 
@@ -224,7 +241,8 @@ def _done_what(confirmation: Confirmation, quote: Quote) -> str:
     if change.pay_users:
         return f"{count(confirmation.activated.count, 'user')} became active"
     if change.pay_overdue:
-        return "the subscription is active again"
+        over = subscription.status is SubscriptionStatus.ENDED
+        return "what was owed is paid" if over else "the subscription is active again"
     if _is_about_seats(change):
         kept = subscription.scheduled_seats
         paid = count(subscription.seats, "seat")

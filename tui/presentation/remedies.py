@@ -84,15 +84,14 @@ REMEDIES: dict[ProblemCode, Remedy] = {
     ProblemCode.HEADERS_TOO_LARGE: _both("Check the token of this profile: it is too long.", USAGE),
     ProblemCode.UNSUPPORTED_MEDIA_TYPE: _NEWER,
     ProblemCode.NOT_AUTHENTICATED: _both(
-        "Check the token of this profile, or ask the owner for a new one.", NOT_ALLOWED
+        "Check the token of this profile; an owner, or the person who runs the server, can create a new one.",
+        NOT_ALLOWED,
     ),
     ProblemCode.NOT_ALLOWED: _both("Ask somebody whose role allows it.", NOT_ALLOWED),
     ProblemCode.OWN_SIGN_IN_NEEDED: _both(
         "The person who runs the server creates people tokens of their own: headcount server token.", NOT_ALLOWED
     ),
-    ProblemCode.SPENDING_LIMIT_REACHED: _both(
-        "Ask the owner to do it, or to raise your monthly spending limit.", NOT_ALLOWED
-    ),
+    ProblemCode.SPENDING_LIMIT_REACHED: _both("An owner can do it, or raise your monthly spending limit.", NOT_ALLOWED),
     ProblemCode.NOT_FOUND: Remedy(
         "It may be gone: press r to see the list as it is now.", "List what there is to see how it is called.", FAILED
     ),
@@ -102,8 +101,8 @@ REMEDIES: dict[ProblemCode, Remedy] = {
     ProblemCode.IDEMPOTENCY_KEY_IN_PROGRESS: _WAIT,
     ProblemCode.VERSION_CONFLICT: _LOOK,
     ProblemCode.PAYMENT_FAILED: Remedy(
-        "Check the payment method with the owner, then ask for a new price.",
-        "Check the payment method with the owner, then run the command again.",
+        "Check the payment method (an owner or billing can change it), then ask for a new price.",
+        "Check the payment method (an owner or billing can change it), then run the command again.",
         PAYMENT_REFUSED,
     ),
     ProblemCode.PAYMENT_IN_PROGRESS: _WAIT,
@@ -154,7 +153,7 @@ REMEDIES: dict[ProblemCode, Remedy] = {
         "Add them: headcount members add.",
         CONFLICT,
     ),
-    ProblemCode.MAIN_ACCOUNT_DECIDES: _both("Ask the owner to add themselves.", CONFLICT),
+    ProblemCode.MAIN_ACCOUNT_DECIDES: _both("Only the main account adds itself, signed in as itself.", CONFLICT),
     ProblemCode.NO_SEAT_AVAILABLE: Remedy(
         "Buy a seat or remove a user first.",
         "Buy a seat first: headcount seats set. Or remove somebody: headcount users remove.",
@@ -215,6 +214,28 @@ REMEDIES: dict[ProblemCode, Remedy] = {
 }
 """What helps against each problem that a server may answer."""
 
+_ASK_WHO_MANAGES = "Ask the person who manages that subscription."
+_FOR_ONESELF: dict[ProblemCode | None, str] = {
+    ProblemCode.NO_SEAT_AVAILABLE: "Ask the person who gave you the code, and try again when a seat is free.",
+    ProblemCode.PLAN_HAS_NO_SUB_ACCOUNTS: _ASK_WHO_MANAGES,
+    ProblemCode.USER_LIMIT_REACHED: _ASK_WHO_MANAGES,
+    ProblemCode.SUBSCRIPTION_NOT_ACTIVE: _ASK_WHO_MANAGES,
+    ProblemCode.SPENDING_LIMIT_REACHED: _ASK_WHO_MANAGES,
+    ProblemCode.NOT_ALLOWED: _ASK_WHO_MANAGES,
+    ProblemCode.ALREADY_USER: "Nothing to do: you are on the list.",
+    ProblemCode.ALREADY_MEMBER: "Ask the person who manages that subscription to add you: no request is needed.",
+    ProblemCode.MAIN_ACCOUNT_DECIDES: "Only the main account adds itself, signed in as itself.",
+    ProblemCode.NEEDS_TRANSFER: "Look at your profile: a request has to be agreed to.",
+    ProblemCode.TRANSFER_PENDING: "Wait for the answer.",
+    ProblemCode.NOT_RESTORABLE: _ASK_WHO_MANAGES,
+    ProblemCode.SEATS_BELOW_USERS: _ASK_WHO_MANAGES,
+    ProblemCode.SEATS_FOLLOW_USERS: _ASK_WHO_MANAGES,
+    ProblemCode.SET_BY_CONTRACT: _ASK_WHO_MANAGES,
+    ProblemCode.REDUCTION_NEEDS_CONTACT: _ASK_WHO_MANAGES,
+    ProblemCode.PAYMENT_FAILED: _ASK_WHO_MANAGES,
+}
+"""What to do about it for somebody who minds their own account, and may manage nothing; the exit code stays."""
+
 KINDS: dict[type[HeadcountError], Remedy] = {
     NotAuthenticated: REMEDIES[ProblemCode.NOT_AUTHENTICATED],
     NotAllowed: REMEDIES[ProblemCode.NOT_ALLOWED],
@@ -257,6 +278,8 @@ def advice(error: HeadcountError, *, on_screen: bool) -> str:
     remedy = _UNCERTAIN if error.uncertain else _remedy(error)
     if remedy is None or error.waits:
         return error.advice
+    if error.about_oneself and not error.uncertain and error.code in _FOR_ONESELF:
+        return _FOR_ONESELF[error.code]
     return remedy.screen if on_screen else remedy.command
 
 

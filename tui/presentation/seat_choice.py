@@ -6,6 +6,7 @@ from fractions import Fraction
 
 from contract.arithmetic import rounded
 from contract.billing import Rounding
+from contract.joining import JoiningPreview, PaymentChange
 from contract.money import Money
 from contract.subscription import Overview, PlanKind, SubscriptionStatus
 from tui.presentation.limit_words import limit_lines
@@ -14,7 +15,7 @@ from tui.presentation.seat_sums import admission_lines, admit
 from tui.presentation.tones import Line
 from tui.presentation.wording import count, day_of, said_day
 
-__all__ = ["Choice", "Room", "choice_lines", "room_for", "seat_lines"]
+__all__ = ["Choice", "Room", "choice_lines", "payment_lines", "room_for", "seat_lines"]
 
 _LABEL = 18
 
@@ -31,7 +32,8 @@ class Choice(StrEnum):
 class Room:
     """How the seats work out for so many people: `fit` take free ones; `buy` are missing, `waiting` of them for others.
 
-    `buy` is 0 where seats can't be bought, or nobody here may. On a contract who does not fit is refused.
+    `buy` is 0 where seats can't be bought, or nobody here may. On a contract who does not fit is refused; elsewhere
+    `refused` are those whom a limit of whoever asks keeps out.
     """
 
     people: int
@@ -39,6 +41,7 @@ class Room:
     buy: int = 0
     waiting: int = 0
     contract: bool = False
+    refused: int = 0
 
     @property
     def over(self) -> int:
@@ -52,8 +55,13 @@ class Room:
         return (Choice.ALL, *fitting, *((Choice.BUYING,) if self.buy else ()))
 
 
-def room_for(overview: Overview, people: int, *, may_buy: bool) -> Room:
-    """How the seats work out for so many more; `may_buy` says whether the person may spend."""
+def room_for(overview: Overview, people: int, *, may_buy: bool, preview: JoiningPreview | None = None) -> Room:
+    """How the seats work out for so many more; `may_buy` says whether the person may spend.
+
+    By the server's `preview`; by what the overview tells where there is none.
+    """
+    if preview is not None and preview.people == people:
+        return _room_of(overview, preview, may_buy=may_buy)
     sums = admit(overview, people)
     contract = overview.plan.kind is PlanKind.CONTRACT
     running = overview.subscription.status is SubscriptionStatus.ACTIVE
@@ -67,33 +75,61 @@ def room_for(overview: Overview, people: int, *, may_buy: bool) -> Room:
     return Room(people, sums.active, buy=buy, waiting=waiting)
 
 
+def _room_of(overview: Overview, preview: JoiningPreview, *, may_buy: bool) -> Room:
+    contract = overview.plan.kind is PlanKind.CONTRACT
+    if preview.seats is None or not may_buy or not overview.plan.sub_accounts:
+        return Room(preview.people, preview.fit, contract=contract, refused=preview.refused)
+    buy = preview.seats - overview.seats.paid
+    if buy <= 0 or not _within_limit(overview, buy):
+        return Room(preview.people, preview.fit, refused=preview.refused)
+    return Room(preview.people, preview.fit, buy=buy, waiting=max(0, buy - preview.not_paid), refused=preview.refused)
+
+
 def _within_limit(overview: Overview, seats: int) -> bool:
     """Whether somebody with a spending limit may buy so many, as far as that can be told before asking."""
     limit, about = overview.me.spending_left or overview.me.spending_limit, _estimate(overview, seats)
     return limit is None or about is None or limit.currency != about.currency or about.amount <= limit.amount
 
 
-def seat_lines(overview: Overview, room: Room) -> list[Line]:
-    """The seats in a sentence: `7 fit, 5 will be NOT PAID: about EUR 10.00 now or with the payment of 1 Dec.`."""
+def seat_lines(overview: Overview, room: Room, preview: JoiningPreview | None = None) -> list[Line]:
+    """The seats in a sentence: `7 fit, 5 will be NOT PAID: EUR 10.00 now or with the payment of 1 Dec.`.
+
+    And what becomes of the next payment, also where all take free seats, as far as the server was asked.
+    """
+    later = payment_lines(overview, preview.next_payment) if preview is not None else []
     if not overview.plan.sub_accounts:
         return [("All will be refused: the plan takes no more users.", "warn")]
     if room.contract or not room.over:
-        return admission_lines(overview, room.people)
+        return [*admission_lines(overview, room.people), *later]
     fit = f"{room.fit:,} {'fits' if room.fit == 1 else 'fit'}, " if room.fit else ""
-    said: Line = (f"{fit}{room.over:,} will be NOT PAID{_price(overview, room.over)}.", "warn")
-    return [*limit_lines(overview, room.people), said]
+    unpaid = room.over - room.refused
+    if not unpaid:
+        return [*limit_lines(overview, room.people), *later]
+    price = _price(overview, unpaid, preview.pay_now if preview is not None else None)
+    said: Line = (f"{fit}{unpaid:,} will be NOT PAID{price}.", "warn")
+    return [*limit_lines(overview, room.people), said, *later]
 
 
-def _price(overview: Overview, people: int) -> str:
+def payment_lines(overview: Overview, change: PaymentChange | None) -> list[Line]:
+    """The next payment before and after, in a line: `The payment of 1 Dec: EUR 222.00 → EUR 240.00.`."""
+    if change is None:
+        return []
+    day = said_day(change.date, overview)
+    if change.before == change.after:
+        return [line((f"The payment of {day} stays {change.after}.", "dim"))]
+    return [line(f"The payment of {day}: {change.before} → ", (f"{change.after}", "strong"), ".")]
+
+
+def _price(overview: Overview, people: int, pay_now: Money | None = None) -> str:
     subscription = overview.subscription
     if subscription.status is not SubscriptionStatus.ACTIVE:
         return " until the overdue amount is paid"
     day = said_day(subscription.period_end, overview)
     about = _estimate(overview, people)
-    now = f"about {about} now" if about else "until paid"
+    now = f"{pay_now} now" if pay_now else f"about {about} now" if about else "until paid"
     if subscription.cancel_at_period_end:
         return f": {now}; the subscription ends on {day}"
-    return f": {now} or with the payment of {day}" if about else f" {now} or until the payment of {day}"
+    return f": {now} or with the payment of {day}" if pay_now or about else f" {now} or until the payment of {day}"
 
 
 def _estimate(overview: Overview, people: int) -> Money | None:
@@ -108,11 +144,18 @@ def _estimate(overview: Overview, people: int) -> Money | None:
     return Money(amount=rounded(exact, Rounding.HALF_UP), currency=price.currency)
 
 
-def choice_lines(room: Room, chosen: Choice) -> list[Line]:
-    """What may be chosen, each with its key; the one that `y` does is marked. Nothing where there is one way only."""
+STAY_MARKED = ("stays pending, and marked", "stay pending, and marked")
+"""What becomes of those who don't fit: of one, and of several."""
+
+
+def choice_lines(room: Room, chosen: Choice, rest: tuple[str, str] = STAY_MARKED) -> list[Line]:
+    """What may be chosen, each with its key; the one that `y` does is marked. Nothing where there is one way only.
+
+    `rest` says what becomes of those who are left out.
+    """
     said = {
         Choice.ALL: ("", f"all {room.people:,}", _all_do(room)),
-        Choice.FITTING: ("f", f"the first {room.fit:,}", _fitting_do(room)),
+        Choice.FITTING: ("f", f"the first {room.fit:,}", _fitting_do(room, rest)),
         Choice.BUYING: ("b", f"buy {count(room.buy, 'seat')}…", _buying_does(room)),
     }
     offered = room.choices if len(room.choices) > 1 else ()
@@ -125,16 +168,16 @@ def _choice_line(key: str, label: str, does: str, *, marked: bool) -> Line:
 
 
 def _all_do(room: Room) -> str:
-    if room.contract:
+    if room.contract or room.over == room.refused:
         return f"{room.over:,} of them will be refused"
     return f"{room.over:,} of them NOT PAID until paid" if room.fit else "NOT PAID until paid"
 
 
-def _fitting_do(room: Room) -> str:
-    keep = "keeps" if room.over == 1 else "keep"
-    return f"the other{'' if room.over == 1 else f' {room.over:,}'} {keep} waiting, and marked"
+def _fitting_do(room: Room, rest: tuple[str, str]) -> str:
+    return f"the other{'' if room.over == 1 else f' {room.over:,}'} {rest[room.over > 1]}"
 
 
 def _buying_does(room: Room) -> str:
-    others = f"{room.waiting:,} for users already waiting; " if room.waiting else ""
+    already = "user already waiting" if room.waiting == 1 else "users already waiting"
+    others = f"including {room.waiting:,} for {already}; " if room.waiting else ""
     return f"{others}you see the price first"

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
+from contract.joining import JoiningPreview
 from contract.subscription import Overview, PlanKind
 from contract.transfers import DecisionSummary, Transfer
 from tui.presentation.confirmation import Also, Summary
@@ -16,6 +17,8 @@ from tui.presentation.wording import count, some
 __all__ = ["Question", "earlier_summary"]
 
 _NAMED = 3
+BACK = "z undoes it within 10 minutes."
+"""How a decision can be undone (D27)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +33,7 @@ class Question:
     hidden: str = ""
     may_buy: bool = False
     gone: Mapping[str, str] = field(default_factory=dict)
+    preview: JoiningPreview | None = None
 
     @property
     def left(self) -> tuple[Transfer, ...]:
@@ -39,7 +43,26 @@ class Question:
     @property
     def room(self) -> Room:
         """How the seats work out for them."""
-        return room_for(self.overview, len(self.left), may_buy=self.may_buy)
+        return room_for(self.overview, len(self.left), may_buy=self.may_buy, preview=self.preview)
+
+    @property
+    def joining(self) -> int:
+        """How many would join, for the server to say what that comes to; 0 when nobody does."""
+        return len(self.left) if self.plan.accept else 0
+
+    def previewed(self, preview: JoiningPreview) -> "Question":
+        """The same with what the server says it comes to."""
+        return replace(self, preview=preview)
+
+    @property
+    def buying_title(self) -> str:
+        """What the dialog about the price of the missing seats is headed with."""
+        return f"Buy {count(self.room.buy, 'seat')} and accept {count(len(self.left), 'request')}"
+
+    @property
+    def opener(self) -> str:
+        """The id of the command that was given."""
+        return "transfers.accept" if self.plan.accept else "transfers.decline"
 
     @property
     def choices(self) -> tuple[Choice, ...]:
@@ -48,7 +71,9 @@ class Question:
 
     def as_of(self, overview: Overview | None, gone: Mapping[str, str]) -> "Question":
         """The same with the seats as they are now, and who was dealt with by now."""
-        return replace(self, overview=overview or self.overview, gone=gone)
+        now = overview or self.overview
+        same = now.subscription == self.overview.subscription and now.seats == self.overview.seats
+        return replace(self, overview=now, gone=gone, preview=self.preview if same else None)
 
     def decided(self, choice: Choice) -> Plan:
         """What exactly is decided, and how many of it are said to become NOT PAID."""
@@ -73,7 +98,8 @@ class Question:
             items=self._items(choice),
             hidden=self.hidden,
             final=_given_up(plan, self.overview),
-            opener="transfers.accept" if plan.accept else "transfers.decline",
+            back="" if _given_up(plan, self.overview) else BACK,
+            opener=self.opener,
         )
 
     def also(self) -> Also:
@@ -84,17 +110,17 @@ class Question:
         return Also(
             verb=f"accept {many:,}",
             lines=[f"Then {who_waits} {'is' if many == 1 else 'are'} accepted, and active at once."],
-            final=_given_up(plan, self.overview),
+            final=_given_up(plan, self.overview) or BACK,
             undone="Nothing was accepted.",
         )
 
-    def names(self) -> list[Line]:
+    def listed(self) -> list[Line]:
         """Everybody who is decided about, a line each."""
         return self._items(Choice.BUYING)
 
     def _lines(self, choice: Choice) -> list[Line]:
         if self.plan.accept:
-            said = seat_lines(self.overview, self.room)
+            said = seat_lines(self.overview, self.room, self.preview)
             choices = choice_lines(self.room, choice)
             return [*said, "", *choices] if choices else said
         if self.plan.reason:
@@ -128,10 +154,13 @@ class Question:
 
 
 def _given_up(plan: Plan, overview: Overview) -> str:
-    """What can't be taken back. On a contract there is no word about paying, not even about somebody else's plan."""
+    """What can't be taken back; nothing where all can.
+
+    On a contract there is no word about paying, not even about somebody else's plan.
+    """
     giving = [request.name for request in plan.requests if request.gives_up]
     if not plan.accept or not giving:
-        return "z undoes it within 10 minutes."
+        return ""
     contract = overview.plan.kind is PlanKind.CONTRACT
     one = len(giving) == 1
     own = f"Their own{'' if contract else ' paid'} {'subscription ends' if one else 'subscriptions end'}"

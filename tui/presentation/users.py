@@ -3,7 +3,6 @@
 import datetime as dt
 from collections.abc import Sequence
 
-from contract.people import Permission
 from contract.problems import ItemProblem
 from contract.subscription import Overview, PlanKind, SubscriptionStatus
 from contract.users import User, UserBatchReport, UserStatus
@@ -12,27 +11,43 @@ from tui.presentation.lines import labelled, line
 from tui.presentation.seat_sums import restorable, vacancy_lines
 from tui.presentation.text import clean
 from tui.presentation.tones import Line, Piece, Tone
-from tui.presentation.wording import count, day_of, said_day, zone_of
+from tui.presentation.wording import clock, count, day_of, ended_on, has_ended, may_spend, renews_on, said_day, zone_of
 
 __all__ = [
     "STATUS_TONES",
     "STATUS_WORDS",
+    "closed_words",
     "conflict_notes",
     "detail_lines",
+    "earlier_summary",
+    "leaving_line",
     "no_access",
     "outcome",
     "person",
     "removal_results",
     "removal_summary",
     "restored_line",
+    "seated_word",
     "status_tone",
     "undoing",
 ]
 
-STATUS_WORDS = {UserStatus.ACTIVE: "● active", UserStatus.NOT_PAID: "! NOT PAID", UserStatus.REMOVED: "- removed"}
+STATUS_WORDS = {
+    UserStatus.ACTIVE: "● active",
+    UserStatus.NOT_PAID: "! NOT PAID",
+    UserStatus.REMOVED: "- removed",
+    UserStatus.SUSPENDED: "× inactive",
+    UserStatus.ENDED: "× inactive",
+}
 """A user's status as every list shows it: sign and word."""
 
-STATUS_TONES: dict[UserStatus, Tone] = {UserStatus.ACTIVE: "ok", UserStatus.NOT_PAID: "bad", UserStatus.REMOVED: "dim"}
+STATUS_TONES: dict[UserStatus, Tone] = {
+    UserStatus.ACTIVE: "ok",
+    UserStatus.NOT_PAID: "bad",
+    UserStatus.REMOVED: "dim",
+    UserStatus.SUSPENDED: "bad",
+    UserStatus.ENDED: "bad",
+}
 _TONE_OF = {STATUS_WORDS[status]: tone for status, tone in STATUS_TONES.items()}
 _FREE = "a paid seat is free"
 _FIELDS = {"first_name": "First name", "last_name": "Last name", "position": "Position"}
@@ -52,24 +67,34 @@ def no_access(overview: Overview | None) -> str:
     """Why nobody can use the service just now, whatever a user's own status; empty when those active may (D13)."""
     if overview is None:
         return ""
+    subscription, closed = overview.subscription, closed_words(overview)
+    suspended = subscription.status is SubscriptionStatus.SUSPENDED
+    pays = f" 1 o pays {subscription.overdue}." if suspended and subscription.overdue and may_spend(overview) else ""
+    return f"{closed}{pays}"
+
+
+def closed_words(overview: Overview) -> str:
+    """The same without the key that helps."""
     subscription = overview.subscription
-    if subscription.status is SubscriptionStatus.ENDED:
-        return f"Nobody can use the service: the subscription ended on {said_day(subscription.period_end, overview)}."
+    if has_ended(overview):
+        return f"Nobody can use the service: the subscription ended on {said_day(ended_on(overview), overview)}."
     if subscription.status is not SubscriptionStatus.SUSPENDED:
         return ""
     since = subscription.suspended_at
     said = "suspended" + (f" since {said_day(day_of(since, overview), overview)}" if since else "")
-    may_pay = Permission.CONFIRM_QUOTES in overview.me.may
-    pays = f" 1 o pays {subscription.overdue}." if subscription.overdue and may_pay else ""
-    return f"Nobody can use the service: {said}.{pays}"
+    return f"Nobody can use the service: {said}."
+
+
+def seated_word(overview: Overview) -> str:
+    """What users with a seat are: `active`, or `inactive` where nobody can use the service."""
+    return "inactive" if closed_words(overview) else "active"
 
 
 def detail_lines(user: User, overview: Overview | None = None) -> list[Line]:
     """Every field, a line each, and what stands between the user and the service."""
     closed = no_access(overview)
-    status: list[Piece] = [(STATUS_WORDS[user.status], STATUS_TONES[user.status])]
-    if closed and overview and user.status is UserStatus.ACTIVE:
-        status = [(f"{STATUS_WORDS[user.status]} · {overview.subscription.status.value}", "bad")]
+    why = f" · {user.status.value}" if user.status in {UserStatus.SUSPENDED, UserStatus.ENDED} else ""
+    status: list[Piece] = [(f"{STATUS_WORDS[user.status]}{why}", STATUS_TONES[user.status])]
     lines = [
         labelled("Name", clean(user.name)),
         labelled("E-mail", clean(user.email, 254)),
@@ -89,37 +114,74 @@ def detail_lines(user: User, overview: Overview | None = None) -> list[Line]:
 
 def _until_paid(overview: Overview | None) -> str:
     """What makes somebody active who is NOT PAID, with the key for who may pay (D15)."""
-    may_pay = overview is None or Permission.CONFIRM_QUOTES in overview.me.may
-    if overview is None or overview.subscription.cancel_at_period_end:
-        return "P pays" if may_pay else "NOT PAID"
-    renewal = f"the payment of {said_day(overview.subscription.period_end, overview)}"
-    return f"P pays, or {renewal} does" if may_pay else f"NOT PAID until {renewal}"
+    if overview is None:
+        return "P pays"
+    pays = may_spend(overview)
+    if overview.subscription.status is SubscriptionStatus.PAST_DUE:
+        return f"NOT PAID until the overdue amount is paid{'; 1 o pays it' if pays else ''}"
+    day = renews_on(overview)
+    if day is None:
+        return "P pays" if pays else "a seat has to be paid for"
+    renewal = f"the payment of {said_day(day, overview)}"
+    return f"P pays, or {renewal} does" if pays else f"NOT PAID until {renewal}"
 
 
 def removal_summary(users: Sequence[User], overview: Overview, *, hidden: str = "") -> Summary:
     """What removing these users does, each by name."""
-    active = sum(user.status is UserStatus.ACTIVE for user in users)
+    active = sum(user.status.has_seat for user in users)
     many = len(users)
-    who = "This user loses" if many == 1 else f"These {many:,} users lose"
+    back = restorable(overview, active, many - active)
+    who = "This user" if many == 1 else f"These {many:,} users"
     return Summary(
         title=f"Remove {count(many, 'user')}",
         verb=f"Remove {many:,}",
         lines=[
-            f"{who} access now. Accounts and data stay.",
+            leaving_line(who, many, overview),
             *vacancy_lines(overview, active, many - active),
         ],
         items=[_removed_item(user) for user in users],
         hidden=hidden,
-        final=undoing(many, restorable(overview, active, many - active), overview),
+        final="" if back == many else undoing(many, back, overview),
+        back=undoing(many, back, overview) if back == many else "",
         type_number=many if many > MOST_UNTYPED else None,
         opener="users.remove",
         danger=True,
     )
 
 
+def leaving_line(who: str, many: int, overview: Overview) -> str:
+    """What a removal takes away: access, where there is any."""
+    one = many == 1
+    leaves, loses = ("leaves the list", "loses access") if one else ("leave the list", "lose access")
+    loses = leaves if closed_words(overview) else loses
+    return f"{who} {loses} now. Accounts and data stay."
+
+
+def earlier_summary(users: Sequence[User], many: int, when: dt.datetime, overview: Overview) -> Summary:
+    """What taking back a removal does that was made before this was started; `users` are those of it by name."""
+    free = max(0, overview.seats.free)
+    fit = "as many as paid seats are free" if free < many else "for all of them a paid seat is free"
+    return Summary(
+        title=f"Undo: list {count(many, 'user')} again",
+        verb=f"List {many:,} again",
+        lines=[
+            f"You removed {'this user' if many == 1 else 'them'} ({clock(when, overview.as_of, zone_of(overview))}).",
+            f"Nothing is charged; {fit} ({free:,} now)." if many > 1 else f"Nothing is charged; {_one_fits(free)}.",
+        ],
+        items=[person(user.name, user.email) for user in users],
+        opener="users.undo",
+    )
+
+
+def _one_fits(free: int) -> str:
+    return "a paid seat is free" if free else "but no paid seat is free just now"
+
+
 def undoing(many: int, back: int, overview: Overview) -> str:
     """How many of a removal `z` can take back, and until when (D19)."""
     contract = overview.plan.kind is PlanKind.CONTRACT
+    if has_ended(overview):
+        return "z can't undo this: the subscription has ended."
     if back == many:
         return f"z undoes it until {_last_day(overview)}, while {'there is room' if contract else _FREE}."
     if back:
@@ -133,7 +195,10 @@ def _removed_item(user: User) -> Line:
 
 
 def _last_day(overview: Overview) -> str:
-    return said_day(overview.subscription.period_end - dt.timedelta(days=1), overview)
+    """The last day on which a removal can be taken back."""
+    until = overview.subscription.restorable_until
+    end = day_of(until, overview) if until else overview.subscription.period_end
+    return said_day(end - dt.timedelta(days=1), overview)
 
 
 def removal_results(users: Sequence[User], report: UserBatchReport) -> tuple[str, list[Line]]:

@@ -5,7 +5,8 @@ import datetime as dt
 from collections.abc import Sequence
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from contract.subscription import Overview
+from contract.people import Permission
+from contract.subscription import Overview, SubscriptionStatus
 from tui.presentation.text import clean
 
 _MINUTE, _HOUR, _DAY = 60, 3600, 86400
@@ -55,6 +56,39 @@ def zone_of(overview: Overview | None) -> dt.tzinfo:
 def said_day(day: dt.date, overview: Overview) -> str:
     """A day with its year where that is not the present one: most of an annual period lies ahead."""
     return near_day(day, day_of(overview.as_of, overview))
+
+
+def renews_on(overview: Overview) -> dt.date | None:
+    """The day of the renewal to come; None where none will come by itself, or one is overdue or under way."""
+    day = ends_on(overview)
+    return None if overview.subscription.cancel_at_period_end else day
+
+
+def ends_on(overview: Overview) -> dt.date | None:
+    """The day on which what is paid for ends; None once that is over, or nothing is paid for."""
+    subscription = overview.subscription
+    runs = subscription.status is SubscriptionStatus.ACTIVE and subscription.period_end > day_of(
+        overview.as_of, overview
+    )
+    return subscription.period_end if runs else None
+
+
+def has_ended(overview: Overview) -> bool:
+    """Whether the subscription has ended, noted or by the clock."""
+    subscription = overview.subscription
+    over = subscription.cancel_at_period_end and ends_on(overview) is None
+    return subscription.status is SubscriptionStatus.ENDED or over
+
+
+def may_spend(overview: Overview) -> bool:
+    """Whether whoever looks may confirm anything with a price, so that a key that pays is theirs."""
+    return Permission.CONFIRM_QUOTES in overview.me.may
+
+
+def ended_on(overview: Overview) -> dt.date:
+    """The day on which a subscription that has ended did."""
+    subscription = overview.subscription
+    return day_of(subscription.ended_at, overview) if subscription.ended_at else subscription.period_end
 
 
 def age(moment: dt.datetime, now: dt.datetime) -> str:

@@ -169,7 +169,7 @@ def _worse(before: Overview, after: Overview) -> Iterator[tuple[AttentionKind, s
     if after.transfers.expiring > before.transfers.expiring:
         yield AttentionKind.EXPIRING, f"{count(after.transfers.expiring, 'request')} within a day of expiring"
     counted = after.plan.kind is not PlanKind.FREE and not after.plan.seats_follow_users
-    if counted and before.seats.free > 0 and after.seats.free <= 0:
+    if counted and after.seats.used and before.seats.free > 0 and after.seats.free <= 0:
         yield AttentionKind.SEATS, f"no free seats left: {after.seats.used:,} of {after.seats.paid:,} taken"
 
 

@@ -16,6 +16,7 @@ from client.api import Client
 from client.errors import HeadcountError, NotAllowed, NoToken, Refused, TooManyRequests, UnsafeAddress, Untrusted
 from client.events import Connecting, EventStream, Live, Offline, StreamItem, Unreadable
 from contract.events import Event, EventKind
+from contract.money import Money
 from contract.people import Permission
 from contract.profile import OwnProfile
 from contract.subscription import Overview
@@ -100,6 +101,8 @@ class Session:
     profile: str
     colour: str = ""
     read_only: bool = False
+    spending_limit: Money | None = None
+    """Above it the profile wants the number of seats typed."""
     diagnose: Callable[[], str] = str
     """Says why there may be no server, for who knows more than the network does: the demo's parent process."""
     last_seen: LastSeen | None = None

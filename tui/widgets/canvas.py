@@ -5,6 +5,7 @@ from typing import ClassVar
 from rich.segment import Segment
 from rich.style import Style
 from textual.content import Content
+from textual.dom import DOMNode
 from textual.geometry import Region
 from textual.strip import Strip
 from textual.widget import Widget
@@ -71,6 +72,7 @@ class Canvas(Widget):
     ) -> None:
         super().__init__(*children, id=id, classes=classes)
         self._looks: dict[str, Style] = {}
+        self._components: dict[str, Style] = {}
 
     def draw(self, y: int) -> Strip:
         """Line `y` of the widget, exactly as wide as its content."""
@@ -88,9 +90,23 @@ class Canvas(Widget):
         found = self._looks.get(name)
         if found is None:
             component = name if "--" in name else f"tone--{name}"
-            found = self._looks[""] + self.get_component_rich_style(component, partial=True)
+            if component not in self._components:
+                self._components[component] = self._component_style(component)
+            found = self._looks[""] + self._components[component]
             self._looks[name] = found
         return found
+
+    @classmethod
+    def _get_component_classes(cls) -> frozenset[str]:  # type: ignore[override] # Textual remembers its own
+        """None for Textual to style ahead: a screen has hundreds of them, and shows a dozen."""
+        return frozenset()
+
+    def _component_style(self, component: str) -> Style:
+        """What the stylesheet says of a component class, which Textual would have asked at every change of a class."""
+        node = DOMNode(classes=component)
+        node._attach(self)  # noqa: SLF001 - as Textual does it
+        self.app.stylesheet.apply(node, animate=False)
+        return node.styles.partial_rich_style
 
     def strip_of(self, line: Line, width: int, *, base: str = "") -> Strip:
         """A line of text in tones, cut or filled to `width` cells."""
@@ -109,6 +125,10 @@ class Canvas(Widget):
         """Forget the styles: the theme, the focus or a class has changed."""
         super().notify_style_update()
         self._looks.clear()
+        styled = {component: self._component_style(component) for component in self._components}
+        if styled != self._components:
+            self._components = styled
+            self.refresh()
 
     def render_line(self, y: int) -> Strip:
         """One line, for Textual's style cache."""

@@ -124,10 +124,12 @@ class FilterBar(Canvas, can_focus=True):
         event.stop()
         if self._editor.insert(" ".join(event.text.split())):
             self._tell()
+        self.refresh()
 
     def draw(self, y: int) -> Strip:  # noqa: ARG002 - it has one line
         """`/ text`, or the hint, and the status."""
-        status = f" {clean(self.status)} "
+        refused = self._editor.refused if self.is_open else ""
+        status = f" {refused or clean(self.status)} "
         room = max(4, self.size.width - cells(status) - 3)
         if self.is_open:
             middle: list[Piece] = [("/", "key"), " ", *self._editor.pieces(room - 1)]
@@ -136,5 +138,5 @@ class FilterBar(Canvas, can_focus=True):
         else:
             middle = [("/", "key"), (f" find  {self.hint}", "dim")]
         left = self.strip_of([" ", *middle], self.size.width - cells(status))
-        right = self.strip_of((fit(status, cells(status)), "dim"), cells(status))
+        right = self.strip_of((fit(status, cells(status)), "bad" if refused else "dim"), cells(status))
         return Strip([*left, *right])

@@ -42,7 +42,7 @@ class Scroller(Canvas):
     ) -> None:
         super().__init__(id=id)
         self._said = (list(above), list(lines), list(below))
-        self._hang, self._keep = hang, keep
+        self._hang, self.keep = hang, keep
         self._laid: tuple[int, list[list[Line]]] = (0, [])
         self.first = 0
 
@@ -68,7 +68,7 @@ class Scroller(Canvas):
         if len(above) + least + len(below) > height:
             above, lines = [], [*above, *lines]
         if _LEAST + len(below) > height:
-            lines, below = [*lines, *below[: -self._keep]], below[-self._keep :]
+            lines, below = [*lines, *below[: -self.keep]], below[-self.keep :]
         return [above, lines, below]
 
     @property

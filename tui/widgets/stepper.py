@@ -12,13 +12,16 @@ __all__ = ["Stepper"]
 
 _LABEL, _FIELD = 10, 8
 _MOST = 1_000_000
+_LONGEST = 12
+"""Digits that may be typed: more than the longest number has, so that one too many is seen and refused, not lost."""
 
 
 class Stepper(Canvas, can_focus=True):
     """`Seats   −  [  42 ]  +   +6`, or words about the change in its place.
 
     Keys held down step on; `start_typing` lets digits replace the number, Enter takes it and Esc leaves it as it was.
-    Each change posts `Changed` with the total.
+    A number outside of the limits is refused, with the limit, and stays as it was typed. Each change posts `Changed`
+    with the total.
     """
 
     DEFAULT_CSS = """
@@ -46,6 +49,7 @@ class Stepper(Canvas, can_focus=True):
         self._note: Line = ""
         self._fixed = False
         self._editor: Editor | None = None
+        self._refused = ""
 
     @property
     def typing(self) -> bool:
@@ -63,26 +67,40 @@ class Stepper(Canvas, can_focus=True):
         self.refresh()
 
     def step(self, by: int) -> None:
-        """Some seats more or less, within the limits."""
-        self._editor = None
-        self._want(self.total + by)
+        """Some seats more or less than now, or than what is typed just now."""
+        if self._take():
+            self._want(self.total + by)
 
     def start_typing(self) -> None:
         """Digits replace the number from now on."""
-        self._editor = Editor(digits=True, limit=len(str(_MOST)))
+        self._editor, self._refused = Editor(digits=True, limit=_LONGEST), ""
         self.focus()
         self.refresh()
 
-    def _want(self, total: int) -> None:
-        total = max(self._least, min(total, self._greatest))
-        if total != self.total:
+    def _take(self) -> bool:
+        """Take what is typed, if anything is; False when it is refused and stays."""
+        typed = self._editor.text if self._editor is not None else ""
+        if typed and not self._want(int(typed)):
+            return False
+        self._editor = None
+        return True
+
+    def _want(self, total: int) -> bool:
+        """Have this many; False outside of the limits, with the limit."""
+        self._refused = ""
+        if total > self._greatest:
+            self._refused = f"At most {self._greatest:,}."
+        elif total < self._least:
+            self._refused = f"At least {self._least:,}."
+        elif total != self.total:
             self.total = total
             self.post_message(self.Changed(self, total))
         self.refresh()
+        return not self._refused
 
     def on_blur(self) -> None:
         """Whoever leaves it leaves the number as it was."""
-        self._editor = None
+        self._editor, self._refused = None, ""
         self.refresh()
 
     def check_consume_key(self, key: str, character: str | None) -> bool:  # noqa: ARG002 - Textual's signature
@@ -95,17 +113,27 @@ class Stepper(Canvas, can_focus=True):
             if event.key != "enter" or self._fixed:
                 return
             self.start_typing()
-        elif event.key in {"enter", "escape"}:
-            typed, self._editor = self._editor.text, None
-            if event.key == "enter" and typed:
-                self._want(int(typed))
+        elif event.key == "enter":
+            self._take()
+        elif event.key == "escape":
+            self._editor, self._refused = None, ""
         elif event.key in {"plus", "minus"}:
             self.step(1 if event.key == "plus" else -1)
-        elif not self._editor.press(event.key, event.character):
+        elif self._editor.press(event.key, event.character):
+            self._refused = self._editor.refused
+        else:
             return
         event.stop()
         event.prevent_default()
         self.refresh()
+
+    def on_paste(self, event: events.Paste) -> None:
+        """A number from elsewhere, while typing; anything else is refused as a whole."""
+        if self._editor is not None:
+            event.stop()
+            self._editor.insert(event.text.strip())
+            self._refused = self._editor.refused
+            self.refresh()
 
     def on_click(self, event: events.Click) -> None:
         """− and + may be clicked, the number too."""
@@ -132,7 +160,9 @@ class Stepper(Canvas, can_focus=True):
             number = [(f"[{self.total:>{_FIELD - 3},} ]", "strong" if change or self.has_focus else "")]
         line: list[Piece] = [self._label.ljust(_LABEL), (self.glyphs.minus, "key"), "  ", *number, "  ", ("+", "key")]
         note: list[Piece] = parts(self._note)
-        if self._editor is not None:
+        if self._refused:
+            note = [(self._refused, "bad")]
+        elif self._editor is not None:
             note = [("Enter", "key"), (" takes it  ", "dim"), ("Esc", "key"), (" leaves it", "dim")]
         elif change and not any(text for text, _ in pieces(self._note)):
             note = [(f"{change:+,}", "accent")]

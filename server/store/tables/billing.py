@@ -48,6 +48,8 @@ invoices = Table(
     amount("credit_applied", default=0),
     amount("due", default=0),
     words("digest"),
+    Column("kind", String(20), nullable=False, server_default="invoice"),
+    count("number_of_kind"),
     UniqueConstraint("organisation_id", "serial"),
     CheckConstraint("total = net + tax", "total"),
 )
@@ -71,6 +73,7 @@ invoice_lines = Table(
     Column("period_end", Day, nullable=False, server_default=""),
     words("credits"),
     Column("user_id", String(60)),
+    words("shares"),
 )
 
 payments = Table(
@@ -89,6 +92,7 @@ payments = Table(
     moment("created_at"),
     moment("settled_at", nullable=True),
     moment("ask_at", nullable=True),
+    Column("token_id", String(60)),
 )
 _SUCCEEDED = payments.c.status == "succeeded"
 _ASKED = payments.c.status == "asked"

@@ -37,9 +37,14 @@ imports = Table(
     count("version", 1),
     flag("ask"),
     words("message"),
+    count("remarked"),
+    Column("token_id", String(60)),
+    flag("encoding_guessed"),
+    words("encodings"),
+    words("remarks"),
 )
 """`applied` counts rows that are done, `announced` those that an event told of. Account, actor and request are those of
-whoever planned or applied it last.
+whoever planned or applied it last. `encodings` and `remarks` are lists as JSON.
 """
 
 Index("ix_imports_mine", imports.c.subscription_id, imports.c.number)
@@ -62,6 +67,7 @@ import_rows = Table(
     Column("reason", Text),
     Column("user_id", String(60)),
     Column("transfer_id", String(60)),
+    Column("remark", Text),
     sqlite_with_rowid=False,
 )
 _REST = import_rows.c.verdict != "create"

@@ -15,6 +15,7 @@ renewal_additions = Table(
     amount("amount"),
     Column("quote_id", String(60), index=True),
     moment("created_at"),
+    Column("token_id", String(60)),
 )
 Index(
     "ix_renewal_additions_account",

@@ -53,5 +53,9 @@ tokens = Table(
     moment("revoked_at", nullable=True),
     moment("last_used_at", nullable=True),
     Column("made_by", String(60)),
+    amount("spending_limit", nullable=True),
 )
-"""`made_by` is the account that handed it out; none for one that the person's own sign-in made."""
+"""`made_by` is the account that handed it out; none for one that the person's own sign-in made.
+
+`spending_limit` is what may be spent with it in a month, whoever it belongs to; none where the member's alone counts.
+"""

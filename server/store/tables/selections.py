@@ -33,6 +33,7 @@ user_selections = Table(
     Column("left_alone", Text, nullable=False, server_default="[]"),
     moment("created_at"),
     moment("expires_at"),
+    Column("token_id", String(60)),
 )
 """`newest` is the number of the newest user there was at the count. Account, actor and request are those of whoever
 counted it, removed it, or took that back last.

@@ -37,6 +37,7 @@ transfers = Table(
     count("version", 1),
     Column("opened_by_account", String(60)),
     Column("ends", Text),
+    Column("opened_by_token", String(60)),
 )
 """`opened_by_account`: who asked, on whichever side. `ends`: the subscriptions that `gives_up` names, by their ids."""
 
@@ -135,4 +136,5 @@ invitation_codes = Table(
     moment("created_at"),
     count("version", 1),
     Column("vouched_by", String(60)),
+    Column("vouched_token", String(60)),
 )

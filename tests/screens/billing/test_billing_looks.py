@@ -98,7 +98,7 @@ def test_it_ends(look: Look) -> None:
 def test_something_does_not_add_up(look: Look) -> None:
     """Which sum it is, and by how much."""
     books = usual()
-    wrong = books.invoices[1].model_copy(update={"tax": eur(300), "total": eur(1837), "due": eur(1837)})
+    wrong = books.invoices[1].model_copy(update={"tax": eur(300), "total": eur(1837), "amount_paid": eur(1837)})
     books.invoices = [wrong, *books.invoices[2:]]
     assert look(books, (120, 40))
 

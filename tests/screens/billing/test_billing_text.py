@@ -7,7 +7,7 @@ from answers import NOW, eur, make_forecast, make_invoice, make_line, make_overv
 from hostile import storable
 from made_books import DECEMBER, FREE, past_due, plan_change, usual, with_credit
 
-from contract.billing import InvoiceStatus, PaymentStatus
+from contract.billing import InvoiceStatus, PaymentStatus, UserShare
 from contract.subscription import SubscriptionStatus
 from screens.billing.sources import BillingSide, expected_row, invoice_row, payment_row
 from screens.billing.text import empty_sentence, forecast_sentences, overdue_sentences
@@ -20,10 +20,13 @@ from tui.presentation.invoices import (
     payment_lines,
     span,
     status_tone,
+    title_of,
     what,
 )
 from tui.presentation.lines import width_of
 from tui.presentation.tones import Line, pieces
+
+PAID, OPEN, VOID = InvoiceStatus.PAID, InvoiceStatus.OPEN, InvoiceStatus.VOID
 
 
 def said(lines: list[Line]) -> list[str]:
@@ -76,6 +79,43 @@ def test_an_invoice_is_written_out() -> None:
     assert [line.split()[0] for line in lines if line.endswith("128.52")] == ["Total", "Kept"]
     assert lines[-1] == "✓ Every line adds up, and nothing was changed since it was sealed."
     assert "  refunds what inv_11 had charged" in said(invoice_lines(invoice, Books(), 60))
+
+
+def test_what_is_due_of_an_invoice() -> None:
+    """Nothing once it is paid, all of it while it is open, nothing of a void one."""
+    paid, waits, void = (make_invoice(status=status, payments=()) for status in (PAID, OPEN, VOID))
+    assert [invoice_row(each).cells[-2:] for each in (paid, waits, void)] == [
+        ("EUR 12.00", "EUR 0.00"),
+        ("EUR 12.00", "EUR 12.00"),
+        ("EUR 12.00", "EUR 0.00"),
+    ]
+    ends = [said(invoice_lines(each, Books(), 40)) for each in (paid, waits, void)]
+    sums = [[line.split()[::2] for line in lines if line.startswith(("Paid", "Due"))] for lines in ends]
+    assert sums == [[["Paid", "-12.00"], ["Due", "0.00"]], [["Due", "12.00"]], [["Due", "0.00"]]]
+
+
+def test_a_credit_note_says_what_it_is() -> None:
+    """By name and number, with what it credits; it is neither paid nor due."""
+    note = plan_change()
+    assert (title_of(note), invoice_row(note).cells[3], note.amount_due.amount) == (
+        "Credit note CN-00001",
+        "✓ credit",
+        0,
+    )
+    lines = said(invoice_lines(note, Books(), 72))
+    assert lines[0].split() == ["Status", "✓", "credit"]
+    assert ["Credits", "inv_11"] in [line.split() for line in lines]
+
+
+def test_each_user_of_a_line_has_a_share() -> None:
+    """By name, below the line they are a part of."""
+    shares = tuple(UserShare(user_id=f"usr_{at}", name=name, amount=eur(600)) for at, name in enumerate(("Ana", "Bo")))
+    line = make_line(description="Business: seats for 2 users", quantity=2, shares=shares)
+    lines = said(invoice_lines(make_invoice(lines=(line,)), Books(), 40))
+    assert [each.split() for each in lines if each.startswith(("  Ana", "  Bo"))] == [
+        ["Ana", "EUR", "6.00"],
+        ["Bo", "EUR", "6.00"],
+    ]
 
 
 def test_what_does_not_add_up_is_named() -> None:

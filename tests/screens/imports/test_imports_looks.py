@@ -76,6 +76,16 @@ def test_what_it_comes_to(snap_compare: Any, tmp_path: Path, size: tuple[int, in
     assert _look(snap_compare, tmp_path, size, "c")
 
 
+@pytest.mark.parametrize(("size", "keys"), [((80, 24), "o"), ((120, 40), "o"), ((80, 24), "")])
+def test_a_guessed_encoding(snap_compare: Any, tmp_path: Path, size: tuple[int, int], keys: str) -> None:
+    """The plan says that it is a guess; the dialog has the same names in each encoding, a line each."""
+    path = tmp_path / "people of HR.csv"
+    path.write_bytes(
+        "Email,Name\na@x.example,Kübra Çelik\nb@x.example,Amélie Rousseau\nc@x.example,Jörg Groß\n".encode("mac_roman")
+    )
+    assert _look(snap_compare, tmp_path, size, *keys, path=path)
+
+
 @pytest.mark.parametrize("size", looks.SIZES)
 def test_mending_a_row(snap_compare: Any, tmp_path: Path, size: tuple[int, int]) -> None:
     """The cells as they are, the caret where it is wrong."""

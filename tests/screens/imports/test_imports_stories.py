@@ -136,7 +136,7 @@ async def test_a_row_is_mended_in_place(office: Office, tmp_path: Path) -> None:
         await desk.press("ctrl+u")
         await desk.type("bo@")
         await desk.press("down", "down", "down", "enter")
-        await desk.until(lambda: "This is not an e-mail address." in shown(desk) and "judging" not in shown(desk))
+        await desk.until(lambda: "There is nothing after the @." in shown(desk) and "judging" not in shown(desk))
         await desk.press("ctrl+u")
         await desk.type("bo@fresh.example")
         await desk.press("down", "down", "down", "enter")
@@ -167,7 +167,8 @@ async def test_a_stopped_import_goes_on_after_the_app_was_started_again(
     path = people(tmp_path, [f"p{n}@fresh.example,P,N{n}," for n in range(40)])
     async with office.at_work() as desk:
         await bring(desk, path)
-        await desk.pilot.press("c", "y")
+        await desk.press("c")
+        await desk.pilot.press("y")
         await desk.until(lambda: imported(desk).applied > 0 and " a second, " in shown(desk))
         assert f"{imported(desk).applied:,} of 40, " in shown(desk)
         await desk.pilot.press(key)
@@ -185,7 +186,8 @@ async def test_a_stopped_import_goes_on_after_the_app_was_started_again(
         await desk.press("down", "enter")
         await desk.until(lambda: isinstance(desk.app.screen, ImportScreen))
         await desk.settled()
-        await desk.press("c", "y")
+        await desk.press("c")
+        await desk.press("y")
         await desk.until(lambda: "Finished: 40 rows." in shown(desk))
     async with office.client() as client:
         assert (await client.users(UsersQuery(search="fresh.example", count=True))).total == 40
@@ -215,7 +217,8 @@ async def test_an_import_interrupted_by_a_restart_goes_on_by_itself(
     path = people(tmp_path, [f"p{n}@fresh.example,P,N{n}," for n in range(40)])
     async with office.at_work() as desk:
         await bring(desk, path)
-        await desk.pilot.press("c", "y")
+        await desk.press("c")
+        await desk.pilot.press("y")
         await desk.until(lambda: imported(desk).applied > 0)
         with sqlite3.connect(office.folder / "headcount.db", timeout=10) as connection:
             connection.execute("update imports set status = 'stopped', stopped_because = 'interrupted'")
@@ -333,7 +336,8 @@ async def test_requests_go_to_those_who_belong_elsewhere(office: Office, tmp_pat
     path = people(tmp_path, ["viktor@krasnov.example,Viktor,Krasnov,", "ana@fresh.example,Ana,Silva,"])
     async with office.at_work() as desk:
         await bring(desk, path)
-        await desk.press("c", "y")
+        await desk.press("c")
+        await desk.press("y")
         await desk.until(lambda: "▸ 1 needs transfer" in shown(desk))
         await desk.settled()
         await desk.press("t")
@@ -405,6 +409,31 @@ async def test_somebody_who_may_not_is_told_before_a_path_is_asked(office: Offic
         assert "This profile is read-only" in shown(desk)
 
 
+async def test_a_guessed_encoding_is_chosen_by_its_names(office: Office, tmp_path: Path) -> None:
+    """The plan and the dialog say that it is a guess, with names; o shows these in others; the choice is kept."""
+    path = tmp_path / "hr.csv"
+    rows = "a@hr.example;Zoë;Lefèvre\nb@hr.example;Jörg;Müller\nB@HR.example;Jörg;Müller\n"
+    path.write_bytes(f"E-mail;First name;Last name\n{rows}".encode("mac_roman"))
+    async with office.at_work() as desk:
+        await bring(desk, path)
+        assert "The encoding is a guess: Mac Roman. o shows others." in shown(desk)
+        assert "Names come out as Zoë Lefèvre · Jörg Müller." in shown(desk)
+        await desk.press("c")
+        assert "The encoding is a guess: Mac Roman." in shown(desk)
+        await desk.press("escape", "o")
+        assert "Windows-1250 Zo‘ LefŹvre · Jšrg Mźller" in shown(desk)
+        await desk.press("j", "enter")
+        await desk.until(lambda: imported(desk).encoding == "cp1250" and importing(desk).job.stands)
+        assert "csv, Windows-1250, semicolons" in shown(desk)
+        assert "guess" not in shown(desk)
+        await desk.press("o", "j", "enter")
+        await desk.until(lambda: imported(desk).encoding == "mac_roman" and importing(desk).job.stands)
+        await desk.press("c", "y")
+        await desk.until(lambda: "All that could be done is done: 2 rows" in shown(desk))
+        await desk.press("o")
+        assert "There is no encoding to choose here." in shown(desk)
+
+
 EXPECTED = {
     "people-100.xlsx": {"create": 100},
     "people-1000.csv": {"create": 1000},
@@ -426,7 +455,8 @@ async def test_every_file_goes_through_the_screen(office: Office, name: str) -> 
         current = imported(desk)
         counts = {verdict: number for verdict, number in current.counts if number}
         assert counts == EXPECTED[name]
-        await desk.press("c", "y")
+        await desk.press("c")
+        await desk.press("y")
         await desk.until(lambda: "Finished" in shown(desk))
         assert imported(desk).applied == counts["create"]
         await desk.press("escape")

@@ -57,6 +57,10 @@ def test_counts_are_never_broken_within() -> None:
     assert said(counts_lines(current, 80)) == "+ 1,200 create   ~ 2 duplicate   ! 3 invalid"
     assert said(counts_lines(current, 30)) == "+ 1,200 create   ~ 2 duplicate\n! 3 invalid"
     assert "no rows" in said(counts_lines(make_import(), 80))
+    odd = make_import(counts={"create": 2}, remarked=1)
+    assert (
+        said(counts_lines(odd, 80)) == "+ 2 create\n1 row read otherwise than in the file: verdict:remarked shows them."
+    )
 
 
 def test_a_way_that_cannot_be_had_says_why() -> None:
@@ -89,6 +93,7 @@ def test_a_verdict_may_be_shortened_and_other_words_are_looked_for() -> None:
     """`verdict:inv` is enough; everything else is text, as in every list."""
     assert rows_query(Query("verdict:inv")).verdict is ImportVerdict.INVALID
     assert rows_query(Query("verdict:rej")).rejected
+    assert rows_query(Query("verdict:rem")).remarked
     assert rows_query(Query("verdict:done")).done
     found = rows_query(Query("ana verdict:dup  silva"))
     assert (found.search, found.verdict) == ("ana silva", ImportVerdict.DUPLICATE_IN_FILE)

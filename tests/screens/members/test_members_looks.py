@@ -1,23 +1,11 @@
 """How the directory, a profile and adding members look."""
 
-import random
 from pathlib import Path
-from types import SimpleNamespace
 from typing import Any
 
 import looks
 import pytest
 from harness import Desk
-
-
-@pytest.fixture(autouse=True)
-def the_same_ids(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A profile shows the account's id: each run gives the same ones, on a database made for it alone."""
-    monkeypatch.setattr("ready_made._made", {})
-    chance = random.Random(7)  # noqa: S311 - the same every time is the point
-    monkeypatch.setattr(
-        "server.platform.ids.secrets", SimpleNamespace(choice=chance.choice, token_bytes=chance.randbytes)
-    )
 
 
 def _look(snap_compare: Any, folder: Path, size: tuple[int, int], story: looks.Story) -> bool:
@@ -63,7 +51,8 @@ def test_results_of_adding(snap_compare: Any, tmp_path: Path, size: tuple[int, i
 
     async def story(desk: Desk) -> None:
         """What is pressed."""
-        await desk.press("slash", *"listed:no", "enter", "space", "space", "a", "y")
+        await desk.press("slash", *"listed:no", "enter", "space", "space", "a")
+        await desk.press("y")
         await desk.until(lambda: "2 added" in desk.text)
         await desk.settled()
 

@@ -4,7 +4,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from harness import Desk, Office, overview_of, serving
+from builders import pay_first_period
+from harness import NOW, Desk, Office, overview_of, serving
 
 from contract.people import Role
 from contract.quotes import Change
@@ -13,6 +14,9 @@ from contract.subscription import BillingCycle, SubscriptionStatus
 from screens.purchase.plan_picker import TermsDialog
 from screens.shared.area_screen import AreaScreen
 from screens.shared.confirm import Confirm
+from server.catalogue import default_catalogue
+from server.operations.provisioning import Founding, found
+from server.store.types import Connection
 
 
 @pytest.fixture(scope="module")
@@ -232,7 +236,14 @@ async def test_on_a_contract_nothing_is_said_about_paying(tmp_path: Path) -> Non
 
 async def test_seats_that_follow_the_users_are_not_drafted(tmp_path: Path) -> None:
     """D14: + and - say what to do instead; a cheaper plan keeps the rest as credit and says so everywhere."""
-    with serving(tmp_path, plan="professional") as office:
+
+    def invoiced(connection: Connection) -> str:
+        wanted = Founding(organisation="Tidewheel", owner="ada@tidewheel.example", plan="professional", seats=3)
+        made = found(connection, wanted, default_catalogue(), NOW)
+        pay_first_period(connection, made, default_catalogue())
+        return made.token
+
+    with serving(tmp_path, seed=invoiced) as office:
         async with office.at_work(size=(120, 40)) as desk:
             await desk.press("plus")
             assert result(desk) == "On Professional seats follow the users: 2 opens them, n adds one, d removes."

@@ -312,9 +312,29 @@ async def test_an_admin_above_the_limit_is_refused_by_the_server(shared: Office)
     async with shared.at_work(Role.ADMIN) as desk:
         await desk.press("e", "5", "0", "0", "0", "enter")
         await desk.until(lambda: "holds until" in desk.text)
-        await desk.press("c", "y")
+        await desk.press("c", *"5000", "y")
         await desk.until(lambda: "spending limit" in result(desk))
         assert (await overview_of(shared)).seats.paid == 37
+
+
+async def test_a_slip_of_the_keyboard_in_the_seat_field_costs_nothing(office: Office) -> None:
+    """Out of range is refused at the field, with the limit; many more than there are want their number typed."""
+    async with office.at_work() as desk:
+        await desk.press("e", *"9999999", "enter")
+        assert "At most 1,000,000." in desk.text
+        assert "9999999" in desk.text
+        await desk.press("escape")
+        assert desk.wire.calls("POST") == []
+        await desk.press("e", *"370", "enter")
+        await desk.until(lambda: "holds until" in desk.text)
+        await desk.press("c", "y")
+        assert "370 seats is more than twice the 37 there are" in desk.words
+        assert "First type the number: 370" in desk.words
+        await desk.press(*"37", "y")
+        assert "First type the number: 370" in desk.words
+        assert not [call for call in desk.wire.calls("POST") if "confirm" in call]
+        await desk.press("0", "y")
+        await desk.until(lambda: result(desk).startswith("Done: 370 seats"))
 
 
 async def test_a_read_only_profile_sends_nothing(shared: Office) -> None:

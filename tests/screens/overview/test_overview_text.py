@@ -9,7 +9,9 @@ from contract.events import EventKind
 from contract.people import PERMISSIONS, Role
 from contract.subscription import (
     CodeNotice,
+    NextPayment,
     Overview,
+    PriceChange,
     SeatCounts,
     SeatUsage,
     SubscriptionStatus,
@@ -193,6 +195,18 @@ def test_the_subscription_shows_what_is_owed_and_what_is_kept() -> None:
     ]
     ends = make_overview(subscription=make_subscription(cancel_at_period_end=True, next_payment=None))
     assert said(subscription_lines(ends))[1:] == ["Ends       2026-12-01  in 10 days", "Price      EUR 6.00 per seat"]
+
+
+def test_a_credit_is_no_price() -> None:
+    """What is asked for next, and what is after the credit is used up; a price that is announced, with its day."""
+    january = dt.date(2027, 1, 1)
+    coming = NextPayment(
+        date=dt.date(2026, 12, 1), seats=4, amount=eur(0), total=eur(2400), credit_applied=eur(2400), full_from=january
+    )
+    new = PriceChange(date=january, unit_price=eur(700))
+    overview = make_overview(subscription=make_subscription(next_payment=coming, credit=eur(2400), price_change=new))
+    assert "Next       EUR 0.00, then EUR 24.00" in said(subscription_lines(overview))
+    assert "○ a seat costs EUR 7.00 from 1 Jan 2027" in said(attention_lines(overview, UNICODE))
 
 
 def test_a_day_is_that_of_the_subscription() -> None:

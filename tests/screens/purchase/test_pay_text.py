@@ -5,6 +5,7 @@ import datetime as dt
 from answers import eur, make_line, make_quote, make_terms
 from made import make_user
 
+from contract.billing import UserShare
 from contract.quotes import Change, Quote
 from contract.users import UserStatus
 from screens.purchase.pay_text import (
@@ -26,11 +27,9 @@ def said(line: Line) -> str:
 
 def for_users(*names: str, **facts: object) -> Quote:
     """A quote that pays for these users, EUR 2.00 each."""
-    lines = tuple(
-        make_line(description=f"Business: a seat for {name}", quantity=1, amount=eur(200), user_id=f"usr_{place}")
-        for place, name in enumerate(names)
-    )
     total = eur(200 * len(names))
+    shares = tuple(UserShare(user_id=f"usr_{at}", name=name, amount=eur(200)) for at, name in enumerate(names))
+    lines = (make_line(description="Business: seats", quantity=len(names), amount=total, shares=shares),)
     given: dict[str, object] = {
         "change": Change(pay_users="all"),
         "lines": lines,
@@ -79,7 +78,7 @@ def test_everybody_is_named_with_the_price() -> None:
     items = [said(each) for each in payee_items(for_users("Ana Silva", "Bo\x1b[2J"), known)]
     assert items[1:] == [
         "EUR 2.00  Ana Silva  ana@acme.example",
-        "EUR 2.00  Business: a seat for Bo␛[2J",
+        "EUR 2.00  Bo␛[2J",
     ]
     assert items[0].startswith("Or wait:")
 

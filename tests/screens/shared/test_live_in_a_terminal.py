@@ -108,6 +108,7 @@ async def _edit_somebody(office: Office) -> None:
         await jane.change_user(user.id, UserChanges(position="Diver"), version=user.version)
 
 
+@pytest.mark.clock
 def test_in_a_burst_nothing_is_asked_or_drawn_more_than_four_times_a_second_and_keys_are_answered(short: Path) -> None:
     """A burst elsewhere: at most four overviews and four pages a second, few bytes, and `j` moves at once."""
     with at_a_terminal(short) as (program, line, office, _):
@@ -164,6 +165,7 @@ async def _burst(office: Office) -> None:
             await jane.batch_users(UserBatch(add=people))
 
 
+@pytest.mark.clock
 def test_keys_do_not_wait_for_a_long_way(short: Path) -> None:
     """A hundred milliseconds from the server, the cursor moves within a tenth of that."""
     with at_a_terminal(short, delay=0.1) as (program, _, __, ___):
@@ -178,6 +180,7 @@ def test_keys_do_not_wait_for_a_long_way(short: Path) -> None:
         assert sorted(waits)[2] < 0.1
 
 
+@pytest.mark.clock
 def test_keys_do_not_wait_for_a_command_that_is_under_way(short: Path) -> None:
     """While an answer takes some seconds, the cursor moves and other areas open."""
     with at_a_terminal(short) as (program, line, _, __):

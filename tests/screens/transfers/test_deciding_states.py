@@ -13,19 +13,22 @@ from no_screen import Host
 from client.errors import Conflict, HeadcountError, NotPossible, ServerBusy, TimedOut
 from contract.base import Body
 from contract.events import EventKind
+from contract.joining import JoiningPreview
 from contract.quotes import AffectedUsers, Change, Confirmation, Quote, QuoteStatus
 from contract.subscription import SeatCounts
 from contract.transfers import DecisionReport, DecisionResult, Decisions, Transfer, UndoReport
 from contract.users import UserStatus
 from screens.purchase.flow import Offered, PurchaseFlow
+from screens.purchase.joining import Asking, Idle
+from screens.purchase.joining_dialog import JoiningDialog
 from screens.shared.confirm import Confirm
 from screens.shared.idempotency_keys import Intentions
-from screens.transfers.decision_dialog import DecisionDialog
-from screens.transfers.decisions import Asking, Deciding, Idle, State, TransferDecisions
+from screens.transfers.decisions import Deciding, State, TransferDecisions
 from screens.transfers.forms import ReasonForm
 from tui.presentation.confirmation import Summary
 from tui.presentation.seat_choice import Choice
 from tui.presentation.tones import Line
+from tui.presentation.transfer_decisions import Question
 from tui.widgets.table.data import Row
 
 TWO = people(2)
@@ -46,6 +49,10 @@ class Server:
         if isinstance(answer, HeadcountError):
             raise answer
         return answer
+
+    async def preview_joining(self, people: int) -> JoiningPreview:
+        """No seat is free."""
+        return JoiningPreview(people=people, fit=0, not_paid=people, refused=0, seats=36 + people)
 
     async def quote(self, change: Change) -> Quote:
         """A price."""
@@ -156,7 +163,12 @@ class Case:
         """Where it stands now."""
         return self.decisions.state
 
-    def dialog(self) -> DecisionDialog:
+    async def ask(self) -> None:
+        """`a`, and what the server says it comes to."""
+        self.decisions.ask_to_accept(TWO)
+        await self.host.settled()
+
+    def dialog(self) -> JoiningDialog[Question]:
         """The one that is open."""
         found = self.decisions.state
         assert isinstance(found, Asking)
@@ -169,7 +181,7 @@ class Case:
 
     async def ask_for_seats(self) -> None:
         """`a b`: on to the price of the seats that are missing."""
-        self.decisions.ask_to_accept(TWO)
+        await self.ask()
         self.dialog().choice = Choice.BUYING
         await self.answer()
 
@@ -177,7 +189,7 @@ class Case:
 async def test_a_yes_decides_once_and_can_be_taken_back() -> None:
     """Asking, deciding, idle: one command; it is the last decision then."""
     case = Case()
-    case.decisions.ask_to_accept(TWO)
+    await case.ask()
     case.host.answer(yes=True)
     assert isinstance(case.state(), Deciding)
     await case.host.settled()
@@ -193,7 +205,7 @@ async def test_a_yes_decides_once_and_can_be_taken_back() -> None:
 async def test_a_no_sends_nothing() -> None:
     """Esc: nothing is under way, nothing can be taken back."""
     case = Case()
-    case.decisions.ask_to_accept(TWO)
+    await case.ask()
     await case.answer(yes=False)
     assert (case.state(), case.decisions.last, case.server.asked) == (Idle(), None, [])
 
@@ -219,7 +231,7 @@ async def test_a_reason_that_led_to_nothing_is_there_again() -> None:
 async def test_who_was_decided_elsewhere_is_left_out() -> None:
     """Meanwhile somebody else accepts one of two: `y` decides the other alone."""
     case = Case()
-    case.decisions.ask_to_accept(TWO)
+    await case.ask()
     case.host.gone = {"trf_0": "accepted by Bo"}
     case.decisions.look_again()
     await case.answer()
@@ -229,7 +241,7 @@ async def test_who_was_decided_elsewhere_is_left_out() -> None:
 async def test_when_nobody_is_left_the_dialog_closes() -> None:
     """Others were faster with all of them."""
     case = Case()
-    case.decisions.ask_to_accept(TWO)
+    await case.ask()
     case.host.gone = {each.id: "declined by Bo" for each in TWO}
     case.decisions.look_again()
     assert (case.state(), case.host.in_front, case.server.asked) == (Idle(), True, [])
@@ -239,7 +251,7 @@ async def test_when_nobody_is_left_the_dialog_closes() -> None:
 async def test_a_failure_leaves_nothing_to_take_back() -> None:
     """The server is busy: it is said, and the same can be asked again."""
     case = Case(decide=ServerBusy("Busy."))
-    case.decisions.ask_to_accept(TWO)
+    await case.ask()
     await case.answer()
     assert (case.state(), case.decisions.last) == (Idle(), None)
     assert "Busy." in case.host.said[-1]

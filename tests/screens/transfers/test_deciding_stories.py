@@ -13,9 +13,9 @@ from contract.quotes import Change
 from contract.sandbox import PaymentsBody
 from contract.transfers import Decisions, Seen, Transfer, TransfersQuery, TransferState
 from contract.users import NewUser, UserBatch, UsersQuery, UserStatus
+from screens.purchase.joining_dialog import JoiningDialog
 from screens.purchase.quote_dialog import QuoteDialog
 from screens.shared.confirm import GLANCE, Confirm
-from screens.transfers.decision_dialog import DecisionDialog
 
 DECISIONS = "/v1/transfers/decisions"
 
@@ -54,7 +54,8 @@ async def read_and_say_yes(desk: Desk) -> None:
 
 async def ask_for_seats(desk: Desk) -> QuoteDialog:
     """Everybody marked, `a`, `b`: the dialog about the price."""
-    await desk.press("asterisk", "a", "b")
+    await desk.press("asterisk", "a")
+    await desk.press("b")
     await desk.until(lambda: isinstance(desk.app.screen, QuoteDialog))
     dialog = desk.app.screen
     assert isinstance(dialog, QuoteDialog)
@@ -87,7 +88,8 @@ async def test_marks_made_in_any_order_take_seats_in_the_order_of_the_list(tmp_p
         await make_room(office, 1)
         async with office.at_work(area="transfers") as desk:
             first = desk.names[0]
-            await desk.press("j", "j", "space", "k", "k", "k", "space", "a", "f")
+            await desk.press("j", "j", "space", "k", "k", "k", "space", "a")
+            await desk.press("f")
             assert "Accept 1 of 2 transfer requests" in desk.text
             await desk.press("f")
             assert "Accept 2 transfer requests" in desk.text
@@ -130,7 +132,7 @@ async def test_a_declined_payment_accepts_nobody(tmp_path: Path) -> None:
             assert "Nothing was charged. Nothing was accepted." in str(again.summary.lines[0])
             assert len(again.summary.items) == 7
             await desk.press("escape")
-            assert isinstance(desk.app.screen, DecisionDialog)
+            assert isinstance(desk.app.screen, JoiningDialog)
             await desk.press("escape")
             assert desk.table.mark_count == 7
             assert f"POST {DECISIONS}" not in desk.wire.calls("POST")
@@ -182,9 +184,9 @@ async def test_others_decide_while_the_price_is_read(tmp_path: Path) -> None:
             first, second, *_ = await waiting(colleague)
             seen = tuple(Seen(id=each.id, version=each.version) for each in (first, second))
             await colleague.decide(Decisions(decline=seen))
-            await desk.until(lambda: isinstance(desk.app.screen, DecisionDialog))
+            await desk.until(lambda: isinstance(desk.app.screen, JoiningDialog))
             dialog = desk.app.screen
-            assert isinstance(dialog, DecisionDialog)
+            assert isinstance(dialog, JoiningDialog)
             assert dialog.summary.verb == "Accept 5"
             assert "declined by admin@tidewheel.example" in str(dialog.summary.lines[0])
             assert desk.wire.calls("POST") == ["POST /v1/quotes"]
@@ -226,7 +228,7 @@ async def test_seats_taken_while_the_question_is_open_change_it(tmp_path: Path) 
                 await colleague.batch_users(UserBatch(add=(NewUser(email="fast@else.example", first_name="Fast"),)))
             await desk.until(lambda: "2 fit, 1 will be NOT PAID" in desk.words)
             await desk.press("y")
-            assert isinstance(desk.app.screen, DecisionDialog)
+            assert isinstance(desk.app.screen, JoiningDialog)
             assert desk.wire.calls("POST") == []
 
 
@@ -239,7 +241,7 @@ async def test_who_may_not_spend_is_offered_no_purchase(tmp_path: Path, role: Ro
             assert ("buy 10 seats…" in desk.text) is (role is Role.OWNER)
             if role is Role.ADMIN:
                 await desk.press("b")
-                assert isinstance(desk.app.screen, DecisionDialog)
+                assert isinstance(desk.app.screen, JoiningDialog)
                 assert desk.wire.calls("POST") == []
 
 
@@ -247,7 +249,8 @@ async def test_the_results_are_saved_as_csv(tmp_path: Path) -> None:
     """`w`: who, what became of each and why not, safe in a spreadsheet; the results stay until they are dismissed."""
     with serving(tmp_path, hostile=["=1+1"]) as office:
         async with office.at_work(area="transfers") as desk:
-            await desk.press("asterisk", "a", "y")
+            await desk.press("asterisk", "a")
+            await desk.press("y")
             await desk.until(lambda: "8 accepted" in desk.text)
             await desk.settled()
             assert "w saves · Esc closes" in desk.text
@@ -286,7 +289,8 @@ async def test_a_decision_of_before_the_start_can_be_taken_back(tmp_path: Path) 
     """D27: the app is started again, and `z` offers the last decision by name; nothing is asked before `z`."""
     with serving(tmp_path) as office:
         async with office.at_work(area="transfers") as desk:
-            await desk.press("space", "space", "a", "y")
+            await desk.press("space", "space", "a")
+            await desk.press("y")
             await desk.until(lambda: "2 accepted" in desk.text)
         async with office.at_work(area="transfers") as desk:
             assert desk.wire.calls() == []
@@ -314,7 +318,8 @@ async def test_the_server_goes_between_a_and_y(tmp_path: Path) -> None:
             await desk.until(lambda: "can't be reached" in desk.text)
             assert desk.table.mark_count == 7
             desk.wire.cut = False
-            await desk.press("a", "y")
+            await desk.press("a")
+            await desk.press("y")
             await desk.until(lambda: "7 accepted" in desk.text)
             assert len(set(desk.wire.keys(DECISIONS))) == 1
         async with office.client() as client:

@@ -127,7 +127,8 @@ async def test_one_s_own_decisions_do_not_linger(tmp_path: Path) -> None:
     """What I decided myself is in the results; the list shows what waits."""
     with serving(tmp_path) as office:
         async with office.at_work(Role.OWNER, area="transfers") as desk:
-            await desk.press("a", "y")
+            await desk.press("a")
+            await desk.press("y")
             await desk.until(lambda: "1 accepted" in desk.text)
             await desk.settled()
             assert (desk.table.total, desk.table.pages.gone) == (6, ())

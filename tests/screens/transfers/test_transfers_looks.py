@@ -58,7 +58,8 @@ def test_results_of_accepting(snap_compare: Any, tmp_path: Path, size: tuple[int
 
     async def story(desk: Desk) -> None:
         """What is pressed."""
-        await desk.press("space", "space", "a", "y")
+        await desk.press("space", "space", "a")
+        await desk.press("y")
         await desk.until(lambda: "2 accepted" in desk.text)
         await desk.settled()
 
@@ -73,7 +74,8 @@ def test_choosing_who_is_accepted(snap_compare: Any, tmp_path: Path, size: tuple
     async def story(desk: Desk) -> None:
         """What is pressed."""
         await buy_seats(desk, 43)
-        await desk.press("asterisk", "a", *(["f"] if choice == "first" else []))
+        await desk.press("asterisk", "a")
+        await desk.press(*(["f"] if choice == "first" else []))
 
     assert _look(snap_compare, tmp_path, size, story)
 
@@ -87,7 +89,8 @@ def test_buying_seats_on_the_way(
 
     async def story(desk: Desk) -> None:
         """What is pressed."""
-        await desk.press("asterisk", "a", "b")
+        await desk.press("asterisk", "a")
+        await desk.press("b")
         await desk.until(lambda: isinstance(desk.app.screen, QuoteDialog))
         await desk.pilot.pause(GLANCE * 1.2)
 
@@ -122,7 +125,8 @@ def test_saving_the_results(
 
     async def story(desk: Desk) -> None:
         """What is pressed."""
-        await desk.press("space", "space", "a", "y")
+        await desk.press("space", "space", "a")
+        await desk.press("y")
         await desk.until(lambda: "2 accepted" in desk.text)
         await desk.settled()
         await desk.press("w")
@@ -138,7 +142,8 @@ def test_taking_back_what_was_decided_before_the_start(
 
     async def story(desk: Desk) -> None:
         """What is pressed, in an app that does not know of it."""
-        await desk.press("space", "space", "a", "y")
+        await desk.press("space", "space", "a")
+        await desk.press("y")
         await desk.until(lambda: "2 accepted" in desk.text)
         await desk.settled()
         screen = desk.app.screen

@@ -71,6 +71,26 @@ async def pressed(host: BareHost, key: Callable[[], Awaitable[None] | None]) -> 
     await host.done()
 
 
+async def test_a_removal_of_before_the_start_is_taken_back(team: Team, tmp_path: Path) -> None:
+    """Another run of the app finds in the history whom this account removed last, by name or all, and asks first."""
+    for by_name in (True, False):
+        async with listing(team, tmp_path) as (host, _):
+            if by_name:
+                host.table.marks.everything = None
+                host.table.marks.chosen = {row.id: row for row in host.table.rows[1:3]}
+            await pressed(host, Removal(host).remove)
+        async with listing(team, tmp_path) as (host, wire):
+            flow = Removal(host)
+            assert not flow.undoable
+            wire.sent.clear()
+            await pressed(host, flow.take_back)
+            assert host.results[-1] == ("2 users restored" if by_name else "5 users restored")
+            assert sum(each == "GET /v1/events" for each in wire.sent) <= 3
+        async with listing(team, tmp_path) as (host, _):
+            await pressed(host, Removal(host).take_back)
+            assert host.said[-1] == "Nothing to undo: you removed nobody who could still come back."
+
+
 async def test_many_are_removed_and_taken_back(team: Team, tmp_path: Path) -> None:
     """Counted, asked, removed: idle again with something to take back; taken back, there is nothing any more."""
     async with listing(team, tmp_path) as (host, _):
@@ -121,4 +141,4 @@ async def test_by_name_only_who_failed_stays_marked(team: Team, tmp_path: Path) 
         await pressed(host, flow.take_back)
         assert (flow.undoable, host.results[-1]) == (False, "1 user restored")
         await pressed(host, flow.take_back)
-        assert host.said[-1] == "Nothing to undo: you have removed nobody here since you opened the app."
+        assert host.said[-1] == "Nothing to undo: you removed nobody who could still come back."

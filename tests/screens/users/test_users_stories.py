@@ -11,6 +11,7 @@ from contract.people import Role
 from contract.quotes import Change
 from contract.transfers import TransfersQuery
 from contract.users import NewUser, User, UserBatch, UserChanges, UsersQuery, UserStatus
+from screens.purchase.joining_dialog import JoiningDialog
 from screens.shared.confirm import Confirm
 from screens.users.form import AddUsers
 from screens.users.screen import UsersScreen
@@ -29,8 +30,15 @@ async def _paste(desk: Desk, text: str) -> None:
     await desk.settled()
 
 
-async def test_the_form_keeps_going(tmp_path: Path) -> None:
-    """Enter on the last field saves the row and starts the next; what became of each stands above."""
+async def _add(desk: Desk) -> None:
+    """Enter on an empty row, then the summary's own key."""
+    await desk.press("enter")
+    await desk.until(lambda: isinstance(desk.app.screen, JoiningDialog) and desk.app.screen.is_ready)
+    await desk.press("y")
+
+
+async def test_the_form_collects_rows_and_one_summary_adds_them(tmp_path: Path) -> None:
+    """Enter keeps a row and starts the next; the summary says who, how many fit and what it costs; z takes it back."""
     with serving(tmp_path) as office:
         async with office.at_work(area="users") as desk:
             await desk.press("n")
@@ -41,18 +49,47 @@ async def test_the_form_keeps_going(tmp_path: Path) -> None:
             await desk.press("enter", "enter")
             await desk.type("Diver")
             await desk.press("enter")
-            await desk.until(lambda: "✓ Neo  neo@tidewheel.example  ! NOT PAID" in desk.text)
-            await desk.type("amelie@tidewheel.example")
+            await desk.type("trin@tidewheel.example")
             await desk.press("enter", "enter", "enter", "enter")
-            await desk.until(lambda: "This address is already on the list of users" in desk.text)
-            assert "[amelie@tidewheel.example" in desk.text
-            await desk.press("escape")
-            assert "This row is not saved." in desk.text
-            await desk.press("escape")
-            assert "1 added." in desk.text
-            assert desk.table.total == 41
+            assert "· Neo  neo@tidewheel.example" in desk.text
+            assert "Validate modifications (2 users)" in desk.words
+            assert desk.wire.calls("POST") == []
+            await desk.press("enter")
+            await desk.until(lambda: "Add 2 users" in desk.text)
+            assert "2 will be NOT PAID: EUR 4.40 now or with the payment of 1 Dec." in desk.words
+            assert "The payment of 1 Dec: EUR 240.00 → EUR 252.00." in desk.words
+            assert "Neo  neo@tidewheel.example  NOT PAID" in desk.text
+            assert "b  buy 5 seats…" in desk.words.replace("b buy", "b  buy")
+            assert desk.wire.calls("POST") == []
+            await desk.press("y")
+            await desk.until(lambda: "2 added" in desk.text)
+            assert desk.wire.calls("POST") == ["POST /v1/users/batch"]
+            assert desk.table.total == 42
+            await desk.press("z")
+            assert "Undo: remove 2 users again" in desk.text
+            await desk.press("y")
+            await desk.until(lambda: desk.table.total == 40)
+        (neo,) = await _users(office, "neo@") or (None,)
+        assert neo is None
+
+
+async def test_the_seats_are_bought_with_the_same_yes(tmp_path: Path) -> None:
+    """`b`: the price of the missing seats, those who wait included; one yes pays, adds, and everybody is active."""
+    with serving(tmp_path) as office:
+        async with office.at_work(area="users") as desk:
+            await desk.press("n")
+            await desk.type("neo@tidewheel.example")
+            await desk.press("enter", "enter", "enter", "enter", "enter")
+            await desk.until(lambda: "Add 1 user" in desk.text)
+            await desk.press("b")
+            await desk.until(lambda: "Buy 4 seats and add 1 user" in desk.text)
+            await desk.until(lambda: isinstance(desk.app.screen, Confirm) and desk.app.screen.is_ready)
+            await desk.press("y")
+            await desk.until(lambda: "1 added" in desk.text)
+            assert "Done: 41 seats, EUR 8.80 charged" in desk.words
         (neo,) = await _users(office, "neo@")
-        assert (neo.first_name, neo.position, neo.status) == ("Neo", "Diver", UserStatus.NOT_PAID)
+        assert neo.status is UserStatus.ACTIVE
+        assert (await overview_of(office)).seats.not_paid == 0
 
 
 async def test_an_account_outside_is_offered_a_transfer_request(tmp_path: Path) -> None:
@@ -65,6 +102,7 @@ async def test_an_account_outside_is_offered_a_transfer_request(tmp_path: Path) 
             await desk.press("n")
             await desk.type("tamar@gelashvili.example")
             await desk.press("enter", "enter", "enter", "enter")
+            await _add(desk)
             await desk.until(lambda: "belongs to an account outside" in desk.text)
             assert "Ctrl+T sends a transfer request to tamar@gelashvili.example" in desk.text
             await desk.press("ctrl+t")
@@ -75,50 +113,58 @@ async def test_an_account_outside_is_offered_a_transfer_request(tmp_path: Path) 
 
 
 async def test_a_pasted_column_is_added_in_one_batch(tmp_path: Path) -> None:
-    """Lines become rows, the seats are worked out, Enter sends them together, and each has its result."""
+    """Lines become rows, one summary sends them together, and who failed is in the form to be mended."""
     with serving(tmp_path) as office:
         async with office.at_work(area="users") as desk:
             await desk.press("n")
             await _paste(desk, "E-mail\none@x.example\nTwo Too <two@x.example>\namelie@tidewheel.example\n")
-            assert "1 line without an address left out." in desk.text
+            assert "1 line left out: no address, or a text that is too long." in desk.words
             assert "3 will be NOT PAID until paid (EUR 2.20 each, now) or until the renewal on 1 Dec" in desk.words
             assert desk.wire.calls("POST") == []
-            await desk.press("enter")
+            await _add(desk)
             await desk.until(lambda: "2 added, 1 failed." in desk.text)
             assert "✓ Two Too  two@x.example  ! NOT PAID" in desk.text
             assert desk.wire.calls("POST") == ["POST /v1/users/batch"]
-            await desk.press("up")
             assert "[amelie@tidewheel.example" in desk.text
+            assert "This address is listed already" in desk.text
+            await desk.press("escape", "escape")
+            assert "2 added. z undoes it." in desk.text
         assert len(await _users(office, "x.example")) == 2
 
 
 async def test_pasted_lines_survive_a_dead_network(tmp_path: Path) -> None:
-    """Unreachable: the rows stay, Enter tries again with the same key, and nobody is added twice."""
+    """The answer gets lost: the rows are there again, the same yes has the same key, and nobody is added twice."""
     with serving(tmp_path) as office:
         async with office.at_work(area="users") as desk:
             await desk.press("n")
             await _paste(desk, "one@x.example\ntwo@x.example")
             desk.wire.losing = "/batch"
-            await desk.press("enter")
-            await desk.until(lambda: "broke off" in desk.words)
+            await _add(desk)
+            await desk.until(lambda: "broke off" in desk.words and isinstance(desk.app.screen, AddUsers))
             assert "two@x.example" in desk.text
             desk.wire.losing = ""
-            await desk.press("enter")
-            await desk.until(lambda: "2 added." in desk.text)
+            await _add(desk)
+            await desk.until(lambda: "2 added" in desk.text)
             assert len(set(desk.wire.keys("/v1/users/batch"))) == 1
         assert len(await _users(office, "x.example")) == 2
 
 
-async def test_leaving_the_form_does_not_break_off_what_is_on_its_way(tmp_path: Path) -> None:
-    """Esc right after Enter: the user is added all the same."""
+async def test_rows_that_are_not_added_are_thrown_away_only_by_a_second_escape(tmp_path: Path) -> None:
+    """Esc says how many there are; a no in the summary leads back to them; nothing is sent."""
     with serving(tmp_path) as office:
         async with office.at_work(area="users") as desk:
             await desk.press("n")
-            await desk.type("quick@x.example")
-            await desk.pilot.press("enter", "enter", "enter", "enter", "escape")
-            await desk.until(lambda: not isinstance(desk.app.screen, AddUsers))
-            await desk.until(lambda: desk.table.total == 41)
-        assert len(await _users(office, "quick@")) == 1
+            await _paste(desk, "one@x.example\ntwo@x.example")
+            await desk.press("ctrl+s")
+            await desk.until(lambda: "Add 2 users" in desk.text)
+            await desk.press("escape")
+            await desk.until(lambda: isinstance(desk.app.screen, AddUsers))
+            assert "two@x.example" in desk.text
+            await desk.press("escape")
+            assert "These 2 rows are not added yet." in desk.words
+            await desk.press("escape")
+            assert not isinstance(desk.app.screen, AddUsers)
+            assert desk.wire.calls("POST") == []
 
 
 async def test_editing_never_overwrites_blindly(tmp_path: Path) -> None:
@@ -169,7 +215,7 @@ async def test_removing_the_marked_and_taking_it_back(tmp_path: Path) -> None:
             await owner.confirm(quote.id, key="k-1")
         async with office.at_work(area="users") as desk:
             await desk.press("space", "space", "d")
-            assert "No refund; 2 seats stay paid and free until 30 Nov." in desk.text
+            assert "No refund; 2 seats stay paid and renew on 1 Dec: lower the seats" in desk.words
             await desk.press("enter")
             assert desk.wire.calls("POST") == []
             await desk.press("d", "y")
@@ -289,12 +335,13 @@ def _assert_harmless(desk: Desk) -> None:
 
 
 async def test_the_top_row_counts_on_under_an_open_form(tmp_path: Path) -> None:
-    """The form stays open after saving; the count above it is that of the list, not that of before."""
+    """While the form is open others add users; the count above it is that of the list, not that of before."""
     with serving(tmp_path) as office:
         async with office.at_work(area="users") as desk:
             await desk.press("n")
             await desk.type("nova@tidewheel.example")
-            await desk.press("enter", "enter", "enter", "enter")
+            async with office.client(Role.ADMIN) as colleague:
+                await colleague.add_user(NewUser(email="first@x.example"))
             await desk.until(lambda: "of 41" in desk.text)
             await desk.until(lambda: "2 Users 41" in desk.text)
             assert desk.app.screen is not desk.app.screen_stack[0]

@@ -68,11 +68,13 @@ def test_freed_seats_go_to_who_waits(waiting: int, active: int, unpaid: int, exp
 
 
 def test_vacancy_in_words() -> None:
-    """D19: nothing is refunded, and what nobody takes stays paid until the last day of the period."""
-    assert said(vacancy_lines(office(0), 1, 0)) == ["No refund; the seat stays paid and free until 30 Nov."]
+    """D19: nothing is refunded; a seat that was bought renews unless the seats are lowered."""
+    assert said(vacancy_lines(office(0), 1, 0)) == [
+        "No refund; the seat stays paid and renews on 1 Dec: lower the seats to stop paying for it."
+    ]
     assert said(vacancy_lines(office(0, 1), 4, 0)) == [
         "The user waiting longest for a paid seat takes a freed seat and becomes active.",
-        "No refund; 3 seats stay paid and free until 30 Nov.",
+        "No refund; 3 seats stay paid and renew on 1 Dec: lower the seats to stop paying for them.",
     ]
     assert said(vacancy_lines(contract(2), 3, 0)) == []
 

@@ -3,7 +3,7 @@
 import datetime as dt
 
 import pytest
-from standings import ANNUAL, MIDDLE, MONTHLY, NOVEMBER, market, parts, priced, standing, sums
+from standings import ANNUAL, MIDDLE, MONTHLY, NOVEMBER, market, money, parts, priced, standing, sums
 
 from contract.quotes import WarningCode
 from contract.subscription import SubscriptionStatus
@@ -41,16 +41,17 @@ def test_another_plan_with_fewer_seats_keeps_them_until_the_renewal() -> None:
     found = priced(standing(), plan="enterprise", seats=9)
     assert sums(found)[4] == 3000
     assert (found.after.seats.paid, found.after.seats.scheduled) == (10, 9)
-    assert [warning.code for warning in found.warnings] == [WarningCode.NO_REFUND]
+    assert [warning.code for warning in found.warnings] == [WarningCode.NO_REFUND, WarningCode.SEATS_GO]
     coming = forecast(found.after, market())
     assert coming is not None
     assert (coming.seats, coming.amount.amount) == (9, 10800)
 
 
 def test_a_scheduled_reduction_outlives_another_plan() -> None:
-    """Changing the plan alone leaves what was scheduled for the renewal."""
+    """Changing the plan alone leaves what was scheduled for the renewal, and says so."""
     found = priced(standing(Seats(paid=10, high_water=10, scheduled=9, active=8)), plan="enterprise")
-    assert (found.after.seats.paid, found.after.seats.scheduled, found.warnings) == (10, 9, ())
+    assert (found.after.seats.paid, found.after.seats.scheduled) == (10, 9)
+    assert [warning.detail for warning in found.warnings] == ["1 of the 10 seats goes on 2026-12-01."]
 
 
 def test_both_lines_of_another_plan_round_their_halves_away_from_zero() -> None:
@@ -120,15 +121,15 @@ def test_a_year_begins_today_for_everybody_listed() -> None:
 
 
 def test_a_year_does_the_reduction_that_waited() -> None:
-    """Ten paid and six scheduled: all ten are given back for the rest of the month, six are charged for the year."""
+    """Ten paid and six scheduled: the six that go on are given back for the rest of the month, charged for a year."""
     found = priced(standing(Seats(paid=10, high_water=10, scheduled=6, active=5)), billing_cycle=ANNUAL)
-    assert parts(found) == [(-10, 600, "15/30", -3000), (6, 6000, "365/365", 36000)]
+    assert parts(found) == [(-6, 600, "15/30", -1800), (6, 6000, "365/365", 36000)]
     assert (found.after.seats.paid, found.after.seats.scheduled, found.after.seats.at_renewal) == (6, None, 6)
 
 
-@pytest.mark.parametrize(("seats", "due"), [(8, 45000), (10, 57000), (20, 117000)])
+@pytest.mark.parametrize(("seats", "due"), [(8, 45600), (10, 57000), (20, 117000)])
 def test_a_year_for_so_many_seats(seats: int, due: int) -> None:
-    """With a number that number is charged for the year, lower or higher, and nothing waits for later."""
+    """With a number that number is charged for the year, lower or higher; a seat that goes is not given back."""
     found = priced(standing(), billing_cycle=ANNUAL, seats=seats)
     assert (found.charge.due.amount, found.after.seats.paid, found.after.seats.scheduled) == (due, seats, None)
 
@@ -222,21 +223,24 @@ def test_starting_again_after_the_end() -> None:
     assert sums(priced(over, today, start={"plan": "enterprise", "seats": 12}))[2] == 14400
 
 
-def test_paying_for_users_is_a_line_each() -> None:
-    """599 for 9 of 30 days is 179.7: three users are three lines of 180, not one of 539 (D15)."""
+def test_paying_for_users_is_one_line_with_a_share_each() -> None:
+    """599 for 9 of 30 days is 179.7: three users are one line of 539, like three seats, in shares (D15)."""
     sold = market(business_monthly=599, tax_rate=1000)
     names = [Payee("usr_a", "Ann"), Payee("usr_b", "Bob"), Payee("usr_c", "Cem")]
     full = standing(Seats(paid=10, high_water=10, active=10, not_paid=4), sold=sold)
     found = priced(full, dt.date(2026, 11, 22), sold, names, pay_users=("usr_a", "usr_b", "usr_c"))
-    assert parts(found) == [(1, 599, "9/30", 180)] * 3
-    assert [(line.user_id, line.description) for line in found.charge.lines] == [
-        (each.id, f"Business: a seat for {each.name}") for each in names
+    assert parts(found) == [(3, 599, "9/30", 539)] == parts(priced(full, dt.date(2026, 11, 22), sold, seats=13))
+    (paid,) = found.charge.lines
+    assert [(share.user_id, share.name, share.amount.amount) for share in paid.shares] == [
+        ("usr_a", "Ann", 180),
+        ("usr_b", "Bob", 180),
+        ("usr_c", "Cem", 179),
     ]
-    assert (sums(found), found.activates) == ((540, 54, 594, 0, 594), 3)
+    assert (sums(found), found.activates) == ((539, 54, 593, 0, 593), 3)
     assert (found.after.seats.paid, found.after.seats.high_water, found.after.seats.not_paid) == (13, 13, 1)
     many = [Payee(f"usr_{number}", "X") for number in range(1000)]
     crowd = standing(Seats(0, 0, not_paid=1000), sold=sold)
-    assert sums(priced(crowd, dt.date(2026, 11, 22), sold, many, pay_users="all"))[:2] == (180_000, 18_000)
+    assert sums(priced(crowd, dt.date(2026, 11, 22), sold, many, pay_users="all"))[:2] == (179_700, 17_970)
 
 
 def test_paying_what_is_overdue() -> None:
@@ -262,12 +266,15 @@ def test_ending_and_going_on() -> None:
 
 @pytest.mark.parametrize("status", [SubscriptionStatus.PAST_DUE, SubscriptionStatus.SUSPENDED])
 def test_what_is_not_paid_for_ends_at_once(status: SubscriptionStatus) -> None:
-    """Cancelling what is overdue ends it today, and nothing is owed."""
+    """Cancelling what is overdue ends it today; nothing is charged, and what was used past due stays owed."""
     today = dt.date(2026, 12, 2)
     found = priced(standing(Seats(10, 10, scheduled=9, active=8), status=status), today, cancel=True)
     assert (found.after.status, found.effective) == (SubscriptionStatus.ENDED, today)
     assert (found.charge.due.amount, found.after.seats.scheduled) == (0, None)
-    assert [warning.code for warning in found.warnings] == [WarningCode.USERS_LOSE_ACCESS]
+    past_due = status is SubscriptionStatus.PAST_DUE
+    stays = [WarningCode.STAYS_OWED] if past_due else []
+    assert [warning.code for warning in found.warnings] == [WarningCode.USERS_LOSE_ACCESS, *stays]
+    assert found.owed == (money((9 * 600 * 2 * 2 + 31) // 62) if past_due else None)
 
 
 def test_what_is_cancelled_may_still_grow() -> None:

@@ -47,7 +47,7 @@ def test_every_plan_and_cycle_from_every_other(
     """Plans only go up and cycles only to annual; from the free plan and after the end all that is sold (D10)."""
     sold = market()
     subject = standing(Seats(0, 0) if plan == "non-commercial" else None, plan, sold, cycle=cycle, status=status)
-    found = [choice for each in sold.plans.values() for choice in choices(subject, each, sold)]
+    found = [choice for each in sold.plans.values() for choice in choices(subject, each, sold, MIDDLE)]
     assert [(choice.plan.id, choice.cycle) for choice in found] == list(COLUMNS)
     said = [
         HERE if choice.current else YES if choice.allowed else choice.refusal.code.value if choice.refusal else "?"
@@ -64,7 +64,7 @@ def test_a_year_waits_until_the_end_is_taken_back() -> None:
     allowed = [
         (choice.plan.id, choice.cycle)
         for each in sold.plans.values()
-        for choice in choices(subject, each, sold)
+        for choice in choices(subject, each, sold, MIDDLE)
         if choice.allowed
     ]
     assert allowed == [("enterprise", MONTHLY)]
@@ -98,9 +98,14 @@ REFUSALS: list[tuple[Standing, dict[str, Any], ProblemCode, str]] = [
     (standing(ends=True), {"cancel": True}, ProblemCode.NOTHING_TO_CHANGE, "ends on 2026-12-01 already"),
     (standing(status=ENDED, ends=True), {"cancel": True}, ProblemCode.NOTHING_TO_CHANGE, "Nothing to cancel"),
     (standing(status=ENDED), {"cancel": True}, ProblemCode.NOTHING_TO_CHANGE, "Nothing to cancel"),
-    (standing(status=ENDED), {"resume": True}, ProblemCode.SUBSCRIPTION_NOT_ACTIVE, "start it again"),
-    (standing(status=ENDED), {"seats": 12}, ProblemCode.SUBSCRIPTION_NOT_ACTIVE, "start it again"),
-    (standing(status=SUSPENDED), {"seats": 12}, ProblemCode.SUBSCRIPTION_NOT_ACTIVE, "pay the overdue amount first"),
+    (standing(status=ENDED), {"resume": True}, ProblemCode.SUBSCRIPTION_NOT_ACTIVE, "started again"),
+    (standing(status=ENDED), {"seats": 12}, ProblemCode.SUBSCRIPTION_NOT_ACTIVE, "started again"),
+    (
+        standing(status=SUSPENDED),
+        {"seats": 12},
+        ProblemCode.SUBSCRIPTION_NOT_ACTIVE,
+        "overdue amount has to be paid first",
+    ),
     (standing(status=SUSPENDED), {"plan": "enterprise"}, ProblemCode.SUBSCRIPTION_NOT_ACTIVE, "overdue"),
     (standing(status=PAST_DUE), {"billing_cycle": ANNUAL}, ProblemCode.SUBSCRIPTION_NOT_ACTIVE, "overdue"),
     (standing(status=PAST_DUE), {"pay_users": "all"}, ProblemCode.SUBSCRIPTION_NOT_ACTIVE, "overdue"),

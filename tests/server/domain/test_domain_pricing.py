@@ -131,7 +131,7 @@ def test_the_forecast_is_the_renewal(currency: str, price: int) -> None:
     subject = standing(sold=sold)
     promised = forecast(subject, sold)
     assert promised is not None
-    assert renewal(subject, sold).charge.due == promised.amount
+    assert renewal(subject, sold).charge.due == promised.due == promised.amount
     assert promised.amount.currency == currency
 
 

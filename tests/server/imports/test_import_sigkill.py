@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 from import_desk import crowd
-from served import Served, served
+from served_process import ServedProcess, served_process
 
 from contract.imports import Import, ImportStatus, ImportStop
 from contract.users import UserSource, UsersQuery
@@ -29,7 +29,7 @@ async def test_killed_at_random_moments_it_ends_the_same(tmp_path: Path) -> None
     """Nothing that was done is lost or done again; the rest follows when somebody goes on; everything verifies."""
     sys.stdout.write(f"HEADCOUNT_TEST_SEED={SEED} HEADCOUNT_KILLS={KILLS} kills at the same moments again\n")
     chance = random.Random(SEED)  # noqa: S311 - any moment will do
-    with served(tmp_path) as server:
+    with served_process(tmp_path) as server:
         file = tmp_path / "people.csv"
         for number in range(KILLS):
             file.write_bytes(crowd(ROWS, f"kill{number}.example"))
@@ -55,7 +55,7 @@ async def test_killed_at_random_moments_it_ends_the_same(tmp_path: Path) -> None
         database.close()
 
 
-async def _plan(server: Served, file: Path, chance: random.Random) -> Import:
+async def _plan(server: ServedProcess, file: Path, chance: random.Random) -> Import:
     """Plan it; in one of two cases the server dies while it does, and the same key is sent again."""
     async with server.client() as client:
         first = asyncio.create_task(client.plan_import(file, key=f"plan-{file.stat().st_mtime_ns}"))
@@ -72,7 +72,7 @@ async def _plan(server: Served, file: Path, chance: random.Random) -> Import:
         return found
 
 
-async def _go_on(server: Served, import_id: str) -> Import:
+async def _go_on(server: ServedProcess, import_id: str) -> Import:
     async with server.client() as client:
         found = await client.an_import(import_id)
         if found.status is not ImportStatus.APPLIED:

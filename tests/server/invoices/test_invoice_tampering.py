@@ -43,7 +43,7 @@ def books_kept(tmp_path_factory: pytest.TempPathFactory) -> Path:
 async def _keep_books(folder: Path) -> Path:
     bank = LocalBank()
     async with running(folder, gateway=bank) as server:
-        team = make_organisation(server, seats=10, plan="professional", users=6)
+        team = make_organisation(server, seats=10, plan="professional", users=6, invoiced=True)
         async with team.client() as api:
             server.clock.move_to(NOW + dt.timedelta(days=15))
             await _change(api, plan="business")
@@ -139,8 +139,9 @@ def test_an_invoice_and_a_payment_made_up_are_found(books: Path) -> None:
     with altered(books) as connection:
         last = connection.execute(select(invoices).order_by(invoices.c.serial.desc())).first()
         assert last is not None
-        serial = last.serial + 1
-        changed = {"id": "inv_x", "serial": serial, "number": f"INV-{serial:05d}", "quote_id": None, "status": "void"}
+        number = last.number_of_kind + 1
+        changed = {"id": "inv_x", "serial": last.serial + 1, "number_of_kind": number, "number": f"INV-{number:05d}"}
+        changed |= {"quote_id": None, "status": "void"}
         connection.execute(invoices.insert().values(**last._asdict() | changed))
         lines = connection.execute(select(invoice_lines).where(invoice_lines.c.invoice_id == last.id)).all()
         connection.execute(invoice_lines.insert(), [line._asdict() | {"invoice_id": "inv_x"} for line in lines])

@@ -13,9 +13,10 @@ from builders import Team, add_users, findings_in, make_organisation, running
 from hostile import storable
 from sqlalchemy import text
 
+from contract.mailbox import email_key
 from contract.members import MemberSort
 from contract.people import Role
-from server.platform.text import email_key, fold
+from server.platform.text import fold
 from server.seed.bulk_users import seed_crowd
 from server.store import organisations
 from server.store import search as searched
@@ -292,6 +293,7 @@ async def test_a_directory_that_is_not_so_is_found(tmp_path: Path, fault: str) -
         assert len(findings_in(server)) == 1
 
 
+@pytest.mark.clock
 async def test_a_hundred_thousand_members_answer_at_once(tmp_path: Path) -> None:
     """Searches, filters, sorts, and the last page: each far below what somebody notices."""
     async with running(tmp_path) as server:

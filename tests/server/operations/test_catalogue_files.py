@@ -1,5 +1,6 @@
 """A catalogue of one's own: what is sold, for how much, and how a file that is none is refused."""
 
+import datetime as dt
 import re
 from pathlib import Path
 
@@ -7,6 +8,7 @@ import httpx
 import pytest
 from test_server_command import server, started
 
+from contract.subscription import BillingCycle
 from server.catalogue import DEFAULT, catalogue_of, default_catalogue
 from server.settings import SettingsError
 
@@ -47,6 +49,12 @@ def test_without_a_file_it_is_the_one_that_comes_along() -> None:
         ("EUR", "euro", "plans.0.monthly.euro"),
         ('"Team"', '"Te\\u001bam"', "control"),
         ('"team"', '"Te am"', "plans.0.id"),
+        ("799", "[]", "plans.0.monthly.EUR"),
+        ("799", "[799, 899]", "plans.0.monthly.EUR"),
+        ("799", "[{ price = 799, from = 2027-01-01 }]", "plans.0.monthly.EUR"),
+        ("799", '[799, { price = 899, from = "soon" }]', "plans.0.monthly.EUR"),
+        ("799", "[799, { price = 899 }]", "plans.0.monthly.EUR"),
+        ("799", "[799, { price = 1, from = 2027-02-01 }, { price = 2, from = 2027-01-01 }]", "order of their days"),
         ('kind = "paid"', 'kind = "paid"\nprice = 3', "plans.0.price"),
         ('kind = "paid"', 'kind = "paid"\nmoves = ["gold"]', "gold"),
         ("[[plans]]", "[[plans", "the [section] is not closed"),
@@ -64,6 +72,17 @@ def test_a_file_that_is_no_catalogue(file: Path, old: str, new: str, said: str) 
     assert "\n" not in str(refusal.value)
     assert re.search(r"line \d+: ", str(refusal.value)) or said in {"control", "gold"}
     assert not re.search(r"Input should|Value error|Extra inputs", str(refusal.value))
+
+
+def test_a_price_may_be_announced(file: Path) -> None:
+    """A list of the price and of what follows it, each with its day; a day's price is the newest that holds by then."""
+    file.write_text(
+        TEAM.replace("799", "[799, { price = 899, from = 2027-01-01 }, { price = 999, from = 2027-03-01 }]")
+    )
+    offer = catalogue_of(file).offer("team")
+    days = [dt.date(2026, 12, 31), dt.date(2027, 1, 1), dt.date(2027, 2, 28), dt.date(2027, 3, 1)]
+    assert [offer.unit_price(BillingCycle.MONTHLY, "EUR", day) for day in days] == [799, 899, 899, 999]
+    assert not offer.sells(BillingCycle.ANNUAL, "EUR")
 
 
 def test_two_plans_of_one_name(file: Path) -> None:

@@ -41,12 +41,16 @@ async def test_it_says_everything(team: Team) -> None:
         "not_paid": 2,
         "high_water": 5,
         "at_renewal": 7,
+        "inactive": 0,
         "free_until_renewal": 0,
     }
     assert found["subscription"]["next_payment"] == {
         "date": "2025-12-14",
         "amount": {"amount": 4200, "currency": "EUR"},
         "seats": 7,
+        "total": {"amount": 4200, "currency": "EUR"},
+        "credit_applied": {"amount": 0, "currency": "EUR"},
+        "full_from": "2025-12-14",
     }
     assert found["usage"] == [{"week": "2025-11-10", "used": 5, "paid": 5}]
     assert (found["last_event_id"], len(found["latest"]), found["latest"][0]["id"]) == ("evt_9", 9, "evt_9")

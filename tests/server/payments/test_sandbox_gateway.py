@@ -182,7 +182,7 @@ async def test_a_payment_that_was_under_way_when_the_period_ended(tmp_path: Path
             move(server, END + MINUTE)
             after = await get(api, "/v1/subscription")
             assert (after["period_start"], after["seats"]) == ("2025-12-14", 12)
-            amounts = [invoice["due"]["amount"] for invoice in await invoices_of(api)]
+            amounts = [invoice["amount_paid"]["amount"] for invoice in await invoices_of(api)]
             assert amounts == [quote["due_now"]["amount"], 12 * 600]
             items = (await get(api, "/v1/events?limit=500"))["items"]
             moments = [each["created_at"] for each in reversed(items)]

@@ -245,6 +245,7 @@ async def test_no_answer_tells_whether_somebody_exists(
     del team
 
 
+@pytest.mark.clock
 async def test_whoever_exists_is_not_told_by_the_time_it_takes(ana: httpx.AsyncClient, team: Team) -> None:
     """Asking where there is somebody takes about as long as asking where there is nobody."""
     took: dict[str, list[float]] = {"Tidewheel": [], "Nowhere": []}

@@ -7,7 +7,7 @@ from pathlib import Path
 import httpx
 import pytest
 from account_desk import asks, code, move, offered, outsider, profile
-from billing_desk import buy, confirm
+from billing_desk import advance, buy, confirm, invoices_of, tell_gateway
 from builders import RunningServer, Team, add_users, findings_in, make_organisation, running
 from link_post import caught_links
 from sqlalchemy import select, update
@@ -217,6 +217,31 @@ async def test_it_comes_back_whatever_became_of_its_users(
             after = (await ana.get("/v1/subscription")).json()
             assert (after["status"], after["users_active"]) == ("active", 0)
             assert (after == before) == anew
+    assert findings_in(server) == []
+    del team
+
+
+async def test_who_joins_elsewhere_while_past_due_owes_the_days_used(
+    server: RunningServer, team: Team, owner: httpx.AsyncClient
+) -> None:
+    """They stay an open invoice of what ended; taken back, the whole renewal is asked for and nothing else is owed."""
+    own = make_organisation(server, "Ana and Co", owner=ANA, seats=4)
+    async with own.client() as ana:
+        await tell_gateway(ana, "decline")
+        await advance(ana, "P1M")
+        transfer = await offered(owner)
+        assert (await move(ana, transfer, "accept", ends=own.subscription_id)).status_code == 200
+        ended = (await ana.get("/v1/subscription")).json()
+        assert (ended["status"], ended["overdue"]["amount"]) == ("ended", 77)
+        assert [(each["status"], each["total"]["amount"]) for each in await invoices_of(ana)] == [
+            ("void", 4 * 600),
+            ("open", 77),
+        ]
+        assert (await move(ana, transfer, "undo")).status_code == 200
+        await advance(ana, "PT1M")
+        after = (await ana.get("/v1/subscription")).json()
+        assert (after["status"], after["overdue"], after["ended_at"]) == ("active", None, None)
+        assert [each["status"] for each in await invoices_of(ana)] == ["void", "void", "paid"]
     assert findings_in(server) == []
     del team
 

@@ -46,7 +46,12 @@ async def done(api: httpx.AsyncClient, **change: Any) -> dict[str, Any]:
     if invoice:
         said = ("lines", "net", "tax_rate", "tax", "total", "credit_applied")
         assert {name: invoice[name] for name in said} == {name: quote[name] for name in said}
-        assert (invoice["due"], invoice["quote_id"], invoice["status"]) == (quote["due_now"], quote["id"], "paid")
+        assert (invoice["amount_paid"], invoice["quote_id"], invoice["status"]) == (
+            quote["due_now"],
+            quote["id"],
+            "paid",
+        )
+        assert invoice["amount_due"]["amount"] == 0
         assert invoice == await get(api, f"/v1/invoices/{invoice['id']}")
     assert (payment and payment["amount"]) == (quote["due_now"] if quote["due_now"]["amount"] else None)
     assert confirmation["subscription"] == await get(api, "/v1/subscription")
@@ -61,13 +66,13 @@ def amounts(invoice: dict[str, Any]) -> list[tuple[int, int]]:
 async def test_business_becomes_enterprise(tmp_path: Path) -> None:
     """-30.00 and 60.00 for the rest of the month; the credit line names the invoice it gives back (D10)."""
     async with running(tmp_path) as server:
-        team = make_organisation(server, seats=8)
+        team = make_organisation(server, seats=8, invoiced=True)
         async with team.client() as api:
-            first = await buy(api, 10)
+            more = await buy(api, 10)
             server.clock.move_to(MIDDLE)
             found = await done(api, plan="enterprise")
             assert amounts(found["invoice"]) == [(-10, -3000), (10, 6000)]
-            assert found["invoice"]["lines"][0]["credits"] == [first["invoice"]["number"]]
+            assert found["invoice"]["lines"][0]["credits"] == ["INV-00001", more["invoice"]["number"]]
             assert (found["subscription"]["plan"], found["subscription"]["unit_price"]["amount"]) == (
                 "enterprise",
                 1200,
@@ -94,7 +99,7 @@ async def test_a_credit_names_only_what_it_gives_back(tmp_path: Path) -> None:
 async def test_a_month_becomes_a_year_for_everybody(tmp_path: Path) -> None:
     """A new period from today, whoever was NOT PAID becomes active, and the reduction that waited is done (D10)."""
     async with running(tmp_path) as server:
-        team = make_organisation(server, seats=2)
+        team = make_organisation(server, seats=2, invoiced=True)
         async with team.client() as api:
             await add_users(api, 5)
             server.clock.move_to(MIDDLE)
@@ -114,17 +119,17 @@ async def test_a_cheaper_plan_leaves_a_credit(tmp_path: Path) -> None:
     """Professional to Business: nothing is charged, 45.00 are kept, and the next payments use them up."""
     bank = LocalBank()
     async with running(tmp_path, gateway=bank) as server:
-        team = make_organisation(server, seats=10, plan="professional", users=6)
+        team = make_organisation(server, seats=10, plan="professional", users=6, invoiced=True)
         async with team.client() as api:
             server.clock.move_to(MIDDLE)
             found = await done(api, plan="business")
-            assert (found["invoice"]["due"]["amount"], found["payment"], bank.total) == (0, None, 0)
+            assert (found["invoice"]["amount_paid"]["amount"], found["payment"], bank.total) == (0, None, 0)
             assert found["subscription"]["credit"] == {"amount": 4500, "currency": "EUR"}
             assert (found["subscription"]["seats"], found["subscription"]["scheduled_seats"]) == (10, 6)
             forecast = await get(api, "/v1/forecast?count=3")
             assert [each["due"]["amount"] for each in forecast["payments"]] == [0, 2700, 3600]
             more = await done(api, seats=11)
-            assert (more["invoice"]["due"]["amount"], more["subscription"]["credit"]["amount"]) == (0, 4200)
+            assert (more["invoice"]["amount_paid"]["amount"], more["subscription"]["credit"]["amount"]) == (0, 4200)
             move(server, NOW + dt.timedelta(days=100))
             assert bank.total == 11 * 600 * 3 - 4200
             assert (await get(api, "/v1/subscription"))["credit"] is None
@@ -150,7 +155,7 @@ async def test_leaving_the_free_plan(tmp_path: Path, change: dict[str, Any], sea
             assert refused.json()["code"] == "plan_has_no_sub_accounts"
             found = await done(api, **change)
             assert (found["subscription"]["seats"], found["subscription"]["period_start"]) == (seats, "2025-11-29")
-            assert (found["invoice"]["due"]["amount"] if due else found["invoice"]) == (due or None)
+            assert (found["invoice"]["amount_paid"]["amount"] if due else found["invoice"]) == (due or None)
             assert "subscription.started" in await kinds(api)
             await add_users(api, 1)
         assert findings_in(server) == []
@@ -193,7 +198,7 @@ async def test_the_end_and_a_new_beginning(tmp_path: Path) -> None:
 
 
 async def test_paying_for_two_of_three(tmp_path: Path) -> None:
-    """Exactly those chosen become active, a line for each with the name, though another waited longer (D15)."""
+    """Exactly those chosen become active, each with a share by name, though another waited longer (D15)."""
     async with running(tmp_path) as server:
         team = make_organisation(server, seats=1)
         async with team.client() as api:
@@ -201,8 +206,9 @@ async def test_paying_for_two_of_three(tmp_path: Path) -> None:
             server.clock.move_to(MIDDLE)
             found = await done(api, pay_users=[third, second, third])
             lines = found["invoice"]["lines"]
-            assert [(line["user_id"], line["amount"]["amount"]) for line in lines] == [(third, 300), (second, 300)]
-            assert [line["description"] for line in lines] == [f"Business: a seat for U{n} Test" for n in (3, 2)]
+            assert [(line["quantity"], line["description"]) for line in lines] == [(2, "Business: seats for 2 users")]
+            shares = [(each["user_id"], each["name"], each["amount"]["amount"]) for each in lines[0]["shares"]]
+            assert shares == [(third, "U3 Test", 300), (second, "U2 Test", 300)]
             assert (await get(api, f"/v1/users/{first}"))["status"] == "not_paid"
             assert {(await get(api, f"/v1/users/{each}"))["status"] for each in (second, third)} == {"active"}
             rest = await done(api, pay_users="all")
@@ -219,11 +225,16 @@ async def _overdue(server: RunningServer, api: httpx.AsyncClient, bank: LocalBan
 
 
 @pytest.mark.parametrize(
-    ("days", "status", "start", "end"),
-    [(2, "past_due", "2025-12-14", "2026-01-14"), (9, "suspended", "2025-12-23", "2026-01-23")],
+    ("days", "status", "period", "paid"),
+    [
+        (2, "past_due", ("2025-12-14", "2026-01-14"), 6000),
+        (9, "suspended", ("2025-12-23", "2026-01-23"), 6000 + 1355),
+    ],
 )
-async def test_paying_what_is_overdue(tmp_path: Path, days: int, status: str, start: str, end: str) -> None:
-    """It pays for the period that has begun, or for a new one; the invoice that waited is void (D13)."""
+async def test_paying_what_is_overdue(
+    tmp_path: Path, days: int, status: str, period: tuple[str, str], paid: int
+) -> None:
+    """It pays for the period that has begun, or for a new one and the days before; what waited is void (D13)."""
     bank = LocalBank()
     async with running(tmp_path, gateway=bank) as server:
         team = make_organisation(server, seats=10)
@@ -233,27 +244,28 @@ async def test_paying_what_is_overdue(tmp_path: Path, days: int, status: str, st
             assert (refused.status_code, refused.json()["code"]) == (409, "subscription_not_active")
             found = await done(api, pay_overdue=True)
             after = found["subscription"]
-            assert (after["status"], after["period_start"], after["period_end"]) == ("active", start, end)
+            assert (after["status"], after["period_start"], after["period_end"]) == ("active", *period)
             assert (after["overdue"], after["retry_at"], after["suspended_at"]) == (None, None, None)
             invoices = (await get(api, "/v1/invoices"))["items"]
-            assert [each["status"] for each in invoices] == ["paid", "void"]
-            assert (bank.total, (await kinds(api))[-1]) == (6000, "subscription.recovered")
+            assert [each["status"] for each in invoices] == ["paid", "void", "void"][: 2 + (paid > 6000)]
+            assert (bank.total, (await kinds(api))[-1]) == (paid, "subscription.recovered")
         assert findings_in(server) == []
 
 
 async def test_what_is_suspended_may_be_ended(tmp_path: Path) -> None:
-    """At once, for nothing, and nothing is owed afterwards (D12)."""
+    """At once, for nothing; the seven days before access was lost stay owed, until it is started again (D12, D13)."""
     bank = LocalBank()
     async with running(tmp_path, gateway=bank) as server:
         team = make_organisation(server, seats=10)
         async with team.client() as api:
             await _overdue(server, api, bank, 9)
             found = await done(api, cancel=True)
-            assert (found["subscription"]["status"], found["subscription"]["overdue"]) == ("ended", None)
-            assert [each["status"] for each in (await get(api, "/v1/invoices"))["items"]] == ["void"]
+            assert (found["subscription"]["status"], found["subscription"]["overdue"]["amount"]) == ("ended", 1355)
+            assert [each["status"] for each in (await get(api, "/v1/invoices"))["items"]] == ["open", "void"]
             again = await api.post("/v1/quotes", json={"cancel": True})
             assert again.json()["detail"] == "Nothing to cancel."
             assert (await done(api, start={"plan": "professional"}))["subscription"]["seats"] == 0
+            assert bank.total == 1355
         assert findings_in(server) == []
 
 
@@ -277,13 +289,13 @@ async def test_what_is_suspended_may_be_ended(tmp_path: Path) -> None:
 async def test_who_may_confirm(tmp_path: Path, role: Role, limit: int, change: dict[str, Any], status: int) -> None:
     """Billing spends, an admin up to the limit, now and at the renewal, a viewer asks; the end is the owner's (D28)."""
     async with running(tmp_path) as server:
-        team = make_organisation(server, seats=10, users=11)
+        team = make_organisation(server, seats=10, users=11, invoiced=True)
         async with server.client(team.token_of(role, spending_limit=limit)) as api:
             quote = await quote_for(api, **change)
             answer = await confirm(api, quote["id"])
             assert answer.status_code == status, answer.text
             if status == 403:
-                assert statuses_of_payments(team) == []
+                assert statuses_of_payments(team) == ["succeeded"]
                 role_needed = answer.json()["data"].get("needed_role")
                 assert role_needed == ("owner" if "cancel" in change and role is not Role.VIEWER else role_needed)
         async with team.client() as owner:
@@ -306,7 +318,7 @@ async def test_a_change_of_plan_that_is_declined_changes_nothing(tmp_path: Path)
     """402 leaves plan, invoices and users; the same quote is accepted under a new key."""
     bank = FakeBank(plan=[DECLINED])
     async with running(tmp_path, gateway=bank) as server:
-        team = make_organisation(server, users=3)
+        team = make_organisation(server, users=3, invoiced=True)
         async with team.client() as api:
             before = await get(api, "/v1/subscription"), await get(api, "/v1/users")
             quote = await quote_for(api, plan="enterprise", billing_cycle="annual")
@@ -315,7 +327,7 @@ async def test_a_change_of_plan_that_is_declined_changes_nothing(tmp_path: Path)
             assert (await confirm(api, quote["id"], "a")).status_code == 402
             assert (await confirm(api, quote["id"], "b")).status_code == 200
             assert bank.total == quote["due_now"]["amount"] == 10 * 12_000 - 10 * 600
-            assert statuses_of_payments(team) == ["declined", "succeeded"]
+            assert statuses_of_payments(team) == ["declined", "succeeded", "succeeded"]
 
 
 async def test_asking_is_free(tmp_path: Path) -> None:

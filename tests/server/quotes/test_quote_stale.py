@@ -12,6 +12,8 @@ import pytest
 from billing_desk import add_users, confirm, get
 from builders import NOW, RunningServer, Team, findings_in, make_organisation, running
 
+from server.catalogue import Sold
+
 WORDS = (
     "pay pays paid paying payment payments unpaid price prices priced cost costs invoice invoices bill bills billed "
     "billing charge charges charged refund refunds refunded credit credits due overdue EUR"
@@ -24,7 +26,7 @@ def raise_prices(server: RunningServer, monkeypatch: pytest.MonkeyPatch, factor:
     offers = server.services.catalogue.offers
     for key, offer in list(offers.items()):
         dearer = {
-            cycle: {currency: price * factor for currency, price in getattr(offer, cycle).items()}
+            cycle: {currency: Sold(sold.price * factor) for currency, sold in getattr(offer, cycle).items()}
             for cycle in ("monthly", "annual")
         }
         monkeypatch.setitem(offers, key, offer.model_copy(update=dearer))
@@ -58,8 +60,9 @@ async def test_somebody_to_pay_for_has_gone_or_come(tmp_path: Path) -> None:
             problem = await stale(api, quote, "a")
             assert problem["data"]["changed"] == ["U1 Test is no longer NOT PAID", "U7 Test is NOT PAID too"]
             fresh = problem["data"]["quote"]
-            assert [line["description"][-7:] for line in fresh["lines"]] == ["U2 Test", "U7 Test"]
-            assert fresh["lines"][0]["user_id"] == bob
+            shares = fresh["lines"][0]["shares"]
+            assert [share["name"] for share in shares] == ["U2 Test", "U7 Test"]
+            assert shares[0]["user_id"] == bob
             assert (await confirm(api, fresh["id"], "b")).status_code == 200
 
 
@@ -75,7 +78,7 @@ async def test_somebody_to_pay_for_was_paid_meanwhile(tmp_path: Path) -> None:
             problem = await stale(api, quote, "a")
             assert "U1 Test is no longer NOT PAID" in problem["data"]["changed"]
             paid = (await get(api, "/v1/invoices"))["items"]
-            assert [line["user_id"] for each in paid for line in each["lines"]] == [ann]
+            assert [share["user_id"] for each in paid for line in each["lines"] for share in line["shares"]] == [ann]
             assert (await get(api, f"/v1/users/{bob}"))["status"] == "not_paid"
 
 
@@ -126,7 +129,7 @@ async def test_what_was_bought_keeps_its_price(tmp_path: Path, monkeypatch: pyte
 async def test_every_difference_is_named_as_people_say_it(tmp_path: Path) -> None:
     """Plan, price, seats, end and credit, each with what it was and is: money as money."""
     async with running(tmp_path) as server:
-        team = make_organisation(server, seats=10, plan="professional", users=3)
+        team = make_organisation(server, seats=10, plan="professional", users=3, invoiced=True)
         async with team.client() as api:
             first = await quote_for(api, plan="enterprise")
             second = await quote_for(api, cancel=True)
@@ -151,7 +154,7 @@ async def test_every_difference_is_named_as_people_say_it(tmp_path: Path) -> Non
 async def test_a_promise_made_before_midnight_is_kept_after_it(tmp_path: Path) -> None:
     """Fifteen minutes are fifteen minutes: the day that began meanwhile changes no price."""
     async with running(tmp_path) as server:
-        team = make_organisation(server)
+        team = make_organisation(server, invoiced=True)
         async with team.client() as api:
             server.clock.move_to(dt.datetime(2025, 11, 20, 23, 55, tzinfo=dt.UTC))
             quote = await quote_for(api, plan="enterprise")

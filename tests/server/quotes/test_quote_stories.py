@@ -32,7 +32,9 @@ async def test_what_is_shown_is_what_is_charged(tmp_path: Path) -> None:
             assert done["invoice"]["total"] == done["payment"]["amount"] == quote["due_now"]
             assert (done["invoice"]["status"], done["payment"]["status"]) == ("paid", "succeeded")
             assert done["subscription"] == await get(api, "/v1/subscription")
-            assert done["subscription"]["next_payment"] == quote["renewal"]
+            coming, promised = done["subscription"]["next_payment"], quote["renewal"]
+            assert (coming["date"], coming["seats"]) == (promised["date"], promised["seats"])
+            assert (coming["amount"], coming["total"]) == (promised["due"], promised["amount"])
             assert (await get(api, f"/v1/quotes/{quote['id']}"))["status"] == "confirmed"
 
 

@@ -9,7 +9,7 @@ import datetime as dt
 import sqlite3
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -218,11 +218,13 @@ def _renewed_once(path: Path, count: int) -> None:
 async def test_two_runners_at_once(tmp_path: Path) -> None:
     """Two servers that look at the same list at the same time renew everybody once."""
     path, teams = await _renewing(tmp_path, 12)
-    start = threading.Barrier(2)
+    start, opening = threading.Barrier(2, timeout=60), threading.Lock()
     done: list[int] = []
 
     def run() -> None:
-        with serving(path) as services:
+        with ExitStack() as stack:
+            with opening:
+                services = stack.enter_context(serving(path))
             start.wait()
             done.append(sum(run_due(services)))
 

@@ -177,13 +177,13 @@ def test_a_late_accent_decides_the_encoding(tmp_path: Path) -> None:
 
 
 def test_a_few_broken_bytes_do_not_spoil_the_others(tmp_path: Path) -> None:
-    """UTF-8 with one bad byte stays UTF-8, and the row with the byte says so."""
+    """UTF-8 with one bad byte stays UTF-8, and the row with the byte names its line."""
     path = tmp_path / "people.csv"
     good = "".join(f"u{number}@b.example,Zoë\n" for number in range(20))
     path.write_bytes(f"email,first_name\n{good}".encode() + b"bad@b.example,Ren\xe9\n")
     *rows, last = open_sheet(path).rows()
     assert {cells(row)[1] for row in rows} == {"Zoë"}
-    assert "not text" in last.problem
+    assert last.problem == "Line 22 is damaged: it is not UTF-8."
 
 
 def test_a_quotation_mark_never_closed_costs_one_row(tmp_path: Path) -> None:

@@ -37,7 +37,7 @@ def test_every_command_that_changes_something_is_known_as_such() -> None:
     from screens.users.screen import UsersScreen
 
     forms = {"users.new", "users.edit", "users.import", "transfers.send", "codes.new", "codes.edit"}
-    forms |= {"imports.mend", "imports.columns"}
+    forms |= {"imports.mend", "imports.columns", "imports.encoding"}
     areas = (UsersScreen, MembersScreen, CodesScreen, TransfersScreen, BillingScreen, ImportScreen)
     named = {command_id for area in areas for command_id in area.CHANGES}
     assert named - forms <= CHANGING <= set(BY_ID)

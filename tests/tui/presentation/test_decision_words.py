@@ -42,7 +42,7 @@ def test_the_summary_names_everybody_and_counts_the_seats() -> None:
         "7 fit, 5 will be NOT PAID: about EUR 10.00 now or with the payment of 1 Dec.",
         "",
         "> " + "  " + "all 12".ljust(18) + "5 of them NOT PAID until paid",
-        "  " + "f " + "the first 7".ljust(18) + "the other 5 keep waiting, and marked",
+        "  " + "f " + "the first 7".ljust(18) + "the other 5 stay pending, and marked",
         "  " + "b " + "buy 5 seats…".ljust(18) + "you see the price first",
     ]
     assert len(summary.items) == 12

@@ -3,9 +3,9 @@
 import datetime as dt
 
 import pytest
-from answers import NOW, eur, make_line, make_payment, make_quote, make_subscription, make_terms
+from answers import NOW, eur, make_line, make_payment, make_quote, make_renewal, make_subscription, make_terms
 
-from contract.billing import Factor
+from contract.billing import Factor, UserShare
 from contract.billing import Line as BillLine
 from contract.money import Money
 from contract.quotes import (
@@ -20,7 +20,7 @@ from contract.quotes import (
 )
 from contract.subscription import BillingCycle, SubscriptionStatus
 from tui.presentation.lines import width_of
-from tui.presentation.prices import holds_until, money_lines, payee_lines, price_lines, reason
+from tui.presentation.prices import holds_until, money_lines, payee_lines, price_lines, reason, renewal_words
 from tui.presentation.quote_summary import (
     change_in_words,
     confirmation_summary,
@@ -62,7 +62,7 @@ def upward(**facts: object) -> Quote:
         "net": eur(2000),
         "total": eur(2000),
         "due_now": eur(2000),
-        "renewal": RenewalForecast(date=DECEMBER, seats=10, amount=eur(12000)),
+        "renewal": make_renewal(DECEMBER, 10, eur(12000)),
         "activates": AffectedUsers(count=0),
     }
     return make_quote(**{**defaults, **facts})
@@ -132,9 +132,7 @@ def test_seats_paid_for_already_are_said_to_be() -> None:
             ),
             tax=Money(amount=123_456_789_000, currency="KWD"),
             due_now=Money(amount=9_999_123_456_789_000, currency="KWD"),
-            renewal=RenewalForecast(
-                date=DECEMBER, seats=1, amount=Money(amount=99_999_123_456_789_000, currency="KWD")
-            ),
+            renewal=make_renewal(DECEMBER, 1, Money(amount=99_999_123_456_789_000, currency="KWD")),
             after=make_terms(billing_cycle=BillingCycle.ANNUAL),
         ),
     ],
@@ -209,21 +207,41 @@ def test_the_effects_name_people_and_warnings_harmlessly() -> None:
 
 def paid_for(names: tuple[str, ...]) -> tuple[BillLine, ...]:
     """EUR 2.00 for each."""
-    return tuple(
-        make_line(quantity=1, amount=eur(200), user_id=f"usr_{at}", description=name) for at, name in enumerate(names)
-    )
+    shares = tuple(UserShare(user_id=f"usr_{at}", name=name, amount=eur(200)) for at, name in enumerate(names))
+    return (make_line(quantity=len(names), amount=eur(200 * len(names)), shares=shares),)
 
 
 def test_paying_for_users_names_each_with_the_price() -> None:
-    """D15: one line for each user, and the sum of them."""
+    """D15: what each user's share is, and the sum of them."""
     quote = make_quote(
         change=Change(pay_users="all"), lines=paid_for(("Ana\x1b", "Bo")), due_now=eur(400), net=eur(400)
     )
-    assert [text(line) for line in payee_lines(quote)] == ["EUR 2.00  Ana␛", "EUR 2.00  Bo"]
+    assert [text(line) for line in payee_lines(quote)] == ["EUR 2.00  a seat for Ana␛", "EUR 2.00  a seat for Bo"]
     assert text(price_lines(quote)[0]) == "EUR 4.00 now   2 users, each EUR 6.00 × 10/30 days, to 30 Nov"
     assert text(money_lines(quote)[0]) == "  EUR 4.00  2 users, each EUR 6.00 × 10/30 days, to 30 Nov"
     assert effects(quote) == ["3 users NOT PAID until now become active."]
     assert confirmation_summary(quote, "Pay", "overview.pay").items == payee_lines(quote)
+
+
+def lowered(due: int, used: int, full_from: dt.date | None) -> Quote:
+    """A renewal of EUR 24.00 on 1 December, of which a credit pays some."""
+    coming = RenewalForecast(
+        date=DECEMBER, seats=4, amount=eur(2400), credit_applied=eur(used), due=eur(due), full_from=full_from
+    )
+    return free(renewal=coming)
+
+
+def test_a_credit_is_no_price() -> None:
+    """What is asked for next, what credit pays of it, and the price after it with its day, if there is room."""
+    january, february = dt.date(2027, 1, 1), dt.date(2027, 2, 1)
+    nothing = lowered(0, 2400, january)
+    assert renewal_words(nothing) == "EUR 0.00 on 1 Dec (EUR 24.00 credit), EUR 24.00 each month from 1 Jan 2027"
+    assert renewal_words(nothing, 58) == "EUR 0.00 on 1 Dec, EUR 24.00 each month from 1 Jan 2027"
+    assert renewal_words(nothing, 50) == "EUR 0.00 on 1 Dec, then EUR 24.00 each month"
+    assert renewal_words(nothing, 10) == "EUR 0.00 on 1 Dec, then EUR 24.00"
+    assert renewal_words(lowered(900, 1500, february)).startswith("EUR 9.00 on 1 Dec (EUR 15.00 credit), EUR 24.00")
+    assert renewal_words(lowered(0, 2400, None)).endswith("EUR 24.00 each month once the credit is used up")
+    assert renewal_words(lowered(2400, 0, DECEMBER)) == "EUR 24.00 from 1 Dec, each month"
 
 
 def test_cancelling_says_from_when_on_nobody_can_use_it() -> None:

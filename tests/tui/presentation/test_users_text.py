@@ -48,7 +48,7 @@ def test_more_than_ten_ask_for_their_number() -> None:
     seats = SeatCounts(paid=36, used=30, free=6, not_paid=0, high_water=36, at_renewal=36)
     summary = removal_summary([make_user()] * 11, make_overview(seats=seats))
     assert summary.type_number == 11
-    assert summary.final == "z undoes it until 30 Nov, while a paid seat is free."
+    assert (summary.final, summary.back) == ("", "z undoes it until 30 Nov, while a paid seat is free.")
 
 
 def test_results_come_row_by_row_failures_first() -> None:
@@ -87,13 +87,13 @@ def test_people_without_a_name_are_their_address() -> None:
 
 
 def test_a_status_is_no_promise_while_the_subscription_is_suspended() -> None:
-    """D13: users keep their status, and it is said that nobody can use the service, and what helps."""
+    """D13: users are suspended with it, and it is said that nobody can use the service, and what helps."""
     since = dt.datetime(2026, 12, 8, 0, tzinfo=dt.UTC)
     terms = make_subscription(status=SubscriptionStatus.SUSPENDED, suspended_at=since, overdue=eur(24000))
     suspended = make_overview(subscription=terms)
     assert no_access(suspended) == "Nobody can use the service: suspended since 8 Dec. 1 o pays EUR 240.00."
-    lines = [said(each) for each in detail_lines(make_user(), suspended)]
-    assert lines[3] == "Status      ● active · suspended"
+    lines = [said(each) for each in detail_lines(make_user(status=UserStatus.SUSPENDED), suspended)]
+    assert lines[3] == "Status      × inactive · suspended"
     assert lines[-1] == no_access(suspended)
     ended = make_overview(subscription=make_subscription(status=SubscriptionStatus.ENDED))
     assert no_access(ended) == "Nobody can use the service: the subscription ended on 1 Dec."
@@ -115,5 +115,5 @@ def test_a_removal_on_a_contract_says_nothing_about_paying() -> None:
     plan = Plan(id="contract", name="Contract", kind=PlanKind.CONTRACT, sub_accounts=True, max_users=36)
     seats = SeatCounts(paid=36, used=30, free=6, not_paid=0, high_water=36, at_renewal=36)
     summary = removal_summary([make_user()], make_overview(plan=plan, seats=seats))
-    assert summary.final == "z undoes it until 30 Nov, while there is room."
+    assert summary.back == "z undoes it until 30 Nov, while there is room."
     assert len(summary.lines) == 1

@@ -7,7 +7,7 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 
 import pytest
-from served import Served, served
+from served_process import ServedProcess, served_process
 
 from contract.events import EventKind
 from contract.users import NewUser
@@ -15,9 +15,9 @@ from tui.runtime.session import Connection, Link, Listeners, Session
 
 
 @pytest.fixture
-def server(tmp_path: Path) -> Iterator[Served]:
+def server(tmp_path: Path) -> Iterator[ServedProcess]:
     """The demo's server in a process of its own."""
-    with served(tmp_path) as found:
+    with served_process(tmp_path) as found:
         yield found
 
 
@@ -39,7 +39,7 @@ class Ear:
 
 
 @asynccontextmanager
-async def listening(server: Served) -> AsyncIterator[tuple[Session, Ear]]:
+async def listening(server: ServedProcess) -> AsyncIterator[tuple[Session, Ear]]:
     """A session that has its first overview and follows the events."""
     ear = Ear()
     async with server.client() as client:
@@ -61,7 +61,7 @@ async def until(condition: Callable[[], bool], seconds: float = 10.0) -> None:
             await asyncio.sleep(0.01)
 
 
-async def test_a_burst_of_changes_costs_one_overview(server: Served) -> None:
+async def test_a_burst_of_changes_costs_one_overview(server: ServedProcess) -> None:
     """Changes are gathered for a quarter of a second: five of them are one request and one repaint."""
     async with listening(server) as (_, ear), server.client() as other:
         before = server.requests("GET /v1/overview")
@@ -72,7 +72,9 @@ async def test_a_burst_of_changes_costs_one_overview(server: Served) -> None:
         assert ear.overviews == server.requests("GET /v1/overview")
 
 
-async def test_the_data_stays_while_the_server_is_gone_and_everything_is_fresh_when_it_is_back(server: Served) -> None:
+async def test_the_data_stays_while_the_server_is_gone_and_everything_is_fresh_when_it_is_back(
+    server: ServedProcess,
+) -> None:
     """Killed, the state says reconnecting with the time of the data; back, all screens are told to look again."""
     async with listening(server) as (session, ear):
         overview = session.overview
@@ -87,7 +89,7 @@ async def test_the_data_stays_while_the_server_is_gone_and_everything_is_fresh_w
         assert session.overview is not overview
 
 
-async def test_a_server_set_back_to_a_copy_is_followed_all_the_same(server: Served, tmp_path: Path) -> None:
+async def test_a_server_set_back_to_a_copy_is_followed_all_the_same(server: ServedProcess, tmp_path: Path) -> None:
     """Restored from a backup, it counts its events from there: what happens then is heard, not taken for old."""
     copy = tmp_path / "copy.sqlite3"
     async with listening(server) as (session, _), server.client() as other:
@@ -111,7 +113,7 @@ async def test_a_server_set_back_to_a_copy_is_followed_all_the_same(server: Serv
 
 async def test_a_session_waits_for_a_server_that_is_not_there_yet(tmp_path: Path) -> None:
     """The demo's app is open before its server: the first overview comes when it can."""
-    with served(tmp_path) as server:
+    with served_process(tmp_path) as server:
         server.stop()
         async with server.client() as client:
             session = Session(client, "demo")
@@ -124,7 +126,7 @@ async def test_a_session_waits_for_a_server_that_is_not_there_yet(tmp_path: Path
             await asyncio.gather(task, return_exceptions=True)
 
 
-async def test_a_token_that_is_refused_is_said_and_not_hammered(server: Served, tmp_path: Path) -> None:
+async def test_a_token_that_is_refused_is_said_and_not_hammered(server: ServedProcess, tmp_path: Path) -> None:
     """A refusal is not the network's fault: the link says so, and attempts are far apart."""
     server.token_file.write_text("hc_wrong")
     async with server.client() as client:

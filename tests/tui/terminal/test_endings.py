@@ -163,6 +163,7 @@ def test_undecodable_keys_do_no_harm(tmp_path: Path) -> None:
         program.wait_for_text("counted 1")
 
 
+@pytest.mark.clock
 def test_leaving_is_quick(tmp_path: Path) -> None:
     """The process is gone well before Textual's own two sleeps of 0.1 s would be over."""
     times = []

@@ -51,6 +51,7 @@ def compare(ours: PtyProgram, textual: PtyProgram, after: str) -> None:
         assert one == other, f"row {y} after {after!r}"
 
 
+@pytest.mark.clock
 @pytest.mark.parametrize(("columns", "lines"), [(80, 24), (120, 40)])
 def test_every_state_looks_the_same(tmp_path: Path, columns: int, lines: int) -> None:
     """After each key the two screens agree in every character, colour and attribute."""

@@ -51,7 +51,24 @@ def test_digits_only() -> None:
     """A number field takes digits and nothing else, as many as its limit."""
     editor = Editor(digits=True, limit=3)
     typed("4", "x", "-", "2", "0", "7", editor=editor)
-    assert editor.text == "420"
+    assert (editor.text, editor.refused) == ("420", "At most 3 digits.")
+    assert typed("backspace", editor=editor).refused == ""
+
+
+def test_what_does_not_fit_is_refused_as_a_whole_and_never_cut() -> None:
+    """Pasted or typed, digits or text: the field stays as it was, and says its limit."""
+    number = Editor(digits=True, limit=7)
+    for pasted in ("12.50", "1,5", "-3", "١٢", "4 2"):
+        assert not number.insert(pasted)
+        assert (number.text, number.refused) == ("", "Digits only.")
+    text = Editor(limit=5)
+    assert text.insert("abc")
+    assert not text.insert("def")
+    assert (text.text, text.caret, text.refused) == ("abc", 3, "At most 5 characters.")
+    assert not text.insert("x" * 1_000_000)
+    assert (text.text, text.refused) == ("abc", "At most 5 characters: this would be 1,000,000.")
+    assert not text.insert("\x1b[\u202e")
+    assert text.text == "abc"
 
 
 def test_pasted_controls_are_harmless() -> None:

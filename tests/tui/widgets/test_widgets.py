@@ -150,7 +150,7 @@ async def test_a_long_error_is_seen_whole_and_escape_takes_it_away() -> None:
 
 
 async def test_held_keys_and_typed_numbers_make_a_draft() -> None:
-    """+ steps on, e lets digits replace the number, and what is below the limit becomes the limit."""
+    """+ steps on, e lets digits replace the number; what is below or above the limits is refused and stays typed."""
     async with showing(Overview()) as (app, pilot):
         stepper = app.screen.query_one(Stepper)
         await pilot.press("plus", "plus", "plus", "minus")
@@ -161,8 +161,17 @@ async def test_held_keys_and_typed_numbers_make_a_draft() -> None:
         assert "Enter takes it  Esc leaves it" in "\n".join(text_of(app))
         await pilot.press("escape")
         assert stepper.total == 120
-        await pilot.press("e", "3", "enter")
-        assert (stepper.total, stepper.typing) == (36, False)
+        for typed, limit in (
+            ("3", "At least 36."),
+            ("9999999", "At most 1,000,000."),
+            ("12345678", "At most 1,000,000."),
+        ):
+            await pilot.press("e", *typed, "enter")
+            assert (stepper.total, stepper.typing) == (120, True)
+            assert limit in "\n".join(text_of(app))
+            await pilot.press("escape")
+        await pilot.press("e", "5", "0", "plus")
+        assert (stepper.total, stepper.typing) == (51, False)
 
 
 async def test_titles_and_lines_of_panels_are_text() -> None:

@@ -1,18 +1,20 @@
-"""The dialog before requests are decided: what is chosen is what `y` does, and what others decide shows at once."""
+"""The dialog before people join: what is chosen is what `y` does, and what changes meanwhile shows at once."""
 
-from typing import ClassVar
+from typing import ClassVar, Generic, TypeVar
 
 from textual.binding import Binding, BindingType
 
+from screens.purchase.joining_question import JoiningQuestion
 from screens.shared.confirm import Confirm
 from tui.presentation.seat_choice import Choice
 from tui.presentation.tones import Line, parts
-from tui.presentation.transfer_decisions import Question
 
-__all__ = ["DecisionDialog"]
+__all__ = ["JoiningDialog"]
+
+Q = TypeVar("Q", bound=JoiningQuestion)
 
 
-class DecisionDialog(Confirm):
+class JoiningDialog(Confirm, Generic[Q]):
     """Answers like `Confirm`; `choice` is what was chosen then, and `question` what was asked.
 
     `f` turns to those that fit, and back; `b` leaves at once for the price of the seats that are missing.
@@ -23,9 +25,10 @@ class DecisionDialog(Confirm):
         Binding("b", "choose('buying')", show=False),
     ]
 
-    def __init__(self, question: Question) -> None:
-        super().__init__(question.summary(Choice.ALL))
-        self.question, self.choice = question, Choice.ALL
+    def __init__(self, question: Q, choice: Choice = Choice.ALL) -> None:
+        chosen = choice if choice in question.choices else Choice.ALL
+        super().__init__(question.summary(chosen))
+        self.question, self.choice = question, chosen
 
     def action_choose(self, name: str) -> None:
         """Another choice, or back to all of them."""
@@ -39,7 +42,7 @@ class DecisionDialog(Confirm):
         self.choice = Choice.ALL if self.choice is choice else choice
         self.show_summary(self.question.summary(self.choice), seen=True)
 
-    def ask_instead(self, question: Question) -> None:
+    def ask_instead(self, question: Q) -> None:
         """Things are different now: say so, and take no key that was typed before it could be read."""
         chosen = self.choice if self.choice in question.choices else Choice.ALL
         before, after = self.question.summary(self.choice), question.summary(chosen)
