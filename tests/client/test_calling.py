@@ -26,7 +26,7 @@ from client.protocol import new_key
 from contract.pages import Page
 from contract.problems import ProblemCode
 from contract.quotes import Change
-from contract.users import NewUser, User, UsersQuery
+from contract.users import Added, NewUser, User, UsersQuery
 
 NEW = NewUser(email="ada@example.org")
 IN_PROGRESS = ProblemCode.IDEMPOTENCY_KEY_IN_PROGRESS
@@ -45,7 +45,7 @@ async def test_retries_keep_the_key_and_the_body() -> None:
     )
     time = FakeTime()
     async with client_of(network, fake_time=time) as client:
-        assert await client.add_user(NEW) == user()
+        assert await client.add_user(NEW) == Added(**user().model_dump())
     assert len(set(network.keys)) == 1
     assert network.keys[0]
     assert {request.content for request in network.seen} == {NEW.model_dump_json(exclude_none=True).encode()}
@@ -213,7 +213,7 @@ async def test_a_full_disk_after_the_answer_hides_nothing(tmp_path: Path) -> Non
             return await super().handle_async_request(request)
 
     async with client_of(Breaking([json_response(user(), 201)]), journal=Journal(folder)) as client:
-        assert await client.add_user(NEW) == user()
+        assert await client.add_user(NEW) == Added(**user().model_dump())
 
 
 async def test_read_only_sends_nothing_but_reads() -> None:

@@ -32,7 +32,7 @@ from contract.people import Role
 from contract.quotes import Change
 from contract.sandbox import ClockBody, PaymentsBody
 from contract.transfers import Decisions, NewTransfer, Seen, TransfersQuery, TransferState
-from contract.users import NewUser, UserBatch, UserChanges, UsersQuery, UserStatus
+from contract.users import Added, NewUser, UserBatch, UserChanges, UsersQuery, UserStatus
 from server.app import create_app
 from server.settings import ServerSettings
 
@@ -117,7 +117,8 @@ async def test_a_life_of_a_user(team: Team, tmp_path: Path) -> None:
     async with client_for(team, tmp_path) as client:
         ada = await client.add_user(NewUser(email="ada@example.org", first_name="Ada"))
         assert ada.status is UserStatus.ACTIVE
-        assert (await client.users(UsersQuery(search="ada"))).items == (ada,)
+        (listed,) = (await client.users(UsersQuery(search="ada"))).items
+        assert ada == Added(**listed.model_dump(), next_payment=ada.next_payment)
         edited = await client.change_user(ada.id, UserChanges(position="Boss"), version=ada.version)
         with pytest.raises(VersionConflict) as caught:
             await client.change_user(ada.id, UserChanges(position="Clerk"), version=ada.version)

@@ -130,7 +130,11 @@ def test_every_pattern_says_what_it_asks_for() -> None:
 @pytest.mark.parametrize(
     ("model", "value", "says"),
     [
-        (UsersQuery, {"status": "not_payd"}, "status: Use active, not_paid or removed. Did you mean not_paid?"),
+        (
+            UsersQuery,
+            {"status": "not_payd"},
+            "status: Use active, not_paid, suspended, ended or removed. Did you mean not_paid?",
+        ),
         (UsersQuery, {"limit": "many"}, "limit: Write a whole number."),
         (UsersQuery, {"limit": 0}, "limit: This must be at least 1."),
         (UsersQuery, {"serch": "x"}, "serch: Unknown field."),

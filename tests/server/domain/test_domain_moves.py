@@ -104,7 +104,7 @@ REFUSALS: list[tuple[Standing, dict[str, Any], ProblemCode, str]] = [
         standing(status=SUSPENDED),
         {"seats": 12},
         ProblemCode.SUBSCRIPTION_NOT_ACTIVE,
-        "overdue amount has to be paid first",
+        "has to be paid first",
     ),
     (standing(status=SUSPENDED), {"plan": "enterprise"}, ProblemCode.SUBSCRIPTION_NOT_ACTIVE, "overdue"),
     (standing(status=PAST_DUE), {"billing_cycle": ANNUAL}, ProblemCode.SUBSCRIPTION_NOT_ACTIVE, "overdue"),
