@@ -98,6 +98,8 @@ class Case:
     secret: bool = False
     answers: bool = False
     """The exit code itself is what was asked for."""
+    hidden: bool = False
+    """It does something that nothing of the organisation shows."""
 
 
 def waiting(stage: Stage) -> None:
@@ -246,8 +248,9 @@ CASES: dict[str, tuple[Case, ...]] = {
     "demo": (Case(),),
     "login": (Case("--url {url} --name new --token-env HC", (apart,)), Case("--url {url} --name new")),
     "info": (Case(),),
+    "check-config": (Case(),),
     "users list": (Case(), Case("--limit 1 --json")),
-    "users add": (Case("new@x.example --yes"), Case("new@x.example --dry-run --json"), Case("new@x.example")),
+    "users add": (Case("{new} --yes"), Case("{new} --dry-run --json"), Case("{new}")),
     "users import": (Case("{file} --yes", (file,)), Case("{file} --dry-run --json", (file,)), Case("{file}", (file,))),
     "users remove": (Case("--status active --yes"), Case("--all --yes --json"), Case("--all")),
     "users restore": (Case("{selection} --yes --json", (removed,)),),
@@ -260,6 +263,7 @@ CASES: dict[str, tuple[Case, ...]] = {
     "invoices list": (Case("", (bought,)),),
     "invoices show": (Case("{invoice}", (bought,)), Case("INV-9")),
     "invoices explain": (Case("{invoice}", (bought,), answers=True), Case("INV-1 --json -")),
+    "invoices export": (Case("-o {home}/books.csv", (bought,)), Case("-o -", (bought,))),
     "forecast": (Case(),),
     "seats show": (Case(),),
     "seats set": (Case("12 --yes"), Case("12 --yes --json"), Case("12 --dry-run"), Case("12")),
@@ -304,7 +308,7 @@ CASES: dict[str, tuple[Case, ...]] = {
     "webhooks replay": (Case("{webhook} --since 2026-01-01", (webhook,)),),
     "sandbox advance": (Case("PT1S"),),
     "sandbox now": (Case(),),
-    "sandbox payments": (Case("accept --json"),),
+    "sandbox payments": (Case("accept --json", hidden=True),),
     "server init": (Case("--db {db} --organisation Żółw --owner zoe@zolw.example", secret=True),),
     "server token": (Case("--db {db} --email zoe@zolw.example", (founded,), secret=True),),
     "server migrate": (Case("--db {db}"),),
@@ -358,6 +362,7 @@ def staged(live: LiveServer, http: httpx.Client, home: Path, case: Case) -> Stag
     home.mkdir()
     stage = Stage(live, http, team, number, home)
     stage.given = {"owner": owner, "url": live.url, "home": str(home), "db": f"sqlite:///{home}/seats.db"}
+    stage.given["new"] = f"new{number}@x.example"
     stage.sign_in("owner", team.token)
     for prepare in case.needs:
         prepare(stage)
@@ -389,7 +394,7 @@ def test_the_deed_decides(  # noqa: PLR0917 - fixtures
     assert not good.crash
     done = first.state()
     looks = before == done or "--dry-run" in case.words  # a dry run of an import leaves its plan behind
-    reads = good.code == 0 and bool(good.out) and looks and not case.answers
+    reads = good.code == 0 and bool(good.out) and looks and not (case.answers or case.hidden)
     begin = WALK.index((leaf, case)) % (len(MODES) - 1)
     bad_days = (MODES[1:] * 2)[begin : begin + DAYS]
     for mode in bad_days:

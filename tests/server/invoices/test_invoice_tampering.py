@@ -21,7 +21,7 @@ TABLES = (invoices, invoice_lines, payments)
 UNSEEN = {
     "payments.gateway": "which gateway was asked is written down once",
     "payments.created_at": "when it was asked for is written down once; when it was settled is in the history",
-    "payments.token_id": "whose token asked for it says nothing once it is settled; what it spent is its payment's amount",
+    "payments.token_id": "whose token asked says nothing once it is settled: only what waits counts",
     "payments.ask_at": "when a payment is asked for again says nothing once it is settled",
     "payments.invoice_id": "the invoice that a refused payment was for is not in the history",
 }
