@@ -168,6 +168,7 @@ def _plain(word: str) -> str:
 
 
 def sentence(text: str) -> str:
-    """A reason of our own, which starts small inside other sentences, as a sentence of its own."""
+    """A reason of our own, which starts small inside other sentences, as a sentence of its own; a field's name stays."""
     text = text.strip()
-    return text[:1].upper() + text[1:] + ("" if text.endswith((".", "!", "?", "…")) else ".")
+    named = "_" in text.partition(" ")[0]
+    return (text if named else text[:1].upper() + text[1:]) + ("" if text.endswith((".", "!", "?", "…")) else ".")

@@ -244,7 +244,7 @@ def copied(stage: Stage) -> None:
 
 HUMAN = (person, acting)
 CASES: dict[str, tuple[Case, ...]] = {
-    "": (Case(), Case("--help"), Case("--version"), Case("nonsense")),
+    "": (Case(), Case("--help"), Case("--version"), Case("nonsense", secret=True)),
     "demo": (Case(),),
     "login": (Case("--url {url} --name new --token-env HC", (apart,)), Case("--url {url} --name new")),
     "info": (Case(),),
@@ -299,7 +299,7 @@ CASES: dict[str, tuple[Case, ...]] = {
     "tokens revoke": (Case("{token}", (token,)),),
     "entitlement": (Case("{owner}", answers=True), Case("{email}", (person, came_in), answers=True)),
     "webhooks list": (Case("", (webhook,)),),
-    "webhooks add": (Case("http://127.0.0.1:1/new --kinds code.*", secret=True), Case("nonsense")),
+    "webhooks add": (Case("http://127.0.0.1:1/new --kinds code.*", secret=True), Case("nonsense", secret=True)),
     "webhooks show": (Case("{webhook}", (webhook,)),),
     "webhooks change": (Case("{webhook} --kinds user.*", (webhook,)),),
     "webhooks remove": (Case("{webhook} --json", (webhook,)),),

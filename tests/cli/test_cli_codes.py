@@ -66,7 +66,7 @@ def test_who_came_in_is_listed(desk: Desk) -> None:
     [
         ("codes create abc", 2, "At least 6 letters or digits"),
         ("codes create WELCOME.26", 4, "This code already exists"),
-        ("codes create --uses 0", 2, "max_uses"),
+        ("codes create --uses 0", 2, "--uses"),
         ("codes create --until 2026-02-30", 2, "--until: Write a day such as"),
         ("codes create --until 2020-01-01", 2, "Choose a time in the future"),
         ("codes show \x1b[2J", 1, "Unknown code"),

@@ -133,7 +133,7 @@ def test_every_pattern_says_what_it_asks_for() -> None:
         (
             UsersQuery,
             {"status": "not_payd"},
-            "status: Use active, not_paid, suspended, ended or removed. Did you mean not_paid?",
+            "status: Use active, not_paid, removed, suspended or ended. Did you mean not_paid?",
         ),
         (UsersQuery, {"limit": "many"}, "limit: Write a whole number."),
         (UsersQuery, {"limit": 0}, "limit: This must be at least 1."),

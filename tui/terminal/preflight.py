@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Terminal", "Unsuitable", "preflight"]
 
-_HINT = "Commands without a screen still work, such as headcount overview and headcount info."
+_HINT = "Commands without a screen still work, such as headcount seats show and headcount events."
 _HOPELESS = frozenset({"", "dumb", "unknown", "emacs"})
 _NO_UNICODE = ("linux", "vt1", "vt2")
 _CAPABLE = ("-256color", "-direct", "kitty", "ghostty", "alacritty", "foot", "wezterm", "contour")

@@ -189,7 +189,7 @@ async def test_a_code_is_deleted_after_a_yes(tmp_path: Path) -> None:
             async with office.client() as client:
                 await client.change_code(code.id, CodeChanges(max_uses=11))
             await desk.press("y")
-            await desk.until(lambda: "version" in desk.words and "Refresh" in desk.words)
+            await desk.until(lambda: "older version" in desk.words and "Press r" in desk.words)
             await desk.until(lambda: "8 / 11" in desk.text)
             await desk.press("d", "y")
             await desk.until(lambda: "Deleted: WELCOME-26." in desk.text)
@@ -272,7 +272,7 @@ async def test_a_server_that_is_gone_is_said(tmp_path: Path) -> None:
         async with office.at_work(area="codes") as desk:
             desk.wire.cut = True
             await desk.pilot.press("x")
-            await desk.until(lambda: "Check the network" in desk.words)
+            await desk.until(lambda: "can't be reached" in desk.words)
             assert "Switched" not in desk.text
             assert desk.names == ["WELCOME-26"]
             desk.wire.cut = False

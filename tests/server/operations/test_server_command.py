@@ -74,7 +74,7 @@ def test_init_prints_the_token_once(founded: tuple[Path, str]) -> None:
 @pytest.mark.parametrize(
     ("arguments", "complaint"),
     [
-        (["--plan", "gold"], "no plan 'gold'"),
+        (["--plan", "gold"], "unknown plan 'gold'"),
         (["--plan", "professional", "--cycle", "annual"], "not sold annual"),
         (["--currency", "XXX"], "in XXX"),
         (["--currency", "eur", "--plan", "contract"], "in eur"),
