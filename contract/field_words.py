@@ -168,7 +168,7 @@ def _plain(word: str) -> str:
 
 
 def sentence(text: str) -> str:
-    """A reason of our own, which starts small inside other sentences, as a sentence of its own; a field's name stays."""
+    """A reason of our own, small inside other sentences, as a sentence of its own; a field's name stays as it is."""
     text = text.strip()
     named = "_" in text.partition(" ")[0]
     return (text if named else text[:1].upper() + text[1:]) + ("" if text.endswith((".", "!", "?", "…")) else ".")
