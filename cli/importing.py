@@ -207,7 +207,7 @@ def _agreed(options: argparse.Namespace, target: Target, planned: Import) -> Agr
             opener="imports.apply",
             verb="Import",
             rest=("stays in the file", "stay in the file"),
-            final="",
+            back="",
             may_buy=may_buy(target, overview.me),
         )
         return await prepared(client, question)

@@ -147,7 +147,7 @@ def _priced(options: argparse.Namespace, target: Target, question: Question) -> 
 def _lines(said: Summary, final: str, quote: Quote | None, target: Target) -> list[str]:
     """The summary as plain text, without the keys of a dialog; then the price of the seats."""
     until = next((place for place, each in enumerate(said.lines) if not plain(each)), len(said.lines))
-    last = final if final or said.final.startswith("z ") else said.final
+    last = final or said.final
     if quote is None:
         lines = [said.title, *map(plain, said.lines[:until]), *map(plain, said.items)]
     else:

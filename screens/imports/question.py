@@ -120,7 +120,7 @@ def import_question(
         opener="imports.apply",
         verb="Import",
         rest=("stays in the file", "stay in the file"),
-        final="z undoes the import.",
+        back="z undoes the import.",
         may_buy=may_buy,
     )
     question = ImportQuestion(current, addition, stop_keys=stop_keys)

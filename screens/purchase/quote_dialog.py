@@ -47,7 +47,13 @@ class Draft:
         if self.also is None:
             return said
         final = " ".join(filter(None, (said.final, self.also.final)))
-        return replace(said, verb=f"{said.verb}, {self.also.verb}", lines=[*said.lines, *self.also.lines], final=final)
+        return replace(
+            said,
+            verb=f"{said.verb}, {self.also.verb}",
+            lines=[*said.lines, *self.also.lines],
+            final=final,
+            back=self.also.back,
+        )
 
     @property
     def undone(self) -> str:

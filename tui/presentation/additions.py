@@ -38,7 +38,7 @@ class Addition(Generic[T]):
     hidden: str = ""
     remarks: Sequence[Line] = ()
     rest: tuple[str, str] = ("stays off the list", "stay off the list")
-    final: str = "z undoes it."
+    back: str = "z undoes it."
     may_buy: bool = False
     preview: JoiningPreview | None = None
 
@@ -83,7 +83,7 @@ class Addition(Generic[T]):
             lines=[*seat_lines(self.overview, room, self.preview), *remarks, *(["", *choices] if choices else [])],
             items=self._items(choice),
             hidden=self.hidden,
-            final=self.final,
+            back=self.back,
             opener=self.opener,
         )
 
@@ -98,7 +98,7 @@ class Addition(Generic[T]):
         return Also(
             verb=f"{self.verb.lower()} {self.people:,}",
             lines=[f"Then {count(self.people, self.what)} {'is' if one else 'are'} added, and active at once."],
-            final=self.final,
+            back=self.back,
             undone="Nobody was added.",
         )
 

@@ -37,12 +37,13 @@ class Summary:
 
 @dataclass(frozen=True, slots=True)
 class Also:
-    """What the same yes does after a payment: `verb` for the button, `lines` and `final` in the dialog.
+    """What the same yes does after a payment: `verb` for the button, `lines`, `final` and `back` in the dialog.
 
     `undone` is what is said when it comes to nothing (`Nothing was accepted.`).
     """
 
     verb: str
     lines: Sequence[Line]
-    final: str
     undone: str
+    final: str = ""
+    back: str = ""

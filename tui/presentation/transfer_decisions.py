@@ -106,11 +106,12 @@ class Question:
         """The same after a purchase of the seats that are missing, by one yes."""
         plan = self.decided(Choice.BUYING)
         many = len(plan.requests)
-        who_waits = count(many, "transfer request")
+        who_waits, given_up = count(many, "transfer request"), _given_up(plan, self.overview)
         return Also(
             verb=f"accept {many:,}",
             lines=[f"Then {who_waits} {'is' if many == 1 else 'are'} accepted, and active at once."],
-            final=_given_up(plan, self.overview) or BACK,
+            final=given_up,
+            back="" if given_up else BACK,
             undone="Nothing was accepted.",
         )
 
