@@ -149,7 +149,7 @@ def test_a_suspended_subscription_says_what_ends_that(desk: Desk) -> None:
     """D13: after the last refusal nothing is foretold but what is overdue, and every refusal says what to do first."""
     desk.said("sandbox payments decline --times 12")
     desk.said("sandbox advance P20D")
-    said = "Suspended: nothing more is charged until EUR 290.13 is paid: headcount pay --overdue\n"
+    said = "Suspended: nothing is charged until EUR 290.13 is paid: headcount pay --overdue\n"
     assert desk.said("forecast") == said
     desk.said("seats set 41 --dry-run", 4)
     assert (

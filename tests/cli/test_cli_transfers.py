@@ -50,7 +50,7 @@ def test_all_are_accepted_and_taken_back(desk: Desk) -> None:
     assert len(waiting(desk)) == 7
     said = desk.said("transfers accept --all --yes")
     assert said.splitlines()[0] == "Accept 7 transfer requests"
-    assert "7 will be NOT PAID: about EUR 14.00 now or with the payment of 1 Dec." in said
+    assert "7 will be NOT PAID: EUR 14.00 now or with the payment of 1 Dec." in said
     assert said.count("! NOT PAID") == 7
     assert desk.err.startswith("7 accepted, NOT PAID. Undo until ")
     assert waiting(desk) == []
@@ -59,7 +59,7 @@ def test_all_are_accepted_and_taken_back(desk: Desk) -> None:
     assert desk.err.endswith("7 decisions undone.\n")
     assert len(waiting(desk)) == 7
     desk.said("undo --yes", 4)
-    assert desk.err == "Nothing to undo: no decision of the last 10 minutes, no removal that can be taken back.\n"
+    assert desk.err == "Nothing to undo: no decision of the last 10 minutes, no removal that can be undone.\n"
 
 
 def test_only_those_that_fit_are_accepted(desk: Desk, server: Served) -> None:

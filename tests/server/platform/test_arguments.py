@@ -35,12 +35,15 @@ def said(words: str, capsys: pytest.CaptureFixture[str]) -> str:
         ("users list --limt=3", "headcount users list: There is no option --limt here. Did you mean --limit?"),
         ("users list now", "headcount users list: now is one word too many here."),
         ("users list --limit", "headcount users list: --limit: Say a value."),
-        ("users list --limit many", "headcount users list: --limit: Write a whole number."),
+        (
+            "users list --limit many",
+            "headcount users list: --limit: Give this as a whole number from 1 to 1,000,000, not 'many'.",
+        ),
         ("users list --all=3", "headcount users list: --all: This option takes no value."),
         ("users list --all --limit 3", "headcount users list: Use either --limit or --all, not both."),
         (
             "users list --status not_payd",
-            "headcount users list: --status: Use active or not_paid. Did you mean not_paid?",
+            "headcount users list: --status: Use active, not_paid, suspended or ended. Did you mean not_paid?",
         ),
         ("seats set", "headcount seats set: This is missing: N."),
         ("seats set 3 --yes --dry-run", "headcount seats set: Use either --dry-run or --yes, not both."),
