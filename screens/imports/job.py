@@ -215,7 +215,7 @@ class ImportJob:
         except OSError as error:
             why = f"The file can't be read: {error.strerror}."
         except HeadcountError as error:
-            key, why = key if _is_open(error) else new_key(), told(error)
+            key, why = key if _is_open(error) else new_key(), told(error, once=True)
         else:
             self.learn(found)
             self._host.start(self.follow(), "import")

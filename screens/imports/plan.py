@@ -19,7 +19,7 @@ def plan_lines(job: ImportJob, overview: Overview | None, width: int, height: in
     """Lines of at most `width` cells where they can't be wrapped; fewer of them on a screen of few rows (`height`)."""
     state = job.state
     if isinstance(state, NotSent):
-        return [[(f"{clean(state.why, 600)} ", "bad"), ("r sends the file again, Esc closes.", "dim")]]
+        return [(clean(state.why, 600), "bad"), ("r sends the file again, Esc closes.", "dim")]
     if isinstance(state, Sending):
         sent = state.whole and state.sent >= state.whole
         return [

@@ -15,14 +15,17 @@ _ASK_THE_VENDOR = frozenset({ProblemCode.REDUCTION_NEEDS_CONTACT, ProblemCode.SE
 _LONGEST = 600
 
 
-def told(error: BaseException) -> str:
-    """One or two sentences for a person; harmless on any terminal."""
+def told(error: BaseException, *, once: bool = False) -> str:
+    """One or two sentences for a person; harmless on any terminal.
+
+    `once`: the same key goes with it when it is sent again, so nobody has to look first whether it was done.
+    """
     if not isinstance(error, HeadcountError):
         return clean(str(error) or type(error).__name__, _LONGEST)
     parts = [error.message]
     if isinstance(error, Invalid):
         parts += [field.detail for field in error.fields if field.detail not in error.message]
-    parts.append(advice(error, on_screen=True))
+    parts.append(error.advice if once and error.uncertain else advice(error, on_screen=True))
     if error.request_id:
         parts.append(f"(request {error.request_id})")
     return clean(" ".join(filter(None, parts)), _LONGEST)
