@@ -46,6 +46,7 @@ PICTURES: Final[Mapping[str, tuple[str, str]]] = {
     "DecisionDialog": ("transfers/test_transfers_looks/test_choosing_who_is_accepted[all", "transfer requests"),
     "Detail": ("shared/test_every_look/test_a_dialog[user", "Added by"),
     "EditUser": ("shared/test_every_look/test_a_dialog[edit-user", "Edit "),
+    "Encodings": ("imports/test_imports_looks/test_choosing_an_encoding", "Encoding of"),
     "HandOut": ("codes/test_codes_looks/test_handing_one_out", "Share "),
     "Help": ("shared/test_every_look/test_a_dialog[help", "Keys: "),
     "ImportFile": ("imports/test_imports_looks/test_choosing_a_file", "Import users"),
