@@ -266,7 +266,9 @@ class History:
             *(model.seats, model.scheduled, model.ends and model.status == "active"),
         )
         assert (said["credit"] or {"amount": 0})["amount"] == model.credit
-        assert (said["users_active"], said["users_not_paid"]) == (model.active, len(model.waiting))
+        works = model.status in {"active", "past_due"}
+        assert (said["users_active"], said["users_not_paid"]) == (model.active if works else 0, len(model.waiting))
+        assert said["users_active"] + said["users_inactive"] == model.active
         assert model.active <= model.seats
         assert not model.waiting or model.active == model.seats
 
@@ -274,8 +276,9 @@ class History:
         items = (await get(self.owner, "/v1/users?limit=500"))["items"]
         waiting = set(self.model.waiting)
         listed = {key for key, each in self.model.people.items() if not each.removed}
+        seated = "active" if self.model.status in {"active", "past_due"} else self.model.status
         assert {each["id"]: each["status"] for each in items} == {
-            key: "not_paid" if key in waiting else "active" for key in listed
+            key: "not_paid" if key in waiting else seated for key in listed
         }
 
     async def _check_money(self) -> None:

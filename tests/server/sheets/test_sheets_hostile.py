@@ -143,7 +143,7 @@ def test_ten_megabytes_in_one_line(tmp_path: Path) -> None:
     """An endless line is no table."""
     path = tmp_path / "line.csv"
     path.write_bytes(b"a" * 10_000_000)
-    with in_little_memory(), pytest.raises(UnreadableSheet, match="Line 1 is endless") as caught:
+    with in_little_memory(), pytest.raises(UnreadableSheet, match="Line 1 is too long") as caught:
         open_sheet(path)
     assert caught.value.code is SheetFault.LINE_TOO_LONG
 

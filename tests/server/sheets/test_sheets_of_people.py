@@ -203,7 +203,7 @@ def test_unknown_words_ask_for_a_mapping(tmp_path: Path) -> None:
         (0, "Kontakt", ("a@b.example",)),
         (1, "Ruf", ("Ada",)),
     ]
-    with pytest.raises(UnreadableSheet, match="Say which"):
+    with pytest.raises(UnreadableSheet, match="Choose the column"):
         next(opened.rows())
     chosen = open_sheet(opened.path, mapping={Field.EMAIL: 0, Field.LAST_NAME: 2})
     assert [cells(row) for row in chosen.rows()] == [["a@b.example", "", "Lovelace", ""]]
