@@ -121,8 +121,9 @@ class JoiningFlow(Generic[Q]):
                 self._purchase.leave()
 
     def _is_outdated(self) -> bool:
-        """Whether the seats whose price is shown are for others by now."""
-        assert self._buying is not None
+        """Whether seats whose price is shown are bought for a question here, and are for others by now."""
+        if self._buying is None:
+            return False
         now = self._as_now(self._buying)
         return now is None or now.joining != self._buying.joining
 

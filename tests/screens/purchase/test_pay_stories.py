@@ -202,6 +202,18 @@ async def test_somebody_who_comes_meanwhile_is_shown_before_being_paid_for(offic
         await desk.until(lambda: any("Nova Lind" in line and "EUR 2.20" in line for line in desk.lines))
 
 
+async def test_others_change_the_list_while_the_summary_is_open(office: Office) -> None:
+    """What the overview says meanwhile has nothing to do with seats for who is added: the summary stays."""
+    async with office.at_work(area="users") as desk, office.client(Role.ADMIN) as other:
+        await opened(desk)
+        await summary(desk)
+        await other.add_user(NewUser(email="nova@tidewheel.example", first_name="Nova", last_name="Lind"))
+        await desk.until(
+            lambda: desk.app.session.overview is not None and desk.app.session.overview.seats.not_paid == 4
+        )
+        assert isinstance(desk.app.screen, Confirm)
+
+
 async def test_a_refused_payment_changes_nothing(office: Office) -> None:
     """D5: they stay NOT PAID, and it can be tried again."""
     async with office.at_work(area="users") as desk, office.client(Role.OWNER) as other:
@@ -247,7 +259,7 @@ async def test_hundreds_are_paid_for_together(office: Office) -> None:
         await desk.press("space")
         await desk.until(lambda: "602 of 603 marked" in desk.text and "EUR 1,324.40 now" in desk.text)
         await summary(desk)
-        assert "Type 639 to go on" in desk.text
+        assert "Type 639 to continue" in desk.text
         await desk.press(*"639", "y")
         await desk.until(lambda: "602 users became active, EUR 1,324.40 charged" in result(desk))
     (left,) = await unpaid(office)
