@@ -66,6 +66,13 @@ class Stepper(Canvas, can_focus=True):
             self._editor = None
         self.refresh()
 
+    @property
+    def _field(self) -> int:
+        """Cells of the number in its brackets: a long one is shown whole, typed or not."""
+        if self._editor is not None:
+            return max(_FIELD, len(self._editor.text) + 4)
+        return max(_FIELD, len(f"{self.total:,}") + 3)
+
     def step(self, by: int) -> None:
         """Some seats more or less than now, or than what is typed just now."""
         if self._take():
@@ -140,7 +147,7 @@ class Stepper(Canvas, can_focus=True):
         if self._fixed:
             return
         minus = _LABEL
-        plus = _LABEL + 3 + _FIELD + 2
+        plus = _LABEL + 3 + self._field + 2
         if minus - 1 <= event.x <= minus + 1:
             self.step(-1)
         elif plus - 1 <= event.x <= plus + 1:
@@ -154,7 +161,7 @@ class Stepper(Canvas, can_focus=True):
             return self.strip_of([self._label.ljust(_LABEL), f"{self.total:,}"], self.size.width)
         change = self.total - self.base
         if self._editor is not None:
-            number: list[Piece] = ["[ ", *self._editor.pieces(_FIELD - 3)]
+            number: list[Piece] = ["[ ", *self._editor.pieces(_LONGEST + 1)]
             number.append(" " * max(0, _FIELD - 4 - len(self._editor.text)) + "]")
         else:
             number = [(f"[{self.total:>{_FIELD - 3},} ]", "strong" if change or self.has_focus else "")]

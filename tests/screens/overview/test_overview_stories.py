@@ -280,7 +280,7 @@ async def test_leaving_with_a_draft_asks(shared: Office) -> None:
         await draft(desk, "+")
         await desk.press("ctrl+q")
         assert isinstance(desk.app.screen, Confirm)
-        assert "a draft of 38 seats" in desk.text
+        assert "a pending change to 38 seats" in desk.words
         await desk.press("escape")
         assert desk.app.is_running
 
@@ -329,9 +329,9 @@ async def test_a_slip_of_the_keyboard_in_the_seat_field_costs_nothing(office: Of
         await desk.until(lambda: "holds until" in desk.text)
         await desk.press("c", "y")
         assert "370 seats is more than twice the 37 there are" in desk.words
-        assert "First type the number: 370" in desk.words
+        assert "Type the number first: 370" in desk.words
         await desk.press(*"37", "y")
-        assert "First type the number: 370" in desk.words
+        assert "Type the number first: 370" in desk.words
         assert not [call for call in desk.wire.calls("POST") if "confirm" in call]
         await desk.press("0", "y")
         await desk.until(lambda: result(desk).startswith("Done: 370 seats"))
