@@ -367,7 +367,7 @@ async def test_hostile_names_are_shown_as_signs(tmp_path: Path) -> None:
 
 
 async def test_saved_as_a_file(tmp_path: Path) -> None:
-    """E saves all that the filter shows, safe for spreadsheets, and nothing over a file that is there."""
+    """E saves all that the filter shows, safe for spreadsheets, and asks before a file that is there is replaced."""
     with serving(tmp_path / "server", hostile=['=HYPERLINK("https://evil.example")']) as office:
         async with office.at_work(area="activity") as desk:
             await find(desk, "kind:user")
@@ -388,4 +388,4 @@ async def test_saved_as_a_file(tmp_path: Path) -> None:
             await desk.press("E", "ctrl+u")
             await desk.type(str(target))
             await desk.press("enter")
-            assert "A file of this name is there already." in desk.words
+            assert "This file already exists. Press Enter again" in desk.words

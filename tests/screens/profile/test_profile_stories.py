@@ -21,7 +21,7 @@ async def test_a_member_lands_on_the_profile(tmp_path: Path) -> None:
             assert "● active" in desk.text
             assert "Bjørn Sæther" in desk.text
             assert "a member of Tidewheel Works" in desk.words
-            assert "You may use the service, until 30 Nov" in desk.words
+            assert "You can use the service, until 30 Nov" in desk.words
             assert "● live" in desk.text
             await desk.press("2")
             assert "only your own profile is available" in desk.words

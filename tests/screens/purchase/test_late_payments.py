@@ -52,7 +52,7 @@ async def test_a_gateway_that_is_gone_for_long(office: Office) -> None:
         before = len((await client.payments()).items)
         await client.set_payments(PaymentsBody(next="unreachable", times=100))
         await buy_one_seat(desk)
-        await desk.until(lambda: "is still on its way" in result(desk))
+        await desk.until(lambda: "is still in progress" in result(desk))
         assert result(desk) == "The payment of EUR 2.20 is still in progress; the outcome will be shown here."
         await client.set_payments(PaymentsBody(next="accept"))
         await client.set_clock(ClockBody(advance="PT5M"))

@@ -23,14 +23,14 @@ def test_a_value_may_be_shortened(typed: str) -> None:
 @pytest.mark.parametrize("typed", ["status:", "status:paid", "status:removed"])
 def test_a_value_that_is_none_says_which_there_are(typed: str) -> None:
     """Removed users are not listed, so nothing offers to find them."""
-    with pytest.raises(FilterError, match=r"status: takes active, not_paid$"):
+    with pytest.raises(FilterError, match=r"status: takes active, not_paid, suspended, ended$"):
         parse(typed, USER_FIELDS)
 
 
 @pytest.mark.parametrize(
     ("typed", "says"),
     [
-        ("status:not_payd", "status: takes active, not_paid. Did you mean not_paid?"),
+        ("status:not_payd", "status: takes active, not_paid, suspended, ended. Did you mean not_paid?"),
         ("statuss:not_paid", "There is no filter statuss: here. Did you mean status:?"),
         ("ana Sorce:import", "There is no filter Sorce: here. Did you mean source:?"),
         ("source:improt", "source: takes hand, import, code, member, transfer. Did you mean import?"),

@@ -15,7 +15,7 @@ async def test_help_shows_the_keys_of_this_screen_as_the_user_chose_them() -> No
         await pilot.pause()
         seen = "\n".join(text_of(app))
         assert "del           Remove the marked users." in seen
-        assert "(off)         Undo the last removal." in seen
+        assert "(off)         Undo the last addition or removal." in seen
         assert "Every command by name." in seen
         assert "Accept the marked requests" not in seen
         await pilot.press("question_mark")
