@@ -20,7 +20,7 @@ async def _states(office: Office) -> dict[str, TransferState]:
 
 
 async def test_seven_are_accepted_in_four_keys_and_four_calls(tmp_path: Path) -> None:
-    """Quick approval: `3 * a y`: what it comes to, all decisions at once, then one overview and one page of the list."""
+    """Quick approval: `3 * a y`: what it comes to, all decisions, then one overview and one page of the list."""
     with serving(tmp_path) as office:
         async with office.at_work() as desk:
             await desk.press("3")
