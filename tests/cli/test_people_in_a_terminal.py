@@ -89,7 +89,7 @@ def test_a_file_until_the_seats_are_full_then_to_its_end(server: ServedProcess, 
         program.send("c")
         sees(program, "all or none not while there are rows that can't be imported: 8 invalid")
         program.send("j")
-        sees(program, "5 will be active at once, 27 stay in the file.")
+        sees(program, "> f the first 5 the other 27 stay in the file")
         program.send("y")
         sees(program, "! No free seats left: 5 rows are done, 27 left.")
         assert count(server, "email like '%northwind%'") == 5
@@ -112,7 +112,7 @@ def test_a_file_until_the_seats_are_full_then_to_its_end(server: ServedProcess, 
 
 
 def test_the_server_is_killed_in_the_middle_of_an_import(server: ServedProcess, desk: Desk, tmp_path: Path) -> None:
-    """The screen says so; when the server is back the import goes on by itself, and nobody is added twice."""
+    """The screen says so; when the server is back the import continues on its own, and nobody is added twice."""
     path = tmp_path / "many.csv"
     rows = "".join(f"p{number}@many.example,Zoë,Number {number},\n" for number in range(6_000))
     path.write_text(f"email,first_name,last_name,position\n{rows}")
@@ -121,7 +121,7 @@ def test_the_server_is_killed_in_the_middle_of_an_import(server: ServedProcess, 
         bring(program, path)
         sees(program, "+ 6,000 create")
         program.send("c")
-        sees(program, "y import 6,000")
+        sees(program, "y Import 6,000")
         program.send("y")
         program.wait_for(lambda: count(server, "email like '%many.example'") > 0, PATIENCE)
         server.kill()
@@ -177,9 +177,11 @@ def test_by_hand_while_somebody_else_removes_the_row_under_the_cursor(server: Se
         program.send("ana at fresh.example\r\r\r\r")
         sees(program, "! This is not an e-mail address")
         program.send("\x15\x1b[200~zzana@fresh.example\nZed <zzbo@fresh.example>\nnobody\n\x1b[201~")
-        sees(program, "1 line without an address left out.")
+        sees(program, "1 line left out: no address, or a text that is too long.")
         sees(program, "2 will be NOT PAID until paid (EUR 2.00 each, now) or until the renewal on")
         program.send("\r")
+        sees(program, "2 will be NOT PAID: EUR 4.00 now or with the payment of")
+        program.send("y")
         program.wait_for(lambda: count(server, "email like 'zz%'") == 2, PATIENCE)
         program.send("\x1b")
         program.send("\x1b/zzana\r")
