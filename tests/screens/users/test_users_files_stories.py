@@ -111,7 +111,7 @@ async def test_a_file_that_is_there_is_asked_about(tmp_path: Path, here: Path) -
             await desk.press("T")
             await _name(desk, "mine.csv")
             await desk.press("enter", "enter")
-            assert "is there already" in desk.words
+            assert "This file already exists" in desk.words
             assert isinstance(desk.app.screen, SaveFile)
             await desk.press("escape")
             assert (here / "mine.csv").read_text() == "mine"

@@ -173,7 +173,7 @@ async def test_a_server_that_goes_half_way(office: Office, monkeypatch: pytest.M
         await desk.until(lambda: any(each.endswith("/remove") for each in desk.wire.calls("POST")))
         await desk.until(lambda: not desk.wire.under_way)
         desk.wire.cut = True
-        await desk.until(lambda: "the server can't be reached" in desk.words or "removed" in desk.text)
+        await desk.until(lambda: "can't be reached" in desk.words or "removed" in desk.text)
         desk.wire.cut = False
         await desk.until(lambda: "4,997 removed" in desk.text)
         assert await listed(office) == 3
