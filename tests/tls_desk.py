@@ -31,7 +31,16 @@ async def serving(certificate: str, *, asks_for_ours: bool = False) -> AsyncIter
         context.load_verify_locations(TLS / "authority.pem")
 
     def converse(connection: socket.socket) -> None:
-        with contextlib.suppress(OSError), context.wrap_socket(connection, server_side=True) as secured:
+        connection.settimeout(10)
+        with (
+            contextlib.suppress(OSError),
+            context.wrap_socket(connection, server_side=True, do_handshake_on_connect=False) as secured,
+        ):
+            try:
+                secured.do_handshake()
+            except ssl.SSLError:
+                _read_on(secured)
+                raise
             while secured.recv(4096):
                 secured.sendall(GOOD)
 
@@ -42,6 +51,15 @@ async def serving(certificate: str, *, asks_for_ours: bool = False) -> AsyncIter
 
     with socket.create_server(("127.0.0.1", 0)) as listener:
         accepting = asyncio.create_task(asyncio.to_thread(accept))
-        yield f"https://localhost:{listener.getsockname()[1]}"
-        listener.shutdown(socket.SHUT_RDWR)
-        await accepting
+        try:
+            yield f"https://localhost:{listener.getsockname()[1]}"
+        finally:
+            listener.shutdown(socket.SHUT_RDWR)
+            await accepting
+
+
+def _read_on(secured: ssl.SSLSocket) -> None:
+    """Take what the other side still sends, as a close with unread bytes would take back why the handshake failed."""
+    secured.shutdown(socket.SHUT_WR)
+    while socket.socket.recv(secured, 4096):
+        pass
