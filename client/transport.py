@@ -318,7 +318,9 @@ async def _translated(destination: Destination, request_id: str) -> AsyncGenerat
     except httpx.HTTPError as error:
         raise (await _meaning(error, destination, request_id)) from _bare(error)
     except ssl.SSLError as error:  # an alert after the handshake, which httpx lets through as it is
-        raise (await _meaning(httpx.ReadError(str(error)), destination, request_id)) from _bare(error)
+        broken = httpx.ReadError(str(error))
+        broken.__cause__ = error
+        raise (await _meaning(broken, destination, request_id)) from _bare(broken)
     except httpx.InvalidURL as error:
         message = "This address can't be called."
         raise UnsafeAddress(message) from _bare(error)
