@@ -59,14 +59,14 @@ async def office(
         yield Office(RunningServer(app, clock), time)
 
 
-async def until(condition: Callable[[], bool], seconds: float = 20.0) -> None:
+async def until(condition: Callable[[], bool], seconds: float = 60.0) -> None:
     """Wait for something that becomes true by itself."""
     async with asyncio.timeout(seconds):
         while not condition():
             await asyncio.sleep(0.005)
 
 
-async def until_async(condition: Callable[[], Awaitable[bool]], seconds: float = 20.0) -> None:
+async def until_async(condition: Callable[[], Awaitable[bool]], seconds: float = 60.0) -> None:
     """The same for something one has to ask for."""
     async with asyncio.timeout(seconds):
         while not await condition():
