@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from harness import NOW, Desk, Office, overview_of, serving
+from harness import NOW, Desk, Office, serving
 from sqlalchemy import Connection
 
 from contract.people import Role
@@ -286,7 +286,7 @@ async def test_a_suspended_subscription_is_paid_before_its_users(office: Office)
         await other.set_clock(ClockBody(advance="P19D"))
         await desk.until(lambda: "Nobody can use the service: suspended since 8 Dec." in desk.text)
         await desk.press("g")
-        await desk.until(lambda: "● active · suspended" in desk.text)
+        await desk.until(lambda: "× inactive · suspended" in desk.text)
         await desk.press("P")
         assert "The renewal comes first" in result(desk)
         await other.set_payments(PaymentsBody(next="accept"))
@@ -319,7 +319,9 @@ async def test_one_payment_takes_ten_thousand(tmp_path: Path) -> None:
     """Of 10,050 unpaid those who wait longest are offered, the rest is said, and the summary names everybody."""
     with serving(tmp_path, seed=crowd) as office:
         async with office.at_work(area="users") as desk:
-            paid = (await overview_of(office)).seats.paid
+            overview = desk.app.session.overview
+            assert overview is not None
+            paid = overview.seats.paid
             await opened(desk, marked="10,000 of 10,000 marked")
             assert "10,050 users are NOT PAID; one payment takes 10,000: those who wait longest." in words(desk)
             await desk.press("G")

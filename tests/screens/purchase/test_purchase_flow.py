@@ -251,7 +251,7 @@ async def test_a_lost_answer_is_found_out() -> None:
     await case.yes()
     assert isinstance(case.state(), Unknown)
     await case.hears(7)
-    assert "still on its way" in case.host.said[-1]
+    assert "still in progress" in case.host.said[-1]
     assert isinstance(case.state(), Unknown)
     await case.hears(8)
     assert (case.state(), case.done) == (Idle(), [None])
