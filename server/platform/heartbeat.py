@@ -20,7 +20,7 @@ class Heartbeat:
         self._database = database
         self._clock = clock
         self._until = 0.0
-        self._alive = True  # opening the database has written to it
+        self._alive = False
 
     def alive(self) -> bool:
         """Whether what is written now would be kept; as it was last known while a long write is under way."""
