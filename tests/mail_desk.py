@@ -13,6 +13,7 @@ from typing import Any
 
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, AuthResult, Envelope, LoginPassword, Session
+from notifications_desk import until
 from sqlalchemy import text as sql
 
 from server.settings import MailSettings, Security
@@ -163,6 +164,11 @@ def outbox(house: Any, state: str) -> list[tuple[int, str]]:
     """Attempts and last error of the letters in a state, in their order."""
     found = _rows(house, "SELECT state, attempts, error FROM letters ORDER BY number")
     return [(attempts, error) for each, attempts, error in found if each == state]
+
+
+async def sent(house: Any, post: Office, number: int) -> None:
+    """Wait until so many letters are at the mail server, and noted as sent: only then may time pass."""
+    await until(lambda: len(post.letters) == number and len(outbox(house, "sent")) == number)
 
 
 def tried(house: Any) -> int:

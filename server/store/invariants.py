@@ -59,9 +59,13 @@ STATE_RULES = {
         SELECT id, high_water, invoiced, granted_seats FROM (
           SELECT s.*, (SELECT coalesce(sum(l.quantity), 0) FROM invoices i JOIN invoice_lines l ON l.invoice_id = i.id
             WHERE i.subscription_id = s.id AND i.status = 'paid' AND l.unit_price = s.unit_price
-              AND l.period_start = s.period_start AND l.period_end = s.period_end) AS invoiced
+              AND l.period_start = s.period_start AND l.period_end = s.period_end
+              AND i.issued_at >= coalesce((SELECT max(e.created_at) FROM events e
+                WHERE e.organisation_id = s.organisation_id AND e.kind = 'subscription.started'
+                  AND CASE WHEN json_valid(e.body) THEN json_extract(e.body, '$.object.attributes.plan') END IS NOT NULL
+              ), '')) AS invoiced
           FROM subscriptions s WHERE s.unit_price > 0)
-        WHERE high_water > invoiced + granted_seats""",
+        WHERE high_water <> invoiced + granted_seats""",
     "payment {0} took {1}, its invoice says {2}": """
         SELECT p.id, p.amount, i.due FROM payments p JOIN invoices i ON i.id = p.invoice_id
         WHERE p.status = 'succeeded' AND p.amount <> i.due""",

@@ -169,14 +169,16 @@ async def test_unreachable_says_so_and_keeps_everything(tmp_path: Path) -> None:
     """The rows and marks stay, and the same key goes out when the network is back."""
     with serving(tmp_path) as office:
         async with office.at_work(area="transfers") as desk:
-            desk.wire.cut = True
             await desk.press("asterisk", "a")
+            await desk.until(lambda: "Accept 7 transfer requests" in desk.text)
+            desk.wire.cut = True
             await desk.press("y")
             await desk.until(lambda: "can't be reached" in desk.text)
             assert len(desk.names) == 7
             assert desk.table.mark_count == 7
             desk.wire.cut = False
             await desk.press("a")
+            await desk.until(lambda: "Accept 7 transfer requests" in desk.text)
             await desk.press("y")
             await desk.until(lambda: "7 accepted" in desk.text)
             assert len(set(desk.wire.keys("/v1/transfers/decisions"))) == 1

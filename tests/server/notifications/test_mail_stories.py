@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 from builders import Team, findings_in, make_organisation
-from mail_desk import PUBLIC, links_kept, mail_server, outbox, tried
+from mail_desk import PUBLIC, links_kept, mail_server, outbox, sent, tried
 from mail_desk import Office as Post
 from notifications_desk import Office, office, until
 from sqlalchemy import update
@@ -65,10 +65,10 @@ async def test_sent_again_the_old_link_opens_nothing(house: Office, team: Team, 
     """Each sending has a link of its own, and only the last one opens (D23)."""
     async with team.client() as api:
         transfer = await asked(api, "zoe@else.example")
-        await until(lambda: len(post.letters) == 1)
+        await sent(house, post, 1)
         house.pass_time(hours=2)
         assert (await api.post(f"/v1/transfers/{transfer['id']}/resend")).status_code == 200
-        await until(lambda: len(post.letters) == 2)
+        await sent(house, post, 2)
         old, new = (letter.link.removeprefix(PUBLIC) for letter in post.letters)
         assert (await api.get(old)).status_code == 404
         assert (await api.get(new)).status_code == 200
@@ -82,15 +82,15 @@ async def test_nobody_is_written_to_twice_an_hour(house: Office, team: Team, pos
     """A request that is cancelled and sent anew waits for its hour as one that is sent again does (D23)."""
     async with team.client() as api:
         transfer = await asked(api, "zoe@else.example")
-        await until(lambda: len(post.letters) == 1)
+        await sent(house, post, 1)
         assert (await api.post(f"/v1/transfers/{transfer['id']}/cancel")).status_code == 200
         await asked(api, "zoe@else.example", "Once more")
         await asked(api, "yan@else.example")
-        await until(lambda: len(post.letters) == 2)
+        await sent(house, post, 2)
         assert [letter.receiver for letter in post.letters] == ["zoe@else.example", "yan@else.example"]
         await until(lambda: outbox(house, "waiting") == [(0, "")])
         house.pass_time(hours=1)
-        await until(lambda: len(post.letters) == 3)
+        await sent(house, post, 3)
         assert "> Once more" in post.letters[2].text
 
 
@@ -130,12 +130,12 @@ async def test_who_asked_to_join_hears_of_the_end(house: Office, team: Team, pos
     yes, no, never = ask_to_join(team, "Yes", "No", "Never")
     async with team.client() as api:
         report = await decide(api, [yes], [no], reason="Ask \x41gain later")
-        await until(lambda: len(post.letters) == 2)
+        await sent(house, post, 2)
         said = {letter.receiver: letter for letter in post.letters}
         assert said["yes@outside.example"].subject == "Example Ltd accepted your request"
         assert "> Ask Again later" in said["no@outside.example"].text
         assert (await api.post(f"/v1/transfers/decisions/{report['id']}/undo")).status_code == 200
-        await until(lambda: len(post.letters) == 4)
+        await sent(house, post, 4)
         assert all("pending again" in letter.subject for letter in post.letters[2:])
     assert never
     house.pass_time(days=15)

@@ -197,15 +197,17 @@ async def test_all_that_one_pays_for_ends_and_comes_back(
     del team
 
 
+@pytest.mark.parametrize("invoiced", [False, True])
 async def test_it_comes_back_whatever_became_of_its_users(
-    server: RunningServer, owner: httpx.AsyncClient, team: Team
+    server: RunningServer, owner: httpx.AsyncClient, team: Team, *, invoiced: bool
 ) -> None:
     """A user who was taken off meanwhile stays off, and the subscription runs again; one started anew stays."""
-    own = make_organisation(server, "Ana and Co", owner=ANA, seats=4)
+    own = make_organisation(server, "Ana and Co", owner=ANA, seats=4, invoiced=invoiced)
     (user,) = add_users(own, 1)
     async with own.client() as ana:
         transfer = await offered(owner)
         for anew in (False, True):
+            await advance(ana, "PT1M")
             assert (await move(ana, transfer, "accept", ends=own.subscription_id)).status_code == 200
             if anew:
                 quote = (await ana.post("/v1/quotes", json={"start": {"plan": "business", "seats": 2}})).json()
