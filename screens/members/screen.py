@@ -11,21 +11,21 @@ from contract.events import EventKind
 from contract.members import Member, MemberProfile, NewFromMembers
 from contract.people import Permission
 from contract.subscription import Overview, PlanKind
-from contract.users import MAX_BATCH, User, UserBatch, UserBatchReport
+from contract.users import MAX_BATCH, User, UserBatchReport
 from screens.members.source import MEMBER_FIELDS, MembersSource
 from screens.purchase.flow import PurchaseFlow
 from screens.purchase.joining import JoiningFlow
+from screens.shared.added_users import AddedUsers
 from screens.shared.detail import Detail
 from screens.shared.managed_list import ManagedList
 from tui.input.commands import bindings
 from tui.presentation.additions import Addition
 from tui.presentation.errors import told
 from tui.presentation.lines import labelled
-from tui.presentation.members import adding_question, adding_results, listing_tone, profile_lines, take_back_summary
+from tui.presentation.members import adding_question, adding_results, listing_tone, profile_lines
 from tui.presentation.seat_choice import Choice, payment_lines
 from tui.presentation.text import clean
 from tui.presentation.tones import Line
-from tui.presentation.users import removal_results
 from tui.presentation.wording import count
 from tui.widgets.table.columns import Column
 from tui.widgets.table.data import Row
@@ -54,7 +54,7 @@ class MembersScreen(ManagedList):
 
     def __init__(self) -> None:
         super().__init__()
-        self.added: list[User] = []
+        self.added = AddedUsers(self)
         self.purchase = PurchaseFlow(self)
         self.joining = JoiningFlow(self, self.purchase, decided=self._decided, as_now=self._as_now)
 
@@ -108,11 +108,11 @@ class MembersScreen(ManagedList):
         if self.why_not(""):
             return []
         offered = [("members.add", f"add {self.table.mark_count:,}…")] if self.table.mark_count else []
-        return [*offered, ("members.undo", "undo")] if self.added else offered
+        return [*offered, ("members.undo", "undo")] if self.added.users else offered
 
     def out_of_reach(self) -> set[str]:
         """What the role may not do, and undoing when nobody was added."""
-        return super().out_of_reach() | (set() if self.added else {"members.undo"})
+        return super().out_of_reach() | (set() if self.added.users else {"members.undo"})
 
     # A profile.
 
@@ -209,7 +209,7 @@ class MembersScreen(ManagedList):
         self, members: Sequence[Member], waiting: Sequence[Member], bought: str, report: UserBatchReport
     ) -> None:
         added = [result.user for result in report.results if result.user]
-        self.added = added or self.added
+        self.added.users = added or self.added.users
         title, lines, left = adding_results(members, report)
         keep = {*left, *(member.id for member in waiting)}
         self.keep_marked([row for row in self.table.marks.chosen.values() if row.id in keep])
@@ -225,18 +225,7 @@ class MembersScreen(ManagedList):
         overview = self.session.overview
         if self.refuses("remove users") or overview is None:
             return
-        if not self.added:
+        if not self.added.users:
             self.show_result("Nothing to undo: you have added nobody here since you opened the app.", "dim")
             return
-        added = self.added
-        self.confirm(take_back_summary(added, overview), lambda: self._take_back(added))
-
-    @work(group="command", exit_on_error=False)
-    async def _take_back(self, users: Sequence[User]) -> None:
-        batch = UserBatch(remove=tuple(user.id for user in users))
-        with self.commanding(f"removing {count(len(users), 'user')} again", batch, EventKind.USER_REMOVED) as key:
-            report = await self.client.batch_users(batch, key=key)
-            self.added = []
-            title, lines = removal_results(users, report)
-            self.show_ledger(title, lines, failed=bool(report.failed))
-        self.show_marks()
+        self.added.take_back(overview, opener="members.undo", back="They stay members: a adds them again.")

@@ -5,19 +5,19 @@ from functools import partial
 
 from client.errors import HeadcountError
 from contract.events import EventKind
-from contract.users import User, UserBatch, UserBatchReport
+from contract.users import UserBatch, UserBatchReport
 from screens.purchase.flow import PurchaseFlow
 from screens.purchase.joining import JoiningFlow
+from screens.shared.added_users import AddedUsers
 from screens.shared.managed_list import ManagedList
 from screens.users.form import AddUsers
 from screens.users.new_rows import Entry, lines_of, tally, waiting_in
 from screens.users.removal import LastRemoval
 from tui.presentation.additions import Addition
 from tui.presentation.errors import told
-from tui.presentation.members import take_back_summary
 from tui.presentation.seat_choice import Choice, payment_lines
 from tui.presentation.tones import Line
-from tui.presentation.users import person, removal_results
+from tui.presentation.users import named
 from tui.presentation.wording import count
 
 __all__ = ["Adding"]
@@ -36,13 +36,13 @@ class Adding:
             owner, purchase, decided=self._decided, as_now=self._as_now, declined=self._declined
         )
         self.entries: list[Entry] = []
-        self.added: list[User] = []
+        self.added = AddedUsers(owner)
         self._removed_before = removal.what
 
     @property
     def is_last(self) -> bool:
         """Whether it was an addition, and no removal since, that `z` takes back."""
-        return bool(self.added) and self._removed_before is self._removal.what
+        return bool(self.added.users) and self._removed_before is self._removal.what
 
     @property
     def unfinished(self) -> str:
@@ -63,7 +63,7 @@ class Adding:
             self._ask()
             return
         if said := tally(self.entries):
-            back = " z undoes it." if self.added else ""
+            back = " z undoes it." if self.added.users else ""
             self._owner.show_result(f"{said}.{back}")
         self.entries = []
 
@@ -125,7 +125,7 @@ class Adding:
             elif result.problem:
                 rows[result.index].refused(result.problem)
         if report.done:
-            self.added = [entry.user for entry in rows if entry.user]
+            self.added.users = [entry.user for entry in rows if entry.user]
             self._removed_before = self._removal.what
         title = f"{tally(rows)}."
         overview = self._owner.session.overview
@@ -149,21 +149,9 @@ class Adding:
 
     def take_back(self) -> None:
         """Remove those again who were added last; asks first."""
-        overview, added = self._owner.session.overview, self.added
-        if overview and added:
-            summary = take_back_summary(added, overview, opener="users.undo", final="They stay members.")
-            self._owner.confirm(summary, lambda: self._owner.run(partial(self._remove, added), group="command"))
-
-    async def _remove(self, users: Sequence[User]) -> None:
-        owner, batch = self._owner, UserBatch(remove=tuple(user.id for user in users))
-        with owner.commanding(f"removing {count(len(users), 'user')} again", batch, EventKind.USER_REMOVED) as key:
-            report = await owner.client.batch_users(batch, key=key)
-            self.added = []
-            title, lines = removal_results(users, report)
-            owner.show_ledger(title, lines, failed=bool(report.failed))
-        owner.show_marks()
+        if (overview := self._owner.session.overview) and self.added.users:
+            self.added.take_back(overview, opener="users.undo", back="They stay members.")
 
 
 def _who(entry: Entry) -> str:
-    name = f"{entry.new.first_name} {entry.new.last_name}".strip()
-    return person(name or entry.new.email, entry.new.email)
+    return named(entry.new.first_name, entry.new.last_name, entry.new.email)

@@ -132,15 +132,13 @@ def _title(report: UserBatchReport, failed: int) -> str:
     return said + (f", {failed:,} not done" if failed else "")
 
 
-def take_back_summary(
-    users: Sequence[User], overview: Overview, *, opener: str = "members.undo", final: str = ""
-) -> Summary:
-    """What taking an addition back does: it removes these people again."""
+def take_back_summary(users: Sequence[User], overview: Overview, *, opener: str, back: str) -> Summary:
+    """What taking an addition back does: it removes these people again, who come back as `back` says."""
     many = len(users)
     return replace(
         removal_summary(users, overview),
         title=f"Undo: remove {count(many, 'user')} again",
-        final=final,
-        back="They stay members: a adds them again.",
+        final="",
+        back=back,
         opener=opener,
     )

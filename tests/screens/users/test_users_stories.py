@@ -67,6 +67,8 @@ async def test_the_form_collects_rows_and_one_summary_adds_them(tmp_path: Path) 
             assert desk.table.total == 42
             await desk.press("z")
             assert "Undo: remove 2 users again" in desk.text
+            assert "They stay members." in desk.words
+            assert "a adds them again" not in desk.words
             await desk.press("y")
             await desk.until(lambda: desk.table.total == 40)
         (neo,) = await _users(office, "neo@") or (None,)
