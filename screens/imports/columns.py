@@ -3,17 +3,13 @@
 from typing import ClassVar
 
 from pydantic import ValidationError
-from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.screen import ModalScreen
 
 from contract.imports import Import, ImportColumn, ImportField, ImportMapping
-from tui.input.commands import bindings
+from screens.imports.line_choice import LineChoice
 from tui.presentation.lines import keys_line
 from tui.presentation.text import clean, fit
 from tui.presentation.tones import Line, Piece
-from tui.widgets.canvas import framed
-from tui.widgets.pages import Scroller
 
 __all__ = ["Columns", "mapping_of"]
 
@@ -48,54 +44,27 @@ def mapping_of(chosen: dict[int, ImportField]) -> ImportMapping | str:
         return "Choose either a full name column, or first and last name columns."
 
 
-class Columns(ModalScreen[ImportMapping]):
+class Columns(LineChoice[ImportMapping]):
     """Answers which column holds what. A field is given to one column; giving it to another takes it from the first."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        *bindings("dialog"),
-        Binding("down,j,tab", "move(1)", show=False),
-        Binding("up,k,shift+tab", "move(-1)", show=False),
         Binding("pagedown", "move(10)", show=False),
         Binding("pageup", "move(-10)", show=False),
-        Binding("enter", "choose", show=False),
         *(Binding(key, f"give('{field.value}')", show=False) for key, field in _KEYS.items()),
         Binding("minus,x,delete,space", "give('')", show=False),
     ]
-    AUTO_FOCUS = ""
-    DEFAULT_CSS = """
-    Columns { align: center middle; background: transparent; }
-    Columns Scroller {
-        width: 100%; max-width: 100; max-height: 100%; padding: 0 2;
-        border: round $accent; background: $background; color: $foreground;
-        border-title-color: $foreground; border-title-style: bold;
-        &:ansi { border: round ansi_yellow; }
-        &.-ascii { border: ascii $accent; }
-    }
-    """
 
     def __init__(self, current: Import) -> None:
-        super().__init__()
+        super().__init__("Columns", current.file_name)
         self._current = current
         self._columns = current.columns
-        self._at = 0
         self._remark = ""
         given = {number: ImportField(name) for name, number in current.mapping or () if number}
         guessed = {column.number: column.field for column in current.columns if column.field}
         self.chosen: dict[int, ImportField] = given or guessed
 
-    def compose(self) -> ComposeResult:
-        """One widget that draws all of it."""
-        yield Scroller(above=self._above(), lines=self._lines(), below=self._below(), keep=3)
-
-    def on_mount(self) -> None:
-        """The frame carries the title."""
-        body = self.query_one(Scroller)
-        body.border_title = framed(f"Columns of {clean(self._current.file_name, 50)}", body.glyphs)
-        body.set_class(body.glyphs.ascii, "-ascii")
-        self.call_after_refresh(self._redraw)
-
     def on_resize(self) -> None:
-        """Another width has another place for the samples."""
+        """Another width has another place for the samples; the first one is known only then."""
         self.call_after_refresh(self._redraw)
 
     # What it says.
@@ -132,24 +101,12 @@ class Columns(ModalScreen[ImportMapping]):
     def _room(self) -> int:
         return min(self.app.size.width, _WIDEST) if self.is_attached else 80
 
-    def _redraw(self) -> None:
-        if (body := self.query_one_optional(Scroller)) is not None:
-            body.show_all(self._above(), self._lines(), self._below())
-            self.call_after_refresh(self._follow)
-
-    def _follow(self) -> None:
-        """Keep the column under the cursor in sight."""
-        if (body := self.query_one_optional(Scroller)) is None:
-            return
-        body.scroll_lines(max(0, self._at + 1 - body.room) - body.first)
-
     # Keys.
 
     def action_move(self, by: int) -> None:
         """Another column."""
-        self._at = max(0, min(self._at + by, len(self._columns) - 1))
         self._remark = ""
-        self._redraw()
+        super().action_move(by)
 
     def action_give(self, name: str) -> None:
         """Say what the column under the cursor holds; a full name and its parts exclude each other."""
@@ -173,10 +130,3 @@ class Columns(ModalScreen[ImportMapping]):
         else:
             self._remark = made
             self._redraw()
-
-    def action_yes(self) -> None:
-        """Enter does it here."""
-
-    def action_no(self) -> None:
-        """Close; nothing is planned."""
-        self.dismiss(None)
