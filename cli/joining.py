@@ -2,7 +2,7 @@
 
 import argparse
 from dataclasses import dataclass
-from typing import Protocol, Self, TypeVar
+from typing import TypeVar
 
 from cli.connection import Stop, Target, call
 from cli.exit_codes import CANCELLED, CONFLICT, DONE, NOT_ALLOWED, USAGE
@@ -10,46 +10,20 @@ from cli.output import agreed, answered, can_ask, say, seen
 from cli.purchase import check_number, needs_number, summary
 from client.api import Client
 from client.protocol import new_key
-from contract.joining import JoiningPreview
 from contract.people import Me, Permission, Role
 from contract.quotes import Change, Quote
 from contract.subscription import Overview, SubscriptionStatus
 from contract.users import BatchMode
 from tui.presentation.confirmation import Summary
+from tui.presentation.joining import Question
 from tui.presentation.quote_summary import done, verb
-from tui.presentation.seat_choice import Choice, Room
+from tui.presentation.seat_choice import Choice
 from tui.presentation.tones import plain
 
 __all__ = ["NO_TERMINAL", "Agreed", "check_asking", "may_buy", "prepared", "settled", "wanted_choice"]
 
 NO_TERMINAL = "Not confirmed: this is not a terminal. Use --yes to confirm or --dry-run to preview."
 NOTHING = "Nothing was changed."
-
-
-class Question(Protocol):
-    """What is asked before people join."""
-
-    @property
-    def overview(self) -> Overview:
-        """The seats."""
-
-    @property
-    def joining(self) -> int:
-        """How many would join."""
-
-    @property
-    def room(self) -> Room:
-        """How the seats work out for them."""
-
-    @property
-    def choices(self) -> tuple[Choice, ...]:
-        """What may be chosen."""
-
-    def previewed(self, preview: JoiningPreview) -> Self:
-        """The same with what the server says it comes to."""
-
-    def summary(self, choice: Choice) -> Summary:
-        """What is printed."""
 
 
 Q = TypeVar("Q", bound=Question)
