@@ -20,7 +20,7 @@ from tui.presentation.lines import line
 from tui.presentation.seat_choice import payment_lines
 from tui.presentation.text import clean
 from tui.presentation.tones import plain
-from tui.presentation.users import outcome, person, reason
+from tui.presentation.users import named, outcome, reason
 from tui.presentation.wording import count
 
 __all__ = ["add"]
@@ -89,7 +89,7 @@ def _person(found: Written, text: str) -> NewUser:
 
 
 def _who(new: NewUser) -> str:
-    return person(f"{new.first_name} {new.last_name}".strip() or new.email, new.email)
+    return named(new.first_name, new.last_name, new.email)
 
 
 def _told(

@@ -132,13 +132,17 @@ def _add_users(commands: "Commands") -> None:
     _add_file(exported)
 
 
-def _add_filters(command: argparse.ArgumentParser) -> None:
+def _add_search(command: argparse.ArgumentParser) -> None:
     command.add_argument(
         "--search",
         type=text(200),
         metavar="WORDS",
         help="only those whose name, e-mail or position contains these words",
     )
+
+
+def _add_filters(command: argparse.ArgumentParser) -> None:
+    _add_search(command)
     command.add_argument(
         "--status", choices=("active", "not_paid", "suspended", "ended"), help="only those with this status"
     )
@@ -187,12 +191,7 @@ def _add_file(command: argparse.ArgumentParser) -> None:
 def _add_members(commands: "Commands") -> None:
     verbs = _noun(commands, "members", "the directory of the organisation, and adding members to the subscription")
     listed = _command(verbs, "list", "cli.members:list_all", "the members, by name")
-    listed.add_argument(
-        "--search",
-        type=text(200),
-        metavar="WORDS",
-        help="only those whose name, e-mail or position contains these words",
-    )
+    _add_search(listed)
     listed.add_argument(
         "--role", choices=("owner", "admin", "billing", "viewer", "member"), help="only those with this role"
     )

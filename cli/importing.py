@@ -29,17 +29,16 @@ from contract.imports import (
     ImportRowsQuery,
     ImportStatus,
     ImportStop,
-    ImportVerdict,
     SheetFormat,
 )
 from contract.users import BatchMode
-from tui.presentation.additions import Addition
+from tui.presentation.additions import Addition, import_addition
 from tui.presentation.limit_words import check_lines
 from tui.presentation.seat_choice import Choice
 from tui.presentation.text import clean
 from tui.presentation.tones import plain
-from tui.presentation.users import person
 from tui.presentation.wording import count
+from tui.runtime.import_rows import first_rows
 
 __all__ = ["import_users", "summary"]
 
@@ -198,37 +197,12 @@ def _agreed(options: argparse.Namespace, target: Target, planned: Import) -> Agr
     """The summary of every way in, and its answer: yes, or the exit code."""
 
     async def asked(client: Client) -> Addition[ImportRow]:
-        overview, rows = await client.overview(), await first_rows(client, planned.id)
-        question = Addition(
-            people=planned.remaining,
-            names=[row_name(row) for row in rows],
-            chosen=tuple(rows),
-            overview=overview,
-            opener="imports.apply",
-            verb="Import",
-            rest=("stays in the file", "stay in the file"),
-            back="",
-            may_buy=may_buy(target, overview.me),
-        )
-        return await prepared(client, question)
+        overview, rows = await client.overview(), await first_rows(client, planned.id, NAMED)
+        buying = may_buy(target, overview.me)
+        return await prepared(client, import_addition(planned, rows, overview, back="", may_buy=buying))
 
     question = call(target, asked)
     return settled(options, target, question, wanted_choice(options), beside=True)
-
-
-async def first_rows(client: Client, import_id: str) -> list[ImportRow]:
-    """The first rows that applying would do, in the order of the file: as many as are named."""
-    found: list[ImportRow] = []
-    for verdict in (ImportVerdict.CREATE, ImportVerdict.ADD_MEMBER):
-        page = await client.import_rows(import_id, ImportRowsQuery(verdict=verdict, done=False, limit=NAMED))
-        found += page.items
-    return sorted(found, key=lambda row: row.number)[:NAMED]
-
-
-def row_name(row: ImportRow) -> str:
-    """Who a row is about, safe to show."""
-    cells = row.cells
-    return person(f"{cells.first_name} {cells.last_name}".strip() or cells.email, cells.email)
 
 
 async def _applied(client: Client, options: argparse.Namespace, planned: Import) -> tuple[Import, int]:

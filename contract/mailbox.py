@@ -5,6 +5,7 @@ Both sides judge addresses by this, so that a form, a file and a call of the API
 
 import re
 import unicodedata
+from collections.abc import Callable
 from functools import lru_cache
 from typing import NamedTuple, NoReturn
 
@@ -254,13 +255,18 @@ def without_invisible(text: str) -> str:
 
 def trimmed(text: str) -> tuple[str, str]:
     """A text without blanks and unseen characters around it, and those of them that are no ordinary blanks."""
+    inner, around = without_around(text, is_unseen)
+    return inner, "".join(char for char in around if char not in BLANKS)
+
+
+def without_around(text: str, goes: Callable[[str], bool]) -> tuple[str, str]:
+    """A text without the characters around it that go, and each of those once."""
     start, end = 0, len(text)
-    while start < end and is_unseen(text[start]):
+    while start < end and goes(text[start]):
         start += 1
-    while end > start and is_unseen(text[end - 1]):
+    while end > start and goes(text[end - 1]):
         end -= 1
-    around = text[:start] + text[end:]
-    return text[start:end], "".join(char for char in dict.fromkeys(around) if char not in BLANKS)
+    return text[start:end], "".join(dict.fromkeys(text[:start] + text[end:]))
 
 
 def left_out(what: str, characters: str) -> str:

@@ -8,11 +8,10 @@ from contract.joining import JoiningPreview
 from contract.subscription import Overview
 from contract.users import BatchMode
 from screens.imports.text import MODES, blocked, encoding_lines, left_out
-from tui.presentation.additions import Addition
+from tui.presentation.additions import Addition, import_addition
 from tui.presentation.confirmation import Also, Summary
 from tui.presentation.seat_choice import Choice, Room
 from tui.presentation.tones import Line, Piece
-from tui.presentation.users import person
 from tui.presentation.wording import count
 
 __all__ = ["ImportQuestion", "import_question"]
@@ -112,22 +111,7 @@ def import_question(
     current: Import, rows: Sequence[ImportRow], overview: Overview, *, stop_keys: str, may_buy: bool
 ) -> ImportQuestion:
     """About the rows that are left of an import; the first of them are known."""
-    addition = Addition(
-        people=current.remaining,
-        names=[_who(row) for row in rows],
-        chosen=tuple(rows),
-        overview=overview,
-        opener="imports.apply",
-        verb="Import",
-        rest=("stays in the file", "stay in the file"),
-        back="z undoes the import.",
-        may_buy=may_buy,
-    )
+    addition = import_addition(current, rows, overview, back="z undoes the import.", may_buy=may_buy)
     question = ImportQuestion(current, addition, stop_keys=stop_keys)
     begun = current.mode if current.status is ImportStatus.STOPPED else None
     return replace(question, mode=begun if begun in question.modes else BatchMode.BEST_EFFORT)
-
-
-def _who(row: ImportRow) -> str:
-    cells = row.cells
-    return person(f"{cells.first_name} {cells.last_name}".strip() or cells.email, cells.email)

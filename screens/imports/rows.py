@@ -1,32 +1,19 @@
-"""Rows of an import, fetched: the first who would come, and everybody who came by it."""
+"""Who came by an import, and what taking it back does."""
 
 from collections.abc import Sequence
 
 from client.api import Client
-from contract.imports import ImportRow, ImportRowsQuery, ImportVerdict
+from contract.imports import ImportRow, ImportRowsQuery
 from contract.pages import MAX_LIMIT
 from contract.subscription import Overview, PlanKind
 from tui.presentation.confirmation import MOST_UNTYPED, Summary
 from tui.presentation.users import person
 from tui.presentation.wording import count, said_day
 
-__all__ = ["NAMED", "first_rows", "imported_users", "undo_summary"]
+__all__ = ["NAMED", "imported_users", "undo_summary"]
 
 NAMED = 200
 """How many of the rows are named before they are imported: the list behind the dialog has all of them."""
-
-
-async def first_rows(client: Client, import_id: str) -> list[ImportRow]:
-    """The first rows that applying would do, in the order of the file.
-
-    Raises:
-        HeadcountError: what the client raises.
-    """
-    found: list[ImportRow] = []
-    for verdict in (ImportVerdict.CREATE, ImportVerdict.ADD_MEMBER):
-        page = await client.import_rows(import_id, ImportRowsQuery(verdict=verdict, done=False, limit=NAMED))
-        found += page.items
-    return sorted(found, key=lambda row: row.number)[:NAMED]
 
 
 async def imported_users(client: Client, import_id: str) -> list[ImportRow]:

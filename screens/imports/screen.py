@@ -31,7 +31,7 @@ from screens.imports.open import is_unfinished
 from screens.imports.plan import plan_lines, progress
 from screens.imports.question import ImportQuestion, import_question
 from screens.imports.rejected import SaveRejected
-from screens.imports.rows import first_rows, imported_users, undo_summary
+from screens.imports.rows import NAMED, imported_users, undo_summary
 from screens.imports.source import COLUMNS, FIELDS, VERDICTS, RowsTable, Source
 from screens.imports.text import detail_lines, heading, kind_words, verdict_cell
 from screens.imports.transfer_requests import report_lines, requests_summary, waiting_rows
@@ -45,6 +45,7 @@ from tui.presentation.seat_choice import Choice
 from tui.presentation.text import clean
 from tui.presentation.tones import Line
 from tui.presentation.wording import count, short_day
+from tui.runtime.import_rows import first_rows
 from tui.runtime.session import Link
 from tui.widgets.filter_bar import FilterBar
 from tui.widgets.gauges import Meter
@@ -362,7 +363,7 @@ class ImportScreen(ManagedList):
     async def _ask_to_apply(self, current: Import) -> None:
         """Name the first who come, then ask as everywhere where people join."""
         try:
-            rows = await first_rows(self.client, current.id)
+            rows = await first_rows(self.client, current.id, NAMED)
         except HeadcountError as error:
             self.show_error(told(error))
             return

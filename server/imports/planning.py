@@ -81,11 +81,7 @@ async def choose_encoding(call: LongCall) -> Import | Reply:
     Raises:
         ServerProblem: there is no such encoding, the file says itself that it has another, or the import is under way.
     """
-    services = call.asked.services
-    with services.database.read() as connection:
-        unit = _reading(call, connection)
-        check_plan(unit)
-        found = _mappable(unit)
+    services, found = call.asked.services, _to_be_planned(call)
     choice = call.asked.body
     assert isinstance(choice, ImportEncodingChoice)
     codec = _known(choice.encoding)
@@ -102,6 +98,18 @@ async def choose_encoding(call: LongCall) -> Import | Reply:
     return await _planned(call, row)
 
 
+def _to_be_planned(call: LongCall) -> AnyRow:
+    """The import that somebody says something of: it can still be planned, and the plan takes users.
+
+    Raises:
+        ServerProblem: not so.
+    """
+    with call.asked.services.database.read() as connection:
+        unit = _reading(call, connection)
+        check_plan(unit)
+        return _mappable(unit)
+
+
 async def _read_in(path: Path, codec: str, found: AnyRow) -> Sheet:
     """The file in another encoding, in which its header may say more; columns that somebody chose stay chosen."""
     before, after = await _opened(path, encoding=found.encoding), await _opened(path, encoding=codec)
@@ -116,11 +124,7 @@ async def map_import(call: LongCall) -> Import | Reply:
     Raises:
         ServerProblem: the file has no such column, or the import is under way already.
     """
-    services = call.asked.services
-    with services.database.read() as connection:
-        unit = _reading(call, connection)
-        check_plan(unit)
-        found = _mappable(unit)
+    services, found = call.asked.services, _to_be_planned(call)
     mapping = call.asked.body
     assert isinstance(mapping, ImportMapping)
     sheet = await _opened(path_of(services, found.id), mapping, found.encoding)

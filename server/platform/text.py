@@ -4,7 +4,7 @@ import re
 import unicodedata
 from functools import lru_cache
 
-from contract.mailbox import described, left_out, with_readable_domains, without_invisible
+from contract.mailbox import described, left_out, with_readable_domains, without_around, without_invisible
 
 _UNSAFE = re.compile(
     "[\u0000-\u001f\u007f-\u009f"  # controls
@@ -43,13 +43,8 @@ def trimmed_name(value: str, what: str) -> tuple[str, str]:
 
     Joiners stay, which scripts and emoji need, and so does what is unsafe: it is refused. `what` is the name's name.
     """
-    start, end = 0, len(value)
-    while start < end and _is_around(value[start]):
-        start += 1
-    while end > start and _is_around(value[end - 1]):
-        end -= 1
-    around = value[:start] + value[end:]
-    return value[start:end], left_out(what, "".join(char for char in dict.fromkeys(around) if not char.isascii()))
+    inner, around = without_around(value, _is_around)
+    return inner, left_out(what, "".join(char for char in around if not char.isascii()))
 
 
 def _is_around(char: str) -> bool:

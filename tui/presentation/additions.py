@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Generic, TypeVar
 
+from contract.imports import Import, ImportRow
 from contract.joining import JoiningPreview
 from contract.subscription import Overview
 from tui.presentation.confirmation import Also, Summary
@@ -11,9 +12,10 @@ from tui.presentation.lines import line
 from tui.presentation.seat_choice import Choice, Room, choice_lines, room_for, seat_lines
 from tui.presentation.text import clean
 from tui.presentation.tones import Line
+from tui.presentation.users import named
 from tui.presentation.wording import count
 
-__all__ = ["Addition"]
+__all__ = ["Addition", "import_addition"]
 
 T = TypeVar("T")
 
@@ -119,3 +121,20 @@ class Addition(Generic[T]):
             return line((f"{said}  {self.rest[0]}", "dim"))
         refused = room.contract or place >= self.people - room.refused
         return line(said, ("  refused" if refused else "  NOT PAID", "warn"))
+
+
+def import_addition(
+    current: Import, rows: Sequence[ImportRow], overview: Overview, *, back: str, may_buy: bool
+) -> Addition[ImportRow]:
+    """About the rows that are left of an import; the first of them are known."""
+    return Addition(
+        people=current.remaining,
+        names=[named(row.cells.first_name, row.cells.last_name, row.cells.email) for row in rows],
+        chosen=tuple(rows),
+        overview=overview,
+        opener="imports.apply",
+        verb="Import",
+        rest=("stays in the file", "stay in the file"),
+        back=back,
+        may_buy=may_buy,
+    )

@@ -21,6 +21,7 @@ __all__ = [
     "detail_lines",
     "earlier_summary",
     "leaving_line",
+    "named",
     "no_access",
     "outcome",
     "person",
@@ -61,6 +62,11 @@ def status_tone(cell: str) -> Tone:
 def person(name: str, email: str) -> str:
     """Name and address made safe; the address alone for somebody without a name."""
     return clean(email, 100) if name == email else f"{clean(name, 60)}  {clean(email, 100)}"
+
+
+def named(first_name: str, last_name: str, email: str) -> str:
+    """The same of somebody whose name comes in two parts."""
+    return person(f"{first_name} {last_name}".strip() or email, email)
 
 
 def no_access(overview: Overview | None) -> str:
