@@ -6,12 +6,16 @@ from server.catalogue import Catalogue
 from server.domain.renewal import forecast
 from server.platform.transaction import Unit
 from server.store import subscriptions
+from server.store.types import AnyRow
 from server.subscription.reading import standing_of
 
 
-def next_payment(unit: Unit, catalogue: Catalogue) -> RenewalForecast | None:
-    """The next renewal as things stand in this transaction; None where none will come."""
-    row = subscriptions.get(unit.connection, unit.subscription_id)
+def next_payment(unit: Unit, catalogue: Catalogue, row: AnyRow | None = None) -> RenewalForecast | None:
+    """The next renewal as things stand in this transaction; None where none will come.
+
+    `row` is the subscription's, where it was read just now.
+    """
+    row = row or subscriptions.get(unit.connection, unit.subscription_id)
     return forecast(standing_of(row, catalogue), catalogue.market(row.currency))
 
 

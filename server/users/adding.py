@@ -55,8 +55,9 @@ def add_user(call: Call) -> Added:
 
 def list_one(call: Call, listing: Listing) -> Added:
     """List one who was let in, and say what becomes of the next payment."""
-    before = next_payment(call, call.services.catalogue)
-    user = list_users(call, [listing])[0]
+    row = subscriptions.get(call.connection, call.subscription_id)
+    before = next_payment(call, call.services.catalogue, row)
+    user = list_users(call, [listing], row)[0]
     change = payment_change(before, next_payment(call, call.services.catalogue))
     return Added(**user.model_dump(), next_payment=change)
 

@@ -68,7 +68,7 @@ def take_back_removal(call: Call) -> Added:
     seats = seats_in(subscription)
     if seats.free <= 0:
         raise ServerProblem(ProblemCode.NO_SEAT_AVAILABLE, available_seats=0)
-    before = next_payment(call, call.services.catalogue)
+    before = next_payment(call, call.services.catalogue, subscription)
     restore_users(call, [row])
     change = payment_change(before, next_payment(call, call.services.catalogue))
     return Added(**answer(call, find(call)).model_dump(), next_payment=change)
