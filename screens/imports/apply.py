@@ -21,6 +21,7 @@ class ApplyDialog(JoiningDialog[ImportQuestion]):
     """Answers like every dialog of people who join; `question` says how the rows are done. Enter does nothing here."""
 
     BINDINGS: ClassVar[list[BindingType]] = [Binding("t", "ask", show=False)]
+    SCROLLS = "PgDn PgUp"
 
     def __init__(self, question: ImportQuestion) -> None:
         super().__init__(question, _FITTING[question.mode is BatchMode.UNTIL_FULL])

@@ -43,6 +43,8 @@ class Confirm(ModalScreen[bool]):
         Binding("pageup", "page(-1)", show=False),
     ]
     AUTO_FOCUS = ""
+    SCROLLS: ClassVar[str] = Scroller.KEYS
+    """The keys that scroll, as they are shown."""
     DEFAULT_CSS = """
     Confirm { align: center middle; background: transparent; }
     Confirm Scroller {
@@ -79,6 +81,7 @@ class Confirm(ModalScreen[bool]):
             hang=4,
             below=self._below(),
             keep=self._kept_below(),
+            keys=self.SCROLLS,
         )
 
     def _kept_below(self) -> int:

@@ -38,11 +38,13 @@ class Scroller(Canvas):
         below: Sequence[Line] = (),
         hang: int = 0,
         keep: int = 2,
+        keys: str = "",
         id: str | None = None,  # noqa: A002 - Textual's word
     ) -> None:
         super().__init__(id=id)
         self._said = (list(above), list(lines), list(below))
         self._hang, self.keep = hang, keep
+        self._scrolls = keys or self.KEYS
         self._laid: tuple[int, list[list[Line]]] = (0, [])
         self.first = 0
 
@@ -124,7 +126,7 @@ class Scroller(Canvas):
             return lines
         last = min(self.first + room, len(lines))
         more = f"  {self.glyphs.up} {self.first:,} above   {self.glyphs.down} {len(lines) - last:,} below"
-        return [*lines[self.first : last], (f"{more}   {self.KEYS} scroll", "dim")]
+        return [*lines[self.first : last], (f"{more}   {self._scrolls} scroll", "dim")]
 
     def draw(self, y: int) -> Strip:
         """One line."""
