@@ -13,7 +13,7 @@ SOAK := HEADCOUNT_KILLS=25 HEADCOUNT_DEATHS=1 HEADCOUNT_SEEDS=25 HEADCOUNT_HISTO
   HEADCOUNT_BURST=5000 HEADCOUNT_IDLE=20 HEADCOUNT_WIDTHS=1
 
 .DEFAULT_GOAL := help
-.PHONY: help demo run test test-fast soak lint check snapshots bench format lock pictures docs clean
+.PHONY: help demo run test test-fast test-browser soak lint check snapshots bench format lock pictures docs clean
 
 help:  ## what there is to make
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 22
@@ -43,15 +43,20 @@ demo: $(VENV)/runtime  ## the app on a sample organisation, nothing to configure
 run: $(VENV)/runtime  ## the app on your own profile
 	@$(BIN)/headcount
 
-test: $(VENV)/dev  ## all tests
+test: $(VENV)/dev  ## all tests that need no browser
 	@echo "All tests, each history, kill and typed sequence a few times: make soak repeats them for an hour."
-	@$(BIN)/python -m pytest $(SHARED) "not clock"
+	@echo "Without the stories of the web pages in a real browser: make test-browser runs those."
+	@$(BIN)/python -m pytest $(SHARED) "not clock and not browser"
 	@echo "Now the few that measure time, one after the other."
-	@$(BIN)/python -m pytest -m clock
+	@$(BIN)/python -m pytest -m "clock and not browser"
 
 test-fast: $(VENV)/dev  ## the tests that start no process, show no whole app and repeat nothing
 	@echo "Without other processes, terminals, kills, repetitions and the whole app: make test runs them too."
-	@$(BIN)/python -m pytest $(SHARED) "not process and not app and not clock and not counted"
+	@$(BIN)/python -m pytest $(SHARED) "not process and not app and not clock and not counted and not browser"
+
+test-browser: $(VENV)/dev  ## the stories of the web pages in a real browser (Debian's Chromium)
+	@test -x /usr/bin/chromium || { echo "No browser at /usr/bin/chromium. On Debian: apt-get install chromium"; exit 1; }
+	@$(BIN)/python -m pytest -n 2 --dist worksteal -m browser tests/browser
 
 soak: $(VENV)/dev  ## the tests that repeat themselves, as often as an hour allows
 	@env $(SOAK) $(BIN)/python -m pytest $(SHARED) counted --timeout 3600

@@ -48,8 +48,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 @pytest.fixture(autouse=True)
 def no_process_outside_its_lane(request: pytest.FixtureRequest) -> Iterator[None]:
-    """A test without the mark `process` starts none, nor does the program in it: so the fast lane stays fast."""
+    """A test outside `process` and `browser` starts none, nor does the program in it: so the fast lane stays fast."""
     started = starts_noticed()
     yield
-    if request.node.get_closest_marker("process") is None:
+    if not any(request.node.get_closest_marker(lane) for lane in ("process", "browser")):
         assert not started, "it starts a process: mark its module `process` (see tests/lanes.py)"

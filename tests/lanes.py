@@ -1,6 +1,7 @@
 """Which lane a test belongs to, by what its module and the helpers it imports can do; and a guard that it is so.
 
 `process`: starts another process, on a terminal, to be killed, or both. `app`: shows the whole app over a server.
+`browser`: looks at pages with a real browser (`make test-browser`), and is in no other lane's run.
 `counted`: repeats what it does as often as a variable of the environment says (`make soak`). What is in none of
 them is the fast lane (`make test-fast`). A test that measures time marks itself `clock`: `make test` runs
 those alone, after all others.
@@ -23,6 +24,7 @@ SOAK = (
 _SIGNS = {
     "process": re.compile(r"\bimport (?:subprocess|multiprocessing)\b|\bos\.fork\b|\bopenpty\b"),
     "app": re.compile(r"\bHeadcountApp\("),
+    "browser": re.compile(r"\b(?:from|import) playwright\b"),
     "counted": re.compile(r"environ\.get\(\"(?:" + "|".join(SOAK) + r")\""),
 }
 _IMPORT = re.compile(r"^\s*(?:from|import) (\w+)", re.MULTILINE)

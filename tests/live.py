@@ -54,16 +54,16 @@ def live_server(folder: Path, **settings: Any) -> Iterator[LiveServer]:
 
 @contextmanager
 def serving_in_a_thread(
-    app: Starlette, listener: socket.socket
+    app: Starlette, *listeners: socket.socket
 ) -> Iterator[tuple[HeadcountServer, asyncio.AbstractEventLoop]]:
-    """An app that answers on a socket from a thread, and that thread's loop; stopped at the end."""
+    """An app that answers on sockets from a thread, and that thread's loop; stopped at the end."""
     server = make_server(app)
     ready = threading.Event()
     loops: list[asyncio.AbstractEventLoop] = []
 
     async def serve() -> None:
         loops.append(asyncio.get_running_loop())
-        serving = asyncio.create_task(server.serve(sockets=[listener]))
+        serving = asyncio.create_task(server.serve(sockets=list(listeners)))
         while not server.started and not serving.done():
             await asyncio.sleep(0.005)
         ready.set()

@@ -27,6 +27,12 @@ def test_the_whole_app_is_a_lane_of_its_own() -> None:
     assert lanes_of(TESTS / "tui/presentation/test_transfers_text.py") == frozenset()
 
 
+def test_what_needs_a_browser_is_in_no_other_run() -> None:
+    """It has a lane of its own, which `make test`, `make test-fast` and a plain pytest leave out."""
+    assert "browser" in lanes_of(TESTS / "browser/test_browser_itself.py")
+    assert MAKEFILE.count("not browser") == 3
+
+
 def test_a_start_is_noticed() -> None:
     """Whoever starts it, the interpreter tells: a test outside the lane that does fails."""
     started = starts_noticed()
