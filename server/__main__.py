@@ -97,10 +97,12 @@ def _run(command: argparse.ArgumentParser) -> None:
     command.add_argument("--now", type=_instant, metavar="ISO8601", help="what time a sandbox starts at")
     command.add_argument("--exit-with-parent", action="store_true", help="stop when the standard input ends")
     from server.notifications import options as notifications
+    from server.oidc import options as single_sign_on
     from server.serving.network_options import add_options
 
     add_options(command)
     notifications.add_options(command)
+    single_sign_on.add_options(command)
 
 
 def _verify(command: argparse.ArgumentParser) -> None:

@@ -52,6 +52,36 @@ class MailSettings(BaseModel):
     patience: Annotated[float, Field(gt=0)] = 60.0
 
 
+class Trusted(StrEnum):
+    """Which addresses a provider is believed: those it says are verified, or every one in its domains."""
+
+    VERIFIED = "verified"
+    DOMAINS = "domains"
+
+
+class Issuer(BaseModel):
+    """A provider that people of some domains sign in with (OpenID Connect).
+
+    `url` is exactly what the provider calls itself. It speaks for `domains` (as `contract.mailbox` has them) and for
+    nobody else; where it is `required` their people have no other way. Its own addresses may be in `networks` though
+    the public can't reach them. `patience` is how many seconds it has for one answer.
+    """
+
+    model_config = ConfigDict(frozen=True)
+
+    name: str
+    title: str
+    url: str
+    client_id: str
+    client_secret: SecretStr = SecretStr("")
+    domains: tuple[str, ...]
+    required: bool = False
+    addresses: Trusted = Trusted.VERIFIED
+    networks: tuple[IPv4Network | IPv6Network, ...] = ()
+    ca_file: Path | None = None
+    patience: Annotated[float, Field(gt=0)] = 10.0
+
+
 class ServerSettings(BaseModel):
     """Everything `create_app` needs. `now` sets the sandbox clock of a database that has none yet, or moves it on."""
 
@@ -82,6 +112,8 @@ class ServerSettings(BaseModel):
     """Networks whose addresses webhooks may have though the public can't reach them; in a sandbox also this machine."""
     webhook_patience: float = 15.0
     """Seconds that a webhook has for its answer, connecting included."""
+    issuers: tuple[Issuer, ...] = ()
+    """Who else people may sign in with; no domain is in two of them."""
 
 
 def sqlite_path(database: str) -> Path | None:

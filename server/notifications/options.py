@@ -2,20 +2,18 @@
 
 import argparse
 import os
-import stat
 from pathlib import Path
 from typing import NoReturn
 
 from pydantic import SecretStr
 
 from contract.mailbox import NotAnAddressError, mailbox
+from server.platform.secret_files import secret_in
 from server.serving.listeners import is_loopback
 from server.serving.network_options import network, public_url
 from server.settings import USUAL_PORTS, MailSettings, Security, SettingsError
 
 PASSWORD_VARIABLE = "HEADCOUNT_SMTP_PASSWORD"  # noqa: S105 - where it is, not what
-_OTHERS = 0o077
-_MOST_PASSWORD = 1024
 _LAST_PORT = 65535
 
 
@@ -100,22 +98,7 @@ def _password(options: argparse.Namespace) -> str:
     """From the file, or from the environment; never from the command line, which everybody on the machine can read."""
     if options.mail_password_file is None:
         return os.environ.get(PASSWORD_VARIABLE, "")
-    path = options.mail_password_file.expanduser()
-    try:
-        descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
-    except OSError as error:
-        message = f"the password file {path} can't be opened, or is a symbolic link"
-        raise SettingsError(message) from error
-    try:
-        found = os.fstat(descriptor)
-        if not stat.S_ISREG(found.st_mode) or found.st_mode & _OTHERS:
-            _refuse(f"others can read the password file {path}: chmod 600 it")
-        password = os.read(descriptor, _MOST_PASSWORD).decode("utf-8", "replace").partition("\n")[0].rstrip("\r")
-    finally:
-        os.close(descriptor)
-    if not password:
-        _refuse(f"the password file {path} is empty")
-    return password
+    return secret_in(options.mail_password_file, "password")
 
 
 def _readable(path: Path | None) -> Path | None:

@@ -70,6 +70,7 @@ def run(options: argparse.Namespace) -> int:
         message = "--now needs --sandbox: a real server's clock is the machine's"
         raise SettingsError(message)
     from server.notifications.options import mail_settings
+    from server.oidc.options import issuers
     from server.serving.network_options import UNIX, public_url, trusted_proxies
     from server.serving.server import serve
 
@@ -83,6 +84,7 @@ def run(options: argparse.Namespace) -> int:
         public_url=public_url(options),
         mail=mail_settings(options),
         webhook_networks=tuple(options.webhook_network),
+        issuers=issuers(options),
     )
     catalogue = catalogue_of(options.catalogue)
     return serve(settings, _listener(options), catalogue=catalogue, exit_with_parent=options.exit_with_parent)

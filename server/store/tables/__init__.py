@@ -10,6 +10,7 @@ from server.store.tables.log import event_owners, events, idempotency_keys, sand
 from server.store.tables.notifications import letters, webhook_deliveries, webhooks
 from server.store.tables.people import accounts, members, organisations, tokens
 from server.store.tables.selections import user_selection_parts, user_selections
+from server.store.tables.single_sign_on import sign_on_flows, sign_on_subjects
 from server.store.tables.subscription import LIVING, subscriptions, users
 from server.store.tables.transfers import asks, decision_items, decisions, invitation_codes, transfers
 
@@ -39,6 +40,8 @@ __all__ = [
     "sandbox_charges",
     "sandbox_state",
     "seat_usage",
+    "sign_on_flows",
+    "sign_on_subjects",
     "subscriptions",
     "tokens",
     "told_outside",
