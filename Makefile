@@ -13,7 +13,7 @@ SOAK := HEADCOUNT_KILLS=25 HEADCOUNT_DEATHS=1 HEADCOUNT_SEEDS=25 HEADCOUNT_HISTO
   HEADCOUNT_BURST=5000 HEADCOUNT_IDLE=20 HEADCOUNT_WIDTHS=1
 
 .DEFAULT_GOAL := help
-.PHONY: help demo run test test-fast test-browser soak lint check snapshots bench format lock pictures docs clean
+.PHONY: help demo run test test-fast test-browser soak lint check snapshots bench format lock pictures docs translations clean
 
 help:  ## what there is to make
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 22
@@ -85,6 +85,9 @@ pictures: $(VENV)/dev  ## the README's pictures, taken from the app itself
 
 docs: $(VENV)/dev  ## the parts of the documents that are made from the code
 	$(BIN)/python -m bench.documents
+
+translations: $(VENV)/dev  ## after you changed what letters or pages say: what is left to translate
+	@$(BIN)/python -m bench.translations
 
 lock:  ## pin every dependency again (needs uv)
 	uv pip compile $(COMPILE) pyproject.toml requirements-build.in -o requirements.lock

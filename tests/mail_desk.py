@@ -9,7 +9,7 @@ from email import message_from_bytes
 from email.message import EmailMessage
 from email.policy import SMTPUTF8
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, AuthResult, Envelope, LoginPassword, Session
@@ -45,7 +45,17 @@ class Letter:
     @property
     def text(self) -> str:
         """What it says, its lines as they were before they were folded for the way."""
-        return str(self.message.get_content()).replace("\r\n", "\n")
+        return self._part("plain")
+
+    @property
+    def html(self) -> str:
+        """The same as HTML."""
+        return self._part("html")
+
+    def _part(self, which: Literal["plain", "html"]) -> str:
+        part = self.message.get_body((which,))
+        assert isinstance(part, EmailMessage)
+        return str(part.get_content()).replace("\r\n", "\n")
 
     @property
     def link(self) -> str:

@@ -1,69 +1,115 @@
 """From a letter's row to the message that leaves (RFC 5322), or to nothing when it is out of date."""
 
+import datetime as dt
+import json
 from email.headerregistry import Address
 from email.message import EmailMessage
 from email.policy import SMTP, SMTPUTF8
 from email.utils import format_datetime
 
-from contract.events import EventKind
 from contract.mailbox import NotAnAddressError, mailbox
 from contract.transfers import TransferState
+from server.languages import ENGLISH, known
+from server.languages.voice import Voice
 from server.notifications import wording
-from server.notifications.enqueue import DECIDED, WITH_LINK
-from server.platform.text import made_safe
+from server.notifications.kinds import ASKING, DECIDED, OF_REQUESTS, LetterKind
+from server.notifications.rendering import Words, as_html, as_text
 from server.settings import MailSettings
 from server.store import outbound_mail
 from server.store.types import AnyRow, Connection
 
 _STATES = {
-    EventKind.TRANSFER_ACCEPTED: TransferState.ACCEPTED,
-    EventKind.TRANSFER_DECLINED: TransferState.DECLINED,
-    EventKind.TRANSFER_EXPIRED: TransferState.EXPIRED,
+    LetterKind.ACCEPTED: TransferState.ACCEPTED,
+    LetterKind.DECLINED: TransferState.DECLINED,
+    LetterKind.EXPIRED: TransferState.EXPIRED,
 }
-_FOOT = "-- \nThis is an automatic message from Headcount; replies are not read.\n"
 
 
 class UnsendableError(Exception):
     """No mail server could deliver this; the message says why."""
 
 
-def compose(connection: Connection, letter: AnyRow, mail: MailSettings) -> EmailMessage | None:
+def compose(connection: Connection, letter: AnyRow, mail: MailSettings, now: dt.datetime) -> EmailMessage | None:
     """The message of a letter as things stand now.
 
-    None when something has happened to the request since (it was sent again, answered, taken back, reopened): a letter
-    must not tell what is not so any more, nor carry a link that opens nothing.
+    None when something has happened since that makes it untrue (a request was sent again, answered, taken back or
+    reopened; a link to sign in is too old): a letter must not tell what is not so any more, nor carry a link that opens
+    nothing.
 
     Raises:
         UnsendableError: the address is none.
     """
+    kind = LetterKind(letter.kind)
+    about = _about_request if kind in OF_REQUESTS else _by_itself
+    found = about(connection, letter, mail, now)
+    return None if found is None else _message(letter, found[1], found[0], mail)
+
+
+def _by_itself(
+    connection: Connection, letter: AnyRow, mail: MailSettings, now: dt.datetime
+) -> tuple[str, Words] | None:
+    kind = LetterKind(letter.kind)
+    if kind is LetterKind.SIGN_IN and now >= letter.created_at + wording.SIGN_IN_FOR:
+        return None
+    facts = wording.Facts(
+        voice=_voice(connection, letter, letter.recipient),
+        to=letter.recipient,
+        public_url=mail.public_url,
+        created_at=letter.created_at,
+        link=letter.link,
+        details=json.loads(letter.details),
+    )
+    return letter.recipient, wording.by_itself(kind, facts)
+
+
+def _about_request(
+    connection: Connection, letter: AnyRow, mail: MailSettings, now: dt.datetime
+) -> tuple[str, Words] | None:
     row = outbound_mail.about(connection, letter.transfer_id)
-    kind = EventKind(letter.kind)
+    kind = LetterKind(letter.kind)
     if row is None or row.version != letter.transfer_version or row.state != _STATES.get(kind, TransferState.PENDING):
         return None
-    if kind is EventKind.TRANSFER_REOPENED and not _knows_of_a_decision(connection, letter):
+    if kind is LetterKind.REOPENED and not _knows_of_a_decision(connection, letter):
         return None
-    if kind in WITH_LINK:
-        words = wording.asking(row, f"{mail.public_url}{wording.PAGE}?link={letter.link}")
-        return _message(letter, words, row.email, mail)
-    return _message(letter, wording.ending(kind, row, mail.public_url), row.asker, mail)
+    if kind is LetterKind.REMINDER and now >= row.expires_at:
+        return None
+    to = row.email if kind in ASKING or kind is LetterKind.REMINDER else row.asker
+    voice = _voice(connection, letter, to)
+    if kind in ASKING:
+        return to, wording.asking(voice, row, f"{mail.public_url}{wording.PAGE}?link={letter.link}")
+    if kind is LetterKind.REMINDER:
+        return to, wording.reminding(voice, row, mail.public_url)
+    return to, wording.ending(voice, kind, row, mail.public_url)
+
+
+def _voice(connection: Connection, letter: AnyRow, to: str) -> Voice:
+    """The receiver's language, else the one it was asked for in, else that of the organisation's owner."""
+    spoken = (
+        outbound_mail.language_of(connection, to)
+        or letter.language
+        or outbound_mail.language_of_owner(connection, letter.organisation_id)
+    )
+    return Voice(known(spoken) or ENGLISH)
 
 
 def _knows_of_a_decision(connection: Connection, letter: AnyRow) -> bool:
     return outbound_mail.was_told(connection, letter.transfer_id, [each.value for each in DECIDED])
 
 
-def _message(letter: AnyRow, words: wording.Words, recipient: str, mail: MailSettings) -> EmailMessage:
+def _message(letter: AnyRow, words: Words, recipient: str, mail: MailSettings) -> EmailMessage:
     """Always 7-bit, unless the part of an address before the @ is not ASCII: then all of it is UTF-8 (RFC 6531)."""
     address = _deliverable(recipient)
     message = EmailMessage(policy=SMTP if address.isascii() else SMTPUTF8)
     sender = _deliverable(mail.sender)
     message["From"] = Address("Headcount", addr_spec=sender)
     message["To"] = Address("", *address.rsplit("@", 1))
-    message["Subject"] = made_safe(words.subject)
+    message["Subject"] = words.subject
     message["Date"] = format_datetime(letter.created_at)
     message["Message-ID"] = f"<{letter.id}@{sender.rpartition('@')[2]}>"
     message["Auto-Submitted"] = "auto-generated"
-    message.set_content(f"{words.text}\n{_FOOT}", cte="quoted-printable")
+    message.set_content(as_text(words), cte="quoted-printable")
+    message.add_alternative(as_html(words), subtype="html", cte="quoted-printable")
+    message["Content-Language"] = words.language
     return message
 
 

@@ -75,11 +75,9 @@ class _Sender:
         """Whether the mail server can be talked to. A letter that breaks something of ours holds up no other."""
         try:
             with self._services.database.read() as connection:
-                message = compose(connection, letter, self._settings)
+                message = compose(connection, letter, self._settings, self._services.clock.now())
                 last = (
-                    outbound_mail.last_to_address(connection, letter)
-                    if letter.kind in outbound_mail.WITH_LINK
-                    else None
+                    outbound_mail.last_to_address(connection, letter) if letter.kind in outbound_mail.ASKING else None
                 )
             if message is None:
                 await self._finish(letter, outbound_mail.DROPPED)

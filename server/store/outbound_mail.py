@@ -6,6 +6,7 @@ from typing import Any
 
 from sqlalchemy import Connection, case, delete, func, insert, literal_column, select, update
 
+from contract.mailbox import email_key
 from server.store.bulk import execute_many
 from server.store.database import CHANGED
 from server.store.tables import accounts, letters, organisations, subscriptions, transfers
@@ -16,8 +17,14 @@ MAIL = "mail"
 
 WAITING, SENT, DROPPED, FAILED = "waiting", "sent", "dropped", "failed"
 
-WITH_LINK = ("transfer.requested", "transfer.resent")
-"""The kinds of letters that carry a link."""
+ASKING = ("transfer.requested", "transfer.resent")
+"""The kinds of letters that ask somebody to join: an address gets one an hour from an organisation."""
+
+WITH_LINK = (*ASKING, "sign_in", "owner_invited")
+"""The kinds of letters that carry a link, which is forgotten."""
+
+FIRST = EPOCH - dt.timedelta(seconds=1)
+"""When letters that somebody is waiting for are to be sent: before all the others."""
 
 _ON = "letters_are_sent"
 L = letters.c
@@ -35,9 +42,10 @@ def are_sent(connection: Connection) -> bool:
     return bool(connection.info.get(_ON))
 
 
-def add(connection: Connection, rows: Sequence[Mapping[str, Any]]) -> None:
-    """Write letters, to be sent at once, in the transaction that they tell about."""
-    execute_many(connection, insert(letters), [{"next_at": EPOCH, **row} for row in rows])
+def add(connection: Connection, rows: Sequence[Mapping[str, Any]], *, first: bool = False) -> None:
+    """Write letters, to be sent at once, in the transaction that they tell about; `first` before others that wait."""
+    next_at = FIRST if first else EPOCH
+    execute_many(connection, insert(letters), [{"next_at": next_at, **row} for row in rows])
     connection.info.setdefault(CHANGED, set()).add(MAIL)
 
 
@@ -76,6 +84,22 @@ def about(connection: Connection, transfer_id: str) -> AnyRow | None:
     return connection.execute(query).first()
 
 
+def language_of(connection: Connection, address: str) -> str:
+    """The language that the account of an address has chosen; empty where there is none."""
+    query = select(accounts.c.language).where(accounts.c.email_key == email_key(address))
+    return connection.execute(query).scalar() or ""
+
+
+def language_of_owner(connection: Connection, organisation_id: str | None) -> str:
+    """The language that an organisation's owner has chosen; empty where there is none."""
+    query = (
+        select(accounts.c.language)
+        .join(subscriptions, subscriptions.c.owner_account_id == accounts.c.id)
+        .where(subscriptions.c.organisation_id == organisation_id)
+    )
+    return connection.execute(query.limit(1)).scalar() or ""
+
+
 def by_link(connection: Connection, link_hash: bytes) -> AnyRow | None:
     """The pending request that a link was sent for last, with the organisation's name."""
     query = (
@@ -93,7 +117,7 @@ def was_told(connection: Connection, transfer_id: str, kinds: Sequence[str]) -> 
 
 
 def last_to_address(connection: Connection, letter: AnyRow) -> dt.datetime | None:
-    """When a letter with a link last left to the address of this one from the same organisation, for any request."""
+    """When a letter that asks to join last left to this one's address from the same organisation, for any request."""
     this, other = transfers.alias("this"), transfers.alias("other")
     same = (other.c.email_key == this.c.email_key) & (other.c.organisation_id == this.c.organisation_id)
     query = (
@@ -101,7 +125,7 @@ def last_to_address(connection: Connection, letter: AnyRow) -> dt.datetime | Non
         .select_from(this)
         .join(other, same)
         .join(letters, L.transfer_id == other.c.id)
-        .where(this.c.id == letter.transfer_id, L.kind.in_(WITH_LINK), L.state == SENT)
+        .where(this.c.id == letter.transfer_id, L.kind.in_(ASKING), L.state == SENT)
     )
     found: dt.datetime | None = connection.execute(query).scalar()
     return found
@@ -138,11 +162,18 @@ def forget(connection: Connection, before: dt.datetime, limit: int) -> int:
 
 
 def outbox(connection: Connection) -> Sequence[AnyRow]:
-    """Everything that waits or was given up, the oldest first, with the address and the organisation of its request."""
+    """Everything that waits or was given up, the oldest first, with its organisation, if any, and an address.
+
+    Of one about a request it is the address of who wants in or is asked.
+    """
     query = (
-        select(letters, transfers.c.email, organisations.c.name.label("organisation_name"))
-        .join(transfers, transfers.c.id == L.transfer_id)
-        .join(organisations, organisations.c.id == L.organisation_id)
+        select(
+            letters,
+            func.coalesce(transfers.c.email, L.recipient).label("email"),
+            func.coalesce(organisations.c.name, "").label("organisation_name"),
+        )
+        .outerjoin(transfers, transfers.c.id == L.transfer_id)
+        .outerjoin(organisations, organisations.c.id == L.organisation_id)
         .where(L.state.in_((WAITING, FAILED)))
     )
     return connection.execute(query.order_by(L.number)).all()

@@ -10,8 +10,8 @@ letters = Table(
     metadata,
     Column("number", Number, primary_key=True, autoincrement=True),
     Column("id", String(60), nullable=False, unique=True),
-    reference("organisation_id", "organisations"),
-    reference("transfer_id", "transfers", index=True),
+    reference("organisation_id", "organisations", nullable=True),
+    reference("transfer_id", "transfers", nullable=True, index=True),
     Column("kind", String(60), nullable=False),
     count("transfer_version"),
     words("link"),
@@ -21,8 +21,15 @@ letters = Table(
     moment("created_at"),
     moment("next_at"),
     moment("finished_at", nullable=True),
+    words("recipient"),
+    Column("language", String(20), nullable=False, server_default=""),
+    words("details", "{}"),
 )
-"""The outbox of the e-mail. `next_at` and `finished_at` go by the machine's clock; a finished one has no `link`."""
+"""The outbox of the e-mail. One about a transfer request goes to whom that concerns, any other to its `recipient`.
+
+`language` is the one in which it was asked for, if any; `details` is what it tells, as JSON. `next_at` and
+`finished_at` go by the machine's clock; a finished one has no `link`.
+"""
 
 _WAITING = letters.c.state == "waiting"
 partial_index("ix_letters_waiting", letters.c.next_at, letters.c.number, where=_WAITING)

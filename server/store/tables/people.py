@@ -1,6 +1,6 @@
 """Who there is: organisations, accounts, memberships, tokens."""
 
-from sqlalchemy import Column, ForeignKey, LargeBinary, String, Table, Text
+from sqlalchemy import Boolean, Column, ForeignKey, LargeBinary, String, Table, Text
 
 from server.store.tables.columns import amount, count, identity, metadata, moment, reference, words
 
@@ -27,8 +27,12 @@ accounts = Table(
     moment("created_at"),
     Column("created_by_organisation", String(60)),
     moment("signed_in_at", nullable=True),
+    Column("language", String(20), nullable=False, server_default=""),
 )
-"""`created_by_organisation` is whose it is until `signed_in_at`: then, and for good, it is the person's alone."""
+"""`created_by_organisation` is whose it is until `signed_in_at`: then, and for good, it is the person's alone.
+
+`language` is the one they chose; none while their browser's decides.
+"""
 
 members = Table(
     "members",
@@ -38,7 +42,9 @@ members = Table(
     Column("role", String(20), nullable=False),
     amount("spending_limit", nullable=True),
     moment("created_at"),
+    Column("notify_code_uses", Boolean),
 )
+"""`notify_code_uses` is whether they wish a letter when somebody uses a code; where nothing was said, owners do."""
 
 tokens = Table(
     "tokens",

@@ -52,11 +52,11 @@ async def test_a_mail_server_that_dies_or_sleeps(tmp_path: Path) -> None:
 async def test_a_letter_that_breaks_us(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A letter at which our own code fails is put off like any other; those behind it leave."""
 
-    def breaks(connection: Any, letter: Any, mail: Any) -> Any:
+    def breaks(connection: Any, letter: Any, mail: Any, now: Any) -> Any:
         """Trip over the first letter."""
         if letter.number == 1:
             raise IndexError
-        return compose(connection, letter, mail)
+        return compose(connection, letter, mail, now)
 
     compose = letters.compose
     monkeypatch.setattr(mailing, "compose", breaks)

@@ -39,7 +39,7 @@ def founded_team(house: Office) -> Team:
 
 
 async def test_the_person_asked_gets_the_link(house: Office, team: Team, post: Post) -> None:
-    """A letter of plain text leaves with a link that tells what it is about; nobody's account is mentioned."""
+    """A letter of text and HTML leaves with a link that tells what it is about; nobody's account is mentioned."""
     async with team.client() as api:
         transfer = await asked(api, "zoe@else.example", "Come & see <b>us</b>")
         await until(lambda: len(post.letters) == 1)
@@ -50,7 +50,8 @@ async def test_the_person_asked_gets_the_link(house: Office, team: Team, post: P
         assert message["To"] == "zoe@else.example"
         assert str(message["Message-ID"]).endswith("@example.org>")
         assert parsedate_to_datetime(message["Date"]) == house.time
-        assert message.get_content_type() == "text/plain"
+        assert message.get_content_type() == "multipart/alternative"
+        assert [part.get_content_type() for part in message.iter_parts()] == ["text/plain", "text/html"]
         assert letter.subject == "Example Ltd asks you to join its subscription"
         assert "> Come & see <b>us</b>" in letter.text
         assert letter.link.startswith(f"{PUBLIC}/request?link=")
@@ -172,7 +173,7 @@ async def test_who_sent_it_hears_of_the_answer(house: Office, team: Team, post: 
     assert "> Not now" in post.letters[1].text
 
 
-MIME = ("Content-Type", "Content-Transfer-Encoding", "MIME-Version")
+MIME = ("Content-Type", "Content-Language", "MIME-Version")
 
 HOSTILE = [
     "Evil\u202egnp.exe",
