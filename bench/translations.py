@@ -1,6 +1,6 @@
 """`make translations`: what is said to people is collected from the code and the templates, into the catalogues.
 
-A translator edits `server/languages/catalogues/LANGUAGE.po`. New sentences come in empty, those that were only worded
+A translator edits the files in `server/languages/catalogues/`, one for each language. New sentences come in empty, those that were only worded
 anew come in marked as `fuzzy` with the old translation, and what is not said any more leaves.
 """
 
@@ -25,7 +25,7 @@ KEYWORDS = {"_": None, "gettext": None, "say": None, "ngettext": (1, 2), "say_co
 """What a sentence is handed to, and which of its arguments are sentences."""
 
 TEMPLATE_OPTIONS = {"trim_blocks": "true", "lstrip_blocks": "true", "encoding": "utf-8"}
-"""As `server.pages.rendering` reads them."""
+"""As the server reads them."""
 
 MADE = (*(language for language in LANGUAGES if language != ENGLISH),)
 
