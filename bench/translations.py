@@ -1,7 +1,8 @@
 """`make translations`: what is said to people is collected from the code and the templates, into the catalogues.
 
-A translator edits the files in `server/languages/catalogues/`, one for each language. New sentences come in empty, those that were only worded
-anew come in marked as `fuzzy` with the old translation, and what is not said any more leaves.
+A translator edits the files in `server/languages/catalogues/`, one for each language. New sentences come in empty,
+those that were only worded anew come in marked as `fuzzy` with the old translation, and what is not said any more
+leaves.
 """
 
 import io

@@ -1,4 +1,4 @@
-"""The catalogues: files in `server/languages/catalogues/` that a translator edits, each read when a language is first needed.
+"""The catalogues: files in `server/languages/catalogues/` that a translator edits, each read when it is first needed.
 
 What is not translated, or only guessed (`fuzzy`), is said in English.
 """
