@@ -5,18 +5,21 @@ from dataclasses import dataclass
 from typing import TypeVar
 
 from cli.connection import Stop, Target, call
-from cli.exit_codes import CANCELLED, CONFLICT, DONE, NOT_ALLOWED, USAGE
+from cli.exit_codes import CANCELLED, CONFLICT, DONE, FAILED, NOT_ALLOWED, USAGE
 from cli.output import agreed, answered, can_ask, say, seen
 from cli.purchase import check_number, needs_number, summary
 from client.api import Client
 from client.protocol import new_key
 from contract.people import Me, Permission, Role
+from contract.problems import ProblemCode
 from contract.quotes import Change, Quote
 from contract.subscription import Overview, SubscriptionStatus
 from contract.users import BatchMode
 from tui.presentation.confirmation import Summary
 from tui.presentation.joining import Question
+from tui.presentation.one_account import why_nobody
 from tui.presentation.quote_summary import done, verb
+from tui.presentation.remedies import REMEDIES
 from tui.presentation.seat_choice import Choice
 from tui.presentation.tones import plain
 
@@ -81,8 +84,8 @@ def settled(
     """
     buying = getattr(options, "buy", False)
     choice = Choice.BUYING if buying else choice
-    if choice is Choice.FITTING and not question.room.fit:
-        return say(f"No free seat for any of them. {NOTHING}", CONFLICT)
+    if (code_of_refusal := _refused_at_once(target, question, choice, needs)) is not None:
+        return code_of_refusal
     quote = _priced(options, target, question) if buying and question.room.over else None
     if isinstance(quote, int):
         return quote
@@ -101,6 +104,16 @@ def settled(
     if not options.yes and not _yes(options, target, said.verb, quote):
         return say(NOTHING, CANCELLED)
     return Agreed(choice, _buy(target, quote) if quote else "")
+
+
+def _refused_at_once(target: Target, question: Question, choice: Choice, needs: Permission) -> int | None:
+    """Say why nobody can join, by the plan (D17) or for want of a seat: the exit code; None when somebody may."""
+    may = not target.profile.read_only and needs in question.overview.me.may
+    if may and question.joining and (why := why_nobody(question.overview)):
+        return say(f"{why} {REMEDIES[ProblemCode.PLAN_HAS_NO_SUB_ACCOUNTS].command}", FAILED)
+    if choice is Choice.FITTING and not question.room.fit:
+        return say(f"No free seat for any of them. {NOTHING}", CONFLICT)
+    return None
 
 
 def _priced(options: argparse.Namespace, target: Target, question: Question) -> Quote | int:
@@ -150,6 +163,4 @@ def _would(target: Target, overview: Overview, needs: Permission, code: int) -> 
         return say("Preview only: this profile is read-only, so it can't be done.", NOT_ALLOWED)
     if overview.subscription.status is SubscriptionStatus.ENDED:
         return say("Preview only: the subscription has ended.", CONFLICT)
-    if not overview.plan.sub_accounts:
-        return say("Preview only: the plan takes no more users.", CONFLICT)
     return say(NOTHING, code)

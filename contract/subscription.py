@@ -173,6 +173,7 @@ class Overview(Answer):
     `pay_unpaid` is what paying for every unpaid user would take now, with tax and after credit; none when nobody is
     unpaid or nothing can be paid for. `seat_now` is what one more seat takes for the rest of the period, without tax;
     none when nothing can be paid for. Several at once are rounded together, so they may cost a little less or more.
+    `plans_for_more` names the plans that would allow more users, on a plan without sub-accounts.
     """
 
     as_of: Instant
@@ -186,6 +187,7 @@ class Overview(Answer):
     usage: tuple[SeatUsage, ...] = ()
     pay_unpaid: Money | None = None
     seat_now: Money | None = None
+    plans_for_more: tuple[str, ...] = ()
     last_event_id: str = "evt_0"
     vendor_contact: str = ""
     sandbox: bool = False

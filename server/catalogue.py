@@ -86,6 +86,10 @@ class Offer(BaseModel):
         """Whether it is offered."""
         return currency in self._sold(cycle)
 
+    def is_sold(self, currency: str) -> bool:
+        """Whether it is offered in this currency, for whichever cycle."""
+        return any(self.sells(cycle, currency) for cycle in BillingCycle)
+
     def unit_price(self, cycle: BillingCycle, currency: str, day: dt.date) -> int | None:
         """The price of one seat for one period bought on a day, in minor units; None when it is not offered."""
         price = self.terms(currency).price_on(cycle, day)
@@ -179,6 +183,12 @@ class Catalogue(NamedTuple):
         """All of it for the rules, priced in one currency."""
         plans = {offer.id: offer.terms(currency) for offer in self.offers.values()}
         return Market(plans=plans, tax_rate=self.tax_rate, contact=self.vendor_contact)
+
+    def for_more(self, plan: str, currency: str) -> tuple[str, ...]:
+        """Names of the plans that would allow more users; none where the plan has sub-accounts itself (D17)."""
+        here = self.offer(plan)
+        there = () if here.sub_accounts else (each for each in self.offers.values() if each.id in here.moves)
+        return tuple(each.name for each in there if each.sub_accounts and each.is_sold(currency))
 
     def offer(self, plan: str) -> Offer:
         """The offer behind a subscription's plan; a plan that is no longer sold is a KeyError."""

@@ -5,8 +5,9 @@ import datetime as dt
 import importlib
 import os
 from collections.abc import Callable, Iterable
+from functools import partial
 from pathlib import Path
-from typing import ClassVar
+from typing import ClassVar, cast
 
 from textual.app import SystemCommand
 from textual.binding import BindingType
@@ -71,6 +72,11 @@ def _who(me: Me) -> dict[str, str]:
     """Whose subscription it is and as whom one works, for the frame."""
     role = me.role.value if me.organisation else "no organisation"
     return {"organisation": me.organisation_name, "account": me.account.email, "role": role}
+
+
+def _why_absent(screen: Screen[object]) -> str:
+    """Why a screen lacks commands that it has on other plans."""
+    return screen.why_absent() if isinstance(screen, AreaScreen) else ""
 
 
 class HeadcountApp(TerminalApp[None]):
@@ -308,7 +314,7 @@ class HeadcountApp(TerminalApp[None]):
 
         area = getattr(self.screen, "AREA", "")
         if area:
-            await self.push_screen(Help(area, self._unused(self.screen)))
+            await self.push_screen(Help(area, self._unused(self.screen), _why_absent(self.screen)))
 
     async def action_escape(self) -> None:
         """Close what is open; never quits."""
@@ -354,6 +360,8 @@ class HeadcountApp(TerminalApp[None]):
         for command in for_area(getattr(screen, "AREA", "")):
             if command.palette and command.id not in unused:
                 yield SystemCommand(command.label, command.help, self._runner(screen, command.action))
+        if why := _why_absent(screen):
+            yield SystemCommand("more users", why, partial(cast("AreaScreen", screen).show_result, why, "warn"))
 
     def _runner(self, screen: Screen[object], action: str) -> Callable[[], object]:
         """What runs an action where its key would have run it: in the focused widget, on the screen, in the app."""

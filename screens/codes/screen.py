@@ -74,6 +74,7 @@ class CodesScreen(ManagedList):
     BINDINGS: ClassVar[list[BindingType]] = [*bindings("codes")]
     NEEDS = Permission.MANAGE_USERS
     CHANGES = ("codes.new", "codes.switch", "codes.edit", "codes.delete")
+    JOINS = ("codes.new", "codes.message")
     CONCERNS = frozenset(kind for kind in EventKind if kind.value.startswith(("code.", "sandbox.")))
     FATES: ClassVar = {EventKind.CODE_DELETED: "deleted"}
     DEFAULT_CSS = """
@@ -191,7 +192,8 @@ class CodesScreen(ManagedList):
 
     def offers(self, row: Row) -> Sequence[tuple[str, str]]:
         """Copying for everybody; the rest as the role allows."""
-        copying = (("table.copy", "copies"), ("codes.message", "message"))
+        message = () if self.absent_commands() else (("codes.message", "message"),)
+        copying = (("table.copy", "copies"), *message)
         if self.why_not(""):
             return copying
         return (
@@ -231,7 +233,7 @@ class CodesScreen(ManagedList):
 
     def action_new(self) -> None:
         """n: a form."""
-        if not self.refuses("create invitation codes"):
+        if not self.refuses_people("create invitation codes"):
             self.open_dialog(NewCodeForm(self, self.now()), self._made)
 
     def _made(self, code: InvitationCode | None) -> None:
@@ -245,7 +247,9 @@ class CodesScreen(ManagedList):
     def action_message(self) -> None:
         """m: a message with the code, shown and copied."""
         code = self._with_code("")
-        if code:
+        if code and (why := self.why_absent()):
+            self.show_result(why, "warn")
+        elif code:
             self._hand_out(code, copy_now=True)
 
     def _hand_out(self, code: InvitationCode, *, copy_now: bool) -> None:

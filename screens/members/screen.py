@@ -50,6 +50,7 @@ class MembersScreen(ManagedList):
     BINDINGS: ClassVar[list[BindingType]] = [*bindings("members")]
     NEEDS = Permission.MANAGE_USERS
     CHANGES = ("members.add", "members.undo")
+    JOINS = ("members.add",)
     CONCERNS = frozenset(kind for kind in EventKind if kind.value.startswith(_AREAS))
 
     def __init__(self) -> None:
@@ -91,14 +92,6 @@ class MembersScreen(ManagedList):
         self.joining.look_again()
         self.show_detail()
 
-    def why_not(self, doing: str) -> str:
-        """Besides the role: a plan without sub-accounts takes nobody (D17)."""
-        overview = self.session.overview
-        refused = super().why_not(doing)
-        if not refused and overview is not None and not overview.plan.sub_accounts:
-            return f"The plan {clean(overview.plan.name, 60)} is for one account: no more users can be added."
-        return refused
-
     def detail(self, row: Row) -> Sequence[Line]:
         """What the directory says about one member."""
         return profile_lines(row.item, self.session.overview)
@@ -107,7 +100,8 @@ class MembersScreen(ManagedList):
         """Adding what is marked; taking the last addition back."""
         if self.why_not(""):
             return []
-        offered = [("members.add", f"add {self.table.mark_count:,}…")] if self.table.mark_count else []
+        adds = self.table.mark_count and not self.absent_commands()
+        offered = [("members.add", f"add {self.table.mark_count:,}…")] if adds else []
         return [*offered, ("members.undo", "undo")] if self.added.users else offered
 
     def out_of_reach(self) -> set[str]:
@@ -148,7 +142,8 @@ class MembersScreen(ManagedList):
     def _offers(self, member: Member) -> Sequence[tuple[str, str]]:
         if member.status is not None:
             return (("members.user", "the user"),)
-        return () if self.why_not("") else (("members.add", "add to my subscription…"),)
+        closed = self.why_not("") or self.why_absent()
+        return () if closed else (("members.add", "add to my subscription…"),)
 
     def _take_up(self, command_id: str, member: Member) -> None:
         if command_id == "members.user":
@@ -162,7 +157,7 @@ class MembersScreen(ManagedList):
         if row is None:
             self.say_no_row()
         elif row.item.status is None:
-            adds = "" if self.why_not("") else " a adds them."
+            adds = "" if self.why_not("") or self.why_absent() else " a adds them."
             self.show_result(f"{clean(row.item.name, 60)} is not on the subscription.{adds}", "dim")
         else:
             self._show_user(row.item)
@@ -174,7 +169,7 @@ class MembersScreen(ManagedList):
 
     def action_add(self) -> None:
         """a: the marked members, or the one under the cursor; asks first."""
-        if not self.refuses("add users"):
+        if not self.refuses_people("add users"):
             self.with_rows(MAX_BATCH, lambda rows: self._ask_to_add([row.item for row in rows]))
 
     def _ask_to_add(self, chosen: Sequence[Member]) -> None:

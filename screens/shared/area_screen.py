@@ -83,6 +83,10 @@ class AreaScreen(Screen[None]):
         """Ids of the commands there is no word of, neither in the palette nor in the help. For subclasses."""
         return frozenset()
 
+    def why_absent(self) -> str:
+        """Why commands are absent that other plans have, for palette and help; else empty. For subclasses."""
+        return ""
+
     def show_frame(self, frame: Frame) -> None:
         """Counts, connection or names have changed; under a dialog of its own the row is in sight too."""
         if self.has_rows and (not self.paused or self.app.screen_stack[0] is self):

@@ -22,7 +22,10 @@ _TITLES = {"table": "In the list", "list": "In the list", "app": "Everywhere"}
 
 
 class Help(ModalScreen[None]):
-    """Every command of an area but those `without`, grouped by where it works. Esc, q, ? and F1 close it."""
+    """Every command of an area but those `without`, grouped by where it works; `why` says why they are left out.
+
+    Esc, q, ? and F1 close it.
+    """
 
     BINDINGS: ClassVar[list[BindingType]] = [
         *bindings("dialog"),
@@ -46,14 +49,17 @@ class Help(ModalScreen[None]):
     }
     """
 
-    def __init__(self, area: str, without: Collection[str] = ()) -> None:
+    def __init__(self, area: str, without: Collection[str] = (), why: str = "") -> None:
         super().__init__()
         self.area = area
-        self._without = frozenset(without)
+        self._without, self._why = frozenset(without), why
 
     def compose(self) -> ComposeResult:
         """One widget that draws all of it."""
-        yield Scroller(lines=list(self._lines()), hang=_KEYS, below=["", [("Esc", "key"), (" closes", "dim")]])
+        above = ["", (self._why, "warn"), ""] if self._why else []
+        yield Scroller(
+            above=above, lines=list(self._lines()), hang=_KEYS, below=["", [("Esc", "key"), (" closes", "dim")]]
+        )
 
     def on_mount(self) -> None:
         """The frame carries the title."""

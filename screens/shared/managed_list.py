@@ -27,6 +27,7 @@ from screens.shared.live_area import LiveArea
 from screens.shared.results_panel import Ledger, Table
 from tui.input.commands import bindings, key_names, keys_of
 from tui.presentation.lines import LABEL, labelled, wrapped
+from tui.presentation.one_account import another_plan_words, why_nobody_here
 from tui.presentation.text import clean
 from tui.presentation.tones import Line
 from tui.presentation.wording import count
@@ -63,9 +64,10 @@ REST = 0.15
 class ManagedList(LiveArea):
     """A table with a filter, that others work on too and whose rows can be acted on.
 
-    Subclasses set `NEEDS` (the right that changing takes), `CHANGES` (ids of the commands that need it), `CONCERNS`
-    (the kinds of events after which the list is another one) and `FATES` (those after which a row is none of it any
-    longer, with the word for that: `accepted`), and implement `fields`, `detail`, `make_table`.
+    Subclasses set `NEEDS` (the right that changing takes), `CHANGES` (ids of the commands that need it), `JOINS` (ids
+    of those by which people join, which a plan for one account has no use for), `CONCERNS` (the kinds of events after
+    which the list is another one) and `FATES` (those after which a row is none of it any longer, with the word for
+    that: `accepted`), and implement `fields`, `detail`, `make_table`.
 
     Which rows a key means is `chosen`, the command on its way is `command`, and files are saved by `files`. Flows that
     an area has besides (paying, removing many) are objects too; they see the screen as their `Host`.
@@ -75,6 +77,7 @@ class ManagedList(LiveArea):
     AUTO_FOCUS = "VirtualTable"
     NEEDS: ClassVar[Permission]
     CHANGES: ClassVar[tuple[str, ...]] = ()
+    JOINS: ClassVar[tuple[str, ...]] = ()
     CONCERNS: ClassVar[frozenset[EventKind]] = frozenset()
     FATES: ClassVar[Mapping[EventKind, str]] = {}
     DEFAULT_CSS = """
@@ -180,6 +183,22 @@ class ManagedList(LiveArea):
             self.show_result(reason, "warn")
         return bool(reason)
 
+    def refuses_people(self, doing: str) -> bool:
+        """Say why nobody may join this way, by the role or by the plan (D17); False when people may."""
+        if self.refuses(doing):
+            return True
+        if why := self.why_absent():
+            self.show_result(why, "warn")
+        return bool(why)
+
+    def why_absent(self) -> str:
+        """On a plan for one account: which plans would allow more users."""
+        return why_nobody_here(self.session.overview) if self.JOINS else ""
+
+    def absent_commands(self) -> frozenset[str]:
+        """Those by which people join, on a plan for one account."""
+        return frozenset(self.JOINS) if self.why_absent() else frozenset()
+
     def empty_words(self, *, may_change: bool) -> str:
         """What an empty list says, with keys only for a session that may press them. For subclasses."""
         del may_change
@@ -187,10 +206,17 @@ class ManagedList(LiveArea):
 
     def show_advice(self) -> None:
         """An empty list says what this session may do about it."""
-        words = self.empty_words(may_change=not self.why_not(""))
+        words = self.said_when_empty
         if words != self.table.empty:
             self.table.empty = words
             self.table.redraw()
+
+    @property
+    def said_when_empty(self) -> str:
+        """What an empty list says; on a plan for one account why it stays so."""
+        why = self.why_absent()
+        words = self.empty_words(may_change=not self.why_not("") and not why)
+        return f"{words} {why}" if why else words
 
     def overview_changed(self, overview: Overview) -> None:
         """Offer what the role may do."""
@@ -200,7 +226,7 @@ class ManagedList(LiveArea):
 
     def out_of_reach(self) -> set[str]:
         """Ids of the commands that can't be given now, to be left out of the keys. For subclasses."""
-        hidden = {*self.CHANGES, *_MARKS} if self.why_not("") else set()
+        hidden = {*self.CHANGES, *_MARKS} if self.why_not("") else set(self.absent_commands())
         return hidden | set(_NEED_ROWS) if self.table.phase in {Phase.EMPTY, Phase.NO_MATCH} else hidden
 
     # What others do meanwhile.
@@ -224,7 +250,10 @@ class ManagedList(LiveArea):
     def show_marks(self) -> None:
         """What is marked, what may be done about it, and the keys."""
         line = self.marks_line()
-        self.action_bar.show((line, "accent") if line else "", self.actions())
+        standing = (
+            (line, "accent") if line else (another_plan_words(self.session.overview) if self.JOINS else "", "dim")
+        )
+        self.action_bar.show(standing if standing[0] else "", self.actions())
         self.key_bar.hide(sorted(self.out_of_reach()))
 
     def on_virtual_table_status_changed(self) -> None:
@@ -372,6 +401,7 @@ class ManagedList(LiveArea):
         """Enter: all of it, whatever the width."""
         row = message.row
         offers = self.offers(row) if not self.why_not("") and not self.table.gone(row) else ()
+        offers = [each for each in offers if each[0] not in self.absent_commands()]
         lines = [*self._all_of(row), *self.identity(row)]
         dialog = Detail(clean(row.cells[0], 60), lines, offers)
         self.open_dialog(dialog, lambda asked: self._take_up_still(asked, row))

@@ -103,6 +103,7 @@ class TransfersScreen(ManagedList):
     BINDINGS: ClassVar[list[BindingType]] = [*bindings("transfers")]
     NEEDS = Permission.MANAGE_TRANSFERS
     CHANGES = (*_DECIDING, *_SENT, "transfers.send")
+    JOINS = ("transfers.accept", "transfers.send", "transfers.resend")
     CONCERNS = frozenset(kind for kind in EventKind if kind.value.startswith("transfer."))
     FATES: ClassVar = {
         EventKind.TRANSFER_ACCEPTED: "accepted",
@@ -193,7 +194,7 @@ class TransfersScreen(ManagedList):
         """The requests of this side, none filtered out."""
         self.side = side
         table, bar = self.table, self.filter_bar
-        table.columns, table.empty = COLUMNS[self.side], self.empty_words(may_change=not self.why_not(""))
+        table.columns, table.empty = COLUMNS[self.side], self.said_when_empty
         table.remeasure()
         table.set_source(self._source())
         bar.hint = " ".join(f"{name}:" for name in self.fields())
@@ -240,7 +241,8 @@ class TransfersScreen(ManagedList):
             return []
         offered: list[tuple[str, str]] = []
         if marked and self.side is Side.INCOMING:
-            offered = [("transfers.accept", f"accept {marked:,}…"), ("transfers.decline", "decline…")]
+            accept = () if self.absent_commands() else (("transfers.accept", f"accept {marked:,}…"),)
+            offered = [*accept, ("transfers.decline", "decline…")]
         elif marked and self.side is Side.OUTGOING:
             offered = [("transfers.cancel", f"cancel {marked:,}…")]
         return [*offered, ("transfers.undo", "undo")] if self.decisions.last else offered
@@ -282,7 +284,7 @@ class TransfersScreen(ManagedList):
 
     def action_accept(self) -> None:
         """a: the marked requests, or the one under the cursor; asks first."""
-        if self.on_side(Side.INCOMING, "accept transfer requests"):
+        if self.on_side(Side.INCOMING, "accept transfer requests") and not self.refuses_people("accept anybody"):
             self.with_rows(MAX_DECISIONS, lambda rows: self.decisions.ask_to_accept(self._in_order(rows)))
 
     def action_decline(self) -> None:
@@ -297,13 +299,13 @@ class TransfersScreen(ManagedList):
 
     def action_send(self) -> None:
         """t: a form for whom to ask."""
-        if not self.refuses("send transfer requests"):
+        if not self.refuses_people("send transfer requests"):
             self.outgoing.ask_whom()
 
     def action_resend(self) -> None:
         """m: the outgoing request under the cursor, once an hour."""
         row = self.acting_row
-        if not self.on_side(Side.OUTGOING, "send transfer requests"):
+        if not self.on_side(Side.OUTGOING, "send transfer requests") or self.refuses_people("send transfer requests"):
             return
         if row is None:
             self.say_no_row()

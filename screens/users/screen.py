@@ -78,6 +78,7 @@ class UsersScreen(ManagedList):
     BINDINGS: ClassVar[list[BindingType]] = [*bindings("users")]
     NEEDS = Permission.MANAGE_USERS
     CHANGES = ("users.new", "users.import", "users.edit", "users.remove", "users.undo")
+    JOINS = ("users.new", "users.import", "users.template")
     CONCERNS = frozenset(
         kind
         for kind in EventKind
@@ -227,12 +228,12 @@ class UsersScreen(ManagedList):
 
     def action_new(self) -> None:
         """n: the form that collects rows."""
-        if not self.refuses("add users"):
+        if not self.refuses_people("add users"):
             self.adding.open_form()
 
     def action_import(self) -> None:
         """i: a file of people, or an import that is not finished."""
-        if not self.refuses("import users") and self.app.screen is self:
+        if not self.refuses_people("import users") and self.app.screen is self:
             self.app.push_screen(ImportFile(self), self._import)
 
     def _import(self, begun: Path | Import | None) -> None:
@@ -269,6 +270,9 @@ class UsersScreen(ManagedList):
 
     def action_template(self) -> None:
         """T: the empty file to fill in for an import."""
+        if why := self.why_absent():
+            self.show_result(why, "warn")
+            return
         about = "The empty file to fill in for an import."
         self.files.ask("Save the template", "users-template.csv", about, template_of(self.client))
 

@@ -80,6 +80,8 @@ def _check_house(house: Call) -> None:
     row = subscriptions.get(house.connection, house.subscription_id)
     if row.status == SubscriptionStatus.SUSPENDED.value:
         raise ServerProblem(ProblemCode.SUBSCRIPTION_NOT_ACTIVE, "The subscription is suspended.", status=row.status)
+    if not house.services.catalogue.offer(row.plan).sub_accounts:
+        raise ServerProblem(ProblemCode.PLAN_HAS_NO_SUB_ACCOUNTS)
     check_plan(house)
     paid = [offer.id for offer in house.services.catalogue.offers.values() if offer.kind is PlanKind.PAID]
     account = house.principal.account_id

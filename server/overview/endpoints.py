@@ -51,6 +51,7 @@ def show_overview(call: Call) -> Overview:
         pay_unpaid=_pay_unpaid(call, row),
         seat_now=seat_price(standing_of(row, catalogue), today),
         last_event_id=events.event_id(events.last_seq(call.connection, call.organisation_id)),
+        plans_for_more=catalogue.for_more(row.plan, row.currency),
         vendor_contact=catalogue.vendor_contact,
         sandbox=call.services.settings.sandbox,
     )

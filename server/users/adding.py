@@ -4,6 +4,7 @@ from collections.abc import Collection, Sequence
 from typing import Any, Protocol
 
 from contract.mailbox import Mailbox, NotAnAddressError, mailbox
+from contract.one_account import for_one_account
 from contract.problems import FieldError, ProblemCode
 from contract.users import Added, UserSource, UserStatus
 from server.catalogue import Catalogue
@@ -97,8 +98,10 @@ def check_ways_in(unit: Unit, catalogue: Catalogue) -> None:
     row = subscriptions.get(unit.connection, unit.subscription_id)
     if seated_status(row, unit.now) is UserStatus.ENDED:
         raise ServerProblem(ProblemCode.SUBSCRIPTION_NOT_ACTIVE, "The subscription has ended.", status=row.status)
-    if not catalogue.offer(row.plan).sub_accounts:
-        raise ServerProblem(ProblemCode.PLAN_HAS_NO_SUB_ACCOUNTS)
+    offer = catalogue.offer(row.plan)
+    if not offer.sub_accounts:
+        why = for_one_account(offer.name, catalogue.for_more(row.plan, row.currency))
+        raise ServerProblem(ProblemCode.PLAN_HAS_NO_SUB_ACCOUNTS, why)
 
 
 def contract_limit(call: Call) -> int | None:

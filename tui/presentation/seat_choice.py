@@ -11,6 +11,7 @@ from contract.money import Money
 from contract.subscription import Overview, PlanKind, SubscriptionStatus
 from tui.presentation.limit_words import limit_lines
 from tui.presentation.lines import line
+from tui.presentation.one_account import why_nobody
 from tui.presentation.seat_sums import admission_lines, admit
 from tui.presentation.tones import Line
 from tui.presentation.wording import count, day_of, said_day
@@ -97,8 +98,8 @@ def seat_lines(overview: Overview, room: Room, preview: JoiningPreview | None = 
     And what becomes of the next payment, also where all take free seats, as far as the server was asked.
     """
     later = payment_lines(overview, preview.next_payment) if preview is not None else []
-    if not overview.plan.sub_accounts:
-        return [("All will be refused: the plan takes no more users.", "warn")]
+    if why := why_nobody(overview):
+        return [(f"All will be refused. {why}", "warn")]
     if room.contract or not room.over:
         return [*admission_lines(overview, room.people), *later]
     fit = f"{room.fit:,} {'fits' if room.fit == 1 else 'fit'}, " if room.fit else ""

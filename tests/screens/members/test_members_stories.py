@@ -280,7 +280,7 @@ async def test_a_plan_for_one_account_says_so(tmp_path: Path) -> None:
     with serving(tmp_path, plan="non-commercial") as office:
         async with office.at_work(area="members") as desk:
             await desk.press("a")
-            assert "no more users can be added" in desk.words
+            assert "More users need another plan: Professional, Business or Enterprise." in desk.words
         assert desk.wire.calls("POST") == []
 
 

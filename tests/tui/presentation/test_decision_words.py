@@ -107,8 +107,8 @@ def test_on_a_contract_there_is_no_word_about_paying() -> None:
 
 def test_a_plan_without_further_users_says_so() -> None:
     """D17: nobody is let in, and nothing is for sale."""
-    asked = question(plan=make_plan(sub_accounts=False))
-    assert said(list(asked.summary(Choice.ALL).lines))[0] == "All will be refused: the plan takes no more users."
+    asked = question(plan=make_plan(name="Non-commercial", sub_accounts=False))
+    assert said(list(asked.summary(Choice.ALL).lines))[0] == "All will be refused. Non-commercial is for one account."
     assert Choice.BUYING not in asked.choices
 
 
