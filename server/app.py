@@ -61,6 +61,7 @@ AREAS = (
     "invoices",
     "renewals",
     "notifications",
+    "oidc",
     "events",
     "sandbox",
 )

@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from server.catalogue import Catalogue
 from server.http.idempotency import Unwritten
@@ -18,6 +19,9 @@ from server.platform.ttl_cache import Remembered
 from server.settings import ServerSettings
 from server.store.database import Database
 from server.store.token_holders import Holders
+
+if TYPE_CHECKING:
+    from server.oidc.provider import Provider
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -61,6 +65,13 @@ class Services:
     def uploads(self) -> Turnstile:
         """Who is sending a file, each of which is an open file here (`server.serving.connection_cap.KEPT_BACK`)."""
         return Turnstile(AtOnce(what="uploads", account=4, organisation=16, everybody=32))
+
+    @cached_property
+    def providers(self) -> "dict[str, Provider]":
+        """Who else people sign in with, by the names in the settings; loaded when somebody does."""
+        from server.oidc.provider import Provider
+
+        return {each.name: Provider(each, sandbox=self.settings.sandbox) for each in self.settings.issuers}
 
     @cached_property
     def files(self) -> Path:

@@ -41,6 +41,12 @@ def begun(connection: Connection, now: dt.datetime, network: str | None = None) 
     return int(connection.execute(query).scalar_one())
 
 
+def known(connection: Connection, state_hash: bytes, browser_hash: bytes) -> bool:
+    """Whether this browser began it: whoever asks with anything else costs no write."""
+    mine = (F.state_hash == state_hash) & (F.browser_hash == browser_hash)
+    return connection.execute(select(F.state_hash).where(mine)).first() is not None
+
+
 def take(connection: Connection, state_hash: bytes, browser_hash: bytes) -> AnyRow | None:
     """Whoever comes back, once: the row is gone afterwards. Nothing happens to it in another browser."""
     mine = (F.state_hash == state_hash) & (F.browser_hash == browser_hash)
@@ -48,6 +54,11 @@ def take(connection: Connection, state_hash: bytes, browser_hash: bytes) -> AnyR
     if found is not None:
         connection.execute(delete(sign_on_flows).where(mine))
     return found
+
+
+def any_expired(connection: Connection, now: dt.datetime) -> bool:
+    """Whether somebody never came back."""
+    return connection.execute(select(F.state_hash).where(F.expires_at <= now).limit(1)).first() is not None
 
 
 def forget_expired(connection: Connection, now: dt.datetime) -> int:
