@@ -10,6 +10,7 @@ from client.calls.events import EventsCalls
 from client.calls.imports import ImportsCalls
 from client.calls.members import MembersCalls
 from client.calls.money import MoneyCalls
+from client.calls.ownership import OwnershipCalls
 from client.calls.transfers import TransfersCalls
 from client.calls.users import UsersCalls
 from client.calls.webhooks import WebhooksCalls
@@ -23,6 +24,7 @@ class Client(
     MoneyCalls,
     UsersCalls,
     MembersCalls,
+    OwnershipCalls,
     TransfersCalls,
     CodesCalls,
     ImportsCalls,

@@ -10,6 +10,7 @@ from contract.calls import (
     imports,
     members,
     money,
+    ownership,
     profile,
     sandbox,
     selections,
@@ -35,7 +36,16 @@ from contract.calls.imports import (
     SEND_IMPORT_TRANSFERS,
     STOP_IMPORT,
 )
-from contract.calls.members import ADD_MEMBER, ADD_MEMBERS, GET_MEMBER, LIST_MEMBERS
+from contract.calls.members import (
+    ADD_MEMBER,
+    ADD_MEMBERS,
+    CHANGE_MEMBER,
+    GET_MEMBER,
+    LIST_MEMBERS,
+    LIST_REMOVED_MEMBERS,
+    REMOVE_MEMBER,
+    RESTORE_MEMBER,
+)
 from contract.calls.money import (
     CONFIRM_QUOTE,
     CREATE_QUOTE,
@@ -46,6 +56,15 @@ from contract.calls.money import (
     LIST_PAYMENTS,
     PLANS,
     SUBSCRIPTION,
+)
+from contract.calls.ownership import (
+    ACCEPT_OWNERSHIP,
+    CANCEL_OWNERSHIP,
+    DECLINE_OWNERSHIP,
+    OFFER_OWNERSHIP,
+    OWN_SEAT,
+    OWNERSHIP,
+    UNDO_OWNERSHIP,
 )
 from contract.calls.profile import (
     ACCEPT_OFFER,
@@ -101,6 +120,7 @@ from contract.operation import Operation
 
 __all__ = [
     "ACCEPT_OFFER",
+    "ACCEPT_OWNERSHIP",
     "ACCEPT_TRANSFER",
     "ADD_MEMBER",
     "ADD_MEMBERS",
@@ -109,8 +129,10 @@ __all__ = [
     "ASK_TO_JOIN",
     "BATCH_USERS",
     "CANCEL_ASK",
+    "CANCEL_OWNERSHIP",
     "CANCEL_TRANSFER",
     "CHANGE_CODE",
+    "CHANGE_MEMBER",
     "CHANGE_PROFILE",
     "CHANGE_USER",
     "CHANGE_WEBHOOK",
@@ -123,6 +145,7 @@ __all__ = [
     "CREATE_WEBHOOK",
     "DECIDE_TRANSFERS",
     "DECLINE_OFFER",
+    "DECLINE_OWNERSHIP",
     "DECLINE_TRANSFER",
     "DELETE_CODE",
     "DELETE_WEBHOOK",
@@ -150,6 +173,7 @@ __all__ = [
     "LIST_MEMBERS",
     "LIST_OWN_TRANSFERS",
     "LIST_PAYMENTS",
+    "LIST_REMOVED_MEMBERS",
     "LIST_TOKENS",
     "LIST_TRANSFERS",
     "LIST_USERS",
@@ -157,19 +181,24 @@ __all__ = [
     "MAP_IMPORT",
     "ME",
     "MEND_IMPORT_ROW",
+    "OFFER_OWNERSHIP",
     "OPEN_OFFER",
     "OPERATIONS",
     "OVERVIEW",
+    "OWNERSHIP",
+    "OWN_SEAT",
     "PLANS",
     "PLAN_IMPORT",
     "PREVIEW_JOINING",
     "PROFILE",
     "REDEEM_CODE",
     "REJECTED_ROWS",
+    "REMOVE_MEMBER",
     "REMOVE_SELECTION",
     "REMOVE_USER",
     "REPLAY_WEBHOOK",
     "RESEND_TRANSFER",
+    "RESTORE_MEMBER",
     "RESTORE_SELECTION",
     "RESTORE_USER",
     "REVOKE_TOKEN",
@@ -183,6 +212,7 @@ __all__ = [
     "SUBSCRIPTION",
     "UNDO_DECISIONS",
     "UNDO_OFFER",
+    "UNDO_OWNERSHIP",
     "USERS_TEMPLATE",
 ]
 
@@ -194,6 +224,7 @@ _AREAS: tuple[ModuleType, ...] = (
     transfers,
     imports,
     members,
+    ownership,
     codes,
     events,
     sandbox,

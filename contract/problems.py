@@ -49,6 +49,10 @@ class ProblemCode(StrEnum):
     NEEDS_TRANSFER = "needs_transfer"
     ALREADY_MEMBER = "already_member"
     MAIN_ACCOUNT_DECIDES = "main_account_decides"
+    MAIN_ACCOUNT_STAYS = "main_account_stays"
+    LAST_OWNER = "last_owner"
+    OWNERSHIP_PENDING = "ownership_pending"
+    OWNERSHIP_NOT_PENDING = "ownership_not_pending"
     NO_SEAT_AVAILABLE = "no_seat_available"
     USER_REMOVED = "user_removed"
     NOT_RESTORABLE = "not_restorable"
@@ -129,7 +133,11 @@ PROBLEMS: dict[ProblemCode, ProblemKind] = {
         409, "This address belongs to an account outside your organisation: send a transfer request"
     ),
     ProblemCode.ALREADY_MEMBER: ProblemKind(409, "This is a member of your organisation: add them directly"),
-    ProblemCode.MAIN_ACCOUNT_DECIDES: ProblemKind(409, "Only the main account decides whether it takes a seat"),
+    ProblemCode.MAIN_ACCOUNT_DECIDES: ProblemKind(409, "Only the main account itself decides this"),
+    ProblemCode.MAIN_ACCOUNT_STAYS: ProblemKind(409, "The main account pays, so it always is an owner"),
+    ProblemCode.LAST_OWNER: ProblemKind(409, "This is the organisation's last owner"),
+    ProblemCode.OWNERSHIP_PENDING: ProblemKind(409, "An offer to hand the subscription over is already pending"),
+    ProblemCode.OWNERSHIP_NOT_PENDING: ProblemKind(409, "This offer has already been decided or has ended"),
     ProblemCode.NO_SEAT_AVAILABLE: ProblemKind(409, "No paid seat is free"),
     ProblemCode.USER_REMOVED: ProblemKind(409, "This user has already been removed"),
     ProblemCode.NOT_RESTORABLE: ProblemKind(409, "This removal can no longer be undone"),

@@ -13,6 +13,7 @@ from pydantic import BeforeValidator, Field
 from contract.base import Answer, Body, Identifier, Instant, ShortText, Version
 from contract.entitlements import Entitlement
 from contract.money import Money
+from contract.ownership import OwnershipOffer
 from contract.people import Me
 from contract.subscription import BillingCycle, SubscriptionStatus
 from contract.transfers import TransferState
@@ -81,7 +82,8 @@ class OwnProfile(Answer):
 
     `waiting` are the offers that wait for its decision and the requests of its own that nobody has answered;
     `undoable` those that it has decided and can take back, the last decision first. `owns` are the paid subscriptions
-    of its own, the oldest first.
+    of its own, the oldest first. `ownership` are the offers to become the main account of a subscription that wait for
+    its decision, and those it has accepted and can still undo.
     """
 
     as_of: Instant
@@ -91,6 +93,7 @@ class OwnProfile(Answer):
     owns: tuple[Own, ...] = ()
     waiting: tuple[OwnTransfer, ...] = ()
     undoable: tuple[OwnTransfer, ...] = ()
+    ownership: tuple[OwnershipOffer, ...] = ()
 
 
 class ProfileChanges(Body):

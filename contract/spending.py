@@ -4,6 +4,9 @@ from contract.base import Answer
 from contract.money import Money
 from contract.people import LimitOf, Role
 
+MOST_LIMIT = 10**15
+"""Minor units of the highest monthly limit that can be set."""
+
 
 class SpendingCheck(Answer):
     """How a change counts against the monthly limit of whoever asks: before it is made, or why it was refused.

@@ -55,6 +55,7 @@ AREAS = (
     "quotes",
     "users",
     "members",
+    "ownership",
     "transfers",
     "codes",
     "imports",

@@ -76,6 +76,18 @@ list_members                  own  own  own  own  role role role  -
 get_member                    none none none none role role role  $account
 add_member_to_subscription    none none role role role role role  $account
 add_members_to_subscription   own  own  role role role role role  - {"ids": ["$account"]}
+list_removed_members          own  role role role role role role  -
+change_member                 none role role role role role role  $account {"role": "viewer"}
+remove_member                 none role role role role role role  $account
+restore_member                none role role role role role role  $former
+
+ownership                     own  own  own  own  role role role  -
+offer_ownership               none role role role role role role  - {"to": "$account"}
+cancel_ownership              none role role role role role role  $ownership
+accept_ownership              none none none none none hand none  $ownership
+decline_ownership             none none none none none hand none  $ownership
+undo_ownership                none none none none none hand none  $ownership
+own_seat                      own  role role role role role role  - {"uses": false}
 
 list_codes                    own  own  own  own  role role role  -
 create_code                   own  own  role role role role role  - {}
@@ -118,7 +130,7 @@ leave                         not_a_user not_a_user not_a_user not_a_user own ha
 """  # noqa: E501 - a table
 
 SEEDED = frozenset({"user", "removed", "waiting", "account", "email", "quote", "invoice", "selection", "incoming"})
-SEEDED |= {"outgoing", "decision", "import", "code", "off", "token", "webhook", "organisation"}
+SEEDED |= {"former", "ownership", "outgoing", "decision", "import", "code", "off", "token", "webhook", "organisation"}
 """What an organisation has one of, at least."""
 
 

@@ -1,8 +1,16 @@
 """Calls about the organisation's directory."""
 
-from contract.members import Member, MemberProfile, MembersQuery, NewFromMembers
+from contract.members import (
+    Member,
+    MemberChanges,
+    MemberProfile,
+    MembersQuery,
+    NewFromMembers,
+    RemovedMember,
+    RestoredMember,
+)
 from contract.operation import LIST_BODY, Key, Operation
-from contract.pages import Page
+from contract.pages import Page, PageQuery
 from contract.people import Permission
 from contract.problems import ProblemCode as Code
 from contract.users import Added, UserBatchReport
@@ -62,4 +70,46 @@ ADD_MEMBERS = Operation(
         Code.NOT_DONE,
     ),
     most_bytes=LIST_BODY,
+)
+LIST_REMOVED_MEMBERS = Operation(
+    "list_removed_members",
+    "GET",
+    "/v1/members/removed",
+    "Members who were removed and can still be brought back, the last removal first",
+    Page[RemovedMember],
+    Permission.MANAGE_ACCESS,
+    query=PageQuery,
+)
+CHANGE_MEMBER = Operation(
+    "change_member",
+    "PATCH",
+    "/v1/members/{id}",
+    "Give a member another role, or an admin another monthly limit",
+    MemberProfile,
+    Permission.MANAGE_ACCESS,
+    body=MemberChanges,
+    key=Key.OPTIONAL,
+    if_match=True,
+    problems=(Code.NOT_FOUND, Code.LAST_OWNER, Code.MAIN_ACCOUNT_STAYS),
+)
+REMOVE_MEMBER = Operation(
+    "remove_member",
+    "DELETE",
+    "/v1/members/{id}",
+    "Take a member out of the organisation: ends their tokens here and frees their seat, refunds nothing",
+    RemovedMember,
+    Permission.MANAGE_ACCESS,
+    key=Key.OPTIONAL,
+    if_match=True,
+    problems=(Code.NOT_FOUND, Code.LAST_OWNER, Code.MAIN_ACCOUNT_STAYS),
+)
+RESTORE_MEMBER = Operation(
+    "restore_member",
+    "POST",
+    "/v1/members/{id}/restore",
+    "Bring a removed member back, with role, limit and place on the list of users",
+    RestoredMember,
+    Permission.MANAGE_ACCESS,
+    key=Key.OPTIONAL,
+    problems=(Code.NOT_FOUND, Code.NOT_RESTORABLE, Code.ALREADY_MEMBER),
 )

@@ -45,7 +45,8 @@ def allowance_of(
         return None
     held = limits.holder(unit.connection, unit.organisation_id, account_id)
     admin = held is not None and held.role == Role.ADMIN.value
-    free = limits.unbound(held) or (admins_alone and not admin)
+    boundless = admin and held is not None and held.spending_limit is None
+    free = boundless or limits.unbound(held) or (admins_alone and not admin)
     if free and unit.token is None:
         return None
     row = row or subscriptions.get(unit.connection, unit.subscription_id)

@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from contract.members import Member, MemberProfile, MembersQuery
+from contract.money import Money
 from contract.pages import Page
 from contract.people import Role
 from contract.users import UserStatus
@@ -11,7 +12,7 @@ from server.http.call import Call
 from server.http.paging import read_page
 from server.http.problems import not_found
 from server.platform.text import fold
-from server.store import events, members, users
+from server.store import events, members, subscriptions, users
 from server.store.members import ORDERS, MemberList, Wanted
 from server.store.types import AnyRow
 from server.transfers.serializers import as_answer
@@ -77,9 +78,21 @@ def show_member(call: Call) -> MemberProfile:
     fields = member_fields(row, call.subscription_id, seated)
     user = users.get(call.connection, call.subscription_id, row.user_id) if fields["user_id"] else None
     waiting = members.pending_transfer(call.connection, call.subscription_id, row.email_key)
+    subscription = subscriptions.get(call.connection, call.subscription_id)
     return MemberProfile(
-        **fields, user=user and user_answer(user, seated), transfer=as_answer(waiting) if waiting is not None else None
+        **fields,
+        user=user and user_answer(user, seated),
+        transfer=as_answer(waiting) if waiting is not None else None,
+        version=row.version,
+        spending_limit=_limit(row, subscription.currency),
+        main_account=row.id == subscription.owner_account_id,
     )
+
+
+def _limit(row: AnyRow, currency: str) -> Money | None:
+    """The monthly limit of an admin who has one."""
+    limited = row.role == Role.ADMIN.value and row.spending_limit is not None
+    return Money(amount=row.spending_limit, currency=currency) if limited else None
 
 
 def member_answer(row: AnyRow, subscription_id: str, seated: UserStatus) -> Member:

@@ -16,10 +16,15 @@ def note_own_sign_in(connection: Connection, account_id: str, now: dt.datetime) 
     """Note it; each token that somebody else made for the account ends, with an event in its organisation."""
     organisations.note_signing_in(connection, account_id, now)
     for row in tokens.handed_out(connection, account_id):
-        tokens.revoke(connection, row.id, now)
         unit = Unit(connection=connection, organisation_id=row.organisation_id, subscription_id="", now=now)
-        after = tokens.one(connection, row.organisation_id, row.id)
-        assert after is not None
-        subject = token_object(token_answer(after, now), because=SIGNED_IN)
-        unit.emit(EventKind.TOKEN_REVOKED, subject, {"state": "active"})
+        end_token(unit, row.id, SIGNED_IN)
         unit.record()
+
+
+def end_token(unit: Unit, token_id: str, because: str) -> None:
+    """Revoke a token of the unit's organisation that nobody asked to, with an event that says why."""
+    tokens.revoke(unit.connection, token_id, unit.now)
+    after = tokens.one(unit.connection, unit.organisation_id, token_id)
+    assert after is not None
+    subject = token_object(token_answer(after, unit.now), because=because)
+    unit.emit(EventKind.TOKEN_REVOKED, subject, {"state": "active"})

@@ -9,13 +9,13 @@ import datetime as dt
 from contract.events import EventKind
 from contract.mailbox import NotAnAddressError, mailbox
 from contract.pages import Page, PageQuery
-from contract.people import Role
 from contract.problems import ProblemCode
 from contract.tokens import HandedOut, NewToken, Token
 from server.http import cursors
 from server.http.call import Call, Reply
 from server.http.problems import Invalid, ServerProblem, no_address, not_found
 from server.http.tokens import make_token
+from server.limits.amounts import limit_given, refuse_bound
 from server.people.serializers import token_answer, token_object
 from server.store import organisations, tokens
 from server.store.types import AnyRow, to_microseconds
@@ -88,16 +88,8 @@ def _limit(call: Call, body: NewToken) -> int | None:
     Raises:
         ServerProblem: it is in another currency; or the token that asks has a limit, which must not be got round.
     """
-    if call.token is not None:
-        detail = "This token has a spending limit, so it makes no others. Sign in without one, or ask another owner."
-        raise ServerProblem(ProblemCode.NOT_ALLOWED, detail, needed_role=Role.OWNER.value)
-    wanted = body.spending_limit
-    if wanted is None:
-        return None
-    currency = call.principal.currency
-    if wanted.currency != currency or wanted.amount < 0:
-        raise Invalid(("/spending_limit", "invalid", f"Give an amount in {currency}, such as {currency} 100.00."))
-    return wanted.amount
+    refuse_bound(call, "makes no others")
+    return None if body.spending_limit is None else limit_given(call, body.spending_limit)
 
 
 def _member(call: Call, address: str) -> str:

@@ -10,9 +10,10 @@ from contract.transfers import TransferState
 from contract.users import UserSource, UserStatus
 from server.entitlements.answering import NOT_LISTED, of_row, stands_alone
 from server.http.call import Call
+from server.ownership.reading import offer_answer
 from server.people.me import me_answer
 from server.profile.own import house_of, my_key, own_subscriptions, whose
-from server.store import decisions, entitlements, organisations, own_transfers, users
+from server.store import decisions, entitlements, organisations, own_transfers, ownership, users
 from server.store.types import AnyRow
 from server.users.editing import rename
 
@@ -38,6 +39,9 @@ def show_profile(call: Call) -> OwnProfile:
         row,
         owns=own_subscriptions(call),
         waiting=tuple(transfer_answer(each) for each in waiting),
+        ownership=tuple(
+            offer_answer(each, call.now) for each in ownership.concerning(call.connection, mine.account_id, call.now)
+        ),
         undoable=tuple(transfer_answer(decided[each], until[each]) for each in until if each in decided),
     )
 

@@ -14,12 +14,13 @@ from typing import NamedTuple
 
 from contract.subscription import SubscriptionStatus
 from server.domain.periods import start_of_day
+from server.ownership.moves import expire as end_offers
 from server.payments.gateway import LocalGateway
 from server.payments.settle import ask_within
 from server.platform.services import Services
 from server.platform.transaction import Unit
 from server.renewals.renew import renew
-from server.store import events, payments, selections, subscriptions, transfers
+from server.store import events, ownership, payments, selections, subscriptions, transfers
 from server.store.errors import UnavailableError
 from server.store.types import AnyRow, Connection
 from server.transfers.expiry import expire
@@ -90,7 +91,7 @@ def waiting(connection: Connection, now: dt.datetime, services: Services) -> dic
     """The subscriptions with something due by a moment, and since when."""
     found: dict[str, dt.datetime] = {}
     ended = subscriptions.due(connection, (now + FARTHEST_AHEAD).date(), now)
-    rows = [*transfers.due_subscriptions(connection, now), *ended]
+    rows = [*transfers.due_subscriptions(connection, now), *ownership.due_subscriptions(connection, now), *ended]
     if isinstance(services.gateway, LocalGateway):
         rows += payments.due(connection, services.gateway.name, now)
     for row in rows:
@@ -117,11 +118,17 @@ def _next_due(connection: Connection, row: AnyRow, services: Services) -> Due | 
         payment = payments.find(connection, row.pending_payment_id)
         payment_at = payment.ask_at if payment.gateway == services.gateway.name else None
     moments = {
-        Kind.EXPIRY: transfers.next_expiry(connection, row.id),
+        Kind.EXPIRY: _next_expiry(connection, row.id),
         Kind.PAYMENT: payment_at,
         Kind.PERIOD: _period_due(row),
     }
     return min((Due(at, kind) for kind, at in moments.items() if at is not None), default=None)
+
+
+def _next_expiry(connection: Connection, subscription_id: str) -> dt.datetime | None:
+    """When the next request, or the offer to hand it over, is over."""
+    ends = (transfers.next_expiry(connection, subscription_id), ownership.next_expiry(connection, subscription_id))
+    return min((at for at in ends if at is not None), default=None)
 
 
 def _next(
@@ -169,6 +176,7 @@ def _do(connection: Connection, row: AnyRow, due: Due, moment: dt.datetime, serv
     unit = Unit(connection=connection, organisation_id=row.organisation_id, subscription_id=row.id, now=moment)
     if due.kind is Kind.EXPIRY:
         expire(unit)
+        end_offers(unit)
     else:
         renew(unit, services, row)
     unit.record()

@@ -96,6 +96,8 @@ def _members(organisation_id: str) -> Select[Any]:
         select(
             accounts,
             members.c.role,
+            members.c.spending_limit,
+            members.c.version,
             members.c.created_at.label("since"),
             users.c.id.label("user_id"),
             users.c.status.label("user_status"),

@@ -131,6 +131,13 @@ def handed_out(connection: Connection, account_id: str) -> Sequence[AnyRow]:
     return connection.execute(wanted.order_by(tokens.c.created_at, tokens.c.id)).all()
 
 
+def of_member(connection: Connection, organisation_id: str, account_id: str) -> Sequence[AnyRow]:
+    """The tokens of an account in an organisation, and those it made for others there, that nobody has revoked."""
+    theirs = or_(tokens.c.account_id == account_id, tokens.c.made_by == account_id)
+    wanted = _LISTED.where(tokens.c.organisation_id == organisation_id, theirs, tokens.c.revoked_at.is_(None))
+    return connection.execute(wanted.order_by(tokens.c.created_at, tokens.c.id)).all()
+
+
 def one(connection: Connection, organisation_id: str, token_id: str) -> AnyRow | None:
     """One token of an organisation, with whose it is."""
     wanted = _LISTED.where(tokens.c.id == token_id, tokens.c.organisation_id == organisation_id)

@@ -6,7 +6,9 @@ from contract.events import EventKind
 from contract.transfers import Direction, Transfer, TransferState
 from server.domain.transfers import PENDING_FOR, RESEND_PAUSE, Action, Party, refusal_of
 from server.http.call import Call
+from server.platform.transaction import Unit
 from server.store import transfers
+from server.store.types import AnyRow
 from server.transfers.create import check_ends
 from server.transfers.event_emission import tell
 from server.transfers.links import new_link
@@ -28,6 +30,18 @@ def take_back(call: Call, party: Party) -> Transfer:
         "decided_by_account": call.actor.account_id,
     }
     return _move(call, Action.CANCEL, EventKind.TRANSFER_CANCELLED, changes, party)
+
+
+def withdraw(unit: Unit, row: AnyRow) -> None:
+    """End a pending request that this organisation sent, because nobody is to be asked any more."""
+    changes = {
+        "state": TransferState.CANCELLED.value,
+        "decided_at": unit.now,
+        "decided_by": unit.actor.label,
+        "decided_by_account": unit.actor.account_id,
+    }
+    transfers.change(unit.connection, [{"number": row.number, **changes}], *changes)
+    tell(unit, EventKind.TRANSFER_CANCELLED, as_answer(row, **changes), {"state": row.state})
 
 
 def resend_transfer(call: Call) -> Transfer:

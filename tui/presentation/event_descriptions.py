@@ -155,6 +155,20 @@ def _code_changed(who: str, what: str, attributes: _Attributes) -> str:
     return f"{who} changed the code {what}"
 
 
+def _role(who: str, what: str, attributes: _Attributes) -> str:
+    role = _word(attributes, "role") or "?"
+    limit = _word(attributes, "spending_limit")
+    within = "" if not limit else " without a limit" if limit == "none" else f" with {limit}"
+    return f"{who} made {what} {role}{within}"
+
+
+def _limit(who: str, what: str, attributes: _Attributes) -> str:
+    limit = _word(attributes, "spending_limit")
+    if limit == "none":
+        return f"{who} took the monthly limit of {what} away"
+    return f"{who} set the limit of {what} to {limit or '?'}"
+
+
 # What an attribute says, whatever a server put there.
 
 
@@ -231,6 +245,16 @@ _SENTENCES: dict[EventKind, Callable[[str, str, _Attributes], str]] = {
     ),
     EventKind.TRANSFER_EXPIRED: _moved("the request of {what} expired", outgoing="the request to {what} expired"),
     EventKind.TRANSFER_REOPENED: _plainly("undid the decision about"),
+    EventKind.MEMBER_ROLE_CHANGED: _role,
+    EventKind.MEMBER_CHANGED: _limit,
+    EventKind.MEMBER_REMOVED: _plainly("removed", " from the organisation"),
+    EventKind.MEMBER_RESTORED: _plainly("brought", " back into the organisation"),
+    EventKind.OWNERSHIP_OFFERED: _about("{who} offered {what} to become the main account, which pays"),
+    EventKind.OWNERSHIP_ACCEPTED: _about("{what} is the main account now, which pays"),
+    EventKind.OWNERSHIP_DECLINED: _about("{what} declined to become the main account"),
+    EventKind.OWNERSHIP_CANCELLED: _about("{who} withdrew the offer to {what} to become the main account"),
+    EventKind.OWNERSHIP_EXPIRED: _about("the offer to {what} to become the main account expired"),
+    EventKind.OWNERSHIP_UNDONE: _about("{what} is no longer the main account: the handover was undone"),
     EventKind.ADDRESS_OUTSIDE: _about("{who} learned that {what} belongs to an account outside"),
     EventKind.IMPORT_PLANNED: _planned,
     EventKind.IMPORT_APPLIED: _imported,

@@ -154,6 +154,22 @@ REMEDIES: dict[ProblemCode, Remedy] = {
         CONFLICT,
     ),
     ProblemCode.MAIN_ACCOUNT_DECIDES: _both("Only the main account adds itself, signed in as itself.", CONFLICT),
+    ProblemCode.MAIN_ACCOUNT_STAYS: Remedy(
+        "It hands the subscription over first: that is offered in Members.",
+        "It hands the subscription over first: headcount ownership offer.",
+        CONFLICT,
+    ),
+    ProblemCode.LAST_OWNER: Remedy(
+        "Make another member an owner first.",
+        "Make another member an owner first: headcount members role.",
+        CONFLICT,
+    ),
+    ProblemCode.OWNERSHIP_PENDING: Remedy(
+        "Wait for the answer, or withdraw that offer.",
+        "Wait for the answer, or withdraw that offer: headcount ownership cancel.",
+        CONFLICT,
+    ),
+    ProblemCode.OWNERSHIP_NOT_PENDING: Remedy(_LIST.screen, "See how it is now: headcount ownership show.", CONFLICT),
     ProblemCode.NO_SEAT_AVAILABLE: Remedy(
         "Buy a seat or remove a user first.",
         "Buy a seat first: headcount seats set. Or remove somebody: headcount users remove.",

@@ -8,7 +8,8 @@ from server.store.tables.imports import import_rows, imports
 from server.store.tables.limits import renewal_additions, told_outside
 from server.store.tables.log import event_owners, events, idempotency_keys, sandbox_state, seat_usage
 from server.store.tables.notifications import letters, webhook_deliveries, webhooks
-from server.store.tables.people import accounts, members, organisations, tokens
+from server.store.tables.ownership import ownership_offers
+from server.store.tables.people import accounts, former_members, members, organisations, tokens
 from server.store.tables.selections import user_selection_parts, user_selections
 from server.store.tables.single_sign_on import sign_on_flows, sign_on_subjects
 from server.store.tables.subscription import LIVING, subscriptions, users
@@ -23,6 +24,7 @@ __all__ = [
     "directory",
     "event_owners",
     "events",
+    "former_members",
     "idempotency_keys",
     "import_rows",
     "imports",
@@ -34,6 +36,7 @@ __all__ = [
     "members",
     "metadata",
     "organisations",
+    "ownership_offers",
     "payments",
     "quotes",
     "renewal_additions",

@@ -43,8 +43,29 @@ members = Table(
     amount("spending_limit", nullable=True),
     moment("created_at"),
     Column("notify_code_uses", Boolean),
+    count("version", 1),
 )
-"""`notify_code_uses` is whether they wish a letter when somebody uses a code; where nothing was said, owners do."""
+"""`notify_code_uses` is whether they wish a letter when somebody uses a code; where nothing was said, owners do.
+
+`version` counts the changes of role and limit.
+"""
+
+former_members = Table(
+    "former_members",
+    metadata,
+    Column("organisation_id", String(60), ForeignKey("organisations.id"), primary_key=True),
+    Column("account_id", String(60), ForeignKey("accounts.id"), primary_key=True, index=True),
+    Column("role", String(20), nullable=False),
+    amount("spending_limit", nullable=True),
+    moment("created_at"),
+    count("version", 1),
+    Column("notify_code_uses", Boolean),
+    Column("user_id", String(60)),
+    moment("removed_at"),
+    words("removed_by"),
+    moment("restorable_until"),
+)
+"""Who was taken out, as they were: what bringing them back needs. `user_id` is the user they were on the list."""
 
 tokens = Table(
     "tokens",

@@ -105,6 +105,9 @@ async def make_house(server: Any, mark: str) -> House:
         await post(f"quotes/{bought['id']}/confirm", **{"Idempotency-Key": "buys"})
         planned = await plan(api, sheet(f"file@{domain},{mark},{mark},{mark}", f"no,{mark},{mark},"), f"{mark}.csv")
         await still(team, api, planned["id"])
+        former, heir = (users[place]["user"]["account_id"] for place in (1, 2))
+        assert (await api.delete(f"/v1/members/{former}")).is_success
+        offered = await post("ownership", {"to": heir})
         hook = {"url": f"https://hooks.example.com/{mark}", "description": mark, "enabled": False}
         waiting_now = (await post("users", {"email": f"wait@{domain}", "first_name": mark}))["id"]
         return House(
@@ -114,6 +117,8 @@ async def make_house(server: Any, mark: str) -> House:
                 "removed": removed["id"],
                 "waiting": waiting_now,
                 "account": user["account_id"],
+                "former": former,
+                "ownership": offered["id"],
                 "email": user["email"],
                 "asked": "",
                 "quote": (await post("quotes", {"seats": 9}))["id"],
