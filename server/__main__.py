@@ -1,6 +1,6 @@
 """`python -m server` (and `headcount server`).
 
-init, run, token, demo, migrate, verify, backup, restore, mails, check-prices, seed
+init, run, token, demo, migrate, verify, backup, restore, mails, check-prices, check-oidc, seed
 """
 
 import argparse
@@ -51,6 +51,12 @@ def _parser() -> argparse.ArgumentParser:
     what = "compute the worked prices of a file; exit code 1 with findings"
     prices = commands.add_parser("check-prices", help=what, description=what[0].upper() + what[1:] + ".")
     prices.add_argument("file", type=Path, metavar="FILE", help="JSON as docs/prices.md describes it")
+    what = "read a file of providers and ask each what a sign-in asks first; exit code 1 with findings"
+    providers = commands.add_parser("check-oidc", help=what, description=what[0].upper() + what[1:] + ".")
+    providers.add_argument("file", type=Path, metavar="FILE", help="TOML as docs/single-sign-on.md describes it")
+    what = "how the server is reached from outside: prints what to register at the provider"
+    providers.add_argument("--public-url", metavar="URL", help=what)
+    providers.add_argument("--sandbox", action="store_true", help="also take a provider on this machine without https")
     _seed(_command(commands, "seed", "add many users quickly, for measurements"))
     return parser
 

@@ -140,12 +140,20 @@ class Way:
         raise StaleError(message)
 
     def _check_sender(self, brought: Brought, *, says_who: bool) -> None:
-        """Whether the answer comes from the provider that was asked (RFC 9207, against mix-ups)."""
-        if brought.issuer is None and not says_who:
+        """Whether the answer comes from the provider that was asked (RFC 9207, against mix-ups).
+
+        A refusal signs nobody in, and not every provider signs its refusals.
+        """
+        if brought.issuer is None and (brought.error or not says_who):
             return
         if brought.issuer != self.issuer.url:
             message = "iss: the answer comes from another provider"
             raise LieError(message)
+
+
+def comes_back(public_url: str, name: str) -> str:
+    """Where people come back to, as it has to be registered at the provider: it is never read from a request."""
+    return f"{public_url}/sign-in/oidc/{name}/callback"
 
 
 def way_to(services: Services, name: str) -> Way | None:
@@ -153,7 +161,7 @@ def way_to(services: Services, name: str) -> Way | None:
     provider = services.providers.get(name)
     if provider is None:
         return None
-    back = f"{services.settings.public_url}/sign-in/oidc/{name}/callback"
+    back = comes_back(services.settings.public_url, name)
     return Way(provider, back, services.database, services.clock)
 
 

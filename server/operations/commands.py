@@ -255,6 +255,25 @@ def check_prices(options: argparse.Namespace) -> int:
     return 1 if report.findings else 0
 
 
+def check_oidc(options: argparse.Namespace) -> int:
+    """Print what each provider answers, or why nobody could sign in with it."""
+    import asyncio
+    import os
+
+    from server.oidc.checking import check
+    from server.oidc.options import read
+    from server.serving.network_options import public_url
+
+    found = read(options.file, os.environ, sandbox=options.sandbox)
+    base = public_url(options) or "https://PUBLIC-URL"
+    checked = asyncio.run(check(found, base, sandbox=options.sandbox))
+    for each in checked:
+        _say(each.line)
+    wrong = sum(not each.good for each in checked)
+    _say(_count(wrong, "finding") if wrong else "people can be sent to every provider")
+    return 1 if wrong else 0
+
+
 def seed(options: argparse.Namespace) -> int:
     """Add users to a new organisation by the fastest way there is; prints its owner's token."""
     from server.seed.bulk_users import seed_crowd
