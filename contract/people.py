@@ -78,6 +78,8 @@ class Me(Answer):
     `own_sign_in` is false for a token that somebody else handed out: it works in the organisation as the role says, but
     the account's own affairs (its name, requests, codes, joining and leaving) are closed to it.
 
+    `read_only` is a token that changes nothing, whatever the role may do.
+
     Whoever is bound by a monthly limit, an admin's or its token's own, is told it (what they pay, and what they add to
     the next renewal), how much is left of it this month, and how many more users they may list within it (None: any
     number, they add nothing). Where both bind, it is the one of which less is left: `limit_of` says which.
@@ -92,6 +94,7 @@ class Me(Answer):
     spending_left: Money | None = None
     may_list: int | None = None
     limit_of: LimitOf = LimitOf.MEMBER
+    read_only: bool = False
 
     @property
     def organisation_name(self) -> str:

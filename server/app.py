@@ -2,6 +2,7 @@
 
 An area is a package with an `endpoints` module. It exposes `HANDLERS` (operation → handler), and may expose `QUICK`
 (operation → what answers its usual case at once; asked very often, their paths are looked at first),
+`ROUTES` (`Services` → routes that are no operation of the contract),
 `ON_START` (coroutines over `Services`, run in the order of `AREAS` once the database is open) and
 `CHORES` (generators over `Services` for what falls due by itself; between two of their transactions they yield how much
 they did, and others get their turn), `ERRANDS` (coroutines over `Services` that wait for somebody else), and `WORKERS`
@@ -65,6 +66,7 @@ AREAS = (
     "oidc",
     "events",
     "sandbox",
+    "devices",
 )
 SANDBOX_ONLY = frozenset({SET_CLOCK, SET_PAYMENTS})
 
@@ -139,6 +141,7 @@ def _routes(areas: Sequence[ModuleType], services: Services) -> list[Route]:
         Route("/readyz", _ready(services)),
         Route("/openapi.json", _openapi),
         *(Route(path, page(services)) for path, page in PAGES.items()),
+        *(route for area in areas if hasattr(area, "ROUTES") for route in area.ROUTES(services)),
     ]
     by_name = {operation.path for operation in handlers if operation.by_name}
     found = {

@@ -1,17 +1,13 @@
 """Trying codes until one fits: ten wrong ones an hour by an account, and ten from an address (D21)."""
 
-import ipaddress
 from functools import partial
 
 from contract.problems import ProblemCode
 from server.domain.codes import GUESSES, GUESSING_TIME, retry_after
 from server.http.call import Call
 from server.http.problems import ServerProblem
-from server.http.proxies import parsed
+from server.http.proxies import network_of
 from server.store import codes
-
-_NETWORK = 64
-"""What one customer of a network has of IPv6: the rest of the address is theirs to choose."""
 
 
 def check(call: Call) -> None:
@@ -45,13 +41,4 @@ def guessers(call: Call) -> list[str]:
     """Who is trying: the account, and the address if there is one (not behind a Unix socket)."""
     account = f"account {call.principal.account_id}"
     client = call.asked.http.client
-    return [account, f"address {_network(client.host)}"] if client and client.host else [account]
-
-
-def _network(host: str) -> str:
-    address = parsed(host)
-    if address is None:
-        return host[:60]
-    if address.version == 4:  # noqa: PLR2004 - the older protocol
-        return str(address)
-    return str(ipaddress.ip_network((int(address), _NETWORK), strict=False))
+    return [account, f"address {network_of(client.host)}"] if client and client.host else [account]

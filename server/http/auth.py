@@ -16,6 +16,8 @@ from server.store.types import AnyRow
 LADDER = (Role.VIEWER, Role.BILLING, Role.ADMIN, Role.OWNER)
 """Roles from the least to the most powerful, to name the one that is needed."""
 
+READ_ONLY = "This token is read-only. Sign in with one that may change something."
+
 
 def authenticate(request: Request, services: Services) -> Principal:
     """The principal behind the request's token.
@@ -47,8 +49,11 @@ def permit(principal: Principal, operation: Operation) -> None:
     """Check the role.
 
     Raises:
-        ServerProblem: `not_allowed`, naming the role needed (D28); `own_sign_in_needed` for a token handed out.
+        ServerProblem: `not_allowed`, naming the role needed (D28), or for a token that changes nothing;
+            `own_sign_in_needed` for a token handed out.
     """
+    if principal.read_only and operation.method != "GET":
+        raise ServerProblem(ProblemCode.NOT_ALLOWED, READ_ONLY, permission=operation.permission.value)
     if operation.permission in PERMISSIONS[principal.role]:
         if operation.own_sign_in and principal.made_by is not None:
             raise ServerProblem(
@@ -111,4 +116,5 @@ def _principal(row: AnyRow) -> Principal:
         currency=row.currency or "",
         made_by=row.made_by,
         token_limit=row.token_limit,
+        read_only=bool(row.read_only),
     )

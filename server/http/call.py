@@ -33,7 +33,7 @@ class Principal:
 
     `spending_limit` is in minor units of the subscription's currency a month; None means there is none.
     `made_by` is the account that handed the token out; None for one that the person's own sign-in made.
-    `token_limit` is the token's own monthly limit, in minor units.
+    `token_limit` is the token's own monthly limit, in minor units. With `read_only` it changes nothing.
     """
 
     token_id: str
@@ -50,6 +50,7 @@ class Principal:
     currency: str
     made_by: str | None = None
     token_limit: int | None = None
+    read_only: bool = False
 
     @property
     def label(self) -> str:

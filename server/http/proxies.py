@@ -17,6 +17,9 @@ MOST_HOPS = 20
 LONGEST = 64
 """Characters of an address with its port and brackets."""
 
+_NETWORK = 64
+"""What one customer of a network has of IPv6: the rest of the address is theirs to choose."""
+
 Address = IPv4Address | IPv6Address
 Network = IPv4Network | IPv6Network
 
@@ -87,3 +90,13 @@ def parsed(text: str) -> Address | None:
         return None
     mapped = found.ipv4_mapped if isinstance(found, IPv6Address) else None
     return mapped or found
+
+
+def network_of(host: str) -> str:
+    """What limits count by: an IPv4 address, or what one customer has of IPv6."""
+    address = parsed(host)
+    if address is None:
+        return host[:60]
+    if isinstance(address, IPv4Address):
+        return str(address)
+    return str(ipaddress.ip_network((int(address), _NETWORK), strict=False))

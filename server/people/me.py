@@ -27,6 +27,7 @@ def me_answer(call: Call) -> Me:
         spending_left=left,
         may_list=users,
         limit_of=whose,
+        read_only=principal.read_only,
     )
 
 

@@ -39,6 +39,7 @@ HOLDER = (
         members.c.role,
         members.c.spending_limit,
         tokens.c.spending_limit.label("token_limit"),
+        tokens.c.read_only,
         accounts.c.email,
         accounts.c.first_name,
         accounts.c.last_name,
@@ -80,6 +81,7 @@ def add(
     expires_at: dt.datetime | None = None,
     made_by: str | None = None,
     spending_limit: int | None = None,
+    read_only: bool = False,
 ) -> None:
     """Store a new token's hash."""
     values = {
@@ -92,6 +94,7 @@ def add(
         "expires_at": expires_at,
         "made_by": made_by,
         "spending_limit": spending_limit,
+        "read_only": read_only,
     }
     connection.execute(insert(tokens).values(**values))
 
@@ -107,6 +110,7 @@ _LISTED = (
         tokens.c.last_used_at,
         tokens.c.revoked_at,
         tokens.c.spending_limit,
+        tokens.c.read_only,
         accounts.c.email,
         accounts.c.first_name,
         accounts.c.last_name,

@@ -3,6 +3,7 @@
 from server.store.tables.billing import invoice_lines, invoices, payments, quotes, sandbox_charges
 from server.store.tables.codes import invitation_code_uses, wrong_guesses
 from server.store.tables.columns import metadata
+from server.store.tables.devices import device_sign_ins
 from server.store.tables.directory import directory
 from server.store.tables.imports import import_rows, imports
 from server.store.tables.limits import renewal_additions, told_outside
@@ -21,6 +22,7 @@ __all__ = [
     "asks",
     "decision_items",
     "decisions",
+    "device_sign_ins",
     "directory",
     "event_owners",
     "events",

@@ -2,7 +2,7 @@
 
 from sqlalchemy import Boolean, Column, ForeignKey, LargeBinary, String, Table, Text
 
-from server.store.tables.columns import amount, count, identity, metadata, moment, reference, words
+from server.store.tables.columns import amount, count, flag, identity, metadata, moment, reference, words
 
 organisations = Table(
     "organisations",
@@ -81,8 +81,10 @@ tokens = Table(
     moment("last_used_at", nullable=True),
     Column("made_by", String(60)),
     amount("spending_limit", nullable=True),
+    flag("read_only"),
 )
 """`made_by` is the account that handed it out; none for one that the person's own sign-in made.
 
 `spending_limit` is what may be spent with it in a month, whoever it belongs to; none where the member's alone counts.
+`read_only` is one that changes nothing.
 """
