@@ -11,6 +11,7 @@ from client.calls.imports import ImportsCalls
 from client.calls.members import MembersCalls
 from client.calls.money import MoneyCalls
 from client.calls.ownership import OwnershipCalls
+from client.calls.starting import StartingCalls
 from client.calls.transfers import TransfersCalls
 from client.calls.users import UsersCalls
 from client.calls.webhooks import WebhooksCalls
@@ -30,6 +31,7 @@ class Client(
     ImportsCalls,
     EventsCalls,
     AccountCalls,
+    StartingCalls,
     WebhooksCalls,
 ):
     """The API as methods. Made by `client.profile.open_client`; connects at the first call, closes with `aclose`."""

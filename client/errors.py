@@ -337,6 +337,8 @@ CLASSES: dict[ProblemCode, type[HeadcountError]] = {
     ProblemCode.SET_BY_CONTRACT: NotPossible,
     ProblemCode.CYCLE_NOT_OFFERED: NotPossible,
     ProblemCode.ALREADY_SUBSCRIBED: Conflict,
+    ProblemCode.SOLD_BY_HAND: NotPossible,
+    ProblemCode.NAME_NOT_AVAILABLE: Conflict,
     ProblemCode.USER_NOT_UNPAID: Conflict,
     ProblemCode.PLAN_HAS_NO_SUB_ACCOUNTS: NotPossible,
     ProblemCode.USER_LIMIT_REACHED: Conflict,

@@ -14,6 +14,7 @@ from contract.calls import (
     profile,
     sandbox,
     selections,
+    starting,
     tokens,
     transfers,
     users,
@@ -81,6 +82,7 @@ from contract.calls.profile import (
 )
 from contract.calls.sandbox import SET_CLOCK, SET_PAYMENTS
 from contract.calls.selections import GET_SELECTION, REMOVE_SELECTION, RESTORE_SELECTION, SELECT_USERS
+from contract.calls.starting import CONFIRM_START, CREATE_START, START_OFFER
 from contract.calls.tokens import CREATE_TOKEN, LIST_TOKENS, REVOKE_TOKEN
 from contract.calls.transfers import (
     ACCEPT_TRANSFER,
@@ -138,8 +140,10 @@ __all__ = [
     "CHANGE_WEBHOOK",
     "CHOOSE_ENCODING",
     "CONFIRM_QUOTE",
+    "CONFIRM_START",
     "CREATE_CODE",
     "CREATE_QUOTE",
+    "CREATE_START",
     "CREATE_TOKEN",
     "CREATE_TRANSFER",
     "CREATE_WEBHOOK",
@@ -207,6 +211,7 @@ __all__ = [
     "SEND_IMPORT_TRANSFERS",
     "SET_CLOCK",
     "SET_PAYMENTS",
+    "START_OFFER",
     "STOP_IMPORT",
     "STREAM_EVENTS",
     "SUBSCRIPTION",
@@ -231,6 +236,7 @@ _AREAS: tuple[ModuleType, ...] = (
     entitlements,
     tokens,
     profile,
+    starting,
     webhooks,
 )
 

@@ -40,6 +40,8 @@ class ProblemCode(StrEnum):
     SET_BY_CONTRACT = "set_by_contract"
     CYCLE_NOT_OFFERED = "cycle_not_offered"
     ALREADY_SUBSCRIBED = "already_subscribed"
+    SOLD_BY_HAND = "sold_by_hand"
+    NAME_NOT_AVAILABLE = "name_not_available"
     USER_NOT_UNPAID = "user_not_unpaid"
     PLAN_HAS_NO_SUB_ACCOUNTS = "plan_has_no_sub_accounts"
     USER_LIMIT_REACHED = "user_limit_reached"
@@ -123,6 +125,8 @@ PROBLEMS: dict[ProblemCode, ProblemKind] = {
     ProblemCode.SET_BY_CONTRACT: ProblemKind(422, "This is set by your contract"),
     ProblemCode.CYCLE_NOT_OFFERED: ProblemKind(422, "This plan is not available with that billing cycle"),
     ProblemCode.ALREADY_SUBSCRIBED: ProblemKind(409, "There is already a subscription"),
+    ProblemCode.SOLD_BY_HAND: ProblemKind(409, "The vendor starts this subscription by hand"),
+    ProblemCode.NAME_NOT_AVAILABLE: ProblemKind(409, "This name is not available"),
     ProblemCode.USER_NOT_UNPAID: ProblemKind(409, "No payment is needed for this user"),
     ProblemCode.PLAN_HAS_NO_SUB_ACCOUNTS: ProblemKind(422, "This plan has no sub-accounts"),
     ProblemCode.USER_LIMIT_REACHED: ProblemKind(409, "The contract's user limit has been reached"),

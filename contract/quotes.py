@@ -120,6 +120,8 @@ class WarningCode(StrEnum):
     STAYS_OWED = "stays_owed"
     SEATS_GO = "seats_go"
     CHARGES_NOBODY = "charges_nobody"
+    OWNER_TAKES_NO_SEAT = "owner_takes_no_seat"
+    STAYS_A_USER_ELSEWHERE = "stays_a_user_elsewhere"
 
 
 class QuoteWarning(Answer):

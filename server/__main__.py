@@ -102,6 +102,8 @@ def _run(command: argparse.ArgumentParser) -> None:
     command.add_argument("--sandbox", action="store_true", help="a clock that can be moved, payments that can decline")
     command.add_argument("--now", type=_instant, metavar="ISO8601", help="what time a sandbox starts at")
     command.add_argument("--exit-with-parent", action="store_true", help="stop when the standard input ends")
+    what = "on: accounts start organisations on their own; off: sold by hand (default: on in a sandbox, else off)"
+    command.add_argument("--self-service", choices=["on", "off"], help=what)
     from server.notifications import options as notifications
     from server.oidc import options as single_sign_on
     from server.serving.network_options import add_options

@@ -54,6 +54,7 @@ AREAS = (
     "overview",
     "subscription",
     "quotes",
+    "starting",
     "users",
     "members",
     "ownership",

@@ -114,6 +114,13 @@ class ServerSettings(BaseModel):
     """Seconds that a webhook has for its answer, connecting included."""
     issuers: tuple[Issuer, ...] = ()
     """Who else people may sign in with; no domain is in two of them."""
+    self_service: bool | None = None
+    """Whether accounts start organisations with subscriptions on their own; unsaid, they do so in a sandbox alone."""
+
+    @property
+    def starts_online(self) -> bool:
+        """Whether a first subscription is taken without the vendor's help."""
+        return self.sandbox if self.self_service is None else self.self_service
 
 
 def sqlite_path(database: str) -> Path | None:

@@ -116,6 +116,10 @@ rotate_webhook                none role role role role role role  $webhook
 list_deliveries               none role role role role role role  $webhook
 replay_webhook                none role role role role role role  $webhook {"failed": true}
 
+start_offer                   own  own  own  own  own  hand own   -
+create_start                  already_subscribed own own own own hand own - {"name": "A house of our own", "plan": "business"}
+confirm_start                 none none none none none hand none  $quote
+
 profile                       own  own  own  own  own  own  own   -
 change_profile                own  own  own  own  own  hand own   - {"position": "Asker"}
 list_own_transfers            own  own  own  own  own  hand own   -

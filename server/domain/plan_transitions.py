@@ -59,7 +59,7 @@ def check_move(standing: Standing, plan: PlanTerms, cycle: BillingCycle, market:
             status=standing.status.value,
         )
     if standing.cycle is BillingCycle.ANNUAL and cycle is BillingCycle.MONTHLY:
-        _to_vendor("Only the vendor can change annual billing to monthly", market)
+        to_vendor("Only the vendor can change annual billing to monthly", market)
     if standing.ends and cycle is not standing.cycle:
         detail = f"The subscription ends on {standing.period.end}, and another cycle begins a period: resume it first"
         raise Refusal(ProblemCode.SUBSCRIPTION_NOT_ACTIVE, detail, status=standing.status.value)
@@ -79,15 +79,15 @@ def by_contract(standing: Standing, market: Market) -> None:
 
 def _check_plan(standing: Standing, plan: PlanTerms, market: Market) -> None:
     if plan.kind is PlanKind.CONTRACT:
-        _to_vendor("A contract is agreed with the vendor", market)
+        to_vendor("A contract is agreed with the vendor", market)
     if starts_anew(standing):
         if plan.kind is PlanKind.FREE:
-            _to_vendor(f"{plan.name} can't be chosen this way", market)
+            to_vendor(f"{plan.name} can't be chosen this way", market)
         return
     if plan.id != standing.plan.id and plan.id not in standing.plan.moves:
-        _to_vendor(f"From {standing.plan.name} to {plan.name} goes through the vendor", market)
+        to_vendor(f"From {standing.plan.name} to {plan.name} goes through the vendor", market)
 
 
-def _to_vendor(what: str, market: Market) -> NoReturn:
-    detail = f"{what}: {market.ask_vendor}"
-    raise Refusal(ProblemCode.REDUCTION_NEEDS_CONTACT, detail, contact=market.contact)
+def to_vendor(what: str, market: Market, code: ProblemCode = ProblemCode.REDUCTION_NEEDS_CONTACT) -> NoReturn:
+    """Raise Refusal that says what only the vendor does, and whom to write to."""
+    raise Refusal(code, f"{what}: {market.ask_vendor}", contact=market.contact)

@@ -316,7 +316,7 @@ class Endpoint:
             payload = asked.upload.digest
         if asked.if_match is not None:
             payload += repr(sorted(asked.if_match)).encode()
-        money = self._operation.permission is Permission.CONFIRM_QUOTES
+        money = self._operation.key is Key.REQUIRED
         return idempotency.Slot(
             organisation_id=asked.principal.organisation_id,
             account_id=asked.principal.account_id,

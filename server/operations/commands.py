@@ -85,6 +85,7 @@ def run(options: argparse.Namespace) -> int:
         mail=mail_settings(options),
         webhook_networks=tuple(options.webhook_network),
         issuers=issuers(options),
+        self_service=None if options.self_service is None else options.self_service == "on",
     )
     catalogue = catalogue_of(options.catalogue)
     return serve(settings, _listener(options), catalogue=catalogue, exit_with_parent=options.exit_with_parent)

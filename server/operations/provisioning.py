@@ -18,7 +18,7 @@ from server.platform.ids import new_id
 from server.platform.text import fold, is_unsafe
 from server.platform.transaction import Unit
 from server.settings import SettingsError
-from server.store import organisations, subscriptions, tokens, usage
+from server.store import organisations, starts, subscriptions, tokens, usage
 from server.store.types import Connection
 
 MAX_NAME = 200
@@ -61,7 +61,7 @@ def found(connection: Connection, wanted: Founding, catalogue: Catalogue, now: d
     """
     offer = _checked_offer(wanted, catalogue)
     owner = address_of(wanted.owner)
-    if organisations.by_name(connection, fold(wanted.organisation)):
+    if starts.is_taken(connection, fold(wanted.organisation)):
         _refuse(f"the organisation {wanted.organisation!r} exists already")
     organisation_id = organisations.add(
         connection, name=wanted.organisation, name_key=fold(wanted.organisation), now=now

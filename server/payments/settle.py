@@ -16,6 +16,7 @@ from server.platform.services import Services
 from server.platform.transaction import Unit
 from server.quotes.finish import finish
 from server.renewals.collect import collected
+from server.starting.settling import deliver_start
 from server.store import invoices, organisations, payments, quotes
 from server.store.quotes import StoredQuote
 from server.store.types import AnyRow, Connection
@@ -53,6 +54,8 @@ async def settle_elsewhere(services: Services) -> None:
 
 async def deliver(services: Services, delivery: Delivery) -> None:
     """Act on an answer that came by itself; told before, or about a payment of somebody else's, it changes nothing."""
+    if await deliver_start(services, delivery):
+        return
     async with services.database.writing() as connection:
         row = payments.of_key(connection, delivery.key)
         if row is None or row.gateway != services.gateway.name:

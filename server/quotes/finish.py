@@ -56,6 +56,11 @@ def _settle(
 ) -> Confirmation | PaymentRefused:
     if not outcome.accepted:
         return _refused(unit, stored, payment_id, outcome.reason)
+    return settle_paid(unit, services, stored, payment_id)
+
+
+def settle_paid(unit: Unit, services: Services, stored: StoredQuote, payment_id: str) -> Confirmation:
+    """The payment was made: its invoice, and the change."""
     invoice_id = bill(unit, stored.quote).id
     payments.settle(unit.connection, payment_id, accepted=True, reason="", invoice_id=invoice_id, now=unit.now)
     unit.emit(EventKind.PAYMENT_SUCCEEDED, _subject(stored, payment_id))

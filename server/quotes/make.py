@@ -87,17 +87,27 @@ def still_payees(unit: Unit, change: Change) -> list[Payee]:
 def _quote(
     unit: Unit, services: Services, change: Change, priced: PricedChange, payees: Sequence[Payee], *, account_id: str
 ) -> Quote:
-    charge, before, after = priced.charge, priced.before, priced.after
     row = subscriptions.get(unit.connection, unit.subscription_id)
     allowance = allowance_of(unit, account_id, row, admins_alone=True)
-    spending = allowance and check_of(allowance, services.catalogue, before, after, charge.due.amount)
+    sides = priced.before, priced.after
+    spending = allowance and check_of(allowance, services.catalogue, *sides, priced.charge.due.amount)
+    quote = quote_of(priced, change, services, unit.now, activates=_activated(unit, priced, payees))
+    return quote.model_copy(update={"subscription_version": row.version, "spending": spending})
+
+
+def quote_of(
+    priced: PricedChange, change: Change, services: Services, now: dt.datetime, *, activates: AffectedUsers
+) -> Quote:
+    """A priced change as a promise for the next fifteen minutes, of the first version of a subscription."""
+    charge, before, after = priced.charge, priced.before, priced.after
+    market = services.catalogue.market(before.currency)
     return Quote(
         id=new_id("quo"),
         status=QuoteStatus.OPEN,
         change=change,
-        created_at=unit.now,
-        expires_at=unit.now + VALID_FOR,
-        subscription_version=row.version,
+        created_at=now,
+        expires_at=now + VALID_FOR,
+        subscription_version=1,
         before=before.terms,
         after=after.terms,
         seats_before=before.seats.paid,
@@ -110,12 +120,11 @@ def _quote(
         total=charge.total,
         credit_applied=charge.credit_applied,
         due_now=charge.due,
-        renewal=forecast(after, services.catalogue.market(row.currency)),
+        renewal=forecast(after, market),
         price_change=next_price(after),
-        renewal_before=forecast(before, services.catalogue.market(row.currency)),
-        activates=_activated(unit, priced, payees),
+        renewal_before=forecast(before, market),
+        activates=activates,
         warnings=(*priced.warnings, *_of_gateway(services, priced)),
-        spending=spending,
         owed=priced.owed,
     )
 

@@ -90,11 +90,28 @@ STATE_RULES = {
         WHERE q.status = 'confirming' AND p.id IS NULL""",
     "the sandbox charged {1} under {0}, which is no payment of ours": """
         SELECT c.key, c.amount FROM sandbox_charges c LEFT JOIN payments p ON p.gateway_key = c.key
-        WHERE c.status = 'accept' AND p.id IS NULL""",
+        LEFT JOIN start_payments s ON s.id = c.key
+        WHERE c.status = 'accept' AND p.id IS NULL AND s.id IS NULL""",
     "the sandbox charged {1} under {0}, and the payment is {2}": """
         SELECT c.key, c.amount, p.status FROM sandbox_charges c JOIN payments p ON p.gateway_key = c.key
         WHERE c.status = 'accept' AND (p.gateway <> 'sandbox' OR p.status NOT IN ('asked', 'succeeded')
           OR p.amount <> c.amount OR p.currency <> c.currency)""",
+    "start {0} is in progress, and no payment for it is asked": """
+        SELECT s.id FROM starts s LEFT JOIN start_payments p ON p.start_id = s.id AND p.status = 'asked'
+        WHERE s.status = 'confirming' GROUP BY s.id HAVING count(p.id) <> 1""",
+    "payment {0} is asked for start {1}, which is {2}": """
+        SELECT p.id, s.id, s.status FROM start_payments p JOIN starts s ON s.id = p.start_id
+        WHERE p.status = 'asked' AND s.status <> 'confirming'""",
+    "start {0} is done, and its organisation has no confirmed quote of that number": """
+        SELECT s.id FROM starts s LEFT JOIN quotes q
+          ON q.id = s.id AND q.organisation_id = s.organisation_id AND q.status = 'confirmed'
+        WHERE s.status = 'confirmed' AND q.id IS NULL""",
+    "payment {0} succeeded for a start, and is no payment of an organisation": """
+        SELECT p.id FROM start_payments p LEFT JOIN payments q ON q.id = p.id AND q.status = 'succeeded'
+        WHERE p.status = 'succeeded' AND q.id IS NULL""",
+    "the sandbox charged {1} under {0}, and the payment for the start was declined": """
+        SELECT c.key, c.amount FROM sandbox_charges c JOIN start_payments p ON p.id = c.key
+        WHERE c.status = 'accept' AND p.status = 'declined'""",
     "webhook {0} was told up to event {1}, there are {2}": """
         SELECT w.id, w.position, o.event_seq FROM webhooks w JOIN organisations o ON o.id = w.organisation_id
         WHERE w.position > o.event_seq OR w.position < 0""",

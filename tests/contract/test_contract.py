@@ -42,7 +42,7 @@ def test_every_change_takes_an_idempotency_key_and_money_requires_one() -> None:
     """D30: each POST, PATCH and DELETE takes a key; where money moves it must be there."""
     for operation in OPERATIONS:
         assert (operation.method == "GET") == (operation.key is Key.NONE), operation.name
-    assert [each.name for each in OPERATIONS if each.key is Key.REQUIRED] == ["confirm_quote"]
+    assert [each.name for each in OPERATIONS if each.key is Key.REQUIRED] == ["confirm_quote", "confirm_start"]
 
 
 def test_a_path_names_at_most_its_one_id() -> None:

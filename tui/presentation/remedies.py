@@ -125,6 +125,8 @@ REMEDIES: dict[ProblemCode, Remedy] = {
         "Change it instead: headcount seats, headcount plan or headcount billing.",
         CONFLICT,
     ),
+    ProblemCode.SOLD_BY_HAND: _VENDOR,
+    ProblemCode.NAME_NOT_AVAILABLE: Remedy("Choose another name.", "Use another --name.", CONFLICT),
     ProblemCode.USER_NOT_UNPAID: Remedy(
         "Look at the list again: somebody may have paid or removed users.",
         "See who is NOT PAID: headcount users list --status not_paid.",

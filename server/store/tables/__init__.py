@@ -13,6 +13,7 @@ from server.store.tables.ownership import ownership_offers
 from server.store.tables.people import accounts, former_members, members, organisations, tokens
 from server.store.tables.selections import user_selection_parts, user_selections
 from server.store.tables.single_sign_on import sign_on_flows, sign_on_subjects
+from server.store.tables.starting import start_payments, starts
 from server.store.tables.subscription import LIVING, subscriptions, users
 from server.store.tables.transfers import asks, decision_items, decisions, invitation_codes, transfers
 
@@ -47,6 +48,8 @@ __all__ = [
     "seat_usage",
     "sign_on_flows",
     "sign_on_subjects",
+    "start_payments",
+    "starts",
     "subscriptions",
     "tokens",
     "told_outside",

@@ -1,0 +1,133 @@
+"""Who starts an organisation, and what they may do today."""
+
+import datetime as dt
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import partial
+
+from contract.problems import ProblemCode
+from server.domain.starting import sold_by_hand
+from server.http.call import Asked
+from server.http.problems import ServerProblem, refused
+from server.http.proxies import network_of
+from server.platform.services import Services
+from server.store import codes, starts
+from server.store.types import Connection
+
+DAY = dt.timedelta(days=1)
+HOUR = dt.timedelta(hours=1)
+
+MOST_PRICES = 100
+"""Prices that an account may ask for in a day."""
+MOST_PRICES_OF_NETWORK = 400
+MOST_PAYMENTS = 10
+"""Times that an account may try to pay in a day: a stolen card is not to be tried out here."""
+MOST_STARTED = 5
+"""Organisations that may be started from one network in a day."""
+MOST_NAMES = 10
+"""Names that were not available, by one account or from one network, in an hour: nobody looks through the names."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Starter:
+    """An account that is signed in by itself. `network` is where it asks from, empty where nobody knows.
+
+    `token_id` is the token that is to be the new organisation's, if it belongs to the account alone: none for a session
+    of the pages.
+    """
+
+    account_id: str
+    email: str
+    network: str = ""
+    token_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """One transaction in which somebody starts an organisation: `now` is one instant for all of it."""
+
+    connection: Connection
+    services: Services
+    starter: Starter
+    now: dt.datetime
+
+
+def starter_of(asked: Asked) -> Starter:
+    """Who makes a call of the API."""
+    client, principal = asked.http.client, asked.principal
+    return Starter(
+        account_id=principal.account_id,
+        email=principal.email,
+        network=network_of(client.host) if client and client.host else "",
+        token_id=principal.token_id,
+    )
+
+
+def check_may_start(desk: Desk) -> None:
+    """What holds whatever is to be started.
+
+    Raises:
+        ServerProblem: it is sold by hand here, or they own a subscription.
+    """
+    if not desk.services.settings.starts_online:
+        raise refused(sold_by_hand(desk.services.catalogue.market("")))
+    owned = starts.owned_by(desk.connection, desk.starter.account_id)
+    if owned is not None:
+        detail = f"You own {owned}: change its subscription, or start it again there."
+        raise ServerProblem(ProblemCode.ALREADY_SUBSCRIBED, detail)
+
+
+def check_prices_left(desk: Desk) -> None:
+    """A price costs the server work, and tells whether a name is available.
+
+    Raises:
+        ServerProblem: `rate_limited`.
+    """
+    connection, starter, now = desk.connection, desk.starter, desk.now
+    since = now - DAY
+    mine = starts.asked_since(connection, since, MOST_PRICES, account_id=starter.account_id)
+    _check(mine, MOST_PRICES, DAY, now, f"{MOST_PRICES} prices within a day.")
+    if starter.network:
+        ours = starts.asked_since(connection, since, MOST_PRICES_OF_NETWORK, network=starter.network)
+        _check(ours, MOST_PRICES_OF_NETWORK, DAY, now, f"{MOST_PRICES_OF_NETWORK} prices within a day.")
+
+
+def check_starts_left(desk: Desk) -> None:
+    """A few organisations a day from one network, and a few payments by one account.
+
+    Raises:
+        ServerProblem: `rate_limited`.
+    """
+    connection, starter, now = desk.connection, desk.starter, desk.now
+    tried = starts.paid_since(connection, now - DAY, MOST_PAYMENTS, starter.account_id)
+    _check(tried, MOST_PAYMENTS, DAY, now, f"{MOST_PAYMENTS} payments within a day.")
+    if starter.network:
+        started = starts.started_since(connection, now - DAY, MOST_STARTED, starter.network)
+        _check(started, MOST_STARTED, DAY, now, f"{MOST_STARTED} organisations within a day from your network.")
+
+
+def check_name(desk: Desk, name_key: str) -> None:
+    """Whether a name can be had; said in the same words whoever has it, and only so often (D25).
+
+    Raises:
+        ServerProblem: `name_not_available`, which counts, or `rate_limited`.
+    """
+    connection, starter, now = desk.connection, desk.starter, desk.now
+    for guesser in _guessers(starter):
+        tried = codes.guesses_of(connection, guesser, now - HOUR, MOST_NAMES)
+        _check(tried, MOST_NAMES, HOUR, now, f"{MOST_NAMES} names within an hour that were not available.")
+    if starts.is_taken(connection, name_key):
+        leaves = partial(codes.add_guesses, guessers=list(_guessers(starter)), now=now, forget=now - HOUR)
+        raise ServerProblem(ProblemCode.NAME_NOT_AVAILABLE, "Choose another name.", leaves=leaves)
+
+
+def _guessers(starter: Starter) -> Iterator[str]:
+    yield f"name account {starter.account_id}"
+    if starter.network:
+        yield f"name address {starter.network}"
+
+
+def _check(found: Sequence[dt.datetime], most: int, window: dt.timedelta, now: dt.datetime, said: str) -> None:
+    if len(found) >= most:
+        wait = int((found[most - 1] + window - now).total_seconds()) + 1
+        raise ServerProblem(ProblemCode.RATE_LIMITED, said, retry_after=max(1, wait))
