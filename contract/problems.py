@@ -125,7 +125,7 @@ PROBLEMS: dict[ProblemCode, ProblemKind] = {
     ProblemCode.SET_BY_CONTRACT: ProblemKind(422, "This is set by your contract"),
     ProblemCode.CYCLE_NOT_OFFERED: ProblemKind(422, "This plan is not available with that billing cycle"),
     ProblemCode.ALREADY_SUBSCRIBED: ProblemKind(409, "There is already a subscription"),
-    ProblemCode.SOLD_BY_HAND: ProblemKind(409, "The vendor starts this subscription by hand"),
+    ProblemCode.SOLD_BY_HAND: ProblemKind(422, "The vendor starts this subscription by hand"),
     ProblemCode.NAME_NOT_AVAILABLE: ProblemKind(409, "This name is not available"),
     ProblemCode.USER_NOT_UNPAID: ProblemKind(409, "No payment is needed for this user"),
     ProblemCode.PLAN_HAS_NO_SUB_ACCOUNTS: ProblemKind(422, "This plan has no sub-accounts"),

@@ -178,7 +178,7 @@ async def test_contracts_are_agreed_with_the_vendor(tmp_path: Path) -> None:
         assert "sales@vendor.example" in found["contract"][0]["reason"]
         assert all(choice["allowed"] for plan, each in found.items() if plan != "contract" for choice in each)
         status, code, detail = await refused(api, plan="contract", seats=None)
-        assert (status, code) == (409, "sold_by_hand")
+        assert (status, code) == (422, "sold_by_hand")
         assert "sales@vendor.example" in detail
 
 
@@ -191,7 +191,7 @@ async def test_where_the_vendor_sells_by_hand(tmp_path: Path, *, sandbox: bool, 
         assert offer["contact"] == "sales@vendor.example"
         if not there:
             assert offer["refusal"] == "Subscriptions are not started online here: write to sales@vendor.example"
-            assert (await refused(api))[:2] == (409, "sold_by_hand")
+            assert (await refused(api))[:2] == (422, "sold_by_hand")
 
 
 async def test_switched_off_between_price_and_yes(tmp_path: Path) -> None:
