@@ -34,8 +34,8 @@ from server.http.binding import Endpoint, Handlers, Resource, request_id
 from server.http.envelope import Envelope
 from server.http.problems import ServerProblem, not_found, render
 from server.http.proxies import Forwarded
-from server.notifications.landing_pages import PAGES
 from server.operations.clock_check import restore_clock
+from server.pages.routes import routes as page_routes
 from server.payments.gateway import Gateway
 from server.payments.sandbox import SandboxGateway
 from server.platform.clock import Clock
@@ -141,7 +141,7 @@ def _routes(areas: Sequence[ModuleType], services: Services) -> list[Route]:
         Route("/healthz", _healthy),
         Route("/readyz", _ready(services)),
         Route("/openapi.json", _openapi),
-        *(Route(path, page(services)) for path, page in PAGES.items()),
+        *page_routes(services),
         *(route for area in areas if hasattr(area, "ROUTES") for route in area.ROUTES(services)),
     ]
     by_name = {operation.path for operation in handlers if operation.by_name}

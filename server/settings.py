@@ -122,6 +122,14 @@ class ServerSettings(BaseModel):
         """Whether a first subscription is taken without the vendor's help."""
         return self.sandbox if self.self_service is None else self.self_service
 
+    @property
+    def public_address(self) -> str:
+        """How people reach this server, as its settings say, without a slash at its end; empty where they don't say.
+
+        What a request says of it (`Host`) could be anybody's word.
+        """
+        return self.public_url or (self.mail.public_url if self.mail else "")
+
 
 def sqlite_path(database: str) -> Path | None:
     """The file behind `sqlite:///path` (or behind a bare path); None for a database in memory.

@@ -11,6 +11,7 @@ from server.http import tokens as token_text
 from server.http.call import Principal
 from server.http.problems import ServerProblem
 from server.platform.services import Services
+from server.store.tokens import TOKEN
 from server.store.types import AnyRow
 
 LADDER = (Role.VIEWER, Role.BILLING, Role.ADMIN, Role.OWNER)
@@ -25,14 +26,23 @@ def authenticate(request: Request, services: Services) -> Principal:
     Raises:
         ServerProblem: `not_authenticated`, the same for a missing, wrong, expired or revoked token.
     """
-    token = _bearer(request)
-    identity = token_text.token_id(token)
-    if identity is None:
+    found = holder_of(_bearer(request), TOKEN, services)
+    if found is None:
         raise _refused()
+    return found
+
+
+def holder_of(secret: str, kind: str, services: Services) -> Principal | None:
+    """Who is behind a token or a session that is in force; None for one that is not, or of another kind."""
+    identity = token_text.token_id(secret)
+    if identity is None:
+        return None
     now = services.clock.now()
     row = services.holders.get(identity)
-    if row is None or not token_text.same(row.secret_hash, token) or not _in_force(row, now) or not _belongs(row):
-        raise _refused()
+    if row is None or not token_text.same(row.secret_hash, secret) or not _in_force(row, now) or not _belongs(row):
+        return None
+    if row.kind != kind:
+        return None
     services.last_uses.note(identity, row.last_used_at, now)
     return _principal(row)
 

@@ -9,6 +9,9 @@ from contract.people import Role
 from server.store.tables import accounts, members, organisations, subscriptions, tokens
 from server.store.types import AnyRow
 
+TOKEN, SESSION = "token", "session"
+"""The kinds there are: what is pasted into a terminal, and what a browser's cookie holds."""
+
 _makers = members.alias("makers")
 _MAKER = (_makers.c.organisation_id == tokens.c.organisation_id) & (_makers.c.account_id == tokens.c.made_by)
 _HANDED_OUT = tokens.c.made_by.is_not(None)
@@ -32,6 +35,7 @@ HOLDER = (
         tokens.c.account_id,
         tokens.c.organisation_id,
         tokens.c.made_by,
+        tokens.c.kind,
         _VOID,
         organisations.c.name.label("organisation_name"),
         subscriptions.c.id.label("subscription_id"),
@@ -82,6 +86,7 @@ def add(
     made_by: str | None = None,
     spending_limit: int | None = None,
     read_only: bool = False,
+    kind: str = TOKEN,
 ) -> None:
     """Store a new token's hash."""
     values = {
@@ -95,6 +100,7 @@ def add(
         "made_by": made_by,
         "spending_limit": spending_limit,
         "read_only": read_only,
+        "kind": kind,
     }
     connection.execute(insert(tokens).values(**values))
 
@@ -178,6 +184,27 @@ def total(connection: Connection, organisation_id: str) -> int:
 def revoke(connection: Connection, token_id: str, now: dt.datetime) -> None:
     """From now on the token is refused, on open streams too."""
     connection.execute(update(tokens).where(tokens.c.id == token_id).values(revoked_at=now))
+
+
+def sessions(connection: Connection, account_id: str, now: dt.datetime) -> Sequence[AnyRow]:
+    """Where an account is signed in with a browser, the newest first: `id`, `label`, `created_at`, `last_used_at`."""
+    t = tokens.c
+    query = select(t.id, t.label, t.created_at, t.last_used_at, t.expires_at)
+    query = query.where(t.account_id == account_id, t.kind == SESSION, t.revoked_at.is_(None), t.expires_at > now)
+    return connection.execute(query.order_by(t.created_at.desc(), t.id.desc())).all()
+
+
+def end_session(connection: Connection, account_id: str, session_id: str, now: dt.datetime) -> bool:
+    """Sign an account out of one browser; whether it was signed in there."""
+    t = tokens.c
+    mine = (t.id == session_id) & (t.account_id == account_id) & (t.kind == SESSION) & t.revoked_at.is_(None)
+    return connection.execute(update(tokens).where(mine).values(revoked_at=now)).rowcount > 0
+
+
+def forget_sessions(connection: Connection, before: dt.datetime) -> None:
+    """Sessions that ended before a moment are nobody's business any more."""
+    ended = (tokens.c.kind == SESSION) & (tokens.c.expires_at < before)
+    connection.execute(delete(tokens).where(ended))
 
 
 def forget_all(connection: Connection, organisation_id: str) -> None:

@@ -10,7 +10,7 @@ from server.store.tables.limits import renewal_additions, told_outside
 from server.store.tables.log import event_owners, events, idempotency_keys, sandbox_state, seat_usage
 from server.store.tables.notifications import letters, webhook_deliveries, webhooks
 from server.store.tables.ownership import ownership_offers
-from server.store.tables.people import accounts, former_members, members, organisations, tokens
+from server.store.tables.people import accounts, former_members, members, organisations, sign_in_links, tokens
 from server.store.tables.selections import user_selection_parts, user_selections
 from server.store.tables.single_sign_on import sign_on_flows, sign_on_subjects
 from server.store.tables.starting import start_payments, starts
@@ -46,6 +46,7 @@ __all__ = [
     "sandbox_charges",
     "sandbox_state",
     "seat_usage",
+    "sign_in_links",
     "sign_on_flows",
     "sign_on_subjects",
     "start_payments",

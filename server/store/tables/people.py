@@ -1,6 +1,6 @@
 """Who there is: organisations, accounts, memberships, tokens."""
 
-from sqlalchemy import Boolean, Column, ForeignKey, LargeBinary, String, Table, Text
+from sqlalchemy import Boolean, Column, ForeignKey, Index, LargeBinary, String, Table, Text
 
 from server.store.tables.columns import amount, count, flag, identity, metadata, moment, reference, words
 
@@ -82,9 +82,27 @@ tokens = Table(
     Column("made_by", String(60)),
     amount("spending_limit", nullable=True),
     flag("read_only"),
+    Column("kind", String(10), nullable=False, server_default="token"),
 )
-"""`made_by` is the account that handed it out; none for one that the person's own sign-in made.
+"""`kind` is `token`, or `session` for what a browser's cookie holds: neither opens the other's door.
 
-`spending_limit` is what may be spent with it in a month, whoever it belongs to; none where the member's alone counts.
+`made_by` is the account that handed it out; none for one that the person's own sign-in made. `spending_limit` is what
+may be spent with it in a month, whoever it belongs to; none where the member's alone counts.
 `read_only` is one that changes nothing.
 """
+
+sign_in_links = Table(
+    "sign_in_links",
+    metadata,
+    Column("secret_hash", LargeBinary(32), primary_key=True),
+    words("email", None),
+    Column("email_key", Text, nullable=False),
+    Column("network", String(60), nullable=False, server_default=""),
+    words("next"),
+    moment("created_at"),
+    moment("expires_at"),
+    moment("used_at", nullable=True),
+)
+"""Links that sign whoever has the mailbox in, once. `next` is the path they wanted; `network` is where it was asked."""
+Index("ix_sign_in_links_email_key", sign_in_links.c.email_key, sign_in_links.c.created_at)
+Index("ix_sign_in_links_network", sign_in_links.c.network, sign_in_links.c.created_at)

@@ -1,0 +1,83 @@
+"""The profile page of the account itself: what it uses, what waits for its answer, and what it may change."""
+
+from starlette.responses import Response
+
+from contract.profile import ProfileChanges
+from server.http.problems import ServerProblem
+from server.pages import acting
+from server.pages.page import Page, Visit
+from server.profile.answering import change_profile, show_profile
+from server.profile.endpoints import leave
+from server.store import organisations, tokens
+
+_NAMES = ("first_name", "last_name", "position")
+
+
+async def home(visit: Visit) -> Response:
+    """`GET /`: the profile; to whoever is not signed in, what this is."""
+    if visit.principal is None:
+        return visit.render("welcome.html", address=visit.services.settings.public_address)
+    account = visit.principal.account_id
+    with visit.services.database.read() as connection:
+        homes = organisations.homes_of(connection, account)
+    return visit.render("home.html", profile=acting.read(visit, show_profile), homes=homes)
+
+
+async def show_names(visit: Visit) -> Response:
+    """`GET /names`: the form of one's names and position."""
+    me = visit.who
+    return _names(visit, {name: getattr(me, name) for name in _NAMES})
+
+
+async def change_names(visit: Visit) -> Response:
+    """`POST /names`: change them, also where one is listed."""
+    typed = {name: visit.form.get(name, "") for name in _NAMES}
+    try:
+        await acting.change(visit, change_profile, acting.filled(ProfileChanges, **typed))
+    except ServerProblem as problem:
+        if not problem.errors:
+            raise
+        return _names(visit, typed, problem)
+    return visit.go("/", said="names_saved")
+
+
+async def show_leave(visit: Visit) -> Response:
+    """`GET /leave`: what leaving means, before it is done."""
+    return visit.render("leave.html", profile=acting.read(visit, show_profile))
+
+
+async def do_leave(visit: Visit) -> Response:
+    """`POST /leave`: leave the subscription one uses."""
+    await acting.change(visit, leave)
+    return visit.go("/", said="left")
+
+
+async def show_sessions(visit: Visit) -> Response:
+    """`GET /sessions`: where one is signed in with a browser."""
+    now = visit.services.clock.now()
+    with visit.services.database.read() as connection:
+        found = tokens.sessions(connection, visit.who.account_id, now)
+    uses = visit.services.last_uses
+    rows = [(row, uses.last(row.id, row.last_used_at)) for row in found]
+    return visit.render("sessions.html", sessions=rows, mine=visit.who.token_id)
+
+
+async def end_session(visit: Visit) -> Response:
+    """`POST /sessions`: sign out elsewhere, at once."""
+    async with visit.services.database.writing() as connection:
+        now = visit.services.clock.now()
+        tokens.end_session(connection, visit.who.account_id, visit.form.get("session", ""), now)
+    return visit.go("/sessions", said="session_ended")
+
+
+def _names(visit: Visit, typed: dict[str, str], problem: ServerProblem | None = None) -> Response:
+    wrong = {error.pointer.strip("/"): error.detail for error in problem.errors} if problem else {}
+    return visit.render("names.html", status=422 if problem else 200, typed=typed, wrong=wrong)
+
+
+PAGES = (
+    Page(path="/", show=home, open=True),
+    Page(path="/names", show=show_names, do=change_names),
+    Page(path="/leave", show=show_leave, do=do_leave),
+    Page(path="/sessions", show=show_sessions, do=end_session),
+)

@@ -1,0 +1,95 @@
+"""Signing in by a mailed link: ask for one, open it, say yes. And signing out."""
+
+from starlette.responses import Response
+
+from contract.mailbox import NotAnAddressError, mailbox
+from contract.problems import ProblemCode
+from server.http.problems import ServerProblem
+from server.http.proxies import network_of
+from server.pages import session
+from server.pages.page import Page, Visit, local
+from server.people import sign_in_links
+from server.store import tokens
+
+_LONGEST = 200
+
+
+async def show_form(visit: Visit) -> Response:
+    """`GET /sign-in`: where the address is typed; whoever is signed in goes on."""
+    wanted = local(visit.query.get("next", "/"))
+    if visit.principal is not None:
+        return visit.go(wanted)
+    return _form(visit, next=wanted, email=visit.query.get("email", "")[:_LONGEST])
+
+
+async def send_link(visit: Visit) -> Response:
+    """`POST /sign-in`: a link to the address that was typed. The same is said, and done, whoever has it."""
+    wanted, typed = local(visit.form.get("next", "/")), visit.form.get("email", "")[:_LONGEST]
+    if visit.services.settings.mail is None:
+        return _form(visit, next=wanted, email=typed)
+    try:
+        who = mailbox(typed)
+    except NotAnAddressError as error:
+        return _form(visit, status=422, next=wanted, email=typed, wrong=str(error))
+    client = visit.http.client
+    network = network_of(client.host) if client and client.host else ""
+    now = visit.services.clock.now()
+    async with visit.services.database.writing() as connection:
+        wait = sign_in_links.wait_of(connection, network, now)
+        if wait is not None:
+            raise ServerProblem(ProblemCode.RATE_LIMITED, retry_after=wait)
+        post = not sign_in_links.too_many(connection, who, now)
+        secret = sign_in_links.make(connection, who, now, next_path=wanted, network=network)
+        if post:
+            sign_in_links.send(connection, who, secret, now, visit.language)
+    return visit.render("sent.html", email=who.email, minutes=int(sign_in_links.LASTS.total_seconds() // 60))
+
+
+async def show_link(visit: Visit) -> Response:
+    """`GET /sign-in/confirm?link=…`: whose link it is. Opening it signs nobody in: programs that look into mail do."""
+    secret = visit.query.get("link", "")[:_LONGEST]
+    with visit.services.database.read() as connection:
+        row = sign_in_links.opened(connection, secret, visit.services.clock.now())
+    if row is None:
+        return visit.render("used.html", status=410)
+    return visit.render("confirm.html", email=row.email, link=secret)
+
+
+async def use_link(visit: Visit) -> Response:
+    """`POST /sign-in/confirm`: sign in, once. Whoever was signed in with this browser before no longer is."""
+    services, secret = visit.services, visit.form.get("link", "")[:_LONGEST]
+    now = services.clock.now()
+    try:
+        async with services.database.writing() as connection:
+            found = sign_in_links.use(connection, secret, now)
+            if visit.principal is not None:
+                tokens.revoke(connection, visit.principal.token_id, now)
+            made = session.begin(connection, found.account_id, now, session.browser_of(visit.http))
+    except sign_in_links.UsedError:
+        return visit.render("used.html", status=410)
+    response = visit.go(local(found.next or "/"), said="signed_up" if found.new else "")
+    session.keep(response, session.COOKIE, made, session.LASTS)
+    session.drop(response, session.VISIT)
+    return response
+
+
+async def sign_out(visit: Visit) -> Response:
+    """`POST /sign-out`: end this session."""
+    services = visit.services
+    async with services.database.writing() as connection:
+        tokens.revoke(connection, visit.who.token_id, services.clock.now())
+    response = visit.go("/sign-in", said="signed_out")
+    session.drop(response, session.COOKIE)
+    return response
+
+
+def _form(visit: Visit, status: int = 200, *, next: str, email: str, wrong: str = "") -> Response:  # noqa: A002
+    mails = visit.services.settings.mail is not None
+    return visit.render("sign_in.html", status=status, next=next, email=email, wrong=wrong, mails=mails)
+
+
+PAGES = (
+    Page(path="/sign-in", show=show_form, do=send_link, open=True),
+    Page(path="/sign-in/confirm", show=show_link, do=use_link, open=True),
+    Page(path="/sign-out", do=sign_out),
+)

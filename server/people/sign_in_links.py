@@ -1,0 +1,108 @@
+"""Signing in with a link that was mailed: whoever reads the mailbox is the account of its address (D18).
+
+An address without an account gets one when its link is used: that is how somebody signs up, and requests that were sent
+to the address before wait for them there (D25). Asking says the same, and does the same, for every address.
+"""
+
+import datetime as dt
+from typing import NamedTuple
+
+from contract.mailbox import Mailbox, mailbox
+from server.people.own_sign_in import note_own_sign_in
+from server.store import organisations, sign_in_links
+from server.store.types import AnyRow, Connection
+from server.transfers.links import hash_of, new_link
+
+PATH = "/sign-in/confirm"
+"""The page that uses a link: `PATH?link=SECRET`."""
+
+LASTS = dt.timedelta(minutes=15)
+"""How long a link signs somebody in."""
+
+PER_ADDRESS = 5
+"""Links for one address in `WINDOW`: whoever asks for more gets no letter, and is told the same."""
+
+PER_NETWORK = 30
+"""Links from one network in `WINDOW`."""
+
+WINDOW = dt.timedelta(hours=1)
+
+KEPT = dt.timedelta(days=1)
+"""How long a link is remembered, so that a used one can be told from one that never was."""
+
+
+class SignedIn(NamedTuple):
+    """Whose link was used, where they wanted to go, and whether the account is new."""
+
+    account_id: str
+    next: str
+    new: bool
+
+
+class UsedError(Exception):
+    """This link signs nobody in: it was used, has expired, or never was."""
+
+
+def wait_of(connection: Connection, network: str, now: dt.datetime) -> int | None:
+    """How many seconds a network has to wait before its next link; None when it has not."""
+    asked = sign_in_links.asked_by_network(connection, network, now - WINDOW) if network else []
+    if len(asked) < PER_NETWORK:
+        return None
+    return int((asked[-PER_NETWORK] + WINDOW - now).total_seconds()) + 1
+
+
+def make(connection: Connection, who: Mailbox, now: dt.datetime, *, next_path: str = "", network: str = "") -> str:
+    """A new link for an address; answers its secret, which is nowhere else."""
+    link = new_link()
+    sign_in_links.add(
+        connection,
+        link.hash,
+        email=who.email,
+        email_key=who.key,
+        next_path=next_path,
+        now=now,
+        expires_at=now + LASTS,
+        network=network,
+    )
+    return link.secret
+
+
+def too_many(connection: Connection, who: Mailbox, now: dt.datetime) -> bool:
+    """Whether an address gets no more letters for a while."""
+    return sign_in_links.asked_by_address(connection, who.key, now - WINDOW) >= PER_ADDRESS
+
+
+def send(connection: Connection, who: Mailbox, secret: str, now: dt.datetime, language: str) -> None:
+    """Have a link mailed to its address, in the language in which it was asked for."""
+    link = f"{PATH}?link={secret}"
+    from server.notifications.enqueue import post
+    from server.notifications.kinds import LetterKind
+
+    post(connection, LetterKind.SIGN_IN, who.email, now, link=link, language=language)
+
+
+def opened(connection: Connection, secret: str, now: dt.datetime) -> AnyRow | None:
+    """The link behind a secret while it would still sign somebody in: `email`, `next`. Looking uses nothing up."""
+    row = sign_in_links.by_hash(connection, hash_of(secret))
+    return row if row is not None and row.used_at is None and row.expires_at > now else None
+
+
+def use(connection: Connection, secret: str, now: dt.datetime) -> SignedIn:
+    """Use a link up: its account, made if there was none, signs in by itself. Its older links end with it.
+
+    Raises:
+        UsedError: it was used before, has expired, or there is no such link.
+    """
+    row = opened(connection, secret, now)
+    if row is None or not sign_in_links.use(connection, row.secret_hash, now):
+        raise UsedError
+    sign_in_links.end_all(connection, row.email_key, now)
+    found = organisations.account_by_email(connection, row.email_key)
+    account_id = found.id if found is not None else sign_up(connection, mailbox(row.email), now)
+    note_own_sign_in(connection, account_id, now)
+    return SignedIn(account_id, row.next, found is None)
+
+
+def sign_up(connection: Connection, who: Mailbox, now: dt.datetime) -> str:
+    """The account of somebody whose address was proved and who had none; answers its id."""
+    return organisations.add_account(connection, email=who.email, email_key=who.key, now=now)

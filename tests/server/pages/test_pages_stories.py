@@ -1,0 +1,203 @@
+"""People with nothing but a browser: they prove their address, say yes or no, use codes, leave."""
+
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+
+import pytest
+from account_desk import offered
+from builders import Team, findings_in, make_organisation
+from code_desk import new_code
+from mail_desk import Office as Post
+from mail_desk import mail_server, sent
+from notifications_desk import Office, office
+from page_reader import Reader, path_in
+from transfer_desk import states
+
+BOB = "bob@old.example"
+
+
+@pytest.fixture(name="post")
+def running_post() -> Iterator[Post]:
+    """A mail server."""
+    with mail_server() as found:
+        yield found
+
+
+@pytest.fixture(name="house")
+async def running_house(tmp_path: Path, post: Post) -> AsyncIterator[Office]:
+    """A server that hands its letters in there."""
+    async with office(tmp_path, mail=post.settings()) as found:
+        yield found
+        assert findings_in(found.server) == []
+
+
+@pytest.fixture(name="team")
+def founded_team(house: Office) -> Team:
+    """One organisation with ten seats."""
+    return make_organisation(house.server)
+
+
+@pytest.fixture(name="bob")
+async def bobs_browser(house: Office, team: Team) -> Reader:
+    """Bob, who has no account and a telephone."""
+    del team
+    return Reader(house.server, **{"User-Agent": "Mozilla/5.0 (Linux; Android 15) Chrome/140.0 Mobile Safari/537.36"})
+
+
+async def test_from_the_letter_to_a_seat(house: Office, team: Team, post: Post, bob: Reader) -> None:
+    """The link of a request leads to a sign-in link, that back to the request, and Accept to a seat."""
+    async with team.client() as owner:
+        await offered(owner, BOB, "Come and join us")
+        await sent(house, post, 1)
+        shown = await bob.open(path_in(post.letters[0]))
+        assert "Example Ltd asks you to join its subscription" in shown
+        link = await bob.mailed_link(post, BOB)
+        assert "Sign in as bob@old.example?" in await bob.open(link)
+        shown = await bob.send("/sign-in/confirm")
+        assert bob.where.startswith("/requests/")
+        assert "Come and join us" in shown
+        shown = await bob.send(bob.where, having="accept")
+        assert "You joined the organisation." in shown
+        assert "You can take this back until" in shown
+        assert list((await states(owner)).values()) == ["accepted"]
+        users = (await owner.get("/v1/users")).json()["items"]
+        assert [(each["email"], each["status"]) for each in users if each["email"] == BOB] == [(BOB, "active")]
+    assert "You may use the service." in await bob.open("/")
+
+
+async def test_undo_within_ten_minutes(house: Office, team: Team, post: Post, bob: Reader) -> None:
+    """Whoever accepted takes it back from the profile, and the request waits again; later nothing is offered."""
+    async with team.client() as owner:
+        await offered(owner, BOB)
+        await bob.sign_in(post, BOB)
+        await bob.open(next(each for each in bob.page.links if each.startswith("/requests/")))
+        request = bob.where
+        await bob.send(request, having="accept")
+        await bob.open("/")
+        assert "You joined Example Ltd" in bob.text
+        assert "the request waits again" in await bob.send(request, having="undo")
+        assert list((await states(owner)).values()) == ["pending"]
+        await bob.send(request, having="accept")
+        house.pass_time(minutes=11)
+        await bob.open(request)
+        assert [form for form in bob.page.forms if form.fields.get("do") == "undo"] == []
+
+
+async def test_no_with_a_reason(house: Office, team: Team, post: Post, bob: Reader) -> None:
+    """A reason reaches the organisation as it was written."""
+    async with team.client() as owner:
+        transfer = await offered(owner, BOB)
+        await bob.sign_in(post, BOB, next_path=f"/requests/{transfer}")
+        shown = await bob.send(bob.where, having="decline", reason="No <time> & no need")
+        assert "You declined the request." in shown
+        assert "Reason: No <time> & no need" in shown
+        answer = (await owner.get(f"/v1/transfers/{transfer}")).json()
+        assert (answer["state"], answer["reason"]) == ("declined", "No <time> & no need")
+    assert house.server
+
+
+async def test_two_tabs_and_the_back_button(team: Team, post: Post, bob: Reader) -> None:
+    """The form of a second tab finds the request answered, says so, and does nothing twice."""
+    async with team.client() as owner:
+        transfer = await offered(owner, BOB)
+        await bob.sign_in(post, BOB, next_path=f"/requests/{transfer}")
+        first = bob.answer
+        await bob.send(f"/requests/{transfer}", having="accept")
+        bob.answer = first
+        shown = await bob.send(f"/requests/{transfer}", having="decline")
+        assert bob.answer.status_code == 409
+        assert "was answered or has ended meanwhile" in shown
+        assert list((await states(owner)).values()) == ["accepted"]
+        assert bob.answer.headers["cache-control"] == "no-store"
+
+
+async def test_a_code_by_its_address(team: Team, post: Post, bob: Reader) -> None:
+    """The address of a code fills it in and does nothing; the button takes a free seat; twice is refused kindly."""
+    async with team.client() as owner:
+        await new_code(owner, "WELCOME-26", max_uses=2)
+        await bob.open("/join?code=welcome%2026")
+        assert bob.where == "/sign-in?next=%2Fjoin%3Fcode%3Dwelcome%252026"
+        link = await bob.mailed_link(post, BOB)
+        await bob.open(link)
+        await bob.send("/sign-in/confirm")
+        assert bob.where == "/join?code=welcome%2026"
+        assert bob.page.forms[-1].fields["code"] == "welcome 26"
+        codes = (await owner.get("/v1/invitation-codes")).json()["items"]
+        assert codes[0]["uses"] == 0
+        assert "You joined with the code." in await bob.send("/join")
+        codes = (await owner.get("/v1/invitation-codes")).json()["items"]
+        assert codes[0]["uses"] == 1
+        await bob.open("/join?code=welcome-26")
+        assert "You already use a subscription." in await bob.send("/join")
+
+
+async def test_wrong_codes_are_counted(team: Team, post: Post, bob: Reader) -> None:
+    """Ten wrong codes an hour, then none at all: the page counts as the API does (D21)."""
+    del team
+    await bob.sign_in(post, BOB, next_path="/join")
+    for _ in range(10):
+        assert "This code lets nobody in." in await bob.send("/join", code="WRONG")
+    assert "Too many wrong codes." in await bob.send("/join", code="WRONG")
+    assert bob.answer.status_code == 429
+    assert int(bob.answer.headers["retry-after"]) > 0
+
+
+async def test_asking_withdrawing_and_leaving(team: Team, post: Post, bob: Reader) -> None:
+    """Asking never tells whether there is such an organisation; the owner sees it; it can be withdrawn."""
+    await bob.sign_in(post, BOB, next_path="/ask")
+    for name in ("Example Ltd", "Nobody at all"):
+        await bob.open("/ask")
+        assert "Your request was sent." in await bob.send("/ask", organisation=name, message="Please")
+    async with team.client() as owner:
+        assert list((await states(owner)).values()) == ["pending"]
+        wanted = next(each for each in bob.page.links if each.startswith("/requests/"))
+        await bob.open(wanted)
+        await bob.send(wanted, having="withdraw")
+        await new_code(owner, "COME-IN")
+        await bob.open("/join?code=COME-IN")
+        await bob.send("/join")
+        await bob.open("/leave")
+        assert "You left the subscription." in await bob.send("/leave")
+        users = (await owner.get("/v1/users")).json()["items"]
+        assert BOB not in [each["email"] for each in users]
+
+
+async def test_own_subscriptions_end_only_with_a_tick(house: Office, team: Team, post: Post) -> None:
+    """Whoever pays for a subscription reads that it ends, and must agree to each (D24)."""
+    other = make_organisation(house.server, "Other Ltd", owner="olga@other.example")
+    olga = Reader(house.server)
+    async with team.client() as owner:
+        transfer = await offered(owner, "olga@other.example")
+        await olga.sign_in(post, "olga@other.example", next_path=f"/requests/{transfer}")
+        assert "ends now, without refund" in olga.text
+        assert "would end without refund" in await olga.send(olga.where, having="accept")
+        assert "You joined the organisation." in await olga.send(olga.where, having="accept", tick=True)
+    async with other.client() as mine:
+        assert (await mine.get("/v1/subscription")).json()["status"] == "ended"
+
+
+async def test_names(team: Team, post: Post, bob: Reader) -> None:
+    """Names are edited; what nobody can see in them is refused at the field."""
+    del team
+    await bob.sign_in(post, BOB, next_path="/names")
+    assert "Your names were saved." in await bob.send("/names", first_name="Bob", last_name="Kaya")
+    assert "Bob Kaya" in bob.text
+    await bob.open("/names")
+    await bob.send("/names", first_name="Bo\u202eb")
+    assert bob.answer.status_code == 422
+    assert "Remove U+202E" in bob.text
+
+
+async def test_sessions_are_listed_and_ended(house: Office, post: Post, bob: Reader) -> None:
+    """Each browser is listed; signing out elsewhere holds at once; a session ends by itself after twelve hours."""
+    await bob.sign_in(post, BOB)
+    laptop = Reader(house.server, **{"User-Agent": "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Firefox/140.0"})
+    await laptop.sign_in(post, BOB, next_path="/sessions")
+    assert "Firefox on Linux · this one" in laptop.text
+    assert "Chrome on Android" in laptop.text
+    assert "You are signed out there." in await laptop.send("/sessions")
+    await bob.open("/names")
+    assert bob.where == "/sign-in?next=%2Fnames"
+    house.pass_time(hours=12)
+    await laptop.open("/")
+    assert "Sign in or sign up" in laptop.text
