@@ -127,4 +127,5 @@ def _principal(row: AnyRow) -> Principal:
         made_by=row.made_by,
         token_limit=row.token_limit,
         read_only=bool(row.read_only),
+        language=row.language,
     )

@@ -34,6 +34,7 @@ class Principal:
     `spending_limit` is in minor units of the subscription's currency a month; None means there is none.
     `made_by` is the account that handed the token out; None for one that the person's own sign-in made.
     `token_limit` is the token's own monthly limit, in minor units. With `read_only` it changes nothing.
+    `language` is the one they chose, if any.
     """
 
     token_id: str
@@ -51,6 +52,7 @@ class Principal:
     made_by: str | None = None
     token_limit: int | None = None
     read_only: bool = False
+    language: str = ""
 
     @property
     def label(self) -> str:

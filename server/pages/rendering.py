@@ -4,10 +4,8 @@ No script, nothing from elsewhere: a page is its HTML and one style sheet. Every
 before it is escaped: no control character, nothing that turns the reading direction.
 """
 
-import datetime as dt
-import gettext
 from collections.abc import Callable
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +15,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
 from server.http.call import Principal
+from server.languages import choose, moment, time_of_day, translations
 from server.pages import words
 from server.platform.text import made_safe
 
@@ -25,7 +24,9 @@ FORM_TOKEN = "form"  # noqa: S105 - the name of a field
 STATIC = {"style.css": "text/css", "icon.svg": "image/svg+xml"}
 """The files that pages have with them, under `/static/`, and what they are."""
 
-_POLICY = "default-src 'none'; style-src 'self'; img-src 'self'; form-action {forms}; base-uri 'none'; frame-ancestors 'none'"
+_POLICY = (
+    "default-src 'none'; style-src 'self'; img-src 'self'; form-action {forms}; base-uri 'none'; frame-ancestors 'none'"
+)
 _HEADERS = {
     "Referrer-Policy": "no-referrer",
     "X-Frame-Options": "DENY",
@@ -47,7 +48,7 @@ def page(
 
 
 @cache
-def environment(language: str) -> Environment:  # noqa: ARG001 - there is one language so far
+def environment(language: str) -> Environment:
     """The templates in one language."""
     made = Environment(
         loader=FileSystemLoader(HERE / "templates"),
@@ -58,26 +59,17 @@ def environment(language: str) -> Environment:  # noqa: ARG001 - there is one la
         finalize=_harmless,
         extensions=["jinja2.ext.i18n"],
     )
-    made.install_null_translations(newstyle=True)  # type: ignore[attr-defined]
-    made.globals.update(_sentences(gettext.NullTranslations().gettext))
-    made.filters["moment"] = moment
-    made.filters["clock_time"] = clock_time
+    spoken = translations(language)
+    made.install_gettext_translations(spoken, newstyle=True)  # type: ignore[attr-defined]
+    made.globals.update(_sentences(spoken.gettext))
+    made.filters["moment"] = partial(moment, language=language)
+    made.filters["clock_time"] = time_of_day
     return made
 
 
-def language_of(request: Request, principal: Principal | None) -> str:  # noqa: ARG001 - which language is chosen later
-    """The language for a reader."""
-    return "en"
-
-
-def moment(at: dt.datetime) -> str:
-    """A day and a time, as people read them."""
-    return f"{at.day} {at:%B %Y}, {at:%H:%M} UTC"
-
-
-def clock_time(at: dt.datetime) -> str:
-    """A time of today."""
-    return f"{at:%H:%M} UTC"
+def language_of(request: Request, principal: Principal | None) -> str:
+    """The language for a reader: the one of their account, else the browser's."""
+    return choose(request.headers.get("accept-language", ""), principal.language if principal else "")
 
 
 def _sentences(_: words.Gettext) -> dict[str, Any]:

@@ -8,6 +8,8 @@ import datetime as dt
 from typing import NamedTuple
 
 from contract.mailbox import Mailbox, mailbox
+from server.notifications.enqueue import post
+from server.notifications.kinds import LetterKind
 from server.people.own_sign_in import note_own_sign_in
 from server.store import organisations, sign_in_links
 from server.store.types import AnyRow, Connection
@@ -75,9 +77,6 @@ def too_many(connection: Connection, who: Mailbox, now: dt.datetime) -> bool:
 def send(connection: Connection, who: Mailbox, secret: str, now: dt.datetime, language: str) -> None:
     """Have a link mailed to its address, in the language in which it was asked for."""
     link = f"{PATH}?link={secret}"
-    from server.notifications.enqueue import post
-    from server.notifications.kinds import LetterKind
-
     post(connection, LetterKind.SIGN_IN, who.email, now, link=link, language=language)
 
 

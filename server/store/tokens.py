@@ -48,6 +48,7 @@ HOLDER = (
         accounts.c.first_name,
         accounts.c.last_name,
         accounts.c.position,
+        accounts.c.language,
     )
     .join(accounts, accounts.c.id == tokens.c.account_id)
     .outerjoin(organisations, organisations.c.id == tokens.c.organisation_id)
