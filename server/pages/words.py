@@ -18,7 +18,7 @@ def done(_: Gettext) -> dict[str, str]:
     return {
         "accepted": _("You joined the organisation."),
         "declined": _("You declined the request."),
-        "undone": _("Your decision was taken back; the request waits again."),
+        "undone": _("Undone: the request is pending again."),
         "withdrawn": _("You withdrew your request."),
         "joined": _("You joined with the code."),
         "asked": _("Your request was sent. You find the answer here."),
@@ -46,7 +46,7 @@ def reasons(_: Gettext) -> dict[str, str]:
 def states(_: Gettext) -> dict[str, str]:
     """What became of a request."""
     return {
-        TransferState.PENDING.value: _("Waiting for an answer."),
+        TransferState.PENDING.value: _("Pending."),
         TransferState.ACCEPTED.value: _("Accepted."),
         TransferState.DECLINED.value: _("Declined."),
         TransferState.CANCELLED.value: _("Withdrawn."),
@@ -57,8 +57,8 @@ def states(_: Gettext) -> dict[str, str]:
 def refusals(_: Gettext) -> dict[ProblemCode, str]:
     """What was refused or failed, and what to do."""
     return {
-        ProblemCode.NOT_FOUND: _("There is no such page, or it is not yours to see."),
-        ProblemCode.METHOD_NOT_ALLOWED: _("This page takes no such request."),
+        ProblemCode.NOT_FOUND: _("Not found, or you don't have access."),
+        ProblemCode.METHOD_NOT_ALLOWED: _("This page does not take that."),
         ProblemCode.NOT_ALLOWED: _(
             "The form was not sent by this page in this browser, or somebody signed in or out meanwhile. "
             "Go back, reload the page and send it again. Allow cookies, and use the address that begins with https."
@@ -66,13 +66,13 @@ def refusals(_: Gettext) -> dict[ProblemCode, str]:
         ProblemCode.RATE_LIMITED: _("Too many in a short time. Try again later."),
         ProblemCode.TOO_MANY_GUESSES: _("Too many wrong codes. Try again in an hour."),
         ProblemCode.CODE_NOT_ACCEPTED: _(
-            "This code lets nobody in. Check it letter by letter, or ask whoever gave it to you."
+            "This code is not accepted. Check it letter by letter, or ask the person who gave it to you."
         ),
         ProblemCode.CODE_USED_UP: _(
-            "This code was used as often as it may be. Ask whoever gave it to you for another."
+            "This code was used as often as it may be. Ask the person who gave it to you for another."
         ),
-        ProblemCode.CODE_EXPIRED: _("This code has expired. Ask whoever gave it to you for another."),
-        ProblemCode.CODE_OFF: _("This code was switched off. Ask whoever gave it to you."),
+        ProblemCode.CODE_EXPIRED: _("This code has expired. Ask the person who gave it to you for another."),
+        ProblemCode.CODE_OFF: _("This code was switched off. Ask the person who gave it to you."),
         ProblemCode.NO_SEAT_AVAILABLE: _(
             "All seats are taken. Ask the organisation for one more, then use the code again."
         ),
@@ -93,7 +93,7 @@ def refusals(_: Gettext) -> dict[ProblemCode, str]:
         ),
         ProblemCode.TRANSFER_WRONG_SIDE: _("It is the organisation's turn to answer."),
         ProblemCode.TRANSFER_CHANGED: _("Something has changed since. Look at it again."),
-        ProblemCode.UNDO_NOT_POSSIBLE: _("This can't be taken back any more."),
+        ProblemCode.UNDO_NOT_POSSIBLE: _("This can't be undone any more."),
         ProblemCode.NOT_A_USER: _("You use no subscription."),
         ProblemCode.UNSAFE_TEXT: _("A field holds characters that nobody can see. Type it again."),
         ProblemCode.INVALID_EMAIL: _("This is not an e-mail address."),

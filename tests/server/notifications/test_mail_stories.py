@@ -57,8 +57,9 @@ async def test_the_person_asked_gets_the_link(house: Office, team: Team, post: P
         assert letter.link.startswith(f"{PUBLIC}/request?link=")
         page = await api.get(letter.link.removeprefix(PUBLIC))
         assert page.status_code == 200
-        assert page.headers["content-type"] == "text/plain; charset=utf-8"
-        assert f"headcount profile accept {transfer['id']}" in page.text
+        assert page.headers["content-type"] == "text/html; charset=utf-8"
+        assert "Nothing happens unless you accept it." in page.text
+        assert transfer["id"] not in page.text
     assert links_kept(house) == []
 
 

@@ -58,7 +58,7 @@ async def test_from_the_letter_to_a_seat(house: Office, team: Team, post: Post, 
         assert "Come and join us" in shown
         shown = await bob.send(bob.where, having="accept")
         assert "You joined the organisation." in shown
-        assert "You can take this back until" in shown
+        assert "You can undo this until" in shown
         assert list((await states(owner)).values()) == ["accepted"]
         users = (await owner.get("/v1/users")).json()["items"]
         assert [(each["email"], each["status"]) for each in users if each["email"] == BOB] == [(BOB, "active")]
@@ -66,7 +66,7 @@ async def test_from_the_letter_to_a_seat(house: Office, team: Team, post: Post, 
 
 
 async def test_undo_within_ten_minutes(house: Office, team: Team, post: Post, bob: Reader) -> None:
-    """Whoever accepted takes it back from the profile, and the request waits again; later nothing is offered."""
+    """Whoever accepted takes it back from the profile, and the request is pending again; later nothing is offered."""
     async with team.client() as owner:
         await offered(owner, BOB)
         await bob.sign_in(post, BOB)
@@ -75,7 +75,7 @@ async def test_undo_within_ten_minutes(house: Office, team: Team, post: Post, bo
         await bob.send(request, having="accept")
         await bob.open("/")
         assert "You joined Example Ltd" in bob.text
-        assert "the request waits again" in await bob.send(request, having="undo")
+        assert "the request is pending again" in await bob.send(request, having="undo")
         assert list((await states(owner)).values()) == ["pending"]
         await bob.send(request, having="accept")
         house.pass_time(minutes=11)
@@ -136,7 +136,7 @@ async def test_wrong_codes_are_counted(team: Team, post: Post, bob: Reader) -> N
     del team
     await bob.sign_in(post, BOB, next_path="/join")
     for _ in range(10):
-        assert "This code lets nobody in." in await bob.send("/join", code="WRONG")
+        assert "This code is not accepted." in await bob.send("/join", code="WRONG")
     assert "Too many wrong codes." in await bob.send("/join", code="WRONG")
     assert bob.answer.status_code == 429
     assert int(bob.answer.headers["retry-after"]) > 0
