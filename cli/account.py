@@ -16,6 +16,7 @@ from contract.profile import AcceptOffer, AskToJoin, Own, OwnProfile, OwnTransfe
 from contract.transfers import Reason
 from tui.presentation.entitlements import WHY
 from tui.presentation.limit_words import left_words
+from tui.presentation.memberships import belongs, contact, house_used, seat_words, way_in
 from tui.presentation.text import clean
 from tui.presentation.wording import count
 
@@ -30,11 +31,14 @@ def show(options: argparse.Namespace, flags: dict[str, Any]) -> int:
     if options.json:
         print_json(own)
         return DONE
-    account, where = own.me.account, clean(own.me.organisation_name, 120)
-    print(
-        f"{clean(account.name, 120)} <{clean(account.email, 254)}>, {own.me.role.value} of {where or 'no organisation'}"
-    )
+    account = own.me.account
+    print(f"{clean(account.name, 120)} <{clean(account.email, 254)}>")
+    print("\n".join(f"{said[:1].upper()}{said[1:]}." for said in (*belongs(own), *_nowhere(own))))
     print(_standing(own))
+    if own.uses is not None:
+        print(f"Since {way_in(own)}; seat: {seat_words(own)}.")
+    if (house := house_used(own)) and (who := contact(own, house)):
+        print(f"Contact: {who}")
     if left := left_words(own.me):
         print(f"{left}.")
     if not own.me.own_sign_in:
@@ -46,6 +50,10 @@ def show(options: argparse.Namespace, flags: dict[str, Any]) -> int:
     if own.waiting:
         print(f"{count(len(own.waiting), 'request')} waiting: headcount profile transfers")
     return DONE
+
+
+def _nowhere(own: OwnProfile) -> tuple[str, ...]:
+    return () if own.memberships else ("of no organisation",)
 
 
 def _standing(own: OwnProfile) -> str:

@@ -14,7 +14,7 @@ from contract.base import Answer, Body, Identifier, Instant, ShortText, Version
 from contract.entitlements import Entitlement
 from contract.money import Money
 from contract.ownership import OwnershipOffer
-from contract.people import Me
+from contract.people import Me, Organisation, Role
 from contract.subscription import BillingCycle, SubscriptionStatus
 from contract.transfers import TransferState
 from contract.users import UserSource, UserStatus
@@ -32,6 +32,23 @@ class Used(Answer):
     status: UserStatus
     source: UserSource
     added_at: Instant
+
+
+class Membership(Answer):
+    """An organisation the account is a member of, and what its subscription gives the account.
+
+    `status` is that of the user the account is there, None for who is none; `listed_at` since when it is one. `contact`
+    is the address of the main account, which decides about seats, and `contact_name` its name.
+    """
+
+    organisation: Organisation
+    role: Role
+    since: Instant
+    plan: str
+    status: UserStatus | None = None
+    listed_at: Instant | None = None
+    contact: str
+    contact_name: str
 
 
 class Own(Answer):
@@ -80,6 +97,7 @@ class OwnTransfer(Answer):
 class OwnProfile(Answer):
     """All that an account is told about itself, in one answer.
 
+    `memberships` are its organisations, the oldest first; a token that was issued is told of its own alone.
     `waiting` are the offers that wait for its decision and the requests of its own that nobody has answered;
     `undoable` those that it has decided and can take back, the last decision first. `owns` are the paid subscriptions
     of its own, the oldest first. `ownership` are the offers to become the main account of a subscription that wait for
@@ -90,6 +108,7 @@ class OwnProfile(Answer):
     me: Me
     entitlement: Entitlement
     uses: Used | None = None
+    memberships: tuple[Membership, ...] = ()
     owns: tuple[Own, ...] = ()
     waiting: tuple[OwnTransfer, ...] = ()
     undoable: tuple[OwnTransfer, ...] = ()

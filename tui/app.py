@@ -184,7 +184,9 @@ class HeadcountApp(TerminalApp[None]):
 
     def _new_own(self, own: OwnProfile) -> None:
         """Somebody who administers nothing: their own profile is all there is."""
-        self._show_frame(counts={}, areas=(PROFILE,), **_who(own.me))
+        home = None if own.me.organisation else next(iter(own.memberships), None)
+        joined = {"organisation": home.organisation.name, "role": home.role.value} if home else {}
+        self._show_frame(counts={}, areas=(PROFILE,), **{**_who(own.me), **joined})
         self.own_signal.publish(own)
         if self.current_mode != PROFILE:
             self.call_later(self.action_area, PROFILE)

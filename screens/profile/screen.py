@@ -39,6 +39,7 @@ from tui.presentation.lines import wrapped
 from tui.presentation.remedies import advice
 from tui.presentation.text import clean
 from tui.presentation.tones import Line
+from tui.runtime.session import POLL
 from tui.widgets.host import glyphs_of
 from tui.widgets.panel import Panel
 
@@ -93,7 +94,13 @@ class ProfileScreen(LiveArea):
         else:
             self._load()
         self._show_keys()
+        self.set_interval(POLL, self._look_again)
         self.call_after_refresh(self._paint)
+
+    def _look_again(self) -> None:
+        """What other organisations decide comes with no event: look every so often, while somebody looks too."""
+        if self.session.own is None and self.in_front:
+            self._load()
 
     def resume(self) -> None:
         """In front again: much may have changed."""

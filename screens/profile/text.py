@@ -4,12 +4,13 @@ import datetime as dt
 from collections.abc import Sequence
 
 from contract.entitlements import EntitlementReason as Reason
-from contract.people import Role
 from contract.profile import Own, OwnProfile, OwnTransfer, Way
+from contract.users import UserStatus
 from tui.presentation.confirmation import Summary
 from tui.presentation.glyphs import Glyphs
 from tui.presentation.limit_words import left_words
 from tui.presentation.lines import line
+from tui.presentation.memberships import belongs, contact, house_used, seat_words, way_in
 from tui.presentation.text import clean
 from tui.presentation.tones import Line, Piece, pieces
 from tui.presentation.wording import count, near_day
@@ -61,12 +62,11 @@ def _field(label: str, value: Line) -> Line:
 def you_lines(own: OwnProfile) -> list[Line]:
     """Who is signed in, and what they are where."""
     account, me = own.me.account, own.me
-    where = clean(me.organisation_name, 80)
-    role = f"{me.role.value} of {where}" if where else "of no organisation"
     lines = [_field("Name", clean(account.name, 120)), _field("E-mail", clean(account.email, 120))]
     if account.position:
         lines.append(_field("Position", clean(account.position, 120)))
-    lines.append(_field("You are", "a member of " + where if where and me.role is Role.MEMBER else role))
+    lines += [_field("" if place else "You are", said) for place, said in enumerate(belongs(own))]
+    lines += [] if own.memberships else [_field("You are", "of no organisation")]
     left = left_words(me)
     return [*lines, _field("Limit", left)] if left else lines
 
@@ -84,9 +84,13 @@ def use_lines(own: OwnProfile) -> list[Line]:
     if own.uses is not None:
         lines.append(_field("Through", clean(own.uses.organisation, 120)))
         lines.append(_field("Plan", clean(own.uses.plan, 60)))
+        lines.append(_field("Since", way_in(own)))
+        lines.append(_field("Seat", (seat_words(own), "bad" if own.uses.status is UserStatus.NOT_PAID else "")))
     until = f", until {_last_day(entitled.until, own.as_of)}" if entitled.until else ""
     says = _WHY[entitled.reason] + until
     lines.append(_field("Access", says[:1].upper() + says[1:]))
+    house = house_used(own)
+    lines += [_field("Contact", who)] if house and (who := contact(own, house)) else []
     lines += [_field("You pay", line((clean(each.label, 120), "warn"))) for each in own.owns]
     if own.uses is None and not entitled.entitled and own.me.own_sign_in:
         lines.append(_field("", ("u uses a code, t asks to join", "dim")))

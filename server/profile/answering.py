@@ -1,11 +1,14 @@
 """`GET` and `PATCH /v1/profile`."""
 
 import datetime as dt
+from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
+from contract.base import full_name
 from contract.entitlements import Entitlement
-from contract.profile import OwnProfile, OwnTransfer, Used, Way
+from contract.people import Organisation, Role
+from contract.profile import Membership, OwnProfile, OwnTransfer, Used, Way
 from contract.transfers import TransferState
 from contract.users import UserSource, UserStatus
 from server.entitlements.answering import NOT_LISTED, of_row, stands_alone
@@ -13,9 +16,11 @@ from server.http.call import Call
 from server.ownership.reading import offer_answer
 from server.people.me import me_answer
 from server.profile.own import house_of, my_key, own_subscriptions, whose
-from server.store import decisions, entitlements, organisations, own_transfers, ownership, users
+from server.store import decisions, entitlements, memberships, organisations, own_transfers, ownership, users
 from server.store.types import AnyRow
+from server.subscription.reading import seated_status
 from server.users.editing import rename
+from server.users.serializers import shown_status
 
 MOST_WAITING = 100
 _DECIDED = {TransferState.ACCEPTED.value, TransferState.DECLINED.value}
@@ -52,6 +57,7 @@ def _told(call: Call, row: AnyRow | None, **own: Any) -> OwnProfile:
         me=me_answer(call),
         entitlement=of_row(row, call) if row is not None else _alone(call),
         uses=_used(call, row) if row is not None else None,
+        memberships=tuple(_memberships(call)),
         **own,
     )
 
@@ -99,6 +105,22 @@ def _alone(call: Call) -> Entitlement:
         return of_row(own, call)
     was = entitlements.removed(call.connection, call.subscription_id, my_key(call))
     return of_row(was, call) if was is not None else NOT_LISTED
+
+
+def _memberships(call: Call) -> Iterator[Membership]:
+    """What an account is where; of a token that was issued, in its own organisation alone."""
+    for row in memberships.of_account(call.connection, call.principal.account_id):
+        if call.principal.made_by is None or row.organisation_id == call.organisation_id:
+            yield Membership(
+                organisation=Organisation(id=row.organisation_id, name=row.name),
+                role=Role(row.role),
+                since=row.since,
+                plan=call.services.catalogue.offer(row.plan).name,
+                status=shown_status(row.user_status, seated_status(row, call.now)) if row.user_status else None,
+                listed_at=row.added_at,
+                contact=row.owner_email,
+                contact_name=full_name(row.owner_first_name, row.owner_last_name, row.owner_email),
+            )
 
 
 def _used(call: Call, row: AnyRow) -> Used:

@@ -4,7 +4,7 @@ import sqlite3
 from contextlib import closing
 from pathlib import Path
 
-from harness import serving
+from harness import Desk, serving
 from profile_office import INVITED, PAYING, STRANGER, USER, profile_office
 
 from contract.codes import NewCode
@@ -117,6 +117,34 @@ async def test_a_code_is_used(tmp_path: Path) -> None:
             await desk.press("enter")
             await desk.until(lambda: "You are a user of Tidewheel Works" in desk.words)
             assert "● active" in desk.text
+            assert "a member of Tidewheel Works since 20 Nov" in _side_of(desk, "you")
+            assert "Since 20 Nov, with an invitation code" in _side_of(desk, "uses")
+            assert "Contact Ada Marlowe <ada@tidewheel.example>" in _side_of(desk, "uses")
+            assert "Tidewheel Works · ana@outside.example · member" in desk.text
+
+
+def _side_of(desk: Desk, panel: str) -> str:
+    """What one of the panels says, without what stands beside it."""
+    region = desk.app.screen.query_one(f"#{panel}").content_region
+    lines = [line[region.x : region.right] for line in desk.lines[region.y : region.bottom]]
+    return " ".join(" ".join(lines).split())
+
+
+async def test_an_acceptance_elsewhere_shows_without_a_restart(tmp_path: Path) -> None:
+    """Who asked to join is told when the owner has agreed: whose user, since when, NOT PAID or not, and who to ask."""
+    with profile_office(tmp_path, STRANGER) as office:
+        async with office.at_work(Role.MEMBER) as desk:
+            await desk.press("t")
+            await desk.type("Tidewheel Works")
+            await desk.press("enter", "enter")
+            await desk.until(lambda: "Request sent" in desk.words)
+            assert "of no organisation" in desk.words
+            async with office.client(Role.OWNER) as owner:
+                (asked,) = [each for each in (await owner.transfers()).items if each.email == STRANGER]
+                await owner.accept_transfer(asked.id)
+            desk.app.session.retry()
+            await desk.until(lambda: "a member of Tidewheel Works since 20 Nov" in _side_of(desk, "you"))
+            assert "Since 20 Nov, by a transfer request Seat NOT PAID: no seat yet" in _side_of(desk, "uses")
 
 
 async def test_asking_to_join_tells_nothing(tmp_path: Path) -> None:

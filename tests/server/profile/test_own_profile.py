@@ -4,11 +4,12 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
-from account_desk import offered, outsider, profile, token_for
+from account_desk import move, offered, outsider, profile, token_for
 from builders import NOW, RunningServer, Team, add_users, findings_in, make_organisation, running
 
 from contract.operations import OPERATIONS
 from contract.people import Permission, Role
+from server.store import organisations
 
 HOSTILE = "[red]\u2066Ana[/]"
 
@@ -62,6 +63,48 @@ async def test_a_user_is_told_what_it_uses(team: Team) -> None:
     async with team.server.client(token_for(team, users[3].account_id)) as api:
         found = await profile(api)
         assert (found["uses"]["status"], found["entitlement"]["reason"]) == ("not_paid", "not_paid")
+
+
+async def test_everybody_reads_where_they_belong(server: RunningServer, team: Team) -> None:
+    """Each organisation with role, plan, since when, the seat there, and its main account; also after a code."""
+    other = make_organisation(server, "Northpoint", seats=1)
+    token = outsider(server)
+    async with server.client(token) as api, team.client() as owner, other.client() as elsewhere:
+        assert (await profile(api))["memberships"] == []
+        await owner.post("/v1/invitation-codes", json={"code": "COME-IN-27"})
+        joined = await api.post("/v1/profile/redeem-code", json={"code": "come in 27"})
+        assert joined.status_code == 200, joined.text
+        (house,) = (await profile(api))["memberships"]
+        assert house.pop("since") == house.pop("listed_at") == "2025-11-14T09:30:00Z"
+        assert house == {
+            "organisation": {"id": team.organisation_id, "name": "Tidewheel"},
+            "role": "member",
+            "plan": "Business",
+            "status": "active",
+            "contact": "owner@tidewheel.example",
+            "contact_name": "Olga Owner",
+        }
+        await api.post("/v1/profile/leave")
+        (house,) = (await profile(api))["memberships"]
+        assert (house["status"], house["listed_at"]) == (None, None)
+        offer = await offered(elsewhere)
+        assert (await move(api, offer, "accept")).status_code == 200
+        found = {each["organisation"]["name"]: each["status"] for each in (await profile(api))["memberships"]}
+        assert found == {"Tidewheel": None, "Northpoint": "active"}
+
+
+async def test_an_issued_token_reads_of_its_own_organisation_alone(server: RunningServer, team: Team) -> None:
+    """What others know of somebody is no matter of the organisation that made the token."""
+    other = make_organisation(server, "Northpoint", seats=1)
+    account = team.member(email="bo@team.example")
+    with server.services.database.write() as connection:
+        organisations.add_member(
+            connection, organisation_id=other.organisation_id, account_id=account, role=Role.VIEWER, now=NOW
+        )
+    async with team.client() as owner:
+        made = (await owner.post("/v1/tokens", json={"email": "bo@team.example"})).json()
+    async with server.client(made["token"]) as api:
+        assert [each["organisation"]["name"] for each in (await profile(api))["memberships"]] == ["Tidewheel"]
 
 
 async def test_names_are_ones_own(team: Team) -> None:
