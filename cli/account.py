@@ -12,7 +12,7 @@ from client.api import Client
 from contract.base import Answer
 from contract.codes import RedeemCode
 from contract.pages import MAX_LIMIT, PageQuery
-from contract.profile import AcceptOffer, AskToJoin, Own, OwnProfile, OwnTransfer
+from contract.profile import AcceptOffer, AskToJoin, Language, Own, OwnProfile, OwnTransfer, ProfileChanges
 from contract.transfers import Reason
 from tui.presentation.entitlements import WHY
 from tui.presentation.limit_words import left_words
@@ -20,7 +20,7 @@ from tui.presentation.memberships import belongs, contact, house_used, seat_word
 from tui.presentation.text import clean
 from tui.presentation.wording import count
 
-__all__ = ["accept", "cancel", "decline", "join", "leave", "open_link", "redeem", "show", "transfers", "undo"]
+__all__ = ["accept", "cancel", "decline", "edit", "join", "leave", "open_link", "redeem", "show", "transfers", "undo"]
 
 _NOTHING = "Nothing was changed."
 
@@ -54,6 +54,31 @@ def show(options: argparse.Namespace, flags: dict[str, Any]) -> int:
 
 def _nowhere(own: OwnProfile) -> tuple[str, ...]:
     return () if own.memberships else ("of no organisation",)
+
+
+def edit(options: argparse.Namespace, flags: dict[str, Any]) -> int:
+    """Change one's own names, position, language, or what one gets letters about."""
+    language, letters = options.language, options.code_letters
+    changes = ProfileChanges(
+        first_name=options.first_name,
+        last_name=options.last_name,
+        position=options.position,
+        language=None if language is None else Language("" if language == "browser" else language),
+        notify_code_uses=None if letters is None else letters == "on",
+    )
+    if not changes.model_dump(exclude_none=True):
+        return say("Nothing to change: headcount profile edit --help lists what can be.", USAGE)
+    own = call(chosen(options, flags), lambda client: client.change_profile(changes), noted=True)
+    account = own.me.account
+    return _told(options, own, f"Saved: {clean(account.name, 120)} <{clean(account.email, 254)}>.{_chosen(own)}")
+
+
+def _chosen(own: OwnProfile) -> str:
+    """What was chosen for pages and letters."""
+    language = f" Language of pages and letters: {clean(own.language, 20) or 'as the browser asks'}."
+    if own.notify_code_uses is None:
+        return language
+    return f"{language} Letters about codes: {'on' if own.notify_code_uses else 'off'}."
 
 
 def _standing(own: OwnProfile) -> str:

@@ -354,6 +354,7 @@ def _add_profile(commands: "Commands") -> None:
     verbs = _noun(commands, "profile", "your own account: what it uses, requests, a code, leaving")
     said = {
         "show": ("show", "who you are, which subscription you use and until when"),
+        "edit": ("edit", "change your names, position, language, or what you get letters about"),
         "redeem": ("redeem", "use an invitation code"),
         "transfers": ("transfers", "requests between you and organisations"),
         "accept": ("accept", "accept an organisation's offer"),
@@ -377,8 +378,20 @@ def _add_profile(commands: "Commands") -> None:
     made["join"].add_argument("--message", type=text(1000), default="", help="a message for them")
     for verb in ("accept", "join", "leave"):
         made[verb].add_argument("--yes", action="store_true", help="without confirmation")
+    _add_profile_edit(made["edit"])
     for command in made.values():
         _add_json(command)
+
+
+def _add_profile_edit(edit: argparse.ArgumentParser) -> None:
+    for name in ("first-name", "last-name", "position"):
+        edit.add_argument(f"--{name}", type=text(200), metavar="TEXT", help=f"your {name.replace('-', ' ')}")
+    edit.add_argument(
+        "--language",
+        choices=("browser", "en", "de", "es", "fr"),
+        help="of pages and letters; browser: whichever your browser asks for",
+    )
+    edit.add_argument("--code-letters", choices=("on", "off"), help="a letter when somebody uses an invitation code")
 
 
 def _add_access(commands: "Commands") -> None:

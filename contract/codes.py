@@ -25,7 +25,8 @@ class CodeState(StrEnum):
 class InvitationCode(Answer):
     """One code. Without `max_uses` it may be used by any number, without `expires_at` for ever.
 
-    `remark`, in the answer that makes it: why it lets nobody in as things stand.
+    `remark`, in the answer that makes it: why it lets nobody in as things stand. `join_url` is the page on which people
+    use it; empty where the server does not know how it is reached.
     """
 
     id: Identifier
@@ -39,6 +40,7 @@ class InvitationCode(Answer):
     created_by: str = ""
     version: Version
     remark: str = ""
+    join_url: str = ""
 
     @property
     def uses_left(self) -> int | None:

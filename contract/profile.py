@@ -94,6 +94,16 @@ class OwnTransfer(Answer):
     undo_until: Instant | None = None
 
 
+class Language(StrEnum):
+    """The languages of pages and letters; `BROWSER` is whichever a browser asks for."""
+
+    BROWSER = ""
+    ENGLISH = "en"
+    GERMAN = "de"
+    SPANISH = "es"
+    FRENCH = "fr"
+
+
 class OwnProfile(Answer):
     """All that an account is told about itself, in one answer.
 
@@ -101,7 +111,8 @@ class OwnProfile(Answer):
     `waiting` are the offers that wait for its decision and the requests of its own that nobody has answered;
     `undoable` those that it has decided and can take back, the last decision first. `owns` are the paid subscriptions
     of its own, the oldest first. `ownership` are the offers to become the main account of a subscription that wait for
-    its decision, and those it has accepted and can still undo.
+    its decision, and those it has accepted and can still undo. `language` is the one it chose for pages and letters; empty for its browser's.
+    `notify_code_uses` is whether it gets a letter when somebody uses a code; None where it is shown no codes.
     """
 
     as_of: Instant
@@ -113,14 +124,21 @@ class OwnProfile(Answer):
     waiting: tuple[OwnTransfer, ...] = ()
     undoable: tuple[OwnTransfer, ...] = ()
     ownership: tuple[OwnershipOffer, ...] = ()
+    language: str = ""
+    notify_code_uses: bool | None = None
 
 
 class ProfileChanges(Body):
-    """What may be edited; a field that is absent stays."""
+    """What may be edited; a field that is absent stays.
+
+    `notify_code_uses` is for owners and admins: a letter when somebody uses a code.
+    """
 
     first_name: ShortText | None = None
     last_name: ShortText | None = None
     position: ShortText | None = None
+    language: Language | None = None
+    notify_code_uses: bool | None = None
 
 
 def _several(ends: Any) -> Any:

@@ -21,7 +21,7 @@ class AccountCalls(BaseClient):
         return await self._ask(op.PROFILE, OwnProfile)
 
     async def change_profile(self, changes: ProfileChanges, *, key: str | None = None) -> OwnProfile:
-        """Edit one's own names and position."""
+        """Edit one's own names, position, language, and what one gets letters about."""
         return await self._ask(op.CHANGE_PROFILE, OwnProfile, body=changes, key=key)
 
     async def redeem_code(self, code: RedeemCode, *, key: str | None = None) -> User:

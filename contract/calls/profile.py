@@ -19,7 +19,7 @@ CHANGE_PROFILE = Operation(
     "change_profile",
     "PATCH",
     "/v1/profile",
-    "Edit one's own names and position",
+    "Edit one's own names, position and language, and what one gets letters about",
     OwnProfile,
     Permission.OWN_ACCOUNT,
     body=ProfileChanges,

@@ -13,6 +13,7 @@ from server.codes.serializers import as_answer, subject
 from server.http.call import Call
 from server.http.problems import ServerProblem
 from server.limits.spending import counted, may_list
+from server.notifications.enqueue import note_code_used, note_joined
 from server.platform.text import code_key
 from server.store import codes, decisions, limits, organisations, subscriptions, users
 from server.store.types import AnyRow
@@ -60,6 +61,8 @@ def redeem(call: Call, typed: str) -> User:
     assert after is not None
     house.emit(EventKind.CODE_USED, subject(as_answer(after, house)), {"uses": row.uses})
     house.record()
+    note_joined(house, user.account_id, user.email)
+    note_code_used(house, after, user)
     return user
 
 

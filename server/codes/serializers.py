@@ -2,6 +2,7 @@
 
 from operator import attrgetter
 from typing import Any
+from urllib.parse import quote
 
 from contract.codes import CodeUse, InvitationCode
 from contract.events import EventObject
@@ -30,7 +31,13 @@ def as_answer(row: AnyRow, call: Call) -> InvitationCode:
         created_at=row.created_at,
         created_by=row.made_by,
         version=row.version,
+        join_url=join_url(row.code, call.services.settings.address),
     )
+
+
+def join_url(code: str, address: str) -> str:
+    """The page on which a code is used, with the code filled in; empty where no address is known."""
+    return f"{address}/join?code={quote(code, safe='')}" if address else ""
 
 
 def use_answer(row: AnyRow, seated: UserStatus) -> CodeUse:

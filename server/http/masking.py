@@ -23,7 +23,7 @@ def sees_codes(role: Role) -> bool:
 
 def shown_code(code: InvitationCode, role: Role) -> InvitationCode:
     """A code as this role may see it."""
-    return code if sees_codes(role) else code.model_copy(update={"code": MASKED})
+    return code if sees_codes(role) else code.model_copy(update={"code": MASKED, "join_url": ""})
 
 
 def shown_events(events: Iterable[Event], role: Role) -> tuple[Event, ...]:

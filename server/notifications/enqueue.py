@@ -6,13 +6,16 @@ from collections.abc import Mapping
 from typing import Any
 
 from contract.events import EventKind
+from contract.people import Role
 from contract.transfers import Direction, Transfer
+from contract.users import User
+from server.http.masking import sees_codes
 from server.languages import known
 from server.notifications.kinds import ASKING, DECIDED, LetterKind
 from server.platform.ids import new_id
 from server.platform.transaction import Unit
-from server.store import outbound_mail
-from server.store.types import Connection
+from server.store import organisations, outbound_mail, wishes
+from server.store.types import AnyRow, Connection
 
 TO_WHO_WANTS_IN = DECIDED | {LetterKind.REOPENED}
 TO_ASKER = {Direction.OUTGOING: TO_WHO_WANTS_IN | {LetterKind.EXPIRED}, Direction.INCOMING: TO_WHO_WANTS_IN}
@@ -54,6 +57,32 @@ def post(
         "created_at": now,
     }
     outbound_mail.add(connection, [row], first=kind is LetterKind.SIGN_IN)
+
+
+def note_joined(unit: Unit, account_id: str, email: str) -> None:
+    """Tell somebody that they are a user of this organisation's subscription now."""
+    details = {
+        "organisation": organisations.name_of(unit.connection, unit.organisation_id),
+        "subscription_id": unit.subscription_id,
+        "account_id": account_id,
+    }
+    where = unit.organisation_id
+    post(unit.connection, LetterKind.JOINED, email, unit.now, organisation_id=where, details=details)
+
+
+def note_code_used(unit: Unit, code: AnyRow, user: User) -> None:
+    """Tell who wishes it, and is shown codes, who has used one; `code` is the code as it is now."""
+    roles = [role for role in Role if sees_codes(role)]
+    details = {
+        "organisation": organisations.name_of(unit.connection, unit.organisation_id),
+        "code": code.code,
+        "who": user.name,
+        "email": user.email,
+        "left": None if code.max_uses is None else max(0, code.max_uses - code.uses),
+    }
+    where = unit.organisation_id
+    for address in wishes.who_wishes_code_uses(unit.connection, where, roles):
+        post(unit.connection, LetterKind.CODE_USED, address, unit.now, organisation_id=where, details=details)
 
 
 def note(unit: Unit, kind: EventKind, transfer: Transfer, link: str = "") -> None:

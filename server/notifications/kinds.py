@@ -13,11 +13,11 @@ class LetterKind(StrEnum):
     WELCOME = "welcome"
     """An account was made by signing in for the first time."""
     JOINED = "joined"
-    """The account is a user of an organisation's subscription now. `details`: `organisation`."""
+    """The account is a user of a subscription now. `details`: `organisation`, `subscription_id`, `account_id`."""
     OWNER_INVITED = "owner_invited"
     """An organisation was made for this address to own. `details`: `organisation`; `link` signs in."""
     CODE_USED = "code_used"
-    """Somebody used an invitation code. `details`: `organisation`, `code`, `who`, `uses`, `left` (None: any number)."""
+    """Somebody used an invitation code. `details`: `organisation`, `code`, `who`, `email`, `left` (or None)."""
     REMINDER = "transfer.reminder"
     """A request to whom it was sent expires in a day."""
     REQUESTED = EventKind.TRANSFER_REQUESTED.value

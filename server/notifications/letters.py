@@ -15,7 +15,7 @@ from server.notifications import wording
 from server.notifications.kinds import ASKING, DECIDED, OF_REQUESTS, LetterKind
 from server.notifications.rendering import Words, as_html, as_text
 from server.settings import MailSettings
-from server.store import outbound_mail
+from server.store import outbound_mail, users
 from server.store.types import AnyRow, Connection
 
 _STATES = {
@@ -33,8 +33,8 @@ def compose(connection: Connection, letter: AnyRow, mail: MailSettings, now: dt.
     """The message of a letter as things stand now.
 
     None when something has happened since that makes it untrue (a request was sent again, answered, taken back or
-    reopened; a link to sign in is too old): a letter must not tell what is not so any more, nor carry a link that opens
-    nothing.
+    reopened; a link to sign in is too old; who joined has left): a letter must not tell what is not so any more, nor
+    carry a link that opens nothing.
 
     Raises:
         UnsendableError: the address is none.
@@ -51,15 +51,22 @@ def _by_itself(
     kind = LetterKind(letter.kind)
     if kind is LetterKind.SIGN_IN and now >= letter.created_at + wording.SIGN_IN_FOR:
         return None
+    details = json.loads(letter.details)
+    if kind is LetterKind.JOINED and not _still_listed(connection, details):
+        return None
     facts = wording.Facts(
         voice=_voice(connection, letter, letter.recipient),
         to=letter.recipient,
         public_url=mail.public_url,
         created_at=letter.created_at,
         link=letter.link,
-        details=json.loads(letter.details),
+        details=details,
     )
     return letter.recipient, wording.by_itself(kind, facts)
+
+
+def _still_listed(connection: Connection, details: dict[str, str]) -> bool:
+    return users.of_account(connection, details["subscription_id"], details["account_id"]) is not None
 
 
 def _about_request(

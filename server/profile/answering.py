@@ -1,28 +1,31 @@
 """`GET` and `PATCH /v1/profile`."""
 
 import datetime as dt
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import Any
 
 from contract.base import full_name
 from contract.entitlements import Entitlement
 from contract.people import Organisation, Role
-from contract.profile import Membership, OwnProfile, OwnTransfer, Used, Way
+from contract.profile import Membership, OwnProfile, OwnTransfer, ProfileChanges, Used, Way
 from contract.transfers import TransferState
 from contract.users import UserSource, UserStatus
 from server.entitlements.answering import NOT_LISTED, of_row, stands_alone
 from server.http.call import Call
+from server.http.masking import sees_codes
+from server.http.problems import Invalid
 from server.ownership.reading import offer_answer
 from server.people.me import me_answer
 from server.profile.own import house_of, my_key, own_subscriptions, whose
-from server.store import decisions, entitlements, memberships, organisations, own_transfers, ownership, users
+from server.store import decisions, entitlements, memberships, organisations, own_transfers, ownership, users, wishes
 from server.store.types import AnyRow
 from server.subscription.reading import seated_status
 from server.users.editing import rename
 from server.users.serializers import shown_status
 
 MOST_WAITING = 100
+_NAMES = ("first_name", "last_name", "position")
 _DECIDED = {TransferState.ACCEPTED.value, TransferState.DECLINED.value}
 
 
@@ -52,9 +55,13 @@ def show_profile(call: Call) -> OwnProfile:
 
 
 def _told(call: Call, row: AnyRow | None, **own: Any) -> OwnProfile:
+    account = organisations.account(call.connection, call.principal.account_id)
+    wished = [row.wished for row in _shown_codes(call)]
     return OwnProfile(
         as_of=call.now,
         me=me_answer(call),
+        language=account.language if account is not None else "",
+        notify_code_uses=any(wished) if wished else None,
         entitlement=of_row(row, call) if row is not None else _alone(call),
         uses=_used(call, row) if row is not None else None,
         memberships=tuple(_memberships(call)),
@@ -80,11 +87,16 @@ def transfer_answer(row: AnyRow, undo_until: dt.datetime | None = None) -> OwnTr
 
 
 def change_profile(call: Call) -> OwnProfile:
-    """Change one's own names or position, also where one is listed as a user."""
+    """Change one's own names or position, also where one is listed as a user; one's language; what one is told.
+
+    Raises:
+        Invalid: `notify_code_uses` by somebody who is shown no codes.
+    """
+    body: ProfileChanges = call.body
     account = organisations.account(call.connection, call.principal.account_id)
     assert account is not None
-    given = {name: value.strip() for name, value in call.body.model_dump(exclude_none=True).items()}
-    changed = {name: value for name, value in given.items() if value != getattr(account, name)}
+    given = {name: getattr(body, name) for name in _NAMES if getattr(body, name) is not None}
+    changed = {name: value.strip() for name, value in given.items() if value.strip() != getattr(account, name)}
     if changed:
         organisations.change_account(call.connection, account.id, **changed)
         listed = users.of_account_anywhere(call.connection, account.id)
@@ -92,8 +104,25 @@ def change_profile(call: Call) -> OwnProfile:
             house = house_of(call, listed.organisation_id, listed.subscription_id)
             rename(house, listed, changed)
             house.record()
+    if body.language is not None:
+        organisations.change_account(call.connection, account.id, language=body.language.value)
+    if body.notify_code_uses is not None:
+        _wish(call, wished=body.notify_code_uses)
     principal = replace(call.principal, **changed)
     return show_profile(replace(call, asked=replace(call.asked, principal=principal)))
+
+
+def _wish(call: Call, *, wished: bool) -> None:
+    where = [row.organisation_id for row in _shown_codes(call)]
+    if not where:
+        raise Invalid(("/notify_code_uses", "not_offered", "Only owners and admins get messages about codes."))
+    wishes.wish_code_uses(call.connection, call.principal.account_id, where, wished=wished)
+
+
+def _shown_codes(call: Call) -> Sequence[AnyRow]:
+    """The memberships that show this account codes: in its token's organisation, or in all of them without one."""
+    roles = [role for role in Role if sees_codes(role)]
+    return wishes.code_uses(call.connection, call.principal.account_id, call.principal.organisation_id, roles)
 
 
 def _alone(call: Call) -> Entitlement:

@@ -9,6 +9,7 @@ from server.http import cursors
 from server.http.call import Call
 from server.http.problems import ServerProblem, not_found
 from server.limits.spending import counted
+from server.notifications.enqueue import note_joined
 from server.profile.answering import transfer_answer
 from server.profile.own import agreed_end, house_of, whose
 from server.store import decisions, limits, own_transfers, transfers
@@ -115,6 +116,8 @@ def _decide(call: Call, row: AnyRow, action: Action, *, reason: str = "", told: 
     if outcome.verdict.refusal is not None:
         raise as_problem(outcome.verdict.refusal)
     house.record()
+    if action is Action.ACCEPT:
+        note_joined(house, call.principal.account_id, call.principal.email)
     return _now(call)
 
 

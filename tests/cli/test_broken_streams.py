@@ -285,6 +285,7 @@ CASES: dict[str, tuple[Case, ...]] = {
     "codes delete": (Case("{code} --yes", (code,)), Case("{code}", (code,))),
     "codes uses": (Case("{code}", (code,)),),
     "profile show": (Case("", HUMAN),),
+    "profile edit": (Case("--position Baker", HUMAN),),
     "profile redeem": (Case("{code}", (bought, code, *HUMAN)),),
     "profile transfers": (Case("", (guest, offer, acting)),),
     "profile accept": (Case("{transfer} --yes", (guest, offer, acting)),),
