@@ -315,6 +315,7 @@ def _add_codes(commands: "Commands") -> None:
     _add_json(made)
     for verb, run, what in (
         ("show", "show", "one code"),
+        ("message", "message", "a message that shares a code: the page to use it on, and the steps"),
         ("off", "switch_off", "switch a code off"),
         ("on", "switch_on", "switch a code on again"),
         ("delete", "delete", "delete a code; users who joined with it stay"),

@@ -2,6 +2,7 @@
 
 import argparse
 import datetime as dt
+import json
 import unicodedata
 from typing import Any
 
@@ -15,10 +16,11 @@ from client.errors import NotFound
 from client.protocol import is_identifier
 from contract.codes import CodeChanges, CodesQuery, CodeState, CodeUse, InvitationCode, NewCode
 from contract.pages import MAX_LIMIT, PageQuery
+from tui.presentation.code_message import message_for
 from tui.presentation.text import clean
 from tui.presentation.wording import count
 
-__all__ = ["create", "delete", "list_all", "show", "switch_off", "switch_on", "uses"]
+__all__ = ["create", "delete", "list_all", "message", "show", "switch_off", "switch_on", "uses"]
 
 _LONGEST = 60
 
@@ -79,6 +81,21 @@ def _print(code: InvitationCode, *, as_json: bool) -> int:
     else:
         print(f"{clean(code.code, 60)}  {code.state.value.replace('_', ' ')}, used {_used(code)}, expires {_end(code)}")
     return DONE
+
+
+def message(options: argparse.Namespace, flags: dict[str, Any]) -> int:
+    """A message that shares a code, to be pasted into a mail or a chat."""
+    code, said = call(chosen(options, flags), lambda client: _message(client, options.code))
+    if options.json:
+        print(json.dumps({"code": code.code, "join_url": code.join_url, "message": said}))
+    else:
+        print(said, end="")
+    return DONE
+
+
+async def _message(client: Client, wanted: str) -> tuple[InvitationCode, str]:
+    code, me = await _find(client, wanted), await client.me()
+    return code, message_for(code, me.organisation_name, client.web_address)
 
 
 def switch_off(options: argparse.Namespace, flags: dict[str, Any]) -> int:

@@ -12,7 +12,7 @@ from typing import Annotated, Any, Self
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, SecretStr, model_validator
 
 from client import credentials
-from client.address import parse_address
+from client.address import is_loopback, parse_address
 from client.api import Client
 from client.call_executor import Pace
 from client.errors import UnsafeAddress
@@ -119,7 +119,16 @@ def open_client(
     that replaces the network in tests.
     """
     connect: Callable[[], Channel] = partial(_connect, profile, name, transport)
-    return Client(connect, journal=journal, pace=pace or Pace(budget=profile.timeouts.total))
+    pace = pace or Pace(budget=profile.timeouts.total)
+    return Client(connect, journal=journal, pace=pace, web_address=web_address(profile.url))
+
+
+def web_address(url: str) -> str:
+    """Where a browser finds the server of a profile, as far as others reach it by the same address too."""
+    address = parse_address(url)
+    if not address.secure or is_loopback(address.origin.removeprefix("https://").rpartition(":")[0].strip("[]")):
+        return ""
+    return f"{address.origin.removesuffix(':443')}{address.prefix}"
 
 
 def _connect(profile: Profile, name: str, transport: Any) -> Channel:

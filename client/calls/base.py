@@ -23,13 +23,20 @@ Q = TypeVar("Q", bound=PageQuery)
 class BaseClient:
     """What every call needs: a connection, an idempotency key, and retries.
 
-    `connect` may block (it reads the token and loads the HTTP library), so it runs in a thread.
+    `connect` may block (it reads the token and loads the HTTP library), so it runs in a thread. `web_address` is where
+    a browser finds the same server; empty where nobody else may reach it so (a socket, this machine).
     """
 
     def __init__(
-        self, connect: Callable[[], Channel], *, journal: Journal | None = None, pace: Pace | None = None
+        self,
+        connect: Callable[[], Channel],
+        *,
+        journal: Journal | None = None,
+        pace: Pace | None = None,
+        web_address: str = "",
     ) -> None:
         self._connect = connect
+        self.web_address = web_address
         self._connecting = asyncio.Lock()
         self._channel: Channel | None = None
         self._closed = False

@@ -1,6 +1,7 @@
 """The dialogs of a code: all about it, followed live, and the message that hands it out."""
 
 from collections.abc import Sequence
+from textwrap import wrap
 from typing import ClassVar
 
 from textual import events, work
@@ -45,6 +46,10 @@ class CodeDetail(Detail):
         self.dismiss(_COPY)
 
 
+_WIDTH = 74
+"""Cells of a line of the message: as many as 80 columns leave."""
+
+
 class HandOut(ModalScreen[None]):
     """A message with a code in it, to be copied whole or only the code; always shown, since no clipboard is certain."""
 
@@ -85,7 +90,8 @@ class HandOut(ModalScreen[None]):
 
     def _text(self) -> list[Line]:
         mine = clean(self._code, 60)
-        return [(row, "strong") if row.strip() == mine else row for row in self._message.rstrip("\n").split("\n")]
+        rows = [part for row in self._message.rstrip("\n").split("\n") for part in _fitting(row)]
+        return [(row, "strong") if row.strip() == mine else row for row in rows]
 
     def _below(self) -> list[Line]:
         user_keys = user_keys_of(self.screen)
@@ -120,6 +126,12 @@ class HandOut(ModalScreen[None]):
     def action_scroll(self, by: int) -> None:
         """Other lines."""
         self.query_one(Scroller).scroll_lines(by)
+
+
+def _fitting(row: str) -> list[str]:
+    """A line of the message in as many as the dialog needs; a long address is broken anywhere."""
+    indent = row[: len(row) - len(row.lstrip())]
+    return wrap(row, _WIDTH, subsequent_indent=indent, break_on_hyphens=False) or [""]
 
 
 def _tone(copied: Copied) -> str:

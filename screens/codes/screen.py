@@ -21,12 +21,12 @@ from screens.codes.text import (
     delete_summary,
     detail_lines,
     made_line,
-    message_for,
     state_tone,
     switched_line,
 )
 from screens.shared.managed_list import ManagedList
 from tui.input.commands import bindings
+from tui.presentation.code_message import message_for
 from tui.presentation.errors import told
 from tui.presentation.text import clean
 from tui.presentation.tones import Line
@@ -255,7 +255,9 @@ class CodesScreen(ManagedList):
     def _hand_out(self, code: InvitationCode, *, copy_now: bool) -> None:
         overview = self.session.overview
         if overview and self.app.screen is self:
-            self.app.push_screen(HandOut(clean(code.code, 60), message_for(code, overview), copy_now=copy_now))
+            organisation = overview.me.organisation
+            message = message_for(code, organisation.name if organisation else "", self.client.web_address)
+            self.app.push_screen(HandOut(clean(code.code, 60), message, copy_now=copy_now))
 
     # Changing.
 

@@ -1,10 +1,9 @@
-"""What invitation codes say: rows, details, what deleting one does, and the message that hands one out. Pure."""
+"""What invitation codes say: rows, details, what deleting one does. Pure."""
 
 import datetime as dt
 from collections.abc import Mapping, Sequence
 
 from contract.codes import CodeState, CodeUse, InvitationCode
-from contract.subscription import Overview
 from contract.users import UserStatus
 from tui.presentation.confirmation import Summary
 from tui.presentation.lines import labelled
@@ -20,7 +19,6 @@ __all__ = [
     "delete_summary",
     "detail_lines",
     "made_line",
-    "message_for",
     "state_tone",
     "switched_line",
 ]
@@ -132,21 +130,3 @@ def switched_line(code: InvitationCode) -> str:
 
 
 _WHY = {CodeState.EXPIRED: "has expired", CodeState.USED_UP: "is used up"}
-
-
-def message_for(code: InvitationCode, overview: Overview) -> str:
-    """A text to paste into a mail or a chat: whom it is from, what to do with the code, and how long it holds."""
-    organisation = overview.me.organisation
-    whose = f" of {clean(organisation.name, 120)}" if organisation else ""
-    bounds = []
-    if code.expires_at:
-        bounds.append(f"until {code.expires_at:%d %B %Y, %H:%M} UTC".replace("until 0", "until "))
-    left = code.uses_left
-    if left is not None:
-        bounds.append("once" if left == 1 else f"{left:,} times")
-    held = f"It can be used {', '.join(bounds)}. " if bounds else ""
-    return (
-        f"Hello,\n\nyou are invited to join the subscription{whose}.\n"
-        f"Sign in with your own account, open your profile and use this code:\n\n    {clean(code.code, _LONGEST)}\n\n"
-        f"{held}Capitals and dashes don't matter.\n"
-    )

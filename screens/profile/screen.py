@@ -386,7 +386,7 @@ class ProfileScreen(LiveArea):
         self._ask(EDIT, self._edit, {name: getattr(account, name) for name in EDIT.fields})
 
     def _edit(self, typed: dict[str, str]) -> None:
-        changes = ProfileChanges(**typed)
+        changes = ProfileChanges.model_validate(typed)
         self._do(
             OwnCommand(
                 "saving",

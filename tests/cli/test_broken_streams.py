@@ -280,6 +280,7 @@ CASES: dict[str, tuple[Case, ...]] = {
     "codes list": (Case("", (code,)),),
     "codes create": (Case("--uses 3"),),
     "codes show": (Case("{code}", (code,)),),
+    "codes message": (Case("{code}", (code,)),),
     "codes off": (Case("{code}", (code,)),),
     "codes on": (Case("{code} --json", (switched_off,)),),
     "codes delete": (Case("{code} --yes", (code,)), Case("{code}", (code,))),
