@@ -111,7 +111,8 @@ class OwnProfile(Answer):
     `waiting` are the offers that wait for its decision and the requests of its own that nobody has answered;
     `undoable` those that it has decided and can take back, the last decision first. `owns` are the paid subscriptions
     of its own, the oldest first. `ownership` are the offers to become the main account of a subscription that wait for
-    its decision, and those it has accepted and can still undo. `language` is the one it chose for pages and letters; empty for its browser's.
+    its decision, and those it has accepted and can still undo. `language` is the one it chose for pages and letters;
+    empty for its browser's.
     `notify_code_uses` is whether it gets a letter when somebody uses a code; None where it is shown no codes.
     """
 
