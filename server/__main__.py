@@ -14,19 +14,23 @@ from server.platform.arguments import Parser
 DEFAULT_PORT = 8642
 DEFAULT_DATABASE = "sqlite:///headcount.db"
 
+_OPERATIONS = "server.operations.commands"
+_OPERATOR = "server.operator.commands"
+
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run one command; answers its exit code: 0 done, 1 findings or a failure to start, 2 wrong usage."""
+    """Run one command; answers its exit code: 0 done, 1 findings or refused, 2 wrong usage or settings."""
     options = _parser().parse_args(arguments)
-    from server.operations import commands
+    from importlib import import_module
+
     from server.settings import SettingsError
     from server.store.errors import DatabaseError
 
     try:
-        return int(getattr(commands, options.command.replace("-", "_"))(options))
+        return int(getattr(import_module(options.module), options.command.replace("-", "_"))(options))
     except SettingsError as error:
         sys.stderr.write(f"headcount server: {error}\n")
-        return 1
+        return error.exit_code
     except DatabaseError as error:
         sys.stderr.write(f"headcount server: the database can't be used: {error.orig}; nothing was changed\n")
         return 1
@@ -36,18 +40,20 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def _parser() -> argparse.ArgumentParser:
     parser: argparse.ArgumentParser = Parser(prog="headcount server", description="The reference subscription API.")
+    parser.set_defaults(module=_OPERATIONS)
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
-    _init(_command(commands, "init", "create an organisation; prints its owner's token once"))
+    _init(_command(commands, "init", "create an organisation; prints its owner's token once", _OPERATOR))
     _run(_command(commands, "run", "answer requests"))
     _demo(_command(commands, "demo", "answer requests about a sample organisation, for a parent process"))
-    _token(_command(commands, "token", "print a new token for an account, of an organisation or of none"))
+    _token(_command(commands, "token", "print a new token for an account, of an organisation or of none", _OPERATOR))
     _command(commands, "migrate", "bring the database to this version's tables")
     what = "check invariants, money, the event chain and its anchor; exit code 1 with findings"
     _verify(_command(commands, "verify", what))
     _backup(_command(commands, "backup", "copy the database to a file, also while the server runs, and verify it"))
     what = "verify a copy and put it in the place of the database; the server must not be running"
     _restore(commands.add_parser("restore", help=what, description=what[0].upper() + what[1:] + "."))
-    _mails(_command(commands, "mails", "list the letters that wait or were given up, and have those sent again"))
+    what = "list the letters that wait or were given up, and have those sent again"
+    _mails(_command(commands, "mails", what, _OPERATOR))
     what = "compute the worked prices of a file; exit code 1 with findings"
     prices = commands.add_parser("check-prices", help=what, description=what[0].upper() + what[1:] + ".")
     prices.add_argument("file", type=Path, metavar="FILE", help="JSON as docs/prices.md describes it")
@@ -62,9 +68,11 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _command(
-    commands: "argparse._SubParsersAction[argparse.ArgumentParser]", name: str, what: str
+    commands: "argparse._SubParsersAction[argparse.ArgumentParser]", name: str, what: str, module: str = _OPERATIONS
 ) -> argparse.ArgumentParser:
+    """A command of a database; `module` has its function."""
     command = commands.add_parser(name, help=what, description=what[0].upper() + what[1:] + ".")
+    command.set_defaults(module=module)
     command.add_argument("--db", default=DEFAULT_DATABASE, metavar="URL", help="sqlite:///path (default: %(default)s)")
     return command
 
@@ -98,6 +106,8 @@ def _run(command: argparse.ArgumentParser) -> None:
     command.add_argument("--port", type=int, default=DEFAULT_PORT, help="0 takes any free one (default: %(default)s)")
     command.add_argument("--uds", type=Path, metavar="PATH", help="a Unix socket instead, in a folder of mode 0700")
     command.add_argument("--fd", type=int, metavar="N", help="a listening socket that the parent process opened")
+    what = "where this machine's operator is answered, or none (default: DATABASE.operator/socket)"
+    command.add_argument("--operator-socket", metavar="PATH", help=what)
     _catalogue(command)
     command.add_argument("--sandbox", action="store_true", help="a clock that can be moved, payments that can decline")
     command.add_argument("--now", type=_instant, metavar="ISO8601", help="what time a sandbox starts at")
@@ -142,7 +152,7 @@ def _copy(command: argparse.ArgumentParser) -> None:
 
 
 def _mails(command: argparse.ArgumentParser) -> None:
-    what = "try those that were given up once more; the server must not be running"
+    what = "try those that were given up once more"
     command.add_argument("--retry", action="store_true", help=what)
 
 

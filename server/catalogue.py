@@ -1,6 +1,8 @@
 """The catalogue of plans: read once, from TOML, with prices by currency."""
 
 import datetime as dt
+import hashlib
+import json
 from functools import cache
 from pathlib import Path
 from typing import Annotated, Any, NamedTuple, Self
@@ -23,7 +25,7 @@ from contract.subscription import BillingCycle, Plan, PlanKind
 from contract.toml_words import line_of, read_toml
 from server.domain.plans import Market, PlanTerms
 from server.platform.text import is_unsafe
-from server.settings import SettingsError
+from server.settings import RefusedValueError
 
 DEFAULT = Path(__file__).with_name("catalogue.toml")
 
@@ -179,6 +181,13 @@ class Catalogue(NamedTuple):
         """What anything is sold in."""
         return frozenset(code for offer in self.offers.values() for code in (*offer.monthly, *offer.annual))
 
+    @property
+    def identity(self) -> str:
+        """The same for two that say the same, whatever their files look like."""
+        offers = [{**each.model_dump(mode="json"), "moves": sorted(each.moves)} for each in self.offers.values()]
+        said = json.dumps([offers, self.vendor_contact, self.tax_rate], sort_keys=True)
+        return hashlib.sha256(said.encode()).hexdigest()
+
     def market(self, currency: str) -> Market:
         """All of it for the rules, priced in one currency."""
         plans = {offer.id: offer.terms(currency) for offer in self.offers.values()}
@@ -205,7 +214,7 @@ def catalogue_of(path: Path | None) -> Catalogue:
     """The catalogue in a file, or the one that comes with the server.
 
     Raises:
-        SettingsError: the file can't be read or is no catalogue; the message says what is wrong, in one line.
+        RefusedValueError: the file can't be read or is no catalogue; the message says what is wrong, in one line.
     """
     if path is None:
         return default_catalogue()
@@ -213,15 +222,15 @@ def catalogue_of(path: Path | None) -> Catalogue:
         return Catalogue.read(path)
     except OSError as error:
         message = f"the catalogue {str(path)!r} can't be read: {error.strerror}"
-        raise SettingsError(message) from error
+        raise RefusedValueError(message) from error
     except ValidationError as error:
         text = path.read_text("utf-8-sig")
         wrong = " ".join(_said(each, text) for each in error.errors(include_url=False)[:_MOST_TOLD])
         message = f"{str(path)!r} is not a catalogue: {wrong}"
-        raise SettingsError(message) from error
+        raise RefusedValueError(message) from error
     except ValueError as error:
         message = f"{str(path)!r} is not a catalogue: {error}"
-        raise SettingsError(message) from error
+        raise RefusedValueError(message) from error
 
 
 def _said(found: ErrorDetails, text: str) -> str:

@@ -12,7 +12,15 @@ MAX_BODY = 32 * 1024 * 1024
 
 
 class SettingsError(ValueError):
-    """The server can't be started like this; the message says why."""
+    """The server can't be started like this, or a command can't be done; the message says why."""
+
+    exit_code = 1
+
+
+class RefusedValueError(SettingsError):
+    """A value that was given can't be used, whatever the database and the machine are like."""
+
+    exit_code = 2
 
 
 class DatabaseInUseError(SettingsError):
@@ -141,12 +149,12 @@ def sqlite_path(database: str) -> Path | None:
     """The file behind `sqlite:///path` (or behind a bare path); None for a database in memory.
 
     Raises:
-        SettingsError: for any other kind of database.
+        RefusedValueError: for any other kind of database.
     """
     if database in {"sqlite://", "sqlite:///:memory:", ":memory:"}:
         return None
     path = database.removeprefix("sqlite:///")
     if "://" in path or not path:
         message = "this server keeps its data in SQLite: give --db sqlite:///path/to/file.db"
-        raise SettingsError(message)
+        raise RefusedValueError(message)
     return Path(path).expanduser()

@@ -110,6 +110,7 @@ def _load() -> None:
         "cli.open",
         "client.transport",
         "server.operations.commands",
+        "server.operator.commands",
         "server.operations.provisioning",
     )
     more = (

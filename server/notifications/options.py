@@ -11,7 +11,7 @@ from contract.mailbox import NotAnAddressError, mailbox
 from server.platform.secret_files import secret_in
 from server.serving.listeners import is_loopback
 from server.serving.network_options import network, public_url
-from server.settings import USUAL_PORTS, MailSettings, Security, SettingsError
+from server.settings import USUAL_PORTS, MailSettings, RefusedValueError, Security
 
 PASSWORD_VARIABLE = "HEADCOUNT_SMTP_PASSWORD"  # noqa: S105 - where it is, not what
 _LAST_PORT = 65535
@@ -42,7 +42,7 @@ def mail_settings(options: argparse.Namespace) -> MailSettings | None:
     """What was said of mail; None when it is off.
 
     Raises:
-        SettingsError: something is missing or can't be used; no message has the password in it.
+        RefusedValueError: something is missing or can't be used; no message has the password in it.
     """
     if not options.mail_host:
         _nothing_else(options)
@@ -84,7 +84,7 @@ def _sender(given: str | None) -> str:
         sender = mailbox(given).email
     except NotAnAddressError as error:
         message = f"--mail-from is an e-mail address, such as seats@example.org: {error}"
-        raise SettingsError(message) from error
+        raise RefusedValueError(message) from error
     if not sender.partition("@")[0].isascii():
         _refuse("--mail-from has only ASCII characters before its @, such as seats@example.org")
     return sender
@@ -108,4 +108,4 @@ def _readable(path: Path | None) -> Path | None:
 
 
 def _refuse(message: str) -> NoReturn:
-    raise SettingsError(message)
+    raise RefusedValueError(message)

@@ -3,9 +3,10 @@
 import datetime as dt
 from typing import NamedTuple, NoReturn
 
+from server.http.tokens import NewToken
 from server.operations.provisioning import address_of, give_token
 from server.platform.text import fold, is_unsafe
-from server.settings import SettingsError
+from server.settings import RefusedValueError, SettingsError
 from server.store import organisations
 from server.store.types import Connection
 
@@ -20,21 +21,24 @@ class Wanted(NamedTuple):
 
 
 class SignedIn(NamedTuple):
-    """The token, and the name of the organisation it is for; empty for none."""
+    """The token, and the name and id of the organisation it is for; empty for none."""
 
     token: str
     organisation: str
+    organisation_id: str
 
 
-def sign_in(connection: Connection, wanted: Wanted, now: dt.datetime) -> SignedIn:
+def sign_in(connection: Connection, wanted: Wanted, now: dt.datetime, made: NewToken | None = None) -> SignedIn:
     """A token for the account; of the one organisation it is a member of, or of none.
+
+    `made` is the token where whoever asks has made it already.
 
     Raises:
         SettingsError: there is no such account, or it is not clear which organisation is meant.
     """
     email, key, _ = address_of(wanted.email)
     if is_unsafe(wanted.label):
-        _refuse("a label has no control characters")
+        _refuse_value("a label has no control characters")
     account = organisations.account_by_email(connection, key)
     if account is None and not wanted.new:
         _refuse(f"nobody has the address {wanted.email!r}; --sign-up makes an account")
@@ -46,10 +50,14 @@ def sign_in(connection: Connection, wanted: Wanted, now: dt.datetime) -> SignedI
             _refuse(f"{wanted.email!r} is not a member of {wanted.organisation!r}")
     if len(homes) > 1:
         names = ", ".join(repr(home.name) for home in homes)
-        _refuse(f"{wanted.email!r} is a member of {names}: say which with --organisation")
+        _refuse_value(f"{wanted.email!r} is a member of {names}: say which with --organisation")
     home = homes[0] if homes else None
-    token = give_token(connection, home.id if home else None, identity, now, label=wanted.label)
-    return SignedIn(token, home.name if home else "")
+    token = give_token(connection, home.id if home else None, identity, now, label=wanted.label, made=made)
+    return SignedIn(token, home.name if home else "", home.id if home else "")
+
+
+def _refuse_value(message: str) -> NoReturn:
+    raise RefusedValueError(message)
 
 
 def _refuse(message: str) -> NoReturn:

@@ -15,7 +15,7 @@ from urllib.parse import quote
 from server.operations import anchor_check
 from server.operations.verify import everything
 from server.platform.clock import utc_now
-from server.settings import DatabaseInUseError, SettingsError, sqlite_path
+from server.settings import DatabaseInUseError, RefusedValueError, SettingsError, sqlite_path
 from server.store import anchor, invariants
 from server.store.anchor import anchor_of
 from server.store.database import opened
@@ -77,7 +77,7 @@ def restore(copy: Path, url: str, *, overwrite: bool = False, with_findings: boo
     source, target = _existing(str(copy)), sqlite_path(url)
     if target is None:
         message = "a database in memory can't be restored: give --to sqlite:///path/to/file.db"
-        raise SettingsError(message)
+        raise RefusedValueError(message)
     _refuse_same(source, target)
     lock = WriterLock(target)
     lock.take(make=False)
@@ -106,7 +106,7 @@ def _existing(url: str) -> Path:
 def _refuse_same(source: Path, to: Path) -> None:
     if to.exists() and source.samefile(to):
         message = f"{to} is the database itself"
-        raise SettingsError(message)
+        raise RefusedValueError(message)
 
 
 def _refuse_existing(to: Path, *, overwrite: bool) -> None:

@@ -6,69 +6,25 @@ import sys
 import time
 from collections.abc import Iterable
 from itertools import chain
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from server.catalogue import catalogue_of
+from server.operator.saying import shown_once
 from server.platform.clock import utc_now
-from server.platform.streams import code_stands, show_once
-from server.platform.text import made_safe
 from server.serving import listeners
-from server.settings import ServerSettings, SettingsError, sqlite_path
+from server.settings import RefusedValueError, ServerSettings, sqlite_path
 from server.store.database import opened
 
 if TYPE_CHECKING:
     from server.operations.backup import Copied
 
 
-def init(options: argparse.Namespace) -> int:
-    """Found an organisation. The token is the only thing on the standard output."""
-    from contract.subscription import BillingCycle
-    from server.operations.clock_check import check_founding
-    from server.operations.provisioning import Founding, found
-    from server.store import subscriptions
-
-    catalogue = catalogue_of(options.catalogue)
-    wanted = Founding(
-        organisation=options.organisation,
-        owner=options.owner,
-        plan=options.plan,
-        cycle=BillingCycle(options.cycle),
-        seats=options.seats,
-        currency=options.currency,
-        time_zone=options.time_zone,
-    )
-    with opened(options.db) as database:
-        at = options.now or utc_now()
-        with database.write() as connection:
-            check_founding(connection, at)
-            made = found(connection, wanted, catalogue, at)
-            row = subscriptions.get(connection, made.subscription_id)
-            _show_once(made.token, "nothing was created")
-    _say(f"created {options.organisation!r} ({made.organisation_id}) for {options.owner}; the token is shown only now")
-    if row.granted_seats:
-        seats = _count(row.granted_seats, "seat")
-        _say(f"{seats} granted until {row.period_end}: nothing is charged or credited for them before the renewal")
-    return 0
-
-
-def token(options: argparse.Namespace) -> int:
-    """Print a token for an account. The token is the only thing on the standard output."""
-    from server.operations.authentication import Wanted, sign_in
-
-    wanted = Wanted(options.email, options.organisation or "", options.label, new=options.sign_up)
-    with opened(options.db) as database, database.write() as connection:
-        made = sign_in(connection, wanted, utc_now())
-        _show_once(made.token, "no token was created")
-    where = repr(made.organisation) if made.organisation else "no organisation"
-    _say(f"{options.email} of {where}; the token is shown only now")
-    return 0
-
-
 def run(options: argparse.Namespace) -> int:
     """Serve until a signal."""
     if options.now and not options.sandbox:
         message = "--now needs --sandbox: a real server's clock is the machine's"
-        raise SettingsError(message)
+        raise RefusedValueError(message)
     from server.notifications.options import mail_settings
     from server.oidc.options import issuers
     from server.serving.network_options import UNIX, public_url, trusted_proxies
@@ -88,7 +44,13 @@ def run(options: argparse.Namespace) -> int:
         self_service=None if options.self_service is None else options.self_service == "on",
     )
     catalogue = catalogue_of(options.catalogue)
-    return serve(settings, _listener(options), catalogue=catalogue, exit_with_parent=options.exit_with_parent)
+    return serve(
+        settings,
+        _listener(options),
+        catalogue=catalogue,
+        exit_with_parent=options.exit_with_parent,
+        operator=_operator(options),
+    )
 
 
 def demo(options: argparse.Namespace) -> int:
@@ -216,29 +178,6 @@ def _write_json(answer: dict[str, Any]) -> None:
     sys.stdout.write(json.dumps(answer, ensure_ascii=False, indent=2) + "\n")
 
 
-def mails(options: argparse.Namespace) -> int:
-    """Print the letters that wait or were given up, one a line; works beside a running server, unless one retries."""
-    from server.store import outbound_mail
-
-    with (
-        opened(options.db, read_only=not options.retry) as database,
-        database.write() if options.retry else database.read() as connection,
-    ):
-        again = outbound_mail.retry(connection) if options.retry else 0
-        lines = [_letter(row) for row in outbound_mail.outbox(connection)]
-    if options.retry:
-        code_stands()
-    sys.stdout.writelines(f"{line}\n" for line in lines)
-    _say(f"{again} will be tried again when the server runs" if options.retry else f"{len(lines)} letters")
-    return 0
-
-
-def _letter(row: Any) -> str:
-    """One letter in one line: its id, what became of it, what it is about, and why it has not left."""
-    fields = (row.id, row.state, f"{row.attempts} attempts", row.kind, row.email, row.organisation_name, row.error)
-    return "  ".join(made_safe(each) for each in fields)
-
-
 def check_prices(options: argparse.Namespace) -> int:
     """Print what differs from a file of worked prices, one line a finding; needs no database."""
     from server.operations.check_prices import check_prices as check
@@ -283,10 +222,18 @@ def seed(options: argparse.Namespace) -> int:
         start = time.perf_counter()
         with database.write() as connection:
             token = seed_crowd(connection, options.organisation, options.users, utc_now())
-            _show_once(token, "nobody was added")
+            shown_once(token, "nobody was added")
     took = time.perf_counter() - start
     _say(f"{options.users} users in {took:.1f} s ({options.users / took:,.0f} a second)")
     return 0
+
+
+def _operator(options: argparse.Namespace) -> Path | None:
+    from server.operator.door import NO_SOCKET, usual_path
+
+    if options.operator_socket == NO_SOCKET:
+        return None
+    return Path(options.operator_socket) if options.operator_socket else usual_path(options.db)
 
 
 def _listener(options: argparse.Namespace) -> listeners.Listener:
@@ -297,17 +244,6 @@ def _listener(options: argparse.Namespace) -> listeners.Listener:
     if not listeners.is_loopback(options.host):
         _say(f"warning: {options.host} is reachable from outside, and tokens travel in the clear without TLS in front")
     return listeners.tcp(options.host, options.port)
-
-
-def _show_once(token: str, instead: str) -> None:
-    """Print a token while nothing is written for good yet: one that nobody can read must not be there either.
-
-    Raises:
-        SettingsError: it can't be printed; what belongs to it is undone.
-    """
-    if not show_once(token):
-        message = f"the token could not be shown, so {instead}"
-        raise SettingsError(message)
 
 
 def _say(text: str) -> None:

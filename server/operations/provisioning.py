@@ -5,19 +5,19 @@ from dataclasses import dataclass
 from typing import NoReturn
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from contract.events import EventKind, EventObject
+from contract.events import Actor, EventKind, EventObject
 from contract.mailbox import Mailbox, NotAnAddressError, mailbox, one_written, visible
 from contract.people import Role
 from contract.quotes import MAX_SEATS
 from contract.subscription import BillingCycle, PlanKind, SubscriptionStatus
 from server.catalogue import Catalogue, Offer
 from server.domain.periods import local_date, period_from
-from server.http.tokens import make_token
+from server.http.tokens import NewToken, make_token
 from server.people.own_sign_in import note_own_sign_in
 from server.platform.ids import new_id
 from server.platform.text import fold, is_unsafe
-from server.platform.transaction import Unit
-from server.settings import SettingsError
+from server.platform.transaction import SERVER, Unit
+from server.settings import RefusedValueError, SettingsError
 from server.store import organisations, starts, subscriptions, tokens, usage
 from server.store.types import Connection
 
@@ -53,8 +53,16 @@ class Founded:
     token: str
 
 
-def found(connection: Connection, wanted: Founding, catalogue: Catalogue, now: dt.datetime) -> Founded:
-    """Make it all, in this transaction.
+def found(
+    connection: Connection,
+    wanted: Founding,
+    catalogue: Catalogue,
+    now: dt.datetime,
+    *,
+    made: NewToken | None = None,
+    actor: Actor = SERVER,
+) -> Founded:
+    """Make it all, in this transaction. `made` is the owner's first token, where whoever asks has made it already.
 
     Raises:
         SettingsError: the organisation exists, or something in the wish is not possible.
@@ -62,7 +70,8 @@ def found(connection: Connection, wanted: Founding, catalogue: Catalogue, now: d
     offer = _checked_offer(wanted, catalogue)
     owner = address_of(wanted.owner)
     if starts.is_taken(connection, fold(wanted.organisation)):
-        _refuse(f"the organisation {wanted.organisation!r} exists already")
+        message = f"the organisation {wanted.organisation!r} exists already"
+        raise SettingsError(message)
     organisation_id = organisations.add(
         connection, name=wanted.organisation, name_key=fold(wanted.organisation), now=now
     )
@@ -76,21 +85,32 @@ def found(connection: Connection, wanted: Founding, catalogue: Catalogue, now: d
         spending_limit=None,
     )
     subscription_id = _subscribe(connection, wanted, offer, organisation_id, account_id, now=now)
-    token = give_token(connection, organisation_id, account_id, now, label="the owner's first token")
+    token = give_token(connection, organisation_id, account_id, now, label="the owner's first token", made=made)
     granted = subscriptions.get(connection, subscription_id).granted_seats
-    _tell(connection, wanted, organisation_id, subscription_id, now, granted=granted)
+    unit = Unit(
+        connection=connection, organisation_id=organisation_id, subscription_id=subscription_id, now=now, actor=actor
+    )
+    _tell(unit, wanted, granted=granted)
     return Founded(organisation_id=organisation_id, subscription_id=subscription_id, account_id=account_id, token=token)
 
 
 def give_token(
-    connection: Connection, organisation_id: str | None, account_id: str, now: dt.datetime, *, label: str = ""
+    connection: Connection,
+    organisation_id: str | None,
+    account_id: str,
+    now: dt.datetime,
+    *,
+    label: str = "",
+    made: NewToken | None = None,
 ) -> str:
     """Sign somebody in by themselves: a token for their account, of no organisation if need be.
+
+    `made` is the token where whoever asks has made it already.
 
     It is answered once and stored only as a hash. Tokens that others made for the account end.
     """
     note_own_sign_in(connection, account_id, now)
-    made = make_token()
+    made = made or make_token()
     tokens.add(
         connection,
         token_id=made.id,
@@ -107,13 +127,13 @@ def address_of(typed: str) -> Mailbox:
     """The address somebody typed on the server's command line.
 
     Raises:
-        SettingsError: it is none, or there are several.
+        RefusedValueError: it is none, or there are several.
     """
     try:
         return mailbox(one_written(typed).email)
     except NotAnAddressError as error:
         message = f"{visible(typed)!r}: {error}"
-        raise SettingsError(message) from error
+        raise RefusedValueError(message) from error
 
 
 def _owner(connection: Connection, wanted: Founding, owner: Mailbox, now: dt.datetime) -> str:
@@ -136,7 +156,7 @@ def _checked_offer(wanted: Founding, catalogue: Catalogue) -> Offer:
         ZoneInfo(wanted.time_zone)
     except (ZoneInfoNotFoundError, ValueError, OSError) as error:
         message = f"{wanted.time_zone!r} is not a time zone such as Europe/Paris"
-        raise SettingsError(message) from error
+        raise RefusedValueError(message) from error
     if wanted.currency not in catalogue.currencies:
         _refuse(f"nothing is sold in {wanted.currency}; there are {', '.join(sorted(catalogue.currencies))}")
     offer = catalogue.offer(wanted.plan)
@@ -181,25 +201,16 @@ def _subscribe(
     return identity
 
 
-def _tell(
-    connection: Connection,
-    wanted: Founding,
-    organisation_id: str,
-    subscription_id: str,
-    now: dt.datetime,
-    *,
-    granted: int,
-) -> None:
-    unit = Unit(connection=connection, organisation_id=organisation_id, subscription_id=subscription_id, now=now)
+def _tell(unit: Unit, wanted: Founding, *, granted: int) -> None:
     unit.emit(
         EventKind.ORGANISATION_CREATED,
-        EventObject(type="organisation", id=organisation_id, label=wanted.organisation),
+        EventObject(type="organisation", id=unit.organisation_id, label=wanted.organisation),
     )
     unit.emit(
         EventKind.SUBSCRIPTION_STARTED,
         EventObject(
             type="subscription",
-            id=subscription_id,
+            id=unit.subscription_id,
             label=wanted.plan,
             attributes={
                 "plan": wanted.plan,
@@ -213,4 +224,4 @@ def _tell(
 
 
 def _refuse(message: str) -> NoReturn:
-    raise SettingsError(message)
+    raise RefusedValueError(message)

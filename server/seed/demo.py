@@ -16,7 +16,7 @@ from server.seed import people as cast
 from server.seed.history import Chronicle
 from server.seed.people import Person
 from server.seed.year import recently, year
-from server.settings import SettingsError
+from server.settings import RefusedValueError
 from server.store import organisations, subscriptions, tokens
 from server.store.types import Connection
 
@@ -40,7 +40,7 @@ def seed_demo(
     becomes an unpaid user with that name and position, and an incoming request with that name and message.
 
     Raises:
-        SettingsError: the token is none.
+        RefusedValueError: the token is none.
     """
     start = _first_day(now.date())
     founded = _founded(connection, catalogue, cast.OWNER, cast.ORGANISATION, at=start)
@@ -62,12 +62,12 @@ def register(connection: Connection, founded: Founded, token: str, now: dt.datet
     """Make a token one of the owner's own.
 
     Raises:
-        SettingsError: the token is none.
+        RefusedValueError: the token is none.
     """
     identity = token_id(token)
     if identity is None:
         message = "the token file holds no token"
-        raise SettingsError(message)
+        raise RefusedValueError(message)
     note_own_sign_in(connection, founded.account_id, now)
     tokens.add(
         connection,

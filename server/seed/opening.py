@@ -8,7 +8,7 @@ from server.catalogue import default_catalogue
 from server.http.tokens import token_id
 from server.operations.provisioning import Founded
 from server.platform.clock import utc_now
-from server.settings import DatabaseInUseError, SettingsError
+from server.settings import DatabaseInUseError, RefusedValueError
 from server.store import subscriptions, tokens
 from server.store.database import Database
 from server.store.types import Connection
@@ -23,13 +23,14 @@ def open_demo(url: str, token_file: Path, now: dt.datetime | None) -> None:
     """Seed an empty database; in one that was seeded before, make sure the token is accepted.
 
     Raises:
-        SettingsError: the token file can't be read, or another process has the database.
+        RefusedValueError: the token file can't be read.
+        DatabaseInUseError: another process has the database.
     """
     try:
         token = token_file.read_text("ascii").strip()
     except (OSError, ValueError) as error:
         message = f"can't read the token in {token_file}: {error}"
-        raise SettingsError(message) from error
+        raise RefusedValueError(message) from error
     database = Database(url)
     _open_soon(database)
     try:

@@ -95,11 +95,19 @@ class Door(socket.socket):
                     raise
                 self._refuse_without_files()
                 continue
+            if not self.knows(accepted):
+                accepted.close()
+                continue
             if self.inside < self._most:
                 return self._let_in(accepted), address
             self._refuse(accepted)
             log.warning("%d connections are open, the most there may be: others are refused", self._most)
         raise BlockingIOError
+
+    def knows(self, accepted: socket.socket) -> bool:
+        """Whether this one may come in at all; whoever may not is answered nothing."""
+        del accepted
+        return True
 
     def close(self) -> None:
         """Nobody comes in any more."""

@@ -3,15 +3,18 @@
 import os
 import socket
 import stat
+from collections.abc import Iterator
+from contextlib import contextmanager
 from ipaddress import ip_address
 from pathlib import Path
 from typing import NamedTuple
 
-from server.settings import SettingsError
+from server.settings import RefusedValueError, SettingsError
 
 QUEUE = 2048
 _OTHERS = 0o077
 _MAX_UNIX_PATH = 100
+_KERNEL_TAKES = 107
 
 
 class Listener(NamedTuple):
@@ -50,17 +53,48 @@ def unix(path: Path) -> Listener:
     path = path.expanduser().absolute()
     if len(os.fsencode(path)) > _MAX_UNIX_PATH:
         message = f"{path} is too long for a socket: at most {_MAX_UNIX_PATH} bytes"
-        raise SettingsError(message)
+        raise RefusedValueError(message)
+    return private(path)
+
+
+def private(path: Path) -> Listener:
+    """The same for an absolute path of any length.
+
+    Raises:
+        SettingsError: the folder is open to others, another server answers there, or the name is too long.
+    """
     _check_folder(path.parent)
-    _clear(path)
     listener = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
     before = os.umask(0o177)
     try:
-        listener.bind(str(path))
+        with short(path) as name:
+            _clear(path, name)
+            listener.bind(name)
+    except OSError as error:
+        listener.close()
+        message = f"can't listen on {path}: {error}"
+        raise SettingsError(message) from error
     finally:
         os.umask(before)
     listener.listen(QUEUE)
     return Listener(listener, f"unix://{path}", path)
+
+
+@contextmanager
+def short(path: Path) -> Iterator[str]:
+    """A name for a socket's path that is no longer than the kernel takes: if need be by its folder, held open.
+
+    Raises:
+        OSError: there is no such folder, or this system has no such names.
+    """
+    if len(os.fsencode(path)) <= _KERNEL_TAKES:
+        yield str(path)
+        return
+    folder = os.open(path.parent, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+    try:
+        yield f"/proc/self/fd/{folder}/{path.name}"
+    finally:
+        os.close(folder)
 
 
 def inherited(descriptor: int) -> Listener:
@@ -74,7 +108,7 @@ def inherited(descriptor: int) -> Listener:
         where = listener.getsockname()
     except OSError as error:
         message = f"file descriptor {descriptor} is not a socket: {error}"
-        raise SettingsError(message) from error
+        raise RefusedValueError(message) from error
     return Listener(listener, f"unix://{where}" if isinstance(where, str) else f"http://{where[0]}:{where[1]}")
 
 
@@ -98,8 +132,8 @@ def _check_folder(folder: Path) -> None:
         raise SettingsError(message)
 
 
-def _clear(path: Path) -> None:
-    """Remove what a server that died left behind."""
+def _clear(path: Path, name: str) -> None:
+    """Remove what a server that died left behind; `name` is how the kernel is asked for it."""
     if not path.exists():
         return
     if not path.is_socket():
@@ -107,7 +141,7 @@ def _clear(path: Path) -> None:
         raise SettingsError(message)
     with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as probe:
         try:
-            probe.connect(str(path))
+            probe.connect(name)
         except OSError:
             path.unlink(missing_ok=True)
             return

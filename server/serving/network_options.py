@@ -6,7 +6,7 @@ from urllib.parse import urlsplit
 
 from server.platform.text import is_unsafe
 from server.serving.listeners import is_loopback
-from server.settings import ServerSettings, SettingsError
+from server.settings import RefusedValueError, ServerSettings
 
 Network = IPv4Network | IPv6Network
 
@@ -36,7 +36,7 @@ def public_url(options: argparse.Namespace) -> str:
     """How people reach this server, without a slash at its end; empty when it was not said.
 
     Raises:
-        SettingsError: it is no address that people can be sent to.
+        RefusedValueError: it is no address that people can be sent to.
     """
     given: str = options.public_url or ""
     if not given:
@@ -46,7 +46,7 @@ def public_url(options: argparse.Namespace) -> str:
     plain = not (parts.query or parts.fragment or parts.username or is_unsafe(given))
     if not (parts.hostname and plain and (parts.scheme == "https" or local) and given.isascii()):
         message = "--public-url is an https:// address without a query, such as https://seats.example.org"
-        raise SettingsError(message)
+        raise RefusedValueError(message)
     return given.rstrip("/")
 
 

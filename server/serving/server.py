@@ -7,6 +7,7 @@ import socket
 import sys
 import threading
 from functools import partial
+from pathlib import Path
 from types import FrameType
 from typing import Any, cast
 
@@ -15,6 +16,7 @@ from starlette.applications import Starlette
 
 from server.app import create_app
 from server.catalogue import Catalogue
+from server.operator.door import OperatorServer, opened_at
 from server.platform import logs
 from server.platform.services import Services
 from server.serving.client_timeouts import Patience, PatientProtocol, look_at_all
@@ -23,6 +25,7 @@ from server.serving.listeners import Listener
 from server.serving.memory import Collector, keep_little
 from server.serving.startup_checks import check
 from server.settings import ServerSettings
+from server.store.database import open_soon
 
 GRACE = 1
 """Seconds that requests under way get when the server stops."""
@@ -46,6 +49,8 @@ class HeadcountServer(uvicorn.Server):
         self._most = most
         self._looked = 0.0
         self._collector: Collector | None = None
+        self.operator: OperatorServer | None = None
+        """What an operator's commands are answered by, beside."""
 
     def collects(self, collector: Collector) -> None:
         """The process is this server's alone: it says when Python looks through everything."""
@@ -54,6 +59,8 @@ class HeadcountServer(uvicorn.Server):
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         """Start, and say so in one line on the standard error."""
         await super().startup([Door(each, self._most) for each in sockets or ()])
+        if self.operator:
+            await self.operator.open()
         if self._collector:
             self._collector.begin()
         if self.started and self._where:
@@ -72,6 +79,8 @@ class HeadcountServer(uvicorn.Server):
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         """Stop: first the streams, then the connections, then the app."""
         self._services.notices.close()
+        if self.operator:
+            await self.operator.end()
         await super().shutdown(sockets)
 
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:
@@ -102,9 +111,16 @@ def make_server(app: Starlette, where: str = "", most: int | None = None) -> Hea
 
 
 def serve(
-    settings: ServerSettings, listener: Listener, *, catalogue: Catalogue | None = None, exit_with_parent: bool = False
+    settings: ServerSettings,
+    listener: Listener,
+    *,
+    catalogue: Catalogue | None = None,
+    exit_with_parent: bool = False,
+    operator: Path | None = None,
 ) -> int:
     """Run until a signal, or until the standard input ends; answers the exit code.
+
+    `operator` is where the socket for an operator's commands is; without it there is none.
 
     Raises:
         SettingsError: the database can't be opened, for instance because another process has it; or something is not
@@ -115,15 +131,20 @@ def serve(
     keep_little()
     app = create_app(settings, catalogue=catalogue)
     services: Services = app.state.services
-    services.database.open()
+    open_soon(services.database)
+    services.database.announce(None if operator else "")
+    beside: OperatorServer | None = None
     try:
         server = make_server(app, listener.where, most_connections(settings.max_connections))
         check(services)
         server.collects(Collector())
+        beside = server.operator = OperatorServer(services, opened_at(operator)) if operator else None
         if exit_with_parent:
             threading.Thread(target=_stop_with_parent, args=(server,), daemon=True).start()
         server.run(sockets=[listener.socket])
     finally:
+        if beside:
+            beside.close()
         services.database.close()
         if listener.file:
             listener.file.unlink(missing_ok=True)

@@ -2,7 +2,9 @@
 
 import asyncio
 import logging
+import os
 import threading
+import time
 from collections.abc import AsyncIterator, Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager, contextmanager, suppress
@@ -12,8 +14,8 @@ from typing import Any, TypeVar
 from sqlalchemy import Connection, Engine, Select
 from sqlalchemy.exc import DatabaseError, OperationalError
 
-from server.settings import SettingsError, sqlite_path
-from server.store import anchor, lost, schema, sqlite
+from server.settings import DatabaseInUseError, SettingsError, sqlite_path
+from server.store import anchor, holder, lost, schema, sqlite
 from server.store.prepared import prepared
 from server.store.readers import Readers
 from server.store.types import AnyRow
@@ -24,6 +26,11 @@ log = logging.getLogger("headcount.server")
 T = TypeVar("T")
 
 _MOST_BEATS = 2**31
+
+PATIENCE = 10.0
+"""Seconds to wait for a database that a command has, or a server which is just ending."""
+
+_PAUSE = 0.05
 
 CHANGED = "changed_organisations"
 """Where a transaction notes, in `connection.info`, whose events it appended."""
@@ -146,6 +153,16 @@ class Database:
                 _refuse_lost(path, lost.compare(connection, known), known)
         self.anchor = anchor.Anchor(anchor.anchor_of(path), lambda: anchor.heads_of(self.heads(), known))
         self.anchor.begin()
+
+    @property
+    def holder(self) -> holder.Holder:
+        """Who has the database, or had it last."""
+        return holder.read(self._path) if self._path else holder.Holder()
+
+    def announce(self, socket: str | None) -> None:
+        """Note in the lock that a server has the database, and where its operator is answered."""
+        if self._lock:
+            self._lock.note(holder.Holder(os.getpid(), serves=True, socket=socket))
 
     def heads(self) -> list[tuple[str, int, str]]:
         """Organisation, number and hash of each newest event, as they are committed now."""
@@ -338,6 +355,25 @@ class Database:
         connection.info.pop(CHANGED, None)
         with connection.begin():
             yield connection
+
+
+def open_soon(database: Database, patience: float = PATIENCE) -> None:
+    """Open a database that a command, or a server which is just ending, may still have: wait a while for it.
+
+    Raises:
+        DatabaseInUseError: a server has it and does not end.
+        SettingsError: as `Database.open` does.
+    """
+    deadline = time.monotonic() + patience
+    while True:
+        try:
+            database.open()
+        except DatabaseInUseError:
+            if time.monotonic() >= deadline or database.holder.answers:
+                raise
+            time.sleep(_PAUSE)
+        else:
+            return
 
 
 @contextmanager

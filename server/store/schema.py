@@ -8,7 +8,7 @@ from server.settings import SettingsError
 from server.store import sqlite
 from server.store.tables import metadata
 
-HEAD = "0022"
+HEAD = "0025"
 """The newest step in `migrations/versions`; a test compares the two."""
 
 MIGRATIONS = Path(__file__).with_name("migrations")

@@ -27,7 +27,7 @@ from sqlalchemy.sql.expression import UnaryExpression
 from sqlalchemy.sql.operators import custom_op
 
 from server.settings import DatabaseInUseError, SettingsError
-from server.store import sqlite_directory, sqlite_events
+from server.store import holder, sqlite_directory, sqlite_events
 from server.store.tables import users
 
 T = TypeVar("T")
@@ -143,7 +143,7 @@ class WriterLock:
 
     def __init__(self, path: Path) -> None:
         self._database = path
-        self._path = path.with_name(path.name + ".lock")
+        self._path = holder.lock_of(path)
         self._file: int | None = None
 
     def take(self, *, make: bool = True) -> None:
@@ -162,11 +162,17 @@ class WriterLock:
             fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError as error:
             os.close(handle)
-            message = f"another process has {self._path.stem} open: SQLite takes one writing process"
+            message = f"{holder.read(self._database).named} has {self._path.stem} open"
             raise DatabaseInUseError(message) from error
         self._file = handle
+        self.note(holder.Holder(os.getpid()))
         if make:
             os.close(os.open(self._database, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600))
+
+    def note(self, who: holder.Holder) -> None:
+        """Say in the lock, which was taken, who has it."""
+        assert self._file is not None
+        holder.note(self._file, who)
 
     def release(self) -> None:
         """Give the lock back."""

@@ -161,6 +161,11 @@ def one(connection: Connection, organisation_id: str, token_id: str) -> AnyRow |
     return connection.execute(wanted).first()
 
 
+def by_id(connection: Connection, token_id: str) -> AnyRow | None:
+    """A token, whoever it belongs to."""
+    return connection.execute(select(tokens).where(tokens.c.id == token_id)).first()
+
+
 def page(
     connection: Connection,
     organisation_id: str,

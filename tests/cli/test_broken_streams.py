@@ -224,7 +224,7 @@ def apart(stage: Stage) -> None:
 def founded(stage: Stage) -> None:
     """A database with an organisation."""
     from server.__main__ import _parser
-    from server.operations import commands
+    from server.operator import commands
 
     words = ["init", "--db", stage.given["db"], "--organisation", "Żółw", "--owner", "zoe@zolw.example"]
     with contextlib.redirect_stdout(io.StringIO()), contextlib.redirect_stderr(io.StringIO()):

@@ -7,7 +7,14 @@ from server.store.tables.devices import device_sign_ins
 from server.store.tables.directory import directory
 from server.store.tables.imports import import_rows, imports
 from server.store.tables.limits import renewal_additions, told_outside
-from server.store.tables.log import event_owners, events, idempotency_keys, sandbox_state, seat_usage
+from server.store.tables.log import (
+    event_owners,
+    events,
+    idempotency_keys,
+    operator_actions,
+    sandbox_state,
+    seat_usage,
+)
 from server.store.tables.notifications import letters, webhook_deliveries, webhooks
 from server.store.tables.ownership import ownership_offers
 from server.store.tables.people import accounts, former_members, members, organisations, sign_in_links, tokens
@@ -38,6 +45,7 @@ __all__ = [
     "letters",
     "members",
     "metadata",
+    "operator_actions",
     "organisations",
     "ownership_offers",
     "payments",

@@ -52,6 +52,17 @@ event_owners = Table(
 )
 """The number of each organisation whose events can be searched."""
 
+operator_actions = Table(
+    "operator_actions",
+    metadata,
+    Column("key", String(60), primary_key=True),
+    Column("action", String(40), nullable=False),
+    Column("created_at", Moment, nullable=False, index=True),
+    Column("answer", Text, nullable=False),
+    sqlite_with_rowid=False,
+)
+"""What operators did, by the key of their command, so that one whose answer was lost is done once. No secrets."""
+
 seat_usage = Table(
     "seat_usage",
     metadata,

@@ -85,9 +85,9 @@ def test_init_prints_the_token_once(founded: tuple[Path, str]) -> None:
     ],
 )
 def test_init_says_what_is_wrong(tmp_path: Path, arguments: list[str], complaint: str) -> None:
-    """A wish that can't be had is one line on the standard error and exit code 1."""
+    """A value that can't be used is one line on the standard error and exit code 2."""
     made = server("init", "--organisation", "X", "--owner", "o@b.example", *arguments, cwd=tmp_path)
-    assert (made.returncode, made.stdout, made.stderr.count("\n")) == (1, "", 1)
+    assert (made.returncode, made.stdout, made.stderr.count("\n")) == (2, "", 1)
     assert complaint in made.stderr
 
 
@@ -99,7 +99,7 @@ def test_run_answers_and_ends_in_time(founded: tuple[Path, str]) -> None:
         assert api.get("/v1/users?search=canary").json()["items"] == []
         second = server("run", "--port", "0", cwd=folder)
         assert (second.returncode, second.stderr.count("\n")) == (1, 1)
-        assert "another process" in second.stderr
+        assert "a running server" in second.stderr
         assert server("verify", cwd=folder).returncode == 0
         with api.stream("GET", "/v1/events/stream") as stream:
             lines = stream.iter_lines()
@@ -225,4 +225,4 @@ def test_wrong_usage(tmp_path: Path, arguments: list[str]) -> None:
 def test_time_is_the_sandboxs(tmp_path: Path) -> None:
     """Only a sandbox may be told what time it is."""
     found = server("run", "--now", "2026-01-01", cwd=tmp_path)
-    assert (found.returncode, "--sandbox" in found.stderr) == (1, True)
+    assert (found.returncode, "--sandbox" in found.stderr) == (2, True)
