@@ -59,15 +59,19 @@ class HeadcountServer(uvicorn.Server):
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         """Start, and say so in one line on the standard error."""
         await super().startup([Door(each, self._most) for each in sockets or ()])
-        if self.operator:
-            await self.operator.open()
         if self._collector:
             self._collector.begin()
         if self.started and self._where:
             print(f"headcount server ready on {self._where}", file=sys.stderr, flush=True)  # noqa: T201 - a command's output
 
     async def on_tick(self, counter: int) -> bool:
-        """Every tenth of a second: end the connections of clients that take too long."""
+        """Every tenth of a second: end the connections of clients that take too long.
+
+        At first the operator's socket is opened: a signal that comes meanwhile ends the server like any other, which one
+        that comes before the first tick does not.
+        """
+        if self.operator and not self.operator.started:
+            await self.operator.open()
         now = asyncio.get_running_loop().time()
         if now - self._looked >= min(1.0, self._services.settings.patience / 10):
             self._looked = now
