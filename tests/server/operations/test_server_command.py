@@ -156,8 +156,10 @@ def test_an_inherited_socket(founded: tuple[Path, str]) -> None:
             command, cwd=folder, env=environment, stderr=subprocess.DEVNULL, pass_fds=[listener.fileno()]
         ) as process:
             url = f"http://127.0.0.1:{listener.getsockname()[1]}/v1/me"
-            answer = httpx.get(url, headers={"Authorization": f"Bearer {token}"}, timeout=20)
-            process.terminate()
+            try:
+                answer = httpx.get(url, headers={"Authorization": f"Bearer {token}"}, timeout=60)
+            finally:
+                process.terminate()
     assert answer.status_code == 200
 
 
