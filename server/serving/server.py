@@ -67,8 +67,7 @@ class HeadcountServer(uvicorn.Server):
     async def on_tick(self, counter: int) -> bool:
         """Every tenth of a second: end the connections of clients that take too long.
 
-        At first the operator's socket is opened: a signal that comes meanwhile ends the server like any other, which one
-        that comes before the first tick does not.
+        At first the operator's socket is opened: from here on a signal that comes meanwhile ends the server properly.
         """
         if self.operator and not self.operator.started:
             await self.operator.open()
