@@ -65,13 +65,16 @@ def parser() -> argparse.ArgumentParser:
 
 
 def _add_login(commands: "Commands") -> None:
-    login = commands.add_parser("login", help="create a profile for a server you have a token for")
+    login = commands.add_parser("login", help="sign in by browser, or with a token, and create a profile")
     login.add_argument("--url", required=True, help="https://… of the server, or unix:///path of its socket")
-    login.add_argument("--name", default="default", help="what to call the profile")
+    login.add_argument("--name", help="what to call the profile (default: after the organisation; default for a token)")
+    login.add_argument("--organisation", metavar="NAME", help="of several, the one to be offered first in the browser")
+    login.add_argument("--read-only", action="store_true", help="sign in to look: nothing can be changed")
     source = login.add_mutually_exclusive_group()
     source.add_argument("--token-env", metavar="VARIABLE", help="read the token from this environment variable")
     source.add_argument("--token-command", metavar="COMMAND", help='read it from a command, such as "pass show seats"')
     source.add_argument("--token-file", metavar="PATH", help="read it from a file that only you can read")
+    source.add_argument("--token-prompt", action="store_true", help="type a token, unseen, instead of using a browser")
     login.add_argument("--ca", metavar="FILE", help="trust the authorities in this PEM file instead of the system's")
     login.add_argument("--proxy", metavar="URL", help='http://host:port of a proxy, or "none" for none at all')
     login.add_argument("--client-cert", metavar="FILE", help="show this certificate to the server")

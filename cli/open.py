@@ -31,7 +31,7 @@ _OFFER = """No profile is configured yet.
   Enter       opens the demo: a sample organisation; no money moves, no port is opened
   q, Enter    leaves
 
-To connect to a server you have a token for:  headcount login --url https://…
+To sign in to a server, by browser or with a token:  headcount login --url https://…
 """
 
 

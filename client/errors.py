@@ -30,6 +30,11 @@
     ├── UnreadableUpload          the file to be sent can't be read
     ├── NotSaved                  the file that came can't be written
     │   └── AlreadyThere          there is one of that name, and nobody said to replace it
+    ├── NoDeviceSignIn            the server does not sign anybody in by browser
+    ├── SignInEnded               a sign-in by browser came to nothing
+    │   ├── SignInRefused         somebody said no
+    │   ├── SignInExpired         nobody confirmed the code in time
+    │   └── SignInLost            the answer with the token did not arrive
     ├── NoToken                   the token could not be read
     └── NotNoted                  the command could not be written down before it was to be sent
 
@@ -284,6 +289,30 @@ class AlreadyThere(NotSaved):
     """A file of that name is there, and nobody said that it may be replaced."""
 
     _advice = "Choose another name, or say that it is to be replaced."
+
+
+class NoDeviceSignIn(HeadcountError):
+    """The server does not sign anybody in by browser."""
+
+    _advice = "Sign in with a token: ask the person who runs the server for one."
+
+
+class SignInEnded(HeadcountError):
+    """A sign-in by browser came to nothing."""
+
+    _advice = "Sign in again for a new code."
+
+
+class SignInRefused(SignInEnded):
+    """Somebody said no."""
+
+
+class SignInExpired(SignInEnded):
+    """Nobody confirmed the code in time."""
+
+
+class SignInLost(SignInEnded):
+    """It was confirmed, and the answer with the token did not arrive: the server has revoked it."""
 
 
 class NoToken(HeadcountError):

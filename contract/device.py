@@ -5,6 +5,8 @@ These calls are forms and answer as OAuth says, not as the rest of the API: no i
 
 from enum import StrEnum
 
+from pydantic import Field
+
 from contract.base import Answer
 
 METADATA = "/.well-known/oauth-authorization-server"
@@ -44,7 +46,7 @@ class OAuthError(StrEnum):
 class DeviceAuthorization(Answer):
     """What a device shows its person: the code to type at an address. Times are in seconds."""
 
-    device_code: str
+    device_code: str = Field(repr=False)
     user_code: str
     verification_uri: str
     verification_uri_complete: str = ""
@@ -55,7 +57,7 @@ class DeviceAuthorization(Answer):
 class DeviceToken(Answer):
     """The token, told once. `expires_in` is in seconds; an empty `scope` is everything that the role may do."""
 
-    access_token: str
+    access_token: str = Field(repr=False)
     token_type: str
     expires_in: int | None = None
     scope: str = ""

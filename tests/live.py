@@ -38,10 +38,11 @@ class LiveServer:
 
 
 @contextmanager
-def live_server(folder: Path, **settings: Any) -> Iterator[LiveServer]:
-    """Start one, and stop it at the end, also with open streams."""
+def live_server(folder: Path, *, port: int = 0, **settings: Any) -> Iterator[LiveServer]:
+    """Start one, and stop it at the end, also with open streams; on any free port, or on one it had before."""
     listener = socket.socket()
-    listener.bind(("127.0.0.1", 0))
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    listener.bind(("127.0.0.1", port))
     clock = Clock()
     empty_tables(folder / "live.db")
     database = f"sqlite:///{folder / 'live.db'}"
