@@ -9,10 +9,10 @@ import time
 from contextlib import suppress
 
 from cli.output import answered, say
-from client.api import Client
+from client.device_client import DeviceClient
 from client.device_waiting import wait_for_token
 from client.errors import HeadcountError, NoDeviceSignIn, SignInExpired
-from client.profile import Profile, open_client
+from client.profile import Profile, open_device_client
 from contract.device import LONGEST_MACHINE, DeviceAuthorization, DeviceToken, OAuthRefusal
 from tui.presentation.text import clean
 
@@ -45,12 +45,12 @@ def forget(profile: Profile, token: str) -> None:
 
 
 async def _forget(profile: Profile, token: str) -> None:
-    async with open_client(profile) as client:
+    async with open_device_client(profile) as client:
         await _told(client, token)
 
 
 async def _once(profile: Profile, organisation: str, *, read_only: bool) -> DeviceToken:
-    async with open_client(profile) as client:
+    async with open_device_client(profile) as client:
         machine = clean(socket.gethostname(), LONGEST_MACHINE)
         code = await client.ask_for_code(machine=machine, organisation=organisation, read_only=read_only)
         if isinstance(code, OAuthRefusal):
@@ -72,7 +72,7 @@ async def _once(profile: Profile, organisation: str, *, read_only: bool) -> Devi
             raise
 
 
-async def _told(client: Client, code_or_token: str) -> None:
+async def _told(client: DeviceClient, code_or_token: str) -> None:
     """Tell the server that a code, or a token, is of no use any more."""
     with suppress(HeadcountError, TimeoutError):
         async with asyncio.timeout(_LAST_WORD):

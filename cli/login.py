@@ -111,7 +111,7 @@ def _by_browser(options: argparse.Namespace, known: dict[str, Any], paths: Paths
     like = options.name or (same[0] if len(same) == 1 else "")
     before = _before(known, like)
     way = _wanted(options, {name: each for name, each in before.items() if name in _WAY})
-    nobody = Profile.model_validate({**way, "read_only": False})
+    nobody = Profile.model_validate(way)
     try:
         token = sign_in(nobody, organisation=options.organisation or "", read_only=options.read_only)
     except KeyboardInterrupt:

@@ -6,7 +6,6 @@ restarts; all retries repeat it, so that nothing happens twice (D30). Every meth
 
 from client.calls.account import AccountCalls
 from client.calls.codes import CodesCalls
-from client.calls.device import DeviceCalls
 from client.calls.events import EventsCalls
 from client.calls.imports import ImportsCalls
 from client.calls.members import MembersCalls
@@ -34,7 +33,6 @@ class Client(
     AccountCalls,
     StartingCalls,
     WebhooksCalls,
-    DeviceCalls,
 ):
     """The API as methods. Made by `client.profile.open_client`; connects at the first call, closes with `aclose`."""
 

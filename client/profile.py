@@ -15,6 +15,7 @@ from client import credentials
 from client.address import is_loopback, parse_address
 from client.api import Client
 from client.call_executor import Pace
+from client.device_client import DeviceClient
 from client.errors import UnsafeAddress
 from client.journal import Journal
 from client.protocol import Channel
@@ -129,6 +130,14 @@ def web_address(url: str) -> str:
     if not address.secure or is_loopback(address.origin.removeprefix("https://").rpartition(":")[0].strip("[]")):
         return ""
     return f"{address.origin.removesuffix(':443')}{address.prefix}"
+
+
+def open_device_client(profile: Profile, *, transport: Any = None) -> DeviceClient:
+    """A client for signing in at a profile's server; what the profile says of a token is not looked at."""
+    nobody = profile.model_copy(
+        update={"token_env": None, "token_command": None, "token_file": None, "read_only": False}
+    )
+    return DeviceClient(partial(_connect, nobody, "", transport))
 
 
 def _connect(profile: Profile, name: str, transport: Any) -> Channel:

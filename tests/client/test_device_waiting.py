@@ -21,7 +21,7 @@ from client.errors import (
     SignInLost,
     SignInRefused,
 )
-from client.profile import Profile, open_client
+from client.profile import Profile, open_device_client
 from contract.device import DeviceAuthorization, DeviceToken, OAuthRefusal
 
 TOKEN = DeviceToken(access_token="hc_x", token_type="Bearer", expires_in=60)
@@ -118,7 +118,7 @@ async def test_the_calls_against_the_real_server(tmp_path: Path) -> None:
     async with running(tmp_path, public_url=ADDRESS) as server:
         team = make_organisation(server)
         transport = httpx.ASGITransport(server.app)
-        async with open_client(Profile(url="https://seats.example.com"), transport=transport) as client:
+        async with open_device_client(Profile(url="https://seats.example.com"), transport=transport) as client:
             code = await client.ask_for_code(machine="laptop", organisation="Example Ltd", read_only=True)
             assert isinstance(code, DeviceAuthorization)
             assert await client.ask_for_token(code.device_code) == OAuthRefusal(
@@ -154,7 +154,7 @@ def answering(status: int, text: str, media: str) -> Callable[[httpx.Request], h
 async def test_a_server_of_another_make(status: int, text: str, media: str, raises: type[HeadcountError]) -> None:
     """One without these addresses is told from one that is not there or not well."""
     transport = httpx.MockTransport(answering(status, text, media))
-    async with open_client(Profile(url="https://seats.example.com"), transport=transport) as client:
+    async with open_device_client(Profile(url="https://seats.example.com"), transport=transport) as client:
         with pytest.raises(raises):
             await client.ask_for_code()
 

@@ -37,8 +37,11 @@ class Nothing(Answer):
     """An answer that says no more than that it was done."""
 
 
-class DeviceCalls(BaseClient):
-    """Nobody is signed in yet: no token goes along, and nothing is journalled."""
+class DeviceClient(BaseClient):
+    """For a device that nobody is signed in on yet: no token goes along, and nothing is journalled.
+
+    Made by `client.profile.open_device_client`.
+    """
 
     async def ask_for_code(
         self, *, machine: str = "", organisation: str = "", read_only: bool = False
