@@ -36,7 +36,7 @@ def login(home: Path, url: str, *words: str) -> Iterator[PtyProgram]:
 def code_on(program: PtyProgram) -> str:
     """The code that stands on the screen."""
     program.wait_for(lambda: "Waiting" in program.text(), PATIENCE)
-    return _CODE.findall(program.text())[-1]
+    return str(_CODE.findall(program.text())[-1])
 
 
 def wait_end(program: PtyProgram) -> tuple[int, str]:
