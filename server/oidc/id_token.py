@@ -160,7 +160,7 @@ def _check_times(claims: dict[str, Any], now: float) -> None:
 def _number(claims: dict[str, Any], name: str) -> float:
     value = claims.get(name)
     if isinstance(value, bool) or not isinstance(value, int | float) or not -LAST <= value <= LAST:
-        _lie(f"{name}: this is no time")
+        _lie(f"{name}: this is not a time")
     return float(value)
 
 

@@ -2,11 +2,11 @@
 
 from starlette.responses import Response
 
-from contract.mailbox import NotAnAddressError, mailbox
+from contract.mailbox import Mailbox, NotAnAddressError, mailbox
 from contract.problems import ProblemCode
 from server.http.problems import ServerProblem
 from server.http.proxies import network_of
-from server.pages import session
+from server.pages import session, single_sign_on
 from server.pages.page import Page, Visit, local
 from server.people import sign_in_links
 from server.store import tokens
@@ -25,12 +25,22 @@ async def show_form(visit: Visit) -> Response:
 async def send_link(visit: Visit) -> Response:
     """`POST /sign-in`: a link to the address that was typed. The same is said, and done, whoever has it."""
     wanted, typed = local(visit.form.get("next", "/")), visit.form.get("email", "")[:_LONGEST]
-    if visit.services.settings.mail is None:
+    settings = visit.services.settings
+    if settings.mail is None and not settings.issuers:
         return _form(visit, next=wanted, email=typed)
     try:
         who = mailbox(typed)
     except NotAnAddressError as error:
         return _form(visit, status=422, next=wanted, email=typed, wrong=str(error))
+    sent_there = await single_sign_on.offered(visit, who, wanted)
+    if sent_there is not None:
+        return sent_there
+    if settings.mail is None:
+        return _form(visit, status=422, next=wanted, email=typed, unknown=True)
+    return await _send(visit, who, wanted)
+
+
+async def _send(visit: Visit, who: Mailbox, wanted: str) -> Response:
     client = visit.http.client
     network = network_of(client.host) if client and client.host else ""
     now = visit.services.clock.now()
@@ -52,13 +62,18 @@ async def show_link(visit: Visit) -> Response:
         row = sign_in_links.opened(connection, secret, visit.services.clock.now())
     if row is None:
         return visit.render("used.html", status=410)
-    return visit.render("confirm.html", email=row.email, link=secret)
+    return single_sign_on.refused_link(visit, row.email) or visit.render("confirm.html", email=row.email, link=secret)
 
 
 async def use_link(visit: Visit) -> Response:
     """`POST /sign-in/confirm`: sign in, once. Whoever was signed in with this browser before no longer is."""
     services, secret = visit.services, visit.form.get("link", "")[:_LONGEST]
     now = services.clock.now()
+    with services.database.read() as connection:
+        row = sign_in_links.opened(connection, secret, now)
+    refused = single_sign_on.refused_link(visit, row.email) if row is not None else None
+    if refused is not None:
+        return refused
     try:
         async with services.database.writing() as connection:
             found = sign_in_links.use(connection, secret, now)
@@ -83,9 +98,26 @@ async def sign_out(visit: Visit) -> Response:
     return response
 
 
-def _form(visit: Visit, status: int = 200, *, next: str, email: str, wrong: str = "") -> Response:  # noqa: A002
-    mails = visit.services.settings.mail is not None
-    return visit.render("sign_in.html", status=status, next=next, email=email, wrong=wrong, mails=mails)
+def _form(
+    visit: Visit,
+    status: int = 200,
+    *,
+    next: str,  # noqa: A002 - as it is called in addresses
+    email: str,
+    wrong: str = "",
+    unknown: bool = False,
+) -> Response:
+    settings = visit.services.settings
+    return visit.render(
+        "sign_in.html",
+        status=status,
+        next=next,
+        email=email,
+        wrong=wrong,
+        unknown=unknown,
+        mails=settings.mail is not None,
+        providers=bool(settings.issuers),
+    )
 
 
 PAGES = (

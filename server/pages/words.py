@@ -27,6 +27,9 @@ def done(_: Gettext) -> dict[str, str]:
         "session_ended": _("You are signed out there."),
         "signed_out": _("You are signed out."),
         "signed_up": _("Your account was made."),
+        "other_address": _(
+            "You are signed in. Your organisation names another address for you by now; your account keeps this one."
+        ),
     }
 
 
