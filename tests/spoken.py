@@ -5,6 +5,7 @@ the code itself, and more than one word or a capital letter. An f-string is one 
 """
 
 import ast
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -39,8 +40,23 @@ def modules() -> Iterator[Path]:
 
 
 def spoken() -> list[Piece]:
-    """All of it."""
-    return [piece for path in modules() for piece in pieces_of(path)]
+    """All of it, the pages' templates too."""
+    said = [piece for path in modules() for piece in pieces_of(path)]
+    return [*said, *(piece for path in templates() for piece in lines_of(path))]
+
+
+def templates() -> list[Path]:
+    """The pages' templates."""
+    return sorted((HOUSE / "server/pages/templates").glob("*.html"))
+
+
+def lines_of(path: Path) -> Iterator[Piece]:
+    """What a template says, line by line, without its tags."""
+    name = path.relative_to(HOUSE).as_posix()
+    for number, line in enumerate(path.read_text().splitlines(), 1):
+        text = re.sub(r"<[^>]*>", " ", line).strip()
+        if text:
+            yield Piece(f"{name}:{number}", text)
 
 
 def pieces_of(path: Path) -> Iterator[Piece]:

@@ -3,7 +3,7 @@
 import re
 
 import pytest
-from spoken import HOUSE, Piece, modules, pieces_of, spoken
+from spoken import HOUSE, Piece, lines_of, modules, pieces_of, spoken, templates
 
 IS_NO = re.compile(r"\b(?:this|that|it|which|\{\}) is no (?!longer\b|more\b)\w+", re.IGNORECASE)
 """“This is no text”: in English it is not a text."""
@@ -55,3 +55,4 @@ def test_every_folder_with_sentences_is_read() -> None:
     said = [piece.text for piece in pieces_of(HOUSE / "screens/overview/screen.py")]
     assert "No pending change" in said
     assert not any("DEFAULT_CSS" in text or "OverviewScreen" in text for text in said)
+    assert any("Sign in or sign up" in piece.text for path in templates() for piece in lines_of(path))

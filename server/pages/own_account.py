@@ -8,7 +8,7 @@ from server.pages import acting
 from server.pages.page import Page, Visit
 from server.profile.answering import change_profile, show_profile
 from server.profile.endpoints import leave
-from server.store import organisations, tokens
+from server.store import tokens
 
 _NAMES = ("first_name", "last_name", "position")
 
@@ -17,10 +17,7 @@ async def home(visit: Visit) -> Response:
     """`GET /`: the profile; to whoever is not signed in, what this is."""
     if visit.principal is None:
         return visit.render("welcome.html", address=visit.services.settings.public_address)
-    account = visit.principal.account_id
-    with visit.services.database.read() as connection:
-        homes = organisations.homes_of(connection, account)
-    return visit.render("home.html", profile=acting.read(visit, show_profile), homes=homes)
+    return visit.render("home.html", profile=acting.read(visit, show_profile))
 
 
 async def show_names(visit: Visit) -> Response:

@@ -201,3 +201,19 @@ async def test_sessions_are_listed_and_ended(house: Office, post: Post, bob: Rea
     house.pass_time(hours=12)
     await laptop.open("/")
     assert "Sign in or sign up" in laptop.text
+
+
+async def test_the_subscription_changes_hands(house: Office, team: Team, post: Post) -> None:
+    """A member reads what becoming the main account means, accepts, and undoes it within ten minutes."""
+    member = team.member(email="mia@example.org")
+    mia = Reader(house.server)
+    async with team.client() as owner:
+        assert (await owner.post("/v1/ownership", json={"to": member})).status_code == 201
+        await mia.sign_in(post, "mia@example.org")
+        offer = next(each for each in mia.page.links if each.startswith("/ownership/"))
+        assert "pay for its subscription from now on" in await mia.open(offer)
+        assert "You are the main account" in await mia.send(offer, having="accept")
+        assert (await owner.get("/v1/ownership")).json()["main_account"]["email"] == "mia@example.org"
+        await mia.open(offer)
+        assert "Undone" in await mia.send(offer, having="undo")
+        assert (await owner.get("/v1/ownership")).json()["main_account"]["email"] != "mia@example.org"
