@@ -31,7 +31,7 @@ def _said(language: str) -> list[tuple[str, str]]:
     for message in catalogue(language):
         if message.id:
             ids = [message.id] if isinstance(message.id, str) else list(message.id)
-            strings = [message.string] if isinstance(message.string, str) else list(message.string)
+            strings = [message.string] if isinstance(message.string, str) else list(message.string or ())
             found += list(zip(ids, strings, strict=True))
     return found
 
