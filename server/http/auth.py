@@ -1,6 +1,9 @@
 """Who asks, and whether they may."""
 
 import datetime as dt
+from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
+from typing import Any
 
 from starlette.requests import Request
 
@@ -9,10 +12,11 @@ from contract.people import PERMISSIONS, Permission, Role
 from contract.problems import ProblemCode
 from server.http import tokens as token_text
 from server.http.call import Principal
+from server.http.owners import owners_of
 from server.http.problems import ServerProblem
 from server.platform.services import Services
 from server.store.tokens import TOKEN
-from server.store.types import AnyRow
+from server.store.types import AnyRow, Connection
 
 LADDER = (Role.VIEWER, Role.BILLING, Role.ADMIN, Role.OWNER)
 """Roles from the least to the most powerful, to name the one that is needed."""
@@ -55,11 +59,30 @@ def still_may(principal: Principal, permission: Permission, services: Services) 
     return permission in PERMISSIONS[_role(row)]
 
 
-def permit(principal: Principal, operation: Operation) -> None:
-    """Check the role.
+def renewed(principal: Principal, operation: Operation, services: Services, connection: Connection) -> Principal:
+    """The same principal as it is now, inside the transaction that does what was asked.
+
+    Whoever waited for the database may have lost the token or the role meanwhile: what is done goes by what holds then.
 
     Raises:
-        ServerProblem: `not_allowed`, naming the role needed (D28), or for a token that changes nothing;
+        ServerProblem: `not_authenticated`, or as `permit`.
+    """
+    row = services.holders.get(principal.token_id)
+    if row is None or not _in_force(row, services.clock.now()) or not _belongs(row):
+        raise _refused()
+    found = _principal(row)
+    permit(found, operation, lambda: nullcontext(connection))
+    return found
+
+
+def permit(
+    principal: Principal, operation: Operation, reading: Callable[[], AbstractContextManager[Connection]]
+) -> None:
+    """Check the role. `reading` gives a connection, to name owners with.
+
+    Raises:
+        ServerProblem: `not_allowed`, naming the role needed (D28) and, to who may read here, the owners who give it,
+            or for a token that changes nothing;
             `own_sign_in_needed` for a token handed out.
     """
     if principal.read_only and operation.method != "GET":
@@ -72,11 +95,13 @@ def permit(principal: Principal, operation: Operation) -> None:
             )
         return
     needed = needed_role(operation.permission)
+    said, data = f"You are {principal.role.value} here; this needs {needed.value}.", dict[str, Any]()
+    if Permission.READ in PERMISSIONS[principal.role]:
+        with reading() as connection:
+            how, data = owners_of(connection, principal.organisation_id).tell("An owner can give you that role")
+        said = f"{said} {how}"
     raise ServerProblem(
-        ProblemCode.NOT_ALLOWED,
-        f"You are {principal.role.value} here; this needs {needed.value}.",
-        needed_role=needed.value,
-        permission=operation.permission.value,
+        ProblemCode.NOT_ALLOWED, said, needed_role=needed.value, permission=operation.permission.value, **data
     )
 
 

@@ -10,6 +10,7 @@ import re
 from collections.abc import Mapping
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import replace
+from functools import partial
 from http import HTTPStatus
 from typing import cast
 
@@ -24,7 +25,7 @@ from contract.people import Permission, Role
 from contract.problems import ProblemCode
 from server.domain.errors import Refusal
 from server.http import bodies, idempotency
-from server.http.auth import authenticate, permit
+from server.http.auth import authenticate, permit, renewed
 from server.http.call import Asked, Call, Handler, LongCall, LongHandler, QuickHandler, Reply, make_call
 from server.http.problems import MEDIA_TYPE, ServerProblem, not_found, refused, render
 from server.http.unsaved import cannot_answer, passing
@@ -92,7 +93,7 @@ class Endpoint:
 
     async def _answer(self, request: Request) -> Response:
         principal = authenticate(request, self._services)
-        permit(principal, self._operation)
+        permit(principal, self._operation, self._services.database.read)
         if self._quick and not request.scope["query_string"]:
             answer = self._quick(self._services, principal, request.path_params["id"])
             if answer is not None:
@@ -214,6 +215,7 @@ class Endpoint:
 
     def _done(self, asked: Asked, slot: idempotency.Slot | None, connection: Connection) -> Response:
         """Replay it, or do it and keep the answer."""
+        asked = replace(asked, principal=renewed(asked.principal, self._operation, self._services, connection))
         call = make_call(asked, connection, self._services.clock.now())
         if slot and (stored := slot.claim(connection, self._services.clock.machine())):
             return replay(stored)
@@ -240,7 +242,8 @@ class Endpoint:
         if self._operation.method != "GET":
             await self._services.database.free()
         try:
-            call = LongCall(asked=asked, slot=slot, status=self._operation.status)
+            again = partial(renewed, asked.principal, self._operation, self._services)
+            call = LongCall(asked=asked, slot=slot, status=self._operation.status, renew=again)
             answer = await cast("LongHandler", self._handler)(call)
             response = answer if isinstance(answer, Response) else self._response(answer)
         except (ServerProblem, Refusal) as error:

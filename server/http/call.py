@@ -3,7 +3,7 @@
 import datetime as dt
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, TypeAlias, TypeVar
 
 from pydantic import BaseModel
@@ -141,18 +141,20 @@ class Reply:
 class LongCall:
     """A request whose handler waits for something (a gateway, events) and opens its transactions itself.
 
-    `slot` is the claimed idempotency key, if one was given.
+    `slot` is the claimed idempotency key, if one was given. `renew` looks again who asks, once, in the first
+    transaction: what was begun by somebody who might is finished, whatever they may then.
     """
 
     asked: Asked
     slot: idempotency.Slot | None = None
     status: int = 200
+    renew: Callable[[Connection], Principal] | None = None
 
     @asynccontextmanager
     async def transaction(self) -> AsyncIterator[Call]:
         """A short write transaction; events are recorded and everything is committed at its end."""
         async with self.asked.services.database.writing() as connection:
-            call = make_call(self.asked, connection, self.asked.services.clock.now())
+            call = self._call(connection)
             yield call
             call.record()
 
@@ -160,12 +162,18 @@ class LongCall:
         """The same for what may take long: in a thread, while other requests are answered."""
 
         def whole(connection: Connection) -> T:
-            call = make_call(self.asked, connection, self.asked.services.clock.now())
+            call = self._call(connection)
             answer = work(call)
             call.record()
             return answer
 
         return await self.asked.services.database.write_aside(whole)
+
+    def _call(self, connection: Connection) -> Call:
+        if self.renew is not None:
+            self.asked = replace(self.asked, principal=self.renew(connection))
+            self.renew = None
+        return make_call(self.asked, connection, self.asked.services.clock.now())
 
     def finish(self, call: Call, answer: BaseModel, status: int | None = None) -> None:
         """Keep the answer under the idempotency key, in the transaction that made the change."""

@@ -297,7 +297,7 @@ def _check_encoding(row: AnyRow, encoding: str | None) -> None:
 def _check_limit(call: Call, row: AnyRow) -> None:
     check = check_users(call, call.services.catalogue, call.principal.account_id, imports.remaining(row))
     if check is not None and not check.allowed:
-        raise over(check)
+        raise over(call, check)
 
 
 def _check_atomic(row: AnyRow) -> None:

@@ -8,6 +8,7 @@ first, and takes those that fit.
 import datetime as dt
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any
 
 from contract.money import Money
 from contract.people import LimitOf, Role
@@ -17,6 +18,7 @@ from server.catalogue import Catalogue
 from server.domain.periods import local_date, start_of_day
 from server.domain.spending import Allowance, Allowances, growth, most_users, next_renewal
 from server.domain.subscription_state import Standing
+from server.http.owners import owners_of
 from server.http.problems import ServerProblem
 from server.platform.transaction import Unit
 from server.store import limits, payments, subscriptions
@@ -26,7 +28,7 @@ from server.subscription.reading import standing_of
 _BY_HANDING_OUT = (
     "An owner can make a token with a higher limit (headcount tokens create EMAIL --limit AMOUNT), or do it."
 )
-_BY_MEMBER = "The owner can raise it, or do this."
+_BY_MEMBER = "An owner can raise it, or do this"
 
 MANY = 1_000_000
 """More users than any limit is asked about."""
@@ -107,7 +109,7 @@ def settle(
     before, after = sides
     check = check_of(allowance, catalogue, before, after, due_now)
     if not check.allowed:
-        raise over(check)
+        raise over(unit, check)
     if check.renewal_adds.amount:
         limits.add(
             unit.connection,
@@ -199,10 +201,10 @@ def refuse_users(unit: Unit, catalogue: Catalogue, account_id: str | None, users
     """Why so many more users are refused."""
     check = check_users(unit, catalogue, account_id, users)
     assert check is not None
-    return over(check)
+    return over(unit, check)
 
 
-def over(check: SpendingCheck) -> ServerProblem:
+def over(unit: Unit, check: SpendingCheck) -> ServerProblem:
     """The refusal, with all that it was found from."""
     sums = []
     if check.due_now.amount:
@@ -211,9 +213,11 @@ def over(check: SpendingCheck) -> ServerProblem:
         sums.append(f"adds {check.renewal_adds} to the next renewal")
     of_token = check.limit_of is LimitOf.TOKEN
     whose = "The limit of this token" if of_token else "Your limit"
-    how = _BY_HANDING_OUT if of_token else _BY_MEMBER
+    how, data = _BY_HANDING_OUT, dict[str, Any]()
+    if not of_token:
+        how, data = owners_of(unit.connection, unit.organisation_id).tell(_BY_MEMBER)
     said = f"{whose} is {check.limit} a month, {check.spent} of it is spent, and this {' and '.join(sums)}. {how}"
-    return ServerProblem(ProblemCode.SPENDING_LIMIT_REACHED, said, **check.model_dump(mode="json"))
+    return ServerProblem(ProblemCode.SPENDING_LIMIT_REACHED, said, **check.model_dump(mode="json"), **data)
 
 
 def left_of(unit: Unit, catalogue: Catalogue, account_id: str) -> tuple[Money, Money, int | None, LimitOf] | None:

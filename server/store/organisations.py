@@ -98,6 +98,13 @@ def is_member(connection: Connection, organisation_id: str, account_id: str) -> 
     return connection.execute(found).first() is not None
 
 
+def members_of(connection: Connection, organisation_id: str, users: Sequence[AnyRow]) -> set[str]:
+    """Those accounts of these users that are in an organisation's directory."""
+    here = members.c.organisation_id == organisation_id
+    query = select(members.c.account_id).where(here, members.c.account_id.in_(one_of("ids")))
+    return set(connection.execute(query, {"ids": json.dumps([each.account_id for each in users])}).scalars())
+
+
 def homes_of(connection: Connection, account_id: str) -> list[AnyRow]:
     """The organisations an account is a member of, the oldest first."""
     query = select(organisations).join(members, members.c.organisation_id == organisations.c.id)

@@ -22,7 +22,7 @@ from server.limits.spending import counted, may_list, refuse_users
 from server.platform.services import Services
 from server.platform.time_slice import give_way
 from server.platform.transaction import Unit, unit_for
-from server.store import selections, subscriptions, users
+from server.store import organisations, selections, subscriptions, users
 from server.store.selections import Member
 from server.store.types import AnyRow, Connection
 from server.subscription.reading import restorable_until
@@ -217,13 +217,14 @@ def _restorable(unit: Unit, members: Sequence[Member], rows: Sequence[AnyRow]) -
     ended = subscriptions.get(unit.connection, unit.subscription_id).status == SubscriptionStatus.ENDED.value
     taken = users.listed_keys(unit.connection, unit.subscription_id, [each.email_key for each in rows])
     elsewhere = users.listed_accounts(unit.connection, [each.account_id for each in rows])
-    main = main_account(unit)
+    main, here = main_account(unit), organisations.members_of(unit.connection, unit.organisation_id, rows)
     possible: list[AnyRow] = []
     left: Left = []
     for member, row in zip(members, rows, strict=True):
         same = row.removed_at is not None and row.version == member.version
         late = row.restorable_until is None or unit.now >= row.restorable_until
-        if same and not (ended or late or row.email_key in taken or row.account_id in {*elsewhere, main}):
+        free = row.account_id in here and row.account_id not in {*elsewhere, main}
+        if same and free and not (ended or late or row.email_key in taken):
             possible.append(row)
         else:
             left.append((row, LeftBecause.NOT_RESTORABLE))

@@ -5,7 +5,7 @@ from contract.subscription import SubscriptionStatus
 from contract.users import Added, User
 from server.http.call import Call
 from server.http.problems import ServerProblem, not_found
-from server.store import subscriptions, users
+from server.store import organisations, subscriptions, users
 from server.store.types import AnyRow
 from server.subscription.next_payment import next_payment, payment_change
 from server.users.adding import main_account, main_account_decides
@@ -63,6 +63,9 @@ def take_back_removal(call: Call) -> Added:
     subscription = subscriptions.get(call.connection, call.subscription_id)
     if subscription.status == SubscriptionStatus.ENDED.value:
         raise ServerProblem(ProblemCode.NOT_RESTORABLE, "The subscription has ended.")
+    if not organisations.is_member(call.connection, call.organisation_id, row.account_id):
+        said = "This account was removed from the organisation: bring it back there, and its place comes back with it."
+        raise ServerProblem(ProblemCode.NOT_RESTORABLE, said)
     if row.account_id == main_account(call):
         raise main_account_decides()
     seats = seats_in(subscription)

@@ -8,7 +8,7 @@ from tui.presentation.tones import Line
 __all__ = ["check_lines", "left_words", "limit_lines"]
 
 _RAISED = {
-    LimitOf.MEMBER: "The owner can raise the limit, or do it.",
+    LimitOf.MEMBER: "An owner can raise the limit, or do it.",
     LimitOf.TOKEN: "An owner can make a token with a higher limit (headcount tokens create), or do it.",
 }
 _WHOSE = {LimitOf.MEMBER: "your limit", LimitOf.TOKEN: "this token's limit"}

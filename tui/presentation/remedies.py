@@ -89,11 +89,19 @@ REMEDIES: dict[ProblemCode, Remedy] = {
         "Check the token of this profile; an owner, or the person who runs the server, can create a new one.",
         NOT_ALLOWED,
     ),
-    ProblemCode.NOT_ALLOWED: _both("Ask somebody whose role allows it.", NOT_ALLOWED),
+    ProblemCode.NOT_ALLOWED: Remedy(
+        "Ask an owner: they give roles in Members.",
+        "Ask an owner: they give roles with headcount members role.",
+        NOT_ALLOWED,
+    ),
     ProblemCode.OWN_SIGN_IN_NEEDED: _both(
         "The person who runs the server creates people tokens of their own: headcount server token.", NOT_ALLOWED
     ),
-    ProblemCode.SPENDING_LIMIT_REACHED: _both("An owner can do it, or raise your monthly spending limit.", NOT_ALLOWED),
+    ProblemCode.SPENDING_LIMIT_REACHED: Remedy(
+        "An owner can do it, or raise your monthly limit in Members.",
+        "An owner can do it, or raise your monthly limit: headcount members role EMAIL admin --limit AMOUNT.",
+        NOT_ALLOWED,
+    ),
     ProblemCode.NOT_FOUND: Remedy(
         "It may be gone: press r to see the list as it is now.", "List what there is to see how it is called.", FAILED
     ),
@@ -157,7 +165,11 @@ REMEDIES: dict[ProblemCode, Remedy] = {
         "Add them: headcount members add.",
         CONFLICT,
     ),
-    ProblemCode.MAIN_ACCOUNT_DECIDES: _both("Only the main account adds itself, signed in as itself.", CONFLICT),
+    ProblemCode.MAIN_ACCOUNT_DECIDES: Remedy(
+        "Only the main account does this, signed in as itself: Overview has its own seat, Members the handover.",
+        "Only the main account does this, signed in as itself: headcount seats own, headcount ownership offer.",
+        CONFLICT,
+    ),
     ProblemCode.MAIN_ACCOUNT_STAYS: Remedy(
         "It hands the subscription over first: that is offered in Members.",
         "It hands the subscription over first: headcount ownership offer.",
@@ -244,7 +256,7 @@ _FOR_ONESELF: dict[ProblemCode | None, str] = {
     ProblemCode.NOT_ALLOWED: _ASK_WHO_MANAGES,
     ProblemCode.ALREADY_USER: "Nothing to do: you are on the list.",
     ProblemCode.ALREADY_MEMBER: "Ask the person who manages that subscription to add you: no request is needed.",
-    ProblemCode.MAIN_ACCOUNT_DECIDES: "Only the main account adds itself, signed in as itself.",
+    ProblemCode.MAIN_ACCOUNT_DECIDES: "Only the main account decides this, signed in as itself.",
     ProblemCode.NEEDS_TRANSFER: "Look at your profile: a request has to be agreed to.",
     ProblemCode.TRANSFER_PENDING: "Wait for the answer.",
     ProblemCode.NOT_RESTORABLE: _ASK_WHO_MANAGES,

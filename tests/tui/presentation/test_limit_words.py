@@ -35,7 +35,7 @@ def test_what_the_limit_refuses_is_said_first() -> None:
     overview = seen_by(2)
     line = (
         "3 of 5 will be refused: the next renewal would grow above your limit of EUR 10.00 a month, EUR 4.00 of it "
-        "left. The owner can raise the limit, or do it."
+        "left. An owner can raise the limit, or do it."
     )
     assert said(limit_lines(overview, 5)) == [line]
     assert said(admission_lines(overview, 5))[0] == line
@@ -51,7 +51,7 @@ def test_a_price_says_what_it_counts() -> None:
     assert said(check_lines(check(100, 0, allowed=True))) == [allowed]
     refused = (
         "It will be refused: EUR 3.00 now and EUR 6.00 more at the next renewal are above your limit of EUR 10.00 a "
-        "month, EUR 4.00 of it left. The owner can raise the limit, or do it."
+        "month, EUR 4.00 of it left. An owner can raise the limit, or do it."
     )
     assert said(check_lines(check(300, 600, allowed=False))) == [refused]
     assert check_lines(check(0, -600, allowed=True)) == check_lines(None) == []
