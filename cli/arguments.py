@@ -268,9 +268,17 @@ def _add_pay(commands: "Commands") -> None:
 
 
 def _add_beginning_and_end(commands: "Commands") -> None:
-    started = _priced(commands, "start", "cli.changes:start", "start a subscription")
+    started = _priced(commands, "start", "cli.changes:start", "start a subscription again that has ended")
     started.add_argument("plan", metavar="PLAN", help="the plan")
     _add_terms(started)
+    what = "start an organisation of your own with a first subscription; asks for what is not said"
+    first = _priced(commands, "subscribe", "cli.subscribing:subscribe", what)
+    first.add_argument("--name", type=text(200), help="the organisation's name")
+    first.add_argument("--plan", metavar="NAME", help="the plan")
+    first.add_argument("--cycle", choices=("monthly", "annual"), help="how often to pay (default: monthly)")
+    first.add_argument("--seats", type=whole(1, _MOST_SEATS, "the seats"), metavar="N", help="how many seats")
+    first.add_argument("--currency", metavar="CODE", help="what to pay in, such as EUR")
+    first.add_argument("--time-zone", default="UTC", metavar="NAME", help="whose days count, such as Europe/Paris")
     _change(commands, "cancel", "cli.changes:cancel", "end the subscription at the end of its period")
     _priced(commands, "resume", "cli.changes:resume", "resume a cancelled subscription")
 

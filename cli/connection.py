@@ -28,6 +28,9 @@ __all__ = ["Stop", "Target", "call", "chosen", "guarded", "tell_unanswered", "to
 
 T = TypeVar("T")
 
+_ASK_THE_VENDOR = frozenset(
+    {ProblemCode.SET_BY_CONTRACT, ProblemCode.REDUCTION_NEEDS_CONTACT, ProblemCode.SOLD_BY_HAND}
+)
 _NO_PROFILE = "No profile is configured yet. Make one with: headcount login --url https://…"
 _NO_DEMO = "No demo is running. Start it in another terminal with: headcount demo"
 
@@ -119,7 +122,7 @@ def told(error: HeadcountError) -> str:
     """What went wrong and what to do, made safe to show; whom to write to where the server names somebody."""
     said = clean(error.message, 500)
     contact = clean(str(error.data.get("contact") or ""), 120)
-    if error.code in {ProblemCode.SET_BY_CONTRACT, ProblemCode.REDUCTION_NEEDS_CONTACT} and contact:
+    if error.code in _ASK_THE_VENDOR and contact:
         bare = said.rstrip(".")
         return f"{bare}." if contact in said else f"{bare}. Write to {contact}."
     if isinstance(error, Invalid) and error.fields:

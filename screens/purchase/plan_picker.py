@@ -122,7 +122,7 @@ class TermsDialog(ModalScreen[Quote]):
         title: str,
         options: Sequence[Option],
         ask: Callable[[Change], Awaitable[Quote]],
-        overview: Overview,
+        overview: Overview | None,
         intro: str = "",
     ) -> None:
         super().__init__()
@@ -130,7 +130,7 @@ class TermsDialog(ModalScreen[Quote]):
         self._remark = ""
         self._take(options, overview)
 
-    def _take(self, options: Sequence[Option], overview: Overview, name: str = "") -> None:
+    def _take(self, options: Sequence[Option], overview: Overview | None, name: str = "") -> None:
         """Nothing is known of the prices; the cursor is on the one of that name, or on the first that is allowed."""
         self._options, self._overview = tuple(options), overview
         self._quotes: dict[int, Quote] = {}
@@ -140,8 +140,8 @@ class TermsDialog(ModalScreen[Quote]):
 
     @property
     def version(self) -> int:
-        """Of which state of the subscription this is what may be chosen."""
-        return self._overview.subscription.version
+        """Of which state of the subscription this is what may be chosen; 0 while there is none yet."""
+        return self._overview.subscription.version if self._overview else 0
 
     def show_options(self, options: Sequence[Option], overview: Overview, remark: str) -> None:
         """Other options, of another state: their prices are asked for."""

@@ -89,7 +89,7 @@ def _begin(desk: Desk, start_id: str, key: str) -> Started | Ask | ServerProblem
         return _stale(desk, row, quote, fresh)
     check_starts_left(desk)
     if starts.is_taken(connection, row.name_key, but=start_id):
-        raise ServerProblem(ProblemCode.NAME_NOT_AVAILABLE, "Choose another name. Nothing was charged.")
+        raise ServerProblem(ProblemCode.NAME_NOT_AVAILABLE, "This name is not available any more. Nothing was charged.")
     starts.confirming(connection, start_id, key=key, token_id=starter.token_id)
     if quote.due_now.amount == 0:
         return make_organisation(connection, services, start_id, None, now)

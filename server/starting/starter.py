@@ -118,7 +118,7 @@ def check_name(desk: Desk, name_key: str) -> None:
         _check(tried, MOST_NAMES, HOUR, now, f"{MOST_NAMES} names within an hour that were not available.")
     if starts.is_taken(connection, name_key):
         leaves = partial(codes.add_guesses, guessers=list(_guessers(starter)), now=now, forget=now - HOUR)
-        raise ServerProblem(ProblemCode.NAME_NOT_AVAILABLE, "Choose another name.", leaves=leaves)
+        raise ServerProblem(ProblemCode.NAME_NOT_AVAILABLE, "This name is not available.", leaves=leaves)
 
 
 def _guessers(starter: Starter) -> Iterator[str]:

@@ -11,7 +11,9 @@ __all__ = ["CONNECTING", "refused", "set_by_contract", "told", "told_beside_fiel
 CONNECTING = "Still connecting: wait until the overview is here."
 """What any change is answered with before there is anything to change; gone when there is."""
 
-_ASK_THE_VENDOR = frozenset({ProblemCode.REDUCTION_NEEDS_CONTACT, ProblemCode.SET_BY_CONTRACT})
+_ASK_THE_VENDOR = frozenset(
+    {ProblemCode.REDUCTION_NEEDS_CONTACT, ProblemCode.SET_BY_CONTRACT, ProblemCode.SOLD_BY_HAND}
+)
 _LONGEST = 600
 
 

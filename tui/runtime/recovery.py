@@ -14,7 +14,7 @@ from tui.presentation.wording import count
 
 __all__ = ["aftermath", "left_over"]
 
-_PRICED = "/v1/quotes/"
+_PRICED = ("/v1/quotes/", "/v1/profile/start/quotes/")
 _DECISIONS = {
     EventKind.TRANSFER_ACCEPTED: "accepted",
     EventKind.TRANSFER_DECLINED: "declined",
