@@ -12,10 +12,14 @@ from textual.widget import Widget
 from client.errors import HeadcountError, Invalid
 from contract.codes import RedeemCode
 from contract.events import EventKind
+from contract.people import Permission
 from contract.profile import AcceptOffer, AskToJoin, OwnProfile, OwnTransfer, ProfileChanges, Way
+from contract.starting import Started
+from contract.subscription import Overview
 from contract.transfers import Reason
 from screens.profile.commands import Again, OwnCommand, OwnCommands
 from screens.profile.forms import ASK, CODE, DECLINE, EDIT, Asked, SmallForm
+from screens.profile.starting import StartFlow
 from screens.profile.text import (
     LABEL,
     accepting,
@@ -48,7 +52,7 @@ __all__ = ["ProfileScreen"]
 NARROW, LEAST = 36, 4
 """Cells across a panel before there is a layout, and the fewest lines that the upper two have."""
 
-OWN_AFFAIRS = frozenset({"profile.code", "profile.join", "profile.edit", "profile.leave"})
+OWN_AFFAIRS = frozenset({"profile.code", "profile.join", "profile.edit", "profile.leave", "profile.start"})
 """What a token that was handed out may not do, whatever there is."""
 
 NOTHING = Reason()
@@ -76,7 +80,9 @@ class ProfileScreen(LiveArea):
 
     own: OwnProfile | None = None
     commands: OwnCommands
+    starting: StartFlow
     chosen = 0
+    _arriving = False
 
     def body(self) -> Iterable[Widget]:
         """Who one is and what one uses, side by side; what waits below."""
@@ -86,6 +92,7 @@ class ProfileScreen(LiveArea):
     def on_mount(self) -> None:
         """Listen, and ask."""
         self.commands = OwnCommands(self.client, self, read_only=self.session.read_only)
+        self.starting = StartFlow(self)
         cast("_Hub", self.app).own_signal.subscribe(self, self.show_own)
         for name in ("you", "uses", "waiting"):
             self.query_one(f"#{name}", Panel).show([("loading…", "dim")])
@@ -178,7 +185,7 @@ class ProfileScreen(LiveArea):
     @property
     def unfinished(self) -> str:
         """A command on its way."""
-        underway = self.commands.underway if self.is_mounted else ""
+        underway = (self.commands.underway or self.starting.underway) if self.is_mounted else ""
         return f"a command in progress ({underway}); it continues without you" if underway else ""
 
     def _refuses(self, doing: str) -> bool:
@@ -245,6 +252,7 @@ class ProfileScreen(LiveArea):
         absent |= set() if request and not offered else {"profile.take_back"}
         absent |= set() if self.own and self.own.uses else {"profile.leave"}
         absent |= set() if self.last_decision else {"profile.undo"}
+        absent |= set() if self.own and Permission.READ not in self.own.me.may else {"profile.start"}
         absent |= set() if self.own is None or self.own.me.own_sign_in else OWN_AFFAIRS
         return frozenset(absent)
 
@@ -396,6 +404,28 @@ class ProfileScreen(LiveArea):
                 again=Again(EDIT, typed, self._edit),
             )
         )
+
+    # A first subscription.
+
+    def action_start(self) -> None:
+        """s: an organisation of one's own."""
+        if not self._refuses("start anything"):
+            self.starting.begin()
+
+    def started(self, done: Started) -> None:
+        """The organisation is there: with the same token as its owner, if that was this account's alone."""
+        self._arriving = done.signed_in
+        if self.session.own is not None:
+            self.session.retry()
+        else:
+            self._load()
+
+    def overview_changed(self, overview: Overview) -> None:
+        """Somebody who administered nothing does now: what they have started is in front."""
+        if self._arriving:
+            self._arriving = False
+            self.app.call_later(self.app.run_action, f"area({'overview'!r})")
+        super().overview_changed(overview)
 
     def action_leave(self) -> None:
         """L: off the subscription one uses."""

@@ -138,14 +138,13 @@ class StartFlow:
     def _offer(self, wanted: StartOrganisation, asked: StartQuote, remark: str = "") -> None:
         """Show what it comes to; only the dialog's yes confirms."""
         summary = start_summary(asked, OPENER, remark=remark, limit=self._host.session.spending_limit)
+        dialog = Confirm(summary, seen=not remark)
+        self._host.open_dialog(dialog, lambda yes: self._agreed(wanted, asked) if yes else None)
 
-        def answered(yes: bool | None) -> None:
-            if yes:
-                self.underway = f"starting {clean(asked.name, 60)}"
-                self._host.show_result("Starting it…", "dim")
-                self._host.run(partial(self._confirm, wanted, asked), group="command")
-
-        self._host.open_dialog(Confirm(summary, seen=not remark), answered)
+    def _agreed(self, wanted: StartOrganisation, asked: StartQuote) -> None:
+        self.underway = f"starting {clean(asked.name, 60)}"
+        self._host.show_result("Starting it…", "dim")
+        self._host.run(partial(self._confirm, wanted, asked), group="command")
 
     async def _confirm(self, wanted: StartOrganisation, asked: StartQuote) -> None:
         about = asked.quote.id
