@@ -2,11 +2,12 @@
 
 from pathlib import Path
 
+import pytest
 from harness import Desk
 from profile_office import INVITED, STRANGER, USER, profile_office
 
 from contract.people import Role
-from contract.sandbox import PaymentsBody
+from server.store import sandbox
 
 
 async def to_the_plans(desk: Desk, name: str) -> None:
@@ -47,11 +48,10 @@ async def test_a_name_that_is_not_available_is_said_at_its_field(tmp_path: Path)
             assert "tidewheel works" in desk.text
 
 
-async def test_a_declined_payment_starts_nothing(tmp_path: Path) -> None:
+async def test_a_declined_payment_starts_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """It is said, and the profile is as it was."""
     with profile_office(tmp_path, INVITED) as office:
-        async with office.client(Role.OWNER) as owner:
-            await owner.set_payments(PaymentsBody(next="decline"))
+        monkeypatch.setattr(sandbox, "take_next_payment", lambda *_: "decline")
         async with office.at_work(Role.MEMBER, size=(120, 40)) as desk:
             await to_the_plans(desk, "Yara Ltd")
             await desk.until(lambda: "EUR 18.00 now" in desk.words)
