@@ -55,6 +55,7 @@ class EventKind(StrEnum):
     MEMBER_CHANGED = "member.changed"
     MEMBER_REMOVED = "member.removed"
     MEMBER_RESTORED = "member.restored"
+    MEMBER_SIGN_ON_RELEASED = "member.sign_on_released"
     OWNERSHIP_OFFERED = "ownership.offered"
     OWNERSHIP_ACCEPTED = "ownership.accepted"
     OWNERSHIP_DECLINED = "ownership.declined"

@@ -1,6 +1,6 @@
 """`python -m server` (and `headcount server`).
 
-init, run, token, demo, migrate, verify, backup, restore, mails, check-prices, check-oidc, seed
+init, run, token, demo, migrate, verify, backup, restore, mails, release-sign-on, check-prices, check-oidc, seed
 """
 
 import argparse
@@ -54,6 +54,10 @@ def _parser() -> argparse.ArgumentParser:
     _restore(commands.add_parser("restore", help=what, description=what[0].upper() + what[1:] + "."))
     what = "list the letters that wait or were given up, and have those sent again"
     _mails(_command(commands, "mails", what, _OPERATOR))
+    what = "let the next person that a provider signs in with an address have its account"
+    _command(commands, "release-sign-on", what, _OPERATOR).add_argument(
+        "--email", required=True, metavar="EMAIL", help="whose account"
+    )
     what = "compute the worked prices of a file; exit code 1 with findings"
     prices = commands.add_parser("check-prices", help=what, description=what[0].upper() + what[1:] + ".")
     prices.add_argument("file", type=Path, metavar="FILE", help="JSON as docs/prices.md describes it")

@@ -144,6 +144,18 @@ class Revoked(Told):
     sessions: int
 
 
+class ReleaseSignOn(Told):
+    """Let the next person that a provider signs in with this address have its account."""
+
+    email: _Text
+
+
+class SignOnReleased(Told):
+    """Whose account it is."""
+
+    email: str
+
+
 class RetryLetters(Told):
     """Have the letters that were given up sent again."""
 
@@ -169,6 +181,7 @@ GIVE_TOKEN = Action("give-token", GiveToken, TokenGiven)
 INVITE_OWNER = Action("invite-owner", InviteOwner, OwnerMade)
 MAKE_LINK = Action("make-link", MakeLink, AccessReset)
 REVOKE = Action("revoke", Revoke, Revoked)
+RELEASE_SIGN_ON = Action("release-sign-on", ReleaseSignOn, SignOnReleased)
 RETRY_LETTERS = Action("retry-letters", RetryLetters, LettersRetried)
 
-ACTIONS = (MAKE_ORGANISATION, GIVE_TOKEN, INVITE_OWNER, MAKE_LINK, REVOKE, RETRY_LETTERS)
+ACTIONS = (MAKE_ORGANISATION, GIVE_TOKEN, INVITE_OWNER, MAKE_LINK, REVOKE, RELEASE_SIGN_ON, RETRY_LETTERS)

@@ -79,6 +79,14 @@ def token(options: argparse.Namespace) -> int:
     return 0
 
 
+def release_sign_on(options: argparse.Namespace) -> int:
+    """Let the next person that a provider signs in with an address have its account."""
+    told = actions.ReleaseSignOn(email=options.email)
+    answer: Any = ask(Asking(database=options.db, action=actions.RELEASE_SIGN_ON, told=told)).answer
+    say(f"{answer.email}: the next person with this address at the provider gets its account")
+    return 0
+
+
 def mails(options: argparse.Namespace) -> int:
     """Print the letters that wait or were given up, one a line."""
     again: Any = None

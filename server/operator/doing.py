@@ -8,18 +8,18 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
-from contract.events import Actor, EventKind
+from contract.events import Actor, EventKind, EventObject
 from server.catalogue import Catalogue
 from server.http.tokens import NewToken
 from server.operations.authentication import Wanted, sign_in
 from server.operations.clock_check import check_founding
-from server.operations.provisioning import Founding, found
+from server.operations.provisioning import Founding, address_of, found
 from server.operator import actions
 from server.operator.actions import Action, Told
 from server.people.serializers import token_answer, token_object
 from server.platform.transaction import Unit
 from server.settings import RefusedValueError, SettingsError
-from server.store import operator_actions, outbound_mail, subscriptions, tokens
+from server.store import operator_actions, organisations, outbound_mail, single_sign_on, subscriptions, tokens
 from server.store.types import AnyRow, Connection
 
 OPERATOR = Actor(label="the operator")
@@ -116,6 +116,19 @@ def end(desk: Desk, rows: Iterable[AnyRow]) -> int:
     return ended
 
 
+def _release_sign_on(desk: Desk, told: actions.ReleaseSignOn) -> actions.SignOnReleased:
+    address = address_of(told.email)
+    account = organisations.account_by_email(desk.connection, address.key)
+    if account is None or not single_sign_on.forget_subjects(desk.connection, account.id):
+        message = f"nobody has signed in as {told.email!r} with a provider"
+        raise SettingsError(message)
+    for home in organisations.homes_of(desk.connection, account.id):
+        unit = unit_of(desk, home.id)
+        unit.emit(EventKind.MEMBER_SIGN_ON_RELEASED, EventObject(type="account", id=account.id, label=account.email))
+        unit.record()
+    return actions.SignOnReleased(email=account.email)
+
+
 def _retry_letters(desk: Desk, told: actions.RetryLetters) -> actions.LettersRetried:
     del told
     again = outbound_mail.retry(desk.connection)
@@ -142,5 +155,6 @@ _DOINGS: Mapping[Action, Callable[[Desk, Any], Told]] = {
     actions.MAKE_ORGANISATION: _make_organisation,
     actions.GIVE_TOKEN: _give_token,
     actions.REVOKE: _revoke,
+    actions.RELEASE_SIGN_ON: _release_sign_on,
     actions.RETRY_LETTERS: _retry_letters,
 }

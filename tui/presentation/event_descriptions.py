@@ -249,6 +249,7 @@ _SENTENCES: dict[EventKind, Callable[[str, str, _Attributes], str]] = {
     EventKind.MEMBER_CHANGED: _limit,
     EventKind.MEMBER_REMOVED: _plainly("removed", " from the organisation"),
     EventKind.MEMBER_RESTORED: _plainly("brought", " back into the organisation"),
+    EventKind.MEMBER_SIGN_ON_RELEASED: _about("{who} let the next person with the address of {what} sign in as them"),
     EventKind.OWNERSHIP_OFFERED: _about("{who} offered {what} to become the main account, which pays"),
     EventKind.OWNERSHIP_ACCEPTED: _about("{what} is the main account now, which pays"),
     EventKind.OWNERSHIP_DECLINED: _about("{what} declined to become the main account"),
