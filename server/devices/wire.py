@@ -181,8 +181,7 @@ def address_of(services: Services, request: Request) -> str:
 
     What a request calls it could be anybody's word, and counts on this machine alone.
     """
-    settings = services.settings
-    if said := settings.public_url or (settings.mail.public_url if settings.mail else ""):
+    if said := services.settings.public_address:
         return said
     host = request.headers.get("host", "")
     return f"http://{host}" if _HERE.fullmatch(host) and request.client is not None else ""

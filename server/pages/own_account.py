@@ -3,6 +3,7 @@
 from starlette.responses import Response
 
 from contract.profile import ProfileChanges
+from server.devices.fetching import end_terminal
 from server.http.problems import ServerProblem
 from server.pages import acting
 from server.pages.page import Page, Visit
@@ -54,15 +55,20 @@ async def show_sessions(visit: Visit) -> Response:
     now = visit.services.clock.now()
     with visit.services.database.read() as connection:
         found = tokens.sessions(connection, visit.who.account_id, now)
+        beside = tokens.terminals(connection, visit.who.account_id, now)
     uses = visit.services.last_uses
     rows = [(row, uses.last(row.id, row.last_used_at)) for row in found]
-    return visit.render("sessions.html", sessions=rows, mine=visit.who.token_id)
+    terminals = [(row, uses.last(row.id, row.last_used_at)) for row in beside]
+    return visit.render("sessions.html", sessions=rows, terminals=terminals, mine=visit.who.token_id)
 
 
 async def end_session(visit: Visit) -> Response:
-    """`POST /sessions`: sign out elsewhere, at once."""
+    """`POST /sessions`: sign out elsewhere, at once: in a browser, or a terminal."""
     async with visit.services.database.writing() as connection:
         now = visit.services.clock.now()
+        if terminal := visit.form.get("terminal", ""):
+            end_terminal(connection, visit.who.account_id, terminal, now)
+            return visit.go("/sessions", said="device_ended")
         tokens.end_session(connection, visit.who.account_id, visit.form.get("session", ""), now)
     return visit.go("/sessions", said="session_ended")
 

@@ -76,6 +76,7 @@ def _sentences(_: words.Gettext) -> dict[str, Any]:
     """What templates look sentences up in."""
     return {
         "SAID": words.done(_),
+        "DEVICE": words.device(_),
         "REASONS": words.reasons(_),
         "STATES": words.states(_),
         "refusal": lambda problem: words.refusal(_, problem),

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from contract.entitlements import EntitlementReason
 from contract.problems import ProblemCode
 from contract.transfers import TransferState
+from server.devices.confirming import No
 from server.http.problems import ServerProblem
 
 Gettext = Callable[[str], str]
@@ -31,6 +32,22 @@ def done(_: Gettext) -> dict[str, str]:
         "other_address": _(
             "You are signed in. Your organisation names another address for you by now; your account keeps this one."
         ),
+        "device_confirmed": _("Your terminal is signed in. You can close this page and continue there."),
+        "device_refused": _("The terminal was refused."),
+        "device_ended": _("The terminal is signed out."),
+    }
+
+
+def device(_: Gettext) -> dict[str, str]:
+    """Why a terminal's code can't be confirmed."""
+    return {
+        No.UNKNOWN.value: _("No terminal waits with this code. Check it letter by letter, or ask for a new one there."),
+        No.EXPIRED.value: _("This code has expired. Ask for a new one in the terminal."),
+        No.CONFIRMED.value: _("You have confirmed this code already. There is nothing more to do."),
+        No.REFUSED.value: _("You have refused this code already."),
+        No.CANCELLED.value: _("The terminal has given up waiting. Ask for a new code there."),
+        No.TOO_MANY.value: _("Too many wrong codes. Try again in an hour."),
+        No.NOT_A_MEMBER.value: _("You are not a member of that organisation any more. Start again."),
     }
 
 

@@ -200,6 +200,16 @@ def sessions(connection: Connection, account_id: str, now: dt.datetime) -> Seque
     return connection.execute(query.order_by(t.created_at.desc(), t.id.desc())).all()
 
 
+def terminals(connection: Connection, account_id: str, now: dt.datetime) -> Sequence[AnyRow]:
+    """The tokens that an account's own sign-in made and that are in force, the newest first, by organisation."""
+    t = tokens.c
+    query = _LISTED.add_columns(t.organisation_id, organisations.c.name.label("organisation"))
+    query = query.outerjoin(organisations, organisations.c.id == t.organisation_id)
+    mine = (t.account_id == account_id) & (t.kind == TOKEN) & t.made_by.is_(None) & t.revoked_at.is_(None)
+    query = query.where(mine, or_(t.expires_at.is_(None), t.expires_at > now))
+    return connection.execute(query.order_by(t.created_at.desc(), t.id.desc())).all()
+
+
 def end_session(connection: Connection, account_id: str, session_id: str, now: dt.datetime) -> bool:
     """Sign an account out of one browser; whether it was signed in there."""
     t = tokens.c
