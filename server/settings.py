@@ -121,11 +121,6 @@ class ServerSettings(BaseModel):
     webhook_patience: float = 15.0
     """Seconds that a webhook has for its answer, connecting included."""
 
-    @property
-    def address(self) -> str:
-        """How people reach this server, as far as it was told; without a slash at its end."""
-        return self.public_url or (self.mail.public_url if self.mail else "")
-
     issuers: tuple[Issuer, ...] = ()
     """Who else people may sign in with; no domain is in two of them."""
     self_service: bool | None = None

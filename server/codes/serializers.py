@@ -31,7 +31,7 @@ def as_answer(row: AnyRow, call: Call) -> InvitationCode:
         created_at=row.created_at,
         created_by=row.made_by,
         version=row.version,
-        join_url=join_url(row.code, call.services.settings.address),
+        join_url=join_url(row.code, call.services.settings.public_address),
     )
 
 

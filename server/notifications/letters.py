@@ -42,7 +42,7 @@ def compose(connection: Connection, letter: AnyRow, mail: MailSettings, now: dt.
     kind = LetterKind(letter.kind)
     about = _about_request if kind in OF_REQUESTS else _by_itself
     found = about(connection, letter, mail, now)
-    return None if found is None else _message(letter, found[1], found[0], mail)
+    return None if found is None else message_of(letter, found[1], found[0], mail)
 
 
 def _by_itself(
@@ -103,8 +103,11 @@ def _knows_of_a_decision(connection: Connection, letter: AnyRow) -> bool:
     return outbound_mail.was_told(connection, letter.transfer_id, [each.value for each in DECIDED])
 
 
-def _message(letter: AnyRow, words: Words, recipient: str, mail: MailSettings) -> EmailMessage:
-    """Always 7-bit, unless the part of an address before the @ is not ASCII: then all of it is UTF-8 (RFC 6531)."""
+def message_of(letter: AnyRow, words: Words, recipient: str, mail: MailSettings) -> EmailMessage:
+    """A letter as it leaves, both parts of the same words.
+
+    Always 7-bit, unless the part of an address before the @ is not ASCII: then all of it is UTF-8 (RFC 6531).
+    """
     address = _deliverable(recipient)
     message = EmailMessage(policy=SMTP if address.isascii() else SMTPUTF8)
     sender = _deliverable(mail.sender)

@@ -1,10 +1,13 @@
 """The profile page of the account itself: what it uses, what waits for its answer, and what it may change."""
 
+from typing import Any
+
 from starlette.responses import Response
 
-from contract.profile import ProfileChanges
+from contract.profile import Language, ProfileChanges
 from server.devices.fetching import end_terminal
 from server.http.problems import ServerProblem
+from server.languages import LANGUAGES
 from server.pages import acting
 from server.pages.page import Page, Visit
 from server.profile.answering import change_profile, show_profile
@@ -12,6 +15,7 @@ from server.profile.endpoints import leave
 from server.store import tokens
 
 _NAMES = ("first_name", "last_name", "position")
+_CODES = "notify_code_uses"
 
 
 async def home(visit: Visit) -> Response:
@@ -22,14 +26,18 @@ async def home(visit: Visit) -> Response:
 
 
 async def show_names(visit: Visit) -> Response:
-    """`GET /names`: the form of one's names and position."""
-    me = visit.who
-    return _names(visit, {name: getattr(me, name) for name in _NAMES})
+    """`GET /names`: the form of one's names, position and language, and of what one gets letters about."""
+    me, own = visit.who, acting.read(visit, show_profile)
+    typed = {name: getattr(me, name) for name in _NAMES}
+    return _names(visit, {**typed, "language": own.language, _CODES: own.notify_code_uses})
 
 
 async def change_names(visit: Visit) -> Response:
-    """`POST /names`: change them, also where one is listed."""
-    typed = {name: visit.form.get(name, "") for name in _NAMES}
+    """`POST /names`: change them, also where one is listed. A box without a tick is not sent, so its name is too."""
+    typed: dict[str, Any] = {name: visit.form.get(name, "") for name in _NAMES}
+    language = visit.form.get("language")
+    typed["language"] = Language(language) if language in set(Language) else language
+    typed[_CODES] = visit.form.get(_CODES) == "on" if visit.form.get(f"has_{_CODES}") else None
     try:
         await acting.change(visit, change_profile, acting.filled(ProfileChanges, **typed))
     except ServerProblem as problem:
@@ -73,9 +81,9 @@ async def end_session(visit: Visit) -> Response:
     return visit.go("/sessions", said="session_ended")
 
 
-def _names(visit: Visit, typed: dict[str, str], problem: ServerProblem | None = None) -> Response:
+def _names(visit: Visit, typed: dict[str, Any], problem: ServerProblem | None = None) -> Response:
     wrong = {error.pointer.strip("/"): error.detail for error in problem.errors} if problem else {}
-    return visit.render("names.html", status=422 if problem else 200, typed=typed, wrong=wrong)
+    return visit.render("names.html", status=422 if problem else 200, typed=typed, wrong=wrong, languages=LANGUAGES)
 
 
 PAGES = (
