@@ -400,7 +400,8 @@ def _authorize(provider: Provider, asked: Asked) -> Response:
     does = provider.does
     if does.asks and not asked.form:
         return HTMLResponse(
-            f"<!doctype html><html lang=en><title>Provider</title><h1>{provider.issuer}</h1><form method=post>"
+            "<!doctype html><html lang=en><link rel=icon href=data:,><title>Provider</title>"
+            f"<h1>{provider.issuer}</h1><form method=post>"
             "<button name=yes value=yes>Sign in here</button></form></html>"
         )
     try:
