@@ -4,7 +4,7 @@ import argparse
 import importlib.metadata
 from typing import TYPE_CHECKING, Any, TypeAlias
 
-from cli.bounds import money, text, whole
+from cli.bounds import limit, money, text, whole
 from server.platform.arguments import Parser
 
 if TYPE_CHECKING:
@@ -19,6 +19,7 @@ _MOST_SEATS = 1_000_000
 _MOST_USES = 1_000_000
 _MOST_DAYS = 36_500
 _MOST_FORECAST = 36
+_ROLES = ("owner", "admin", "billing", "viewer", "member")
 _KINDS = "only these, such as user.added,transfer.*"
 _EPILOG = "Without a command the app opens on your profile; without a profile it offers the demo."
 
@@ -48,6 +49,7 @@ def parser() -> argparse.ArgumentParser:
     checked.set_defaults(run="cli.check_config:check_config")
     _add_users(commands)
     _add_members(commands)
+    _add_ownership(commands)
     _add_events(commands)
     _add_invoices(commands)
     _add_forecast(commands)
@@ -195,9 +197,7 @@ def _add_members(commands: "Commands") -> None:
     verbs = _noun(commands, "members", "the directory of the organisation, and adding members to the subscription")
     listed = _command(verbs, "list", "cli.members:list_all", "the members, by name")
     _add_search(listed)
-    listed.add_argument(
-        "--role", choices=("owner", "admin", "billing", "viewer", "member"), help="only those with this role"
-    )
+    listed.add_argument("--role", choices=_ROLES, help="only those with this role")
     listed.add_argument("--listed", choices=("yes", "no"), help="only those who are on the subscription, or are not")
     _add_how_many(listed)
     _add_json(listed)
@@ -207,6 +207,35 @@ def _add_members(commands: "Commands") -> None:
     added = _way_in(verbs, "add", "cli.members:add", "add members to the subscription")
     added.add_argument("emails", nargs="+", metavar="EMAIL", help="who to add")
     _add_mode(added)
+    given = _change(verbs, "role", "cli.roles:give", "give a member a role, or an admin a monthly limit")
+    given.add_argument("email", metavar="EMAIL", help="the member's address")
+    given.add_argument("role", choices=_ROLES, help="the role")
+    given.add_argument(
+        "--limit", type=limit, metavar="AMOUNT", help="what an admin may spend in a month, such as EUR 100.00; or none"
+    )
+    removed = _change(verbs, "remove", "cli.roles:remove", "take a member out of the organisation, with their seat")
+    removed.add_argument("email", metavar="EMAIL", help="the member's address")
+    restored = _change(verbs, "restore", "cli.roles:restore", "bring a removed member back, with role and seat")
+    restored.add_argument("email", metavar="EMAIL", help="the address of the person who was removed")
+    gone = _command(verbs, "removed", "cli.roles:list_removed", "members who can be brought back, the last first")
+    _add_json(gone)
+
+
+def _add_ownership(commands: "Commands") -> None:
+    verbs = _noun(commands, "ownership", "who pays: the main account, the owners, and handing it over")
+    shown = _command(verbs, "show", "cli.ownership:show", "the main account, the owners, and a pending offer")
+    offered = _change(verbs, "offer", "cli.ownership:offer", "offer a member to become the main account, which pays")
+    offered.add_argument("email", metavar="EMAIL", help="the member's address")
+    offered.add_argument("--then", choices=_ROLES, default="owner", help="your own role afterwards (default owner)")
+    withdrawn = _command(verbs, "cancel", "cli.ownership:cancel", "withdraw the pending offer")
+    accepted = _change(verbs, "accept", "cli.ownership:accept", "become the main account, and pay from now on")
+    declined = _command(verbs, "decline", "cli.ownership:decline", "decline to become the main account")
+    declined.add_argument("--reason", type=text(500), default="", help="a reason; they will read it")
+    undone = _command(verbs, "undo", "cli.ownership:undo", "undo having accepted, within ten minutes")
+    for command in (accepted, declined, undone):
+        command.add_argument("id", metavar="ID", nargs="?", default="", help="the offer, where there are several")
+    for command in (shown, withdrawn, declined, undone):
+        _add_json(command)
 
 
 def _add_mode(command: argparse.ArgumentParser) -> None:
@@ -251,6 +280,8 @@ def _add_changes(commands: "Commands") -> None:
     seats = _priced(
         verbs, "set", "cli.changes:seats_set", "set the number of seats: more from now, fewer from the renewal"
     )
+    own = _priced(verbs, "own", "cli.ownership:own_seat", "whether the main account, which pays, is one of the users")
+    own.add_argument("uses", choices=("on", "off"), help="on takes a seat, off leaves it")
     seats.add_argument("seats", type=whole(0, _MOST_SEATS, "the seats"), metavar="N", help="the new number")
     plan = _priced(_noun(commands, "plan", "another plan"), "set", "cli.changes:plan_set", "move to another plan")
     plan.add_argument("plan", metavar="NAME", help="the plan")

@@ -3,12 +3,12 @@
 import argparse
 import re
 from collections.abc import Callable
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 if TYPE_CHECKING:
     from contract.money import Money
 
-__all__ = ["money", "text", "whole"]
+__all__ = ["limit", "money", "text", "whole"]
 
 
 _SHOWN = 40
@@ -46,6 +46,15 @@ def text(most: int) -> Callable[[str], str]:
 
 
 _AMOUNT = re.compile(r"([A-Z]{3}) ?(\d{1,12})(?:\.(\d{1,4}))?")
+
+
+def limit(typed: str) -> "Money | Literal['none']":
+    """Reads an amount as `money` does, or `none`.
+
+    Raises:
+        argparse.ArgumentTypeError: it is neither.
+    """
+    return "none" if typed.strip().casefold() == "none" else money(typed)
 
 
 def money(typed: str) -> "Money":

@@ -90,8 +90,8 @@ REMEDIES: dict[ProblemCode, Remedy] = {
         NOT_ALLOWED,
     ),
     ProblemCode.NOT_ALLOWED: Remedy(
-        "Ask an owner: they give roles in Members.",
-        "Ask an owner: they give roles with headcount members role.",
+        "Owners give roles, in Members.",
+        "Owners give roles: headcount members role.",
         NOT_ALLOWED,
     ),
     ProblemCode.OWN_SIGN_IN_NEEDED: _both(
@@ -166,8 +166,8 @@ REMEDIES: dict[ProblemCode, Remedy] = {
         CONFLICT,
     ),
     ProblemCode.MAIN_ACCOUNT_DECIDES: Remedy(
-        "Only the main account does this, signed in as itself: Overview has its own seat, Members the handover.",
-        "Only the main account does this, signed in as itself: headcount seats own, headcount ownership offer.",
+        "It does so signed in as itself: its own seat in Users, the handover in Members.",
+        "It does so signed in as itself: headcount seats own, headcount ownership offer.",
         CONFLICT,
     ),
     ProblemCode.MAIN_ACCOUNT_STAYS: Remedy(
