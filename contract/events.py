@@ -67,6 +67,8 @@ class EventKind(StrEnum):
     IMPORT_APPLIED = "import.applied"
     TOKEN_CREATED = "token.created"  # noqa: S105 - the name of an event
     TOKEN_REVOKED = "token.revoked"  # noqa: S105 - the name of an event
+    ACCESS_LINK_CREATED = "access.link_created"
+    ACCESS_RESET = "access.reset"
     WEBHOOK_CREATED = "webhook.created"
     WEBHOOK_CHANGED = "webhook.changed"
     WEBHOOK_DELETED = "webhook.deleted"

@@ -1,6 +1,7 @@
 """`python -m server` (and `headcount server`).
 
-init, run, token, demo, migrate, verify, backup, restore, mails, release-sign-on, check-prices, check-oidc, seed
+init, run, token, demo, organisations, invite-owner, make-owner, sign-in-link, reset-access, sessions, revoke, migrate,
+verify, backup, restore, mails, release-sign-on, check-prices, check-oidc, seed
 """
 
 import argparse
@@ -16,6 +17,7 @@ DEFAULT_DATABASE = "sqlite:///headcount.db"
 
 _OPERATIONS = "server.operations.commands"
 _OPERATOR = "server.operator.commands"
+_PEOPLE = "server.operator.people"
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -46,6 +48,9 @@ def _parser() -> argparse.ArgumentParser:
     _run(_command(commands, "run", "answer requests"))
     _demo(_command(commands, "demo", "answer requests about a sample organisation, for a parent process"))
     _token(_command(commands, "token", "print a new token for an account, of an organisation or of none", _OPERATOR))
+    from server.operator.options import add_commands
+
+    add_commands(lambda name, what: _command(commands, name, what, _PEOPLE))
     _command(commands, "migrate", "bring the database to this version's tables")
     what = "check invariants, money, the event chain and its anchor; exit code 1 with findings"
     _verify(_command(commands, "verify", what))
@@ -90,6 +95,9 @@ def _init(command: argparse.ArgumentParser) -> None:
     command.add_argument("--currency", default="EUR")
     command.add_argument("--time-zone", default="UTC", metavar="NAME")
     _catalogue(command)
+    from server.operator.options import add_invite
+
+    add_invite(command)
     command.add_argument("--now", type=_instant, metavar="ISO8601", help="create it at another time (for a sandbox)")
 
 

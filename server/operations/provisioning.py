@@ -45,7 +45,7 @@ class Founding:
 
 @dataclass(frozen=True, kw_only=True)
 class Founded:
-    """The ids, and the token: it is nowhere else."""
+    """The ids, and the token: it is nowhere else. Empty for an owner who was invited."""
 
     organisation_id: str
     subscription_id: str
@@ -60,9 +60,12 @@ def found(
     now: dt.datetime,
     *,
     made: NewToken | None = None,
+    invited: bool = False,
     actor: Actor = SERVER,
 ) -> Founded:
     """Make it all, in this transaction. `made` is the owner's first token, where whoever asks has made it already.
+
+    An owner who is `invited` gets none: a link signs them in.
 
     Raises:
         SettingsError: the organisation exists, or something in the wish is not possible.
@@ -85,7 +88,9 @@ def found(
         spending_limit=None,
     )
     subscription_id = _subscribe(connection, wanted, offer, organisation_id, account_id, now=now)
-    token = give_token(connection, organisation_id, account_id, now, label="the owner's first token", made=made)
+    token = ""
+    if not invited:
+        token = give_token(connection, organisation_id, account_id, now, label="the owner's first token", made=made)
     granted = subscriptions.get(connection, subscription_id).granted_seats
     unit = Unit(
         connection=connection, organisation_id=organisation_id, subscription_id=subscription_id, now=now, actor=actor

@@ -11,7 +11,8 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from server.operator.actions import ACTIONS, KEY_HEADER, VERSION, VERSION_HEADER, Action, Told
-from server.operator.doing import Desk, do
+from server.operator.desk import Desk
+from server.operator.doing import do
 from server.platform.services import Services
 from server.platform.text import made_safe
 from server.settings import SettingsError
@@ -24,13 +25,14 @@ _MOST_KEY = 60
 _LONGEST = 200
 
 
-def operator_app(services: Services) -> Starlette:
-    """The actions over a running server's own database."""
-    routes = [Route(f"/{action.name}", _endpoint(action, services), methods=["POST"]) for action in ACTIONS]
+def operator_app(services: Services, address: str = "") -> Starlette:
+    """The actions over a running server's own database. `address` is where it listens, if it was not told its own."""
+    address = services.settings.public_address or address
+    routes = [Route(f"/{action.name}", _endpoint(action, services, address), methods=["POST"]) for action in ACTIONS]
     return Starlette(routes=routes)
 
 
-def _endpoint(action: Action, services: Services) -> Callable[[Request], Awaitable[Response]]:
+def _endpoint(action: Action, services: Services, address: str) -> Callable[[Request], Awaitable[Response]]:
     async def endpoint(request: Request) -> Response:
         if request.headers.get(VERSION_HEADER) != str(VERSION):
             return _refusal(409, "this command and the running server are of different versions")
@@ -42,7 +44,7 @@ def _endpoint(action: Action, services: Services) -> Callable[[Request], Awaitab
             told = action.told.model_validate_json(body)
         except ValidationError:
             return _refusal(422, "the server did not understand this command")
-        return await _answered(action, told, key, services)
+        return await _answered(action, told, key, services, address)
 
     return endpoint
 
@@ -57,7 +59,7 @@ async def _body(request: Request) -> bytes | None:
     return found
 
 
-async def _answered(action: Action, told: Told, key: str, services: Services) -> Response:
+async def _answered(action: Action, told: Told, key: str, services: Services, address: str) -> Response:
     try:
         async with services.database.writing() as connection:
             desk = Desk(
@@ -65,7 +67,7 @@ async def _answered(action: Action, told: Told, key: str, services: Services) ->
                 now=services.clock.now(),
                 machine=services.clock.machine(),
                 catalogue=services.catalogue,
-                address=services.settings.public_url,
+                address=address,
                 served=True,
             )
             answer = do(desk, action, told, key)

@@ -17,7 +17,8 @@ from pydantic import ValidationError
 
 from server.catalogue import Catalogue, default_catalogue
 from server.operator.actions import KEY_HEADER, VERSION, VERSION_HEADER, Action, Told
-from server.operator.doing import Desk, do, done
+from server.operator.desk import Desk
+from server.operator.doing import do, done
 from server.operator.peers import user_of
 from server.platform.clock import Clock
 from server.platform.ids import new_id

@@ -13,6 +13,7 @@ from server.catalogue import catalogue_of
 from server.http.tokens import NewToken, make_token
 from server.operator import actions
 from server.operator.asking import Asked, Asking, ask
+from server.operator.links import address_of, show_link
 from server.operator.saying import counted, print_row, say, shown_once
 from server.platform.streams import code_stands, show_once
 from server.settings import SettingsError
@@ -20,12 +21,13 @@ from server.store import outbound_mail
 from server.store.database import opened
 from server.store.schema import HEAD, current_revision
 from server.store.types import Connection
+from server.transfers.links import new_link
 
 
 def init(options: argparse.Namespace) -> int:
     """Found an organisation. The token is the only thing on the standard output."""
     catalogue = catalogue_of(options.catalogue)
-    made = make_token()
+    made, link = make_token(), new_link()
     told = actions.MakeOrganisation(
         organisation=options.organisation,
         owner=options.owner,
@@ -36,19 +38,26 @@ def init(options: argparse.Namespace) -> int:
         time_zone=options.time_zone,
         now=options.now,
         catalogue=catalogue.identity if options.catalogue else "",
-        token=_sent(made),
+        token=None if options.invite else _sent(made),
+        link=link.hash.hex() if options.invite else None,
     )
     asking = Asking(
         database=options.db,
         action=actions.MAKE_ORGANISATION,
         told=told,
         catalogue=catalogue,
-        settled=lambda _: shown_once(made.token, "nothing was created"),
+        address=address_of(options) if options.invite else "",
+        settled=lambda _: None if options.invite else shown_once(made.token, "nothing was created"),
     )
     asked = ask(asking)
     answer: Any = asked.answer
-    _show(options, asked, made, "revoked; the organisation is there, and headcount server token makes another")
-    say(f"created {options.organisation!r} ({answer.organisation_id}) for {options.owner}; the token is shown only now")
+    created = f"created {options.organisation!r} ({answer.organisation_id}) for {options.owner}"
+    if answer.link:
+        say(created)
+        show_link(answer.link, link.secret, address_of(options))
+    else:
+        _show(options, asked, made, "revoked; the organisation is there, and headcount server token makes another")
+        say(f"{created}; the token is shown only now")
     if answer.granted_seats:
         seats = counted(answer.granted_seats, "seat")
         say(f"{seats} granted until {answer.period_end}: nothing is charged or credited for them before the renewal")
@@ -93,7 +102,7 @@ def mails(options: argparse.Namespace) -> int:
     if options.retry:
         again = ask(Asking(database=options.db, action=actions.RETRY_LETTERS, told=actions.RetryLetters())).answer
         code_stands()
-    with _reading(options.db) as connection:
+    with reading(options.db) as connection:
         letters = outbound_mail.outbox(connection)
     for row in letters:
         print_row(row.id, row.state, f"{row.attempts} attempts", row.kind, row.email, row.organisation_name, row.error)
@@ -122,7 +131,7 @@ def _show(options: argparse.Namespace, asked: Asked, made: NewToken, instead: st
 
 
 @contextmanager
-def _reading(url: str) -> Iterator[Connection]:
+def reading(url: str) -> Iterator[Connection]:
     """The database as it is, beside whoever has it open.
 
     Raises:

@@ -4,43 +4,21 @@ Each is an event of the organisation it concerns, where there is one, with the o
 """
 
 import datetime as dt
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
-from typing import Any, TypeVar
+from collections.abc import Callable, Mapping
+from typing import Any
 
-from contract.events import Actor, EventKind, EventObject
-from server.catalogue import Catalogue
+from contract.events import EventKind, EventObject
 from server.http.tokens import NewToken
 from server.operations.authentication import Wanted, sign_in
 from server.operations.clock_check import check_founding
 from server.operations.provisioning import Founding, address_of, found
-from server.operator import actions
+from server.operator import access, actions
 from server.operator.actions import Action, Told
+from server.operator.desk import OPERATOR, Desk, unit_of
 from server.people.serializers import token_answer, token_object
-from server.platform.transaction import Unit
 from server.settings import RefusedValueError, SettingsError
 from server.store import operator_actions, organisations, outbound_mail, single_sign_on, subscriptions, tokens
-from server.store.types import AnyRow, Connection
-
-OPERATOR = Actor(label="the operator")
-"""Who acts in the events: who may do so has the server's machine."""
-
-T = TypeVar("T", bound=Told)
-
-
-@dataclass(frozen=True, kw_only=True)
-class Desk:
-    """What an action is done with. `served` says that a server runs; `machine` is the machine's time.
-
-    `address` is how people reach the server, as far as that is known.
-    """
-
-    connection: Connection
-    now: dt.datetime
-    machine: dt.datetime
-    catalogue: Catalogue
-    address: str = ""
-    served: bool = False
+from server.store.types import Connection
 
 
 def do(desk: Desk, action: Action, told: Told, key: str) -> Told:
@@ -70,13 +48,22 @@ def _make_organisation(desk: Desk, told: actions.MakeOrganisation) -> actions.Or
     at = told.now.astimezone(dt.UTC) if told.now else desk.now
     check_founding(desk.connection, at)
     shared = told.model_dump(exclude={"now", "catalogue", "token", "link", "cycle"})
-    made = _token(told.token) if told.token else None
     wanted = Founding(**shared, cycle=told.cycle)
-    founded = found(desk.connection, wanted, desk.catalogue, at, made=made, actor=OPERATOR)
+    made = _token(told.token) if told.token else None
+    invited = told.link is not None
+    founded = found(desk.connection, wanted, desk.catalogue, at, made=made, invited=invited, actor=OPERATOR)
     row = subscriptions.get(desk.connection, founded.subscription_id)
     return actions.OrganisationMade(
-        organisation_id=founded.organisation_id, granted_seats=row.granted_seats, period_end=row.period_end
+        organisation_id=founded.organisation_id,
+        granted_seats=row.granted_seats,
+        period_end=row.period_end,
+        link=_invited(desk, told, told.link) if told.link else None,
     )
+
+
+def _invited(desk: Desk, told: actions.MakeOrganisation, link: str) -> actions.LinkMade:
+    house = access.house_named(desk, told.organisation)
+    return access.link_for(desk, address_of(told.owner), link, owner_of=house)
 
 
 def _give_token(desk: Desk, told: actions.GiveToken) -> actions.TokenGiven:
@@ -89,31 +76,6 @@ def _give_token(desk: Desk, told: actions.GiveToken) -> actions.TokenGiven:
         unit.emit(EventKind.TOKEN_CREATED, token_object(token_answer(row, desk.now)))
         unit.record()
     return actions.TokenGiven(organisation=made.organisation)
-
-
-def _revoke(desk: Desk, told: actions.Revoke) -> actions.Revoked:
-    row = tokens.by_id(desk.connection, told.which)
-    if row is None:
-        message = f"nothing has the id {told.which!r}"
-        raise SettingsError(message)
-    return actions.Revoked(tokens=end(desk, [row]), sessions=0)
-
-
-def end(desk: Desk, rows: Iterable[AnyRow]) -> int:
-    """End tokens at once, each with an event in its organisation; answers how many were in force."""
-    ended = 0
-    for row in rows:
-        if row.revoked_at is not None:
-            continue
-        tokens.revoke(desk.connection, row.id, desk.now)
-        ended += 1
-        if row.organisation_id:
-            after = tokens.one(desk.connection, row.organisation_id, row.id)
-            assert after is not None
-            unit = unit_of(desk, row.organisation_id)
-            unit.emit(EventKind.TOKEN_REVOKED, token_object(token_answer(after, desk.now)), {"state": "active"})
-            unit.record()
-    return ended
 
 
 def _release_sign_on(desk: Desk, told: actions.ReleaseSignOn) -> actions.SignOnReleased:
@@ -135,17 +97,6 @@ def _retry_letters(desk: Desk, told: actions.RetryLetters) -> actions.LettersRet
     return actions.LettersRetried(again=again, sending=outbound_mail.are_sent(desk.connection))
 
 
-def unit_of(desk: Desk, organisation_id: str) -> Unit:
-    """The operator's work in one organisation."""
-    return Unit(
-        connection=desk.connection,
-        organisation_id=organisation_id,
-        subscription_id="",
-        now=desk.now,
-        actor=OPERATOR,
-    )
-
-
 def _token(made: actions.MadeToken) -> NewToken:
     """The token of a command, of which only the hash is known here."""
     return NewToken(made.id, "", bytes.fromhex(made.secret_hash))
@@ -154,7 +105,9 @@ def _token(made: actions.MadeToken) -> NewToken:
 _DOINGS: Mapping[Action, Callable[[Desk, Any], Told]] = {
     actions.MAKE_ORGANISATION: _make_organisation,
     actions.GIVE_TOKEN: _give_token,
-    actions.REVOKE: _revoke,
+    actions.INVITE_OWNER: access.invite_owner,
+    actions.MAKE_LINK: access.make_link,
+    actions.REVOKE: access.revoke,
     actions.RELEASE_SIGN_ON: _release_sign_on,
     actions.RETRY_LETTERS: _retry_letters,
 }

@@ -50,9 +50,9 @@ class OwnersDoor(Door):
 class OperatorServer(uvicorn.Server):
     """Answers on the operator's socket, as long as the server that it belongs to."""
 
-    def __init__(self, services: Services, listener: Listener) -> None:
+    def __init__(self, services: Services, listener: Listener, address: str = "") -> None:
         config = uvicorn.Config(
-            operator_app(services),
+            operator_app(services, address),
             loop="asyncio",
             http="h11",
             log_config=None,

@@ -29,12 +29,12 @@ def counted(number: int, what: str) -> str:
     return f"{number:,} {what}" + ("" if number == 1 else "s")
 
 
-def shown_once(secret: str, instead: str) -> None:
+def shown_once(secret: str, instead: str, what: str = "token") -> None:
     """Print a secret while nothing is written for good yet: one that nobody can read must not be there either.
 
     Raises:
         SettingsError: it can't be printed; what belongs to it is undone.
     """
     if not show_once(secret):
-        message = f"the token could not be shown, so {instead}"
+        message = f"the {what} could not be shown, so {instead}"
         raise SettingsError(message)

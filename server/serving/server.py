@@ -141,7 +141,7 @@ def serve(
         server = make_server(app, listener.where, most_connections(settings.max_connections))
         check(services)
         server.collects(Collector())
-        beside = server.operator = OperatorServer(services, opened_at(operator)) if operator else None
+        beside = server.operator = _beside(services, operator, listener.where)
         if exit_with_parent:
             threading.Thread(target=_stop_with_parent, args=(server,), daemon=True).start()
         server.run(sockets=[listener.socket])
@@ -152,6 +152,11 @@ def serve(
         if listener.file:
             listener.file.unlink(missing_ok=True)
     return 0 if server.started else 1
+
+
+def _beside(services: Services, operator: Path | None, where: str) -> OperatorServer | None:
+    address = where if where.startswith("http") else ""
+    return OperatorServer(services, opened_at(operator), address) if operator else None
 
 
 def _stop_with_parent(server: HeadcountServer) -> None:

@@ -11,8 +11,24 @@ from contract.people import Role
 from server.platform.ids import new_id
 from server.store.bulk import execute_many
 from server.store.sqlite import one_of
-from server.store.tables import accounts, members, organisations, tokens
+from server.store.tables import accounts, members, organisations, subscriptions, tokens
 from server.store.types import AnyRow
+
+
+def overview(connection: Connection) -> list[AnyRow]:
+    """Every organisation with its plan, its seats and its main account, in the order of their names."""
+    query = (
+        select(
+            organisations,
+            subscriptions.c.plan,
+            subscriptions.c.status,
+            subscriptions.c.seats,
+            accounts.c.email.label("main_account"),
+        )
+        .outerjoin(subscriptions, subscriptions.c.organisation_id == organisations.c.id)
+        .outerjoin(accounts, accounts.c.id == subscriptions.c.owner_account_id)
+    )
+    return list(connection.execute(query.order_by(organisations.c.name_key)))
 
 
 def by_name(connection: Connection, name_key: str) -> AnyRow | None:

@@ -22,6 +22,11 @@ def oldest(connection: Connection) -> AnyRow | None:
     return connection.execute(select(subscriptions).order_by(subscriptions.c.created_at)).first()
 
 
+def of_organisation(connection: Connection, organisation_id: str) -> AnyRow:
+    """The row of the subscription that an organisation has."""
+    return connection.execute(select(subscriptions).where(subscriptions.c.organisation_id == organisation_id)).one()
+
+
 def get(connection: Connection, subscription_id: str) -> AnyRow:
     """The row of a subscription that is there (its id comes from a principal or a foreign key)."""
     return connection.execute(_ONE, {"id": subscription_id}).one()

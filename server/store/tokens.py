@@ -161,6 +161,16 @@ def one(connection: Connection, organisation_id: str, token_id: str) -> AnyRow |
     return connection.execute(wanted).first()
 
 
+def living(connection: Connection, account_id: str, now: dt.datetime) -> Sequence[AnyRow]:
+    """Every token and session of an account that is in force, the newest first, with its organisation's `name`."""
+    in_force = tokens.c.revoked_at.is_(None) & or_(tokens.c.expires_at.is_(None), tokens.c.expires_at > now)
+    query = select(tokens, organisations.c.name.label("organisation_name")).outerjoin(
+        organisations, organisations.c.id == tokens.c.organisation_id
+    )
+    wanted = query.where(tokens.c.account_id == account_id, in_force)
+    return connection.execute(wanted.order_by(tokens.c.created_at.desc(), tokens.c.id)).all()
+
+
 def by_id(connection: Connection, token_id: str) -> AnyRow | None:
     """A token, whoever it belongs to."""
     return connection.execute(select(tokens).where(tokens.c.id == token_id)).first()

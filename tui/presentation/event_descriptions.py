@@ -261,6 +261,8 @@ _SENTENCES: dict[EventKind, Callable[[str, str, _Attributes], str]] = {
     EventKind.IMPORT_APPLIED: _imported,
     EventKind.TOKEN_CREATED: _about("{who} created a token: {what}"),
     EventKind.TOKEN_REVOKED: _about("{who} revoked a token: {what}"),
+    EventKind.ACCESS_LINK_CREATED: _about("{who} created a link that signs {what} in once"),
+    EventKind.ACCESS_RESET: _about("{who} signed {what} out everywhere and created a link to sign in with"),
     EventKind.WEBHOOK_CREATED: _plainly("created the webhook"),
     EventKind.WEBHOOK_CHANGED: _plainly("changed the webhook"),
     EventKind.WEBHOOK_DELETED: _plainly("deleted the webhook"),
