@@ -1,16 +1,17 @@
 """A database against its anchor, and going on without what was lost (D29)."""
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import NamedTuple
 
 from contract.events import EventKind, EventObject
 from server.platform.clock import utc_now
 from server.platform.transaction import Unit
-from server.settings import SettingsError, sqlite_path
+from server.settings import DatabaseInUseError, SettingsError, sqlite_path
 from server.store import anchor, events, lost
 from server.store.anchor import Reading, anchor_of
-from server.store.database import opened
+from server.store.database import Database, opened
 from server.store.errors import DatabaseError
 from server.store.events import event_id
 from server.store.types import Connection
@@ -87,6 +88,16 @@ def _notes(found: lost.Compared, known: Reading, path: Path) -> Iterator[str]:
         yield f"{many} newer events than the anchor {path.name}: it is older, nothing of that is lost"
 
 
+@contextmanager
+def _unserved(url: str) -> Iterator[Database]:
+    try:
+        with opened(url, accept_loss=True) as database:
+            yield database
+    except DatabaseInUseError as error:
+        message = f"{error}: nothing was missing when it started. What goes missing while it runs, it says in its log"
+        raise DatabaseInUseError(message) from error
+
+
 def accept_loss(url: str) -> list[str]:
     """Go on without the events that are gone: an event in each organisation says which; answers what was accepted.
 
@@ -100,7 +111,7 @@ def accept_loss(url: str) -> list[str]:
         message = f"there is no database {path or url}"
         raise SettingsError(message)
     where = anchor_of(path)
-    with opened(url, accept_loss=True) as database:
+    with _unserved(url) as database:
         known = read_anchor(where)
         with database.write() as connection:
             accepted = _accepted(connection, known, where) if known else []

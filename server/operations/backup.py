@@ -80,7 +80,11 @@ def restore(copy: Path, url: str, *, overwrite: bool = False, with_findings: boo
         raise RefusedValueError(message)
     _refuse_same(source, target)
     lock = WriterLock(target)
-    lock.take(make=False)
+    try:
+        lock.take(make=False)
+    except DatabaseInUseError as error:
+        message = f"{error}: what it would write after the copy was taken would be lost, so stop it for this"
+        raise DatabaseInUseError(message) from error
     try:
         if target.exists() and target.stat().st_size:
             _refuse_existing(target, overwrite=overwrite)

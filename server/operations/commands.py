@@ -4,7 +4,8 @@ import argparse
 import json
 import sys
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -13,11 +14,12 @@ from server.catalogue import catalogue_of
 from server.operator.saying import shown_once
 from server.platform.clock import utc_now
 from server.serving import listeners
-from server.settings import RefusedValueError, ServerSettings, sqlite_path
-from server.store.database import opened
+from server.settings import DatabaseInUseError, RefusedValueError, ServerSettings, SettingsError, sqlite_path
+from server.store.database import Database, opened
 
 if TYPE_CHECKING:
     from server.operations.backup import Copied
+    from server.store.holder import Holder
 
 
 def run(options: argparse.Namespace) -> int:
@@ -68,10 +70,29 @@ def migrate(options: argparse.Namespace) -> int:
     """Bring the database up to date."""
     from server.store.schema import HEAD, upgrade
 
-    with opened(options.db, migrate=False) as database:
+    database = Database(options.db)
+    try:
+        database.open(migrate=False)
         before = upgrade(database.engine)
+    except DatabaseInUseError:
+        return _migrated(options, database.holder, HEAD)
+    finally:
+        database.close()
     _say(f"at {HEAD}" if before == HEAD else f"from {before or 'nothing'} to {HEAD}")
     return 0
+
+
+def _migrated(options: argparse.Namespace, holder: "Holder", head: str) -> int:
+    """A server brings its database up to date when it starts, so there is nothing to do for one of this version."""
+    from server.store.schema import current_revision
+
+    with opened(options.db, read_only=True) as database, database.read() as connection:
+        at = current_revision(connection)
+    if at == head:
+        _say(f"at {head}: {holder.named} has the database open, and brought it there when it started")
+        return 0
+    _say(f"{holder.named} is of another version, at {at}: start this version's server in its place, which does it")
+    return 1
 
 
 def verify(options: argparse.Namespace) -> int:
@@ -218,7 +239,7 @@ def seed(options: argparse.Namespace) -> int:
     """Add users to a new organisation by the fastest way there is; prints its owner's token."""
     from server.seed.bulk_users import seed_crowd
 
-    with opened(options.db) as database:
+    with _nobody_serves(options.db) as database:
         start = time.perf_counter()
         with database.write() as connection:
             token = seed_crowd(connection, options.organisation, options.users, utc_now())
@@ -226,6 +247,21 @@ def seed(options: argparse.Namespace) -> int:
     took = time.perf_counter() - start
     _say(f"{options.users} users in {took:.1f} s ({options.users / took:,.0f} a second)")
     return 0
+
+
+@contextmanager
+def _nobody_serves(url: str) -> Iterator[Database]:
+    """A database for a command that rebuilds its indexes.
+
+    Raises:
+        SettingsError: a server has it open.
+    """
+    try:
+        with opened(url) as database:
+            yield database
+    except DatabaseInUseError as error:
+        message = f"{error}; seed fills one for measurements: give it another with --db"
+        raise SettingsError(message) from error
 
 
 def _operator(options: argparse.Namespace) -> Path | None:

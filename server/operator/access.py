@@ -119,7 +119,7 @@ def invite_owner(desk: Desk, told: actions.InviteOwner) -> actions.OwnerMade:
     account = organisations.account_by_email(desk.connection, who.key)
     known = members.many(desk.connection, house.id, [account.id]).get(account.id) if account else None
     if told.members_only and (known is None or known.role == Role.OWNER.value):
-        what = "is not a member" if known is None else "is an owner already"
+        what = "is not a member" if known is None else "already is an owner"
         _refuse(f"{who.email!r} {what} of {house.name!r}")
     others = tuple(each.email for each in owners if account is None or each.id != account.id)
     is_owner = known is not None and known.role == Role.OWNER.value

@@ -89,7 +89,7 @@ def sessions(options: argparse.Namespace) -> int:
             used = f"last used {row.last_used_at:%Y-%m-%d %H:%M}" if row.last_used_at else "not used"
             since = f"since {row.created_at:%Y-%m-%d %H:%M}"
             print_row(row.id, row.kind, row.label, row.organisation_name or "", since, used, until)
-    say(f"{counted(len(found), 'token or session')}; times are in UTC")
+    say(f"{len(found)} in force; times are in UTC")
     return 0
 
 
