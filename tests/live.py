@@ -14,6 +14,7 @@ from ready_made import empty_tables
 from starlette.applications import Starlette
 
 from server.app import create_app
+from server.operator.door import OperatorServer
 from server.platform.clock import Clock
 from server.serving.server import HeadcountServer, make_server
 from server.settings import ServerSettings
@@ -55,17 +56,21 @@ def live_server(folder: Path, *, port: int = 0, **settings: Any) -> Iterator[Liv
 
 @contextmanager
 def serving_in_a_thread(
-    app: Starlette, *listeners: socket.socket
+    app: Starlette, *listeners: socket.socket, operator: OperatorServer | None = None
 ) -> Iterator[tuple[HeadcountServer, asyncio.AbstractEventLoop]]:
-    """An app that answers on sockets from a thread, and that thread's loop; stopped at the end."""
+    """An app that answers on sockets from a thread, and that thread's loop; stopped at the end.
+
+    `operator` answers an operator's commands beside it.
+    """
     server = make_server(app)
+    server.operator = operator
     ready = threading.Event()
     loops: list[asyncio.AbstractEventLoop] = []
 
     async def serve() -> None:
         loops.append(asyncio.get_running_loop())
         serving = asyncio.create_task(server.serve(sockets=list(listeners)))
-        while not server.started and not serving.done():
+        while not (server.started and (operator is None or operator.started)) and not serving.done():
             await asyncio.sleep(0.005)
         ready.set()
         await serving
