@@ -22,7 +22,8 @@ async def home(visit: Visit) -> Response:
     """`GET /`: the profile; to whoever is not signed in, what this is."""
     if visit.principal is None:
         return visit.render("welcome.html", address=visit.services.settings.public_address)
-    return visit.render("home.html", profile=acting.read(visit, show_profile))
+    online = visit.services.settings.starts_online
+    return visit.render("home.html", profile=acting.read(visit, show_profile), online=online)
 
 
 async def show_names(visit: Visit) -> Response:

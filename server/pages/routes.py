@@ -6,12 +6,12 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from server.pages import device, joining, own_account, ownership, signing_in, single_sign_on
+from server.pages import device, joining, own_account, ownership, signing_in, single_sign_on, starting
 from server.pages.page import Page, answering
 from server.pages.rendering import STATIC, static
 from server.platform.services import Services
 
-MODULES = (device, joining, own_account, ownership, signing_in, single_sign_on)
+MODULES = (device, joining, own_account, ownership, signing_in, single_sign_on, starting)
 """The modules that have pages, each as `PAGES`."""
 
 

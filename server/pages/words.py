@@ -29,6 +29,8 @@ def done(_: Gettext) -> dict[str, str]:
         "session_ended": _("You are signed out there."),
         "signed_out": _("You are signed out."),
         "signed_up": _("Your account was made."),
+        "started": _("The organisation is there, and you are its owner."),
+        "price_changed": _("The price has changed. This is the price now."),
         "other_address": _(
             "You are signed in. Your organisation names another address for you by now; your account keeps this one."
         ),
@@ -118,6 +120,14 @@ def refusals(_: Gettext) -> dict[ProblemCode, str]:
         ProblemCode.PAYMENT_IN_PROGRESS: _("A payment is in progress. Try again when it is done."),
         ProblemCode.UNDO_NOT_POSSIBLE: _("This can't be undone any more."),
         ProblemCode.NOT_A_USER: _("You use no subscription."),
+        ProblemCode.NAME_NOT_AVAILABLE: _("This name is not available. Choose another one."),
+        ProblemCode.ALREADY_SUBSCRIBED: _("You own an organisation already. Manage it in the terminal."),
+        ProblemCode.QUOTE_EXPIRED: _("The price was valid for 15 minutes. Ask for it again."),
+        ProblemCode.QUOTE_ALREADY_CONFIRMED: _("This was started already."),
+        ProblemCode.PAYMENT_FAILED: _("The payment was refused. Nothing was charged, and nothing was started."),
+        ProblemCode.PAYMENT_IN_PROGRESS: _("The payment is in progress. Look again in a moment."),
+        ProblemCode.SEATS_FOLLOW_USERS: _("On this plan you pay for each user. Leave the seats empty."),
+        ProblemCode.CYCLE_NOT_OFFERED: _("This plan is not available in this currency. Choose another one."),
         ProblemCode.UNSAFE_TEXT: _("A field holds characters that nobody can see. Type it again."),
         ProblemCode.INVALID_EMAIL: _("This is not an e-mail address."),
         ProblemCode.VALIDATION_FAILED: _("A field is empty or too long."),

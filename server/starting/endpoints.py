@@ -5,11 +5,11 @@ from collections.abc import Mapping
 from contract.operation import Operation
 from contract.operations import CONFIRM_START, CREATE_START, START_OFFER
 from contract.starting import Started, StartOffer, StartQuote
-from server.http.call import Call, Handler, LongCall, LongHandler
+from server.http.call import Asked, Call, Handler, LongCall, LongHandler
 from server.starting.confirming import confirm
 from server.starting.offering import make_start, offer
 from server.starting.settling import forget_prices, settle_due_starts, settle_starts
-from server.starting.starter import Desk, starter_of
+from server.starting.starter import Desk, Starter, starter_of
 
 
 def start_offer(call: Call) -> StartOffer:
@@ -26,11 +26,16 @@ async def confirm_start(call: LongCall) -> Started:
     """Make it, for exactly that price."""
     asked = call.asked
     assert asked.idempotency_key is not None
-    return await confirm(asked.services, starter_of(asked), asked.id, asked.idempotency_key)
+    return await confirm(asked.services, _starter(asked), asked.id, asked.idempotency_key)
+
+
+def _starter(asked: Asked) -> Starter:
+    client = asked.http.client
+    return starter_of(asked.principal, client.host if client else "")
 
 
 def _desk(call: Call) -> Desk:
-    return Desk(call.connection, call.services, starter_of(call.asked), call.now)
+    return Desk(call.connection, call.services, _starter(call.asked), call.now)
 
 
 HANDLERS: Mapping[Operation, Handler | LongHandler] = {

@@ -7,7 +7,7 @@ from functools import partial
 
 from contract.problems import ProblemCode
 from server.domain.starting import sold_by_hand
-from server.http.call import Asked
+from server.http.call import Principal
 from server.http.problems import ServerProblem, refused
 from server.http.proxies import network_of
 from server.platform.services import Services
@@ -52,13 +52,12 @@ class Desk:
     now: dt.datetime
 
 
-def starter_of(asked: Asked) -> Starter:
-    """Who makes a call of the API."""
-    client, principal = asked.http.client, asked.principal
+def starter_of(principal: Principal, host: str) -> Starter:
+    """Who asks, from which address; empty where nobody knows."""
     return Starter(
         account_id=principal.account_id,
         email=principal.email,
-        network=network_of(client.host) if client and client.host else "",
+        network=network_of(host) if host else "",
         token_id=principal.token_id,
     )
 

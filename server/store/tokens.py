@@ -108,7 +108,8 @@ def add(
 
 def adopt(connection: Connection, token_id: str, organisation_id: str) -> bool:
     """Make a token of an account alone one of an organisation that the account has just started; whether it was one."""
-    mine = (tokens.c.id == token_id, tokens.c.organisation_id.is_(None), tokens.c.revoked_at.is_(None), ~_HANDED_OUT)
+    alone = (tokens.c.organisation_id.is_(None), tokens.c.kind == TOKEN, tokens.c.revoked_at.is_(None), ~_HANDED_OUT)
+    mine = (tokens.c.id == token_id, *alone)
     return connection.execute(update(tokens).where(*mine).values(organisation_id=organisation_id)).rowcount == 1
 
 
