@@ -15,6 +15,7 @@ import logging
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
 from contextlib import asynccontextmanager, suppress
 from functools import cache
+from http import HTTPStatus
 from importlib import import_module
 from importlib.util import find_spec
 from types import ModuleType
@@ -35,6 +36,7 @@ from server.http.envelope import Envelope
 from server.http.problems import ServerProblem, not_found, render
 from server.http.proxies import Forwarded
 from server.operations.clock_check import restore_clock
+from server.pages.page import is_for_a_browser, nowhere
 from server.pages.routes import routes as page_routes
 from server.payments.gateway import Gateway
 from server.payments.sandbox import SandboxGateway
@@ -265,6 +267,8 @@ def do_chores(areas: Sequence[ModuleType], services: Services) -> int:
 
 async def _http_problem(request: Request, error: Exception) -> Response:
     status = error.status_code if isinstance(error, HTTPException) else 500
+    if status == HTTPStatus.NOT_FOUND and is_for_a_browser(request):
+        return await nowhere(request, request.app.state.services)
     codes = {404: not_found(), 405: ServerProblem(ProblemCode.METHOD_NOT_ALLOWED, headers={"Allow": "GET, HEAD"})}
     problem = codes.get(status, ServerProblem(ProblemCode.BAD_REQUEST))
     return render(problem, instance=request.scope["path"], request_id=request_id(request))

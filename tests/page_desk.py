@@ -17,7 +17,7 @@ from collections.abc import AsyncIterator, Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import urlencode, urlsplit
 
 import httpx
 from axe_playwright_python.async_playwright import Axe
@@ -26,6 +26,7 @@ from harness import Office as Desks
 from live import serving_in_a_thread
 from mail_desk import Letter, mail_server
 from mail_desk import Office as Post
+from page_lobby import PATH, link_in, said
 from playwright.async_api import Browser, BrowserContext, ConsoleMessage, Page, Request, async_playwright
 from ready_made import empty_tables
 
@@ -121,27 +122,18 @@ class House:
         """What somebody was sent so far."""
         return [letter for letter in self.post.letters if letter.receiver == to]
 
-    async def letter(self, to: str, about: str = "", *, number: int = 1) -> Letter:
-        """The so-manieth letter to somebody whose text or subject has something in it; waits for it."""
+    async def letter(self, to: str, about: str = "", *, number: int = 1, after: int = 0) -> Letter:
+        """The so-manieth letter to somebody that has something in its text or subject; waits for it.
+
+        `after`: so many letters to them are not looked at.
+        """
         deadline = time.monotonic() + PATIENCE
         while True:
-            found = [each for each in self.letters(to) if about in each.subject + said(each)]
+            found = [each for each in self.letters(to)[after:] if about in each.subject + said(each)]
             if len(found) >= number:
                 return found[number - 1]
             assert time.monotonic() < deadline, f"{to} got {[each.subject for each in self.post.letters]}"
             await asyncio.sleep(0.01)
-
-
-def said(letter: Letter) -> str:
-    """The text of a letter, whether it has an HTML part too or not."""
-    part = letter.message.get_body(("plain",))
-    assert part is not None
-    return str(part.get_content()).replace("\r\n", "\n")
-
-
-def link_in(letter: Letter) -> str:
-    """The first address in a letter."""
-    return next(word for word in said(letter).split() if word.startswith(("http://", "https://")))
 
 
 @contextlib.contextmanager
@@ -184,6 +176,29 @@ class Visitor:
         assert answer is not None
         return answer.status
 
+    async def press(self, name: str) -> None:
+        """Press the button of that name."""
+        async with self.page.expect_navigation():
+            await self.page.get_by_role("button", name=name).first.click()
+
+    async def follow(self, name: str) -> None:
+        """Follow the link of that name."""
+        async with self.page.expect_navigation():
+            await self.page.get_by_role("link", name=name).first.click()
+
+    async def ask_for_link(self, email: str) -> str:
+        """Type an address on the page that asks for it; answers the link that is mailed to it."""
+        before = len(self.house.letters(email))
+        await self.page.get_by_label("E-mail address").fill(email)
+        await self.press("Send the link")
+        return link_in(await self.house.letter(email, PATH, number=1, after=before))
+
+    async def sign_in(self, email: str, wanted: str = "/") -> None:
+        """Sign in as somebody, by a link that is mailed; where one wanted to go is where one is then."""
+        await self.open(f"/sign-in?{urlencode({'next': wanted})}")
+        await self.open(await self.ask_for_link(email))
+        await self.press("Sign in")
+
     async def tab(self) -> Page:
         """Another tab of the same window, watched like the first."""
         page = await self.context.new_page()
@@ -217,9 +232,9 @@ class Visitor:
         if urlsplit(request.url).netloc != urlsplit(self.house.url).netloc:
             self.complaints.append(f"foreign: {request.url}")
 
-    async def axe(self) -> list[str]:
-        """What axe finds wrong with the page, in a line each; it needs JavaScript."""
-        options = {"runOnly": _WCAG, "resultTypes": ["violations"]}
+    async def axe(self, *rules: str) -> list[str]:
+        """What axe finds wrong with the page by these rules, or all of them, in a line each; it needs JavaScript."""
+        options = {"runOnly": list(rules) or _WCAG, "resultTypes": ["violations"]}
         found: dict[str, Any] = (await Axe().run(self.page, options=options)).response
         return [
             f"{each['id']} ({each['impact']}): {node['html'][:200]} - {node['failureSummary']}"

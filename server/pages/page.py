@@ -5,6 +5,7 @@ to this very browser, by a page of ours. Whatever goes wrong is a page too, that
 """
 
 import logging
+import re
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field, replace
 from http import HTTPStatus
@@ -32,6 +33,7 @@ MOST_FORM = 16 * 1024
 MOST_FIELDS = 40
 SIGN_IN = "/sign-in"
 _OURS = frozenset({"same-origin", "none", ""})
+_NEW_LINES = re.compile(r"(?:\r\n|\r|\n)+")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -126,12 +128,22 @@ async def _answer(page: Page, visit: Visit) -> Response:
     handler = page.do if posted else page.show if visit.http.method in {"GET", "HEAD"} else None
     if handler is None:
         raise ServerProblem(ProblemCode.METHOD_NOT_ALLOWED, headers={"Allow": ", ".join(page.methods)})
+    if visit.principal is None and not page.open:
+        return visit.go(f"{SIGN_IN}?next={quote(_asked(visit.http), safe='')}")
     if posted:
         visit = replace(visit, form=await read_form(visit.http))
         check_form(visit)
-    if visit.principal is None and not page.open:
-        return visit.go(f"{SIGN_IN}?next={quote(_asked(visit.http), safe='')}")
     return await handler(visit)
+
+
+async def nowhere(request: Request, services: Services) -> Response:
+    """What a browser is told about an address that nothing answers."""
+    return problem_page(_visit(request, services), ServerProblem(ProblemCode.NOT_FOUND))
+
+
+def is_for_a_browser(request: Request) -> bool:
+    """Whether somebody with a browser asks, and not a program for the API."""
+    return "text/html" in request.headers.get("accept", "") and not request.scope["path"].startswith("/v1/")
 
 
 def _visit(request: Request, services: Services) -> Visit:
@@ -155,6 +167,8 @@ def _kept(visit: Visit, response: Response) -> Response:
 async def read_form(request: Request) -> dict[str, str]:
     """The fields of a form; of one that is there twice, the values on lines of their own.
 
+    Where somebody began a new line, as on a phone, there is a blank: what they write is one line elsewhere too.
+
     Raises:
         ServerProblem: it is no form, or larger than any of ours.
     """
@@ -167,7 +181,8 @@ async def read_form(request: Request) -> dict[str, str]:
     except ValueError as error:
         raise ServerProblem(ProblemCode.BAD_REQUEST, "This form can't be read.") from error
     fields: dict[str, str] = {}
-    for name, value in pairs:
+    for name, typed in pairs:
+        value = _NEW_LINES.sub(" ", typed)
         fields[name] = f"{fields[name]}\n{value}" if name in fields else value
     return fields
 
@@ -178,10 +193,16 @@ def check_form(visit: Visit) -> None:
     Raises:
         ServerProblem: it comes from elsewhere, or from another session or visit than this one.
     """
-    foreign = visit.http.headers.get("sec-fetch-site", "") not in _OURS
+    foreign = visit.http.headers.get("sec-fetch-site", "") not in _OURS or _is_elsewhere(visit)
     secret = session.secret_of(visit.http, session=visit.principal is not None)
     if foreign or not session.is_form_token(secret, visit.form.get(rendering.FORM_TOKEN, "")):
         raise ServerProblem(ProblemCode.NOT_ALLOWED)
+
+
+def _is_elsewhere(visit: Visit) -> bool:
+    """Whether the browser names another site as the form's; under a policy of no referrer it names none (`null`)."""
+    origin, host = visit.http.headers.get("origin", "null"), visit.http.headers.get("host", "")
+    return origin not in {"null", visit.services.settings.public_address, f"https://{host}", f"http://{host}"}
 
 
 def problem_page(visit: Visit, problem: ServerProblem) -> Response:

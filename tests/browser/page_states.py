@@ -1,0 +1,135 @@
+"""Every page in every state that somebody may see: empty, filled, refused, over. For those who look at all of them."""
+
+from collections.abc import AsyncIterator
+from urllib.parse import quote
+
+from page_desk import House, Visitor
+from page_lobby import PATH, link_in
+from transfer_desk import asked
+
+BOB = "bob@outside.example"
+OLGA = "olga@quattrocchi-yachting.example"
+MESSAGE = "Come and join us: the boats of next year are drawn with the new licence, and yours is paid. Olga"
+
+
+async def states(house: House, bob: Visitor, *, filled: bool) -> AsyncIterator[str]:
+    """Go from page to page; each name is of the state that the visitor sees at that moment.
+
+    `filled`: those of somebody signed in with whom a lot is going on; else those of who comes for the first time.
+    """
+    walk = _of_somebody_busy(house, bob) if filled else _of_a_newcomer(house, bob)
+    async for state in walk:
+        yield state
+
+
+async def _of_a_newcomer(house: House, bob: Visitor) -> AsyncIterator[str]:
+    team = house.organisation("Tidewheel Works")
+    async with house.api(team.token) as api:
+        await asked(api, BOB, MESSAGE)
+        request = link_in(await house.letter(BOB, "/request?link="))
+        await bob.open("/")
+        yield "welcome"
+        await bob.open("/nowhere")
+        yield "not-found"
+        await bob.open("/sign-in")
+        yield "sign-in"
+        await bob.page.get_by_role("textbox").fill("bob..b@outside.example")
+        await _send(bob, "/sign-in")
+        yield "sign-in-refused"
+        await bob.open(request)
+        yield "asked"
+        await bob.open("/sign-in")
+        await bob.page.get_by_role("textbox").fill("new@outside.example")
+        await _send(bob, "/sign-in")
+        yield "link-sent"
+        link = link_in(await house.letter("new@outside.example", PATH))
+        await bob.open(link)
+        yield "sign-in-confirm"
+        await _send(bob, PATH)
+        yield "profile-signed-up"
+        await bob.open("/")
+        yield "profile-empty"
+        await bob.open(link)
+        yield "link-used"
+        await bob.open(request)
+        yield "request-for-another"
+        await bob.open("/leave")
+        yield "leave-nothing"
+        await bob.open("/requests/trf_00000000000000000000000000")
+        yield "request-not-found"
+        await bob.open("/request?link=gone")
+        yield "request-ended"
+
+
+async def _of_somebody_busy(house: House, bob: Visitor) -> AsyncIterator[str]:
+    team = house.organisation("Tidewheel Works")
+    other = house.organisation("Quattrocchi Yachting and Marine Electronics", owner=OLGA, invoiced=True)
+    async with house.api(team.token) as api, house.api(other.token) as own:
+        code = (await api.post("/v1/invitation-codes", json={"code": "SPRING-2026"})).json()["code"]
+        await own.post("/v1/users", json={"email": "deck.hand@quattrocchi-yachting.example"})
+        transfer = (await asked(api, OLGA, MESSAGE))["id"]
+        await bob.sign_in(OLGA)
+        await bob.open("/")
+        yield "profile-asked"
+        await bob.open(f"/requests/{transfer}")
+        yield "request"
+        await bob.page.get_by_role("checkbox").first.check()
+        await _send(bob, f"/requests/{transfer}", "accept")
+        yield "request-accepted"
+        await bob.open("/")
+        yield "profile-undo"
+        await bob.open(f"/requests/{transfer}")
+        await _send(bob, f"/requests/{transfer}", "undo")
+        await bob.page.locator("textarea").fill("Not this year: my boat is in the yard.")
+        await _send(bob, f"/requests/{transfer}", "decline")
+        yield "request-declined"
+        async for state in _of_a_user(bob, code):
+            yield state
+
+
+async def _of_a_user(bob: Visitor, code: str) -> AsyncIterator[str]:
+    await bob.context.clear_cookies()
+    await bob.sign_in(BOB)
+    await bob.open(f"/join?code={quote(code)}")
+    yield "code"
+    await bob.page.get_by_role("textbox").fill("WINTER-2025")
+    await _send(bob, "/join")
+    yield "code-refused"
+    await bob.open("/ask")
+    yield "ask"
+    await bob.page.get_by_role("textbox").first.fill(BOB)
+    await _send(bob, "/ask")
+    yield "ask-refused"
+    await bob.page.get_by_role("textbox").first.fill("Quattrocchi Yachting and Marine Electronics")
+    await _send(bob, "/ask")
+    yield "profile-waits"
+    async with bob.page.expect_navigation():
+        await bob.page.locator("main a[href^='/requests/']").first.click()
+    yield "ask-pending"
+    await bob.open("/names")
+    await bob.page.get_by_role("textbox").nth(0).fill("Bob")
+    await bob.page.get_by_role("textbox").nth(1).fill("Baumeister")
+    await bob.page.get_by_role("textbox").nth(2).fill("Rigger")
+    yield "names"
+    await _send(bob, "/names")
+    yield "profile-named"
+    await bob.open("/names")
+    await bob.page.get_by_role("textbox").nth(0).fill("Bob\u202e")
+    await _send(bob, "/names")
+    yield "names-refused"
+    await bob.open(f"/join?code={quote(code)}")
+    await _send(bob, "/join")
+    yield "profile-joined"
+    await bob.open("/leave")
+    yield "leave"
+    await bob.open("/sessions")
+    yield "sessions"
+
+
+async def _send(bob: Visitor, action: str, value: str = "") -> None:
+    """Send the form of this page that goes there (and does that), in whichever language its button is."""
+    form = bob.page.locator(f"main form[action='{action}']")
+    if value:
+        form = form.filter(has=bob.page.locator(f"input[value='{value}']"))
+    async with bob.page.expect_navigation():
+        await form.first.locator("button[type=submit]").first.click()
