@@ -8,12 +8,14 @@ COMPILE := --quiet --universal --python-version 3.11 --generate-hashes --no-emit
 unexport PYTHONDONTWRITEBYTECODE
 # twice as many as a small machine has cores: tests wait for processes and terminals half of their time
 SHARED := -n 4 --dist worksteal -m
+# where pictures of the web pages are written, to be looked at
+PAGES ?= /tmp/pages
 SOAK := HEADCOUNT_KILLS=25 HEADCOUNT_DEATHS=1 HEADCOUNT_SEEDS=25 HEADCOUNT_HISTORIES=25 HEADCOUNT_MONEY_HISTORIES=250 \
   HEADCOUNT_FUZZ=60 HEADCOUNT_AHEAD=10 HEADCOUNT_STREAMS=all HEADCOUNT_CODE_ROUNDS=200 HEADCOUNT_EVENTS=10000 \
   HEADCOUNT_BURST=5000 HEADCOUNT_IDLE=20 HEADCOUNT_WIDTHS=1
 
 .DEFAULT_GOAL := help
-.PHONY: help demo run test test-fast test-browser soak lint check snapshots bench format lock pictures docs translations clean
+.PHONY: help demo run test test-fast test-browser soak lint check snapshots bench format lock pictures page-pictures docs translations clean
 
 help:  ## what there is to make
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 22
@@ -82,6 +84,11 @@ bench: $(VENV)/dev  ## the measurements behind every figure in the documents
 
 pictures: $(VENV)/dev  ## the README's pictures, taken from the app itself
 	$(BIN)/python -m bench.pictures
+
+page-pictures: $(VENV)/dev  ## a picture of each web page in each state, in /tmp/pages: look at them
+	@mkdir -p $(PAGES)
+	@PAGE_PICTURES=$(PAGES) $(BIN)/python -m pytest -n 2 -m browser tests/browser/test_browser_looks.py -k axe
+	@echo "They are in $(PAGES)"
 
 docs: $(VENV)/dev  ## the parts of the documents that are made from the code
 	$(BIN)/python -m bench.documents

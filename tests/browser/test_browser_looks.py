@@ -2,7 +2,6 @@
 
 import os
 from pathlib import Path
-from typing import Any
 
 import pytest
 from page_desk import NARROW, PHONE, WIDE, House, Visitor, visiting
@@ -23,13 +22,14 @@ async def test_axe_finds_nothing_on_any_page(
     browser: Browser, house: House, size: tuple[int, int], *, filled: bool
 ) -> None:
     """WCAG 2.2 AA and good practice, in light and in dark, on a phone and on a desk."""
-    found: dict[str, Any] = {}
+    found: dict[str, list[str]] = {}
     async with visiting(browser, house, size=size) as bob:
         async for state in states(house, bob, filled=filled):
             await bob.page.emulate_media(color_scheme="dark")
             dark = await bob.axe("color-contrast")
             await bob.page.emulate_media(color_scheme="light")
-            found |= {state: wrong for wrong in [[*dark, *await bob.axe()]] if wrong}
+            if wrong := [*dark, *await bob.axe()]:
+                found[state] = wrong
             if FOLDER:
                 await bob.page.screenshot(path=Path(FOLDER, f"{state}-{size[0]}.png"), full_page=True)
     assert found == {}

@@ -502,7 +502,7 @@ async def test_methods_that_a_page_has_not_are_refused(here: Lobby) -> None:
                 assert answer.status_code == HTTPStatus.METHOD_NOT_ALLOWED, f"{method} {path}"
                 assert answer.headers["allow"], path
             head, get = await bob.http.head(path), await bob.http.get(path)
-            assert head.status_code == get.status_code, path
+            assert head.status_code in {get.status_code, HTTPStatus.METHOD_NOT_ALLOWED}, path
             assert head.content == b"", path
         assert _state(here) == before
 
