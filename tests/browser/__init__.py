@@ -1,0 +1,1 @@
+"""A package, so that its conftest is told from the one above it."""
