@@ -22,7 +22,7 @@ class Token(Answer):
     """One token, without its secret. Its role is the member's, whatever that becomes.
 
     `made_by` is the e-mail of who handed it out; empty for one that the person's own sign-in made. `spending_limit` is
-    its own monthly limit, None where the member's alone counts.
+    its own monthly limit, None where the member's alone counts. `read_only` is one that changes nothing.
     """
 
     id: Identifier
@@ -39,6 +39,7 @@ class Token(Answer):
     last_used_at: Instant | None = None
     spending_limit: Money | None = None
     revoked_at: Instant | None = None
+    read_only: bool = False
 
     @property
     def name(self) -> str:

@@ -33,6 +33,7 @@ def token_answer(
         last_used_at=last_used_at or row.last_used_at,
         spending_limit=_limit(row, currency),
         revoked_at=row.revoked_at,
+        read_only=bool(row.read_only),
     )
 
 

@@ -205,6 +205,7 @@ async def test_a_read_only_sign_in_changes_nothing(tmp_path: Path) -> None:
         async with server.client(found["access_token"]) as api:
             assert (await api.get("/v1/me")).json()["read_only"] is True
             assert (await api.get("/v1/users")).status_code == 200
+            assert any(each["read_only"] for each in (await api.get("/v1/tokens")).json()["items"])
             for method, path in (("POST", "/v1/users"), ("POST", "/v1/tokens"), ("PATCH", "/v1/profile")):
                 refused = await api.request(method, path, json={}, headers={"Idempotency-Key": "k"})
                 assert (refused.status_code, refused.json()["code"]) == (403, "not_allowed")
