@@ -162,7 +162,7 @@ def build(
     headers = {"Accept": ", ".join((*wanted, "application/problem+json"))}
     content = None
     if body is not None:
-        content = body.model_dump_json(exclude_none=True).encode()
+        content = _content(body)
         headers["Content-Type"] = "application/json"
     if version is not None:
         headers["If-Match"] = f'"{version:d}"'
@@ -197,6 +197,15 @@ def _path(operation: Operation, identifier: str | None) -> str:
 
 def _no_identifier() -> UnsafeAddress:
     return UnsafeAddress("This is not an id, and it could change the address: nothing was sent.")
+
+
+def _content(body: Body) -> bytes:
+    """What is None is left out, but where the body tells none from absent."""
+    nulls = body.TELLS_NONE & body.model_fields_set
+    if not nulls:
+        return body.model_dump_json(exclude_none=True).encode()
+    given = body.model_dump(mode="json", exclude_none=True)
+    return json.dumps({**dict.fromkeys(nulls), **given}).encode()
 
 
 def _query(query: Query | None) -> str:

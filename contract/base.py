@@ -5,7 +5,7 @@ Bodies refuse them, so that a misspelt field is an error with a pointer instead 
 Each model is built when it is first used: a start uses few of them.
 """
 
-from typing import Annotated
+from typing import Annotated, ClassVar
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints
 
@@ -29,7 +29,12 @@ class Answer(BaseModel):
 
 
 class Body(BaseModel):
-    """Something a client sends. Strict: `false` is not 0 and `"3"` is not 3."""
+    """Something a client sends. Strict: `false` is not 0 and `"3"` is not 3.
+
+    `TELLS_NONE` are the fields of which null says something else than absence.
+    """
+
+    TELLS_NONE: ClassVar[frozenset[str]] = frozenset()
 
     model_config = ConfigDict(frozen=True, defer_build=True, extra="forbid", strict=True)
 

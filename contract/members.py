@@ -1,7 +1,7 @@
 """Members: the accounts of the organisation's directory, whether or not they use the subscription."""
 
 from enum import StrEnum
-from typing import Annotated
+from typing import Annotated, ClassVar
 
 from pydantic import Field
 
@@ -56,6 +56,8 @@ class MemberChanges(Body):
     `spending_limit` is for an admin alone: what they may spend in a month, null for no limit. Who becomes an admin
     without one may spend nothing.
     """
+
+    TELLS_NONE: ClassVar = frozenset({"spending_limit"})
 
     role: Role | None = None
     spending_limit: Money | None = None

@@ -1,6 +1,6 @@
 """The directory: everybody who belongs to the organisation, and "Add to my subscription"."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import ClassVar
 
 from textual import work
@@ -12,6 +12,7 @@ from contract.members import Member, MemberProfile, NewFromMembers
 from contract.people import Permission
 from contract.subscription import Overview, PlanKind
 from contract.users import MAX_BATCH, User, UserBatchReport
+from screens.members.access import ACCESS, Access
 from screens.members.source import MEMBER_FIELDS, MembersSource
 from screens.purchase.flow import PurchaseFlow
 from screens.purchase.joining import JoiningFlow
@@ -40,7 +41,7 @@ COLUMNS = (
     Column("role", "Role", width=7, drop=1),
     Column("status", "User", width=10, sortable=True, tone=listing_tone),
 )
-_AREAS = ("user.", "users.", "subscription.", "code.used", "transfer.", "import.")
+_AREAS = ("user.", "users.", "subscription.", "code.used", "transfer.", "import.", "member.", "ownership.")
 
 
 class MembersScreen(ManagedList):
@@ -49,13 +50,14 @@ class MembersScreen(ManagedList):
     AREA = "members"
     BINDINGS: ClassVar[list[BindingType]] = [*bindings("members")]
     NEEDS = Permission.MANAGE_USERS
-    CHANGES = ("members.add", "members.undo")
+    CHANGES = ("members.add", "members.undo", *ACCESS)
     JOINS = ("members.add",)
     CONCERNS = frozenset(kind for kind in EventKind if kind.value.startswith(_AREAS))
 
     def __init__(self) -> None:
         super().__init__()
         self.added = AddedUsers(self)
+        self.access = Access(self)
         self.purchase = PurchaseFlow(self)
         self.joining = JoiningFlow(self, self.purchase, decided=self._decided, as_now=self._as_now)
 
@@ -102,11 +104,21 @@ class MembersScreen(ManagedList):
             return []
         adds = self.table.mark_count and not self.absent_commands()
         offered = [("members.add", f"add {self.table.mark_count:,}…")] if adds else []
-        return [*offered, ("members.undo", "undo")] if self.added.users else offered
+        return [*offered, ("members.undo", "undo")] if self._undoable else offered
+
+    @property
+    def _undoable(self) -> bool:
+        return bool(self.added.users or self.access.removed)
 
     def out_of_reach(self) -> set[str]:
-        """What the role may not do, and undoing when nobody was added."""
-        return super().out_of_reach() | (set() if self.added.users else {"members.undo"})
+        """What the role may not do, and undoing when nobody was added or removed."""
+        return super().out_of_reach() | (set() if self._undoable else {"members.undo"})
+
+    def absent_commands(self) -> frozenset[str]:
+        """Besides what the plan lacks: roles and the rest of access are an owner's."""
+        overview = self.session.overview
+        mine = overview is not None and Permission.MANAGE_ACCESS in overview.me.may
+        return super().absent_commands() | frozenset(() if mine else ACCESS)
 
     # A profile.
 
@@ -140,16 +152,22 @@ class MembersScreen(ManagedList):
         self.app.push_screen(dialog, lambda asked: self._take_up(asked, member) if asked else None)
 
     def _offers(self, member: Member) -> Sequence[tuple[str, str]]:
+        owned = () if self.access.why_not("") else (("members.role", "role…"), ("members.remove", "remove…"))
         if member.status is not None:
-            return (("members.user", "the user"),)
+            return (("members.user", "the user"), *owned)
         closed = self.why_not("") or self.why_absent()
-        return () if closed else (("members.add", "add to my subscription…"),)
+        return owned if closed else (("members.add", "add to my subscription…"), *owned)
 
     def _take_up(self, command_id: str, member: Member) -> None:
-        if command_id == "members.user":
-            self._show_user(member)
-        else:
-            self._ask_to_add([member])
+        match command_id:
+            case "members.user":
+                self._show_user(member)
+            case "members.role":
+                self.access.ask_role(member)
+            case "members.remove":
+                self.access.ask_to_remove(member)
+            case _:
+                self._ask_to_add([member])
 
     def action_user(self) -> None:
         """u: this member in the list of users."""
@@ -205,6 +223,7 @@ class MembersScreen(ManagedList):
     ) -> None:
         added = [result.user for result in report.results if result.user]
         self.added.users = added or self.added.users
+        self.access.removed = None if added else self.access.removed
         title, lines, left = adding_results(members, report)
         keep = {*left, *(member.id for member in waiting)}
         self.keep_marked([row for row in self.table.marks.chosen.values() if row.id in keep])
@@ -213,12 +232,37 @@ class MembersScreen(ManagedList):
         self.show_ledger(title, said, failed=bool(left), hint="z undoes it" if added else "")
         self.show_marks()
 
+    # Access: an owner's.
+
+    def _with_member(self, then: Callable[[Member], None]) -> None:
+        row = self.acting_row
+        if row is None:
+            self.say_no_row()
+        else:
+            then(row.item)
+
+    def action_role(self) -> None:
+        """e: the role of the member under the cursor, and an admin's limit."""
+        self._with_member(self.access.ask_role)
+
+    def action_remove(self) -> None:
+        """d: the member under the cursor, out of the organisation; asks first."""
+        self._with_member(self.access.ask_to_remove)
+
+    def action_hand_over(self) -> None:
+        """h: the subscription to the member under the cursor, who has to agree."""
+        self._with_member(self.access.ask_to_hand_over)
+
     # Taking it back.
 
     def action_undo(self) -> None:
         """z: remove those again who were added last; asks first."""
         overview = self.session.overview
         if self.refuses("remove users") or overview is None:
+            return
+        may_bring_back = Permission.MANAGE_ACCESS in overview.me.may
+        if self.access.removed or (not self.added.users and may_bring_back):
+            self.access.ask_to_bring_back()
             return
         if not self.added.users:
             self.show_result("Nothing to undo: you have added nobody here since you opened the app.", "dim")

@@ -12,6 +12,7 @@ from textual.widget import Widget
 from client.errors import HeadcountError, Invalid
 from contract.codes import RedeemCode
 from contract.events import EventKind
+from contract.ownership import DeclineOwnership, OwnershipOffer
 from contract.people import Permission
 from contract.profile import AcceptOffer, AskToJoin, OwnProfile, OwnTransfer, ProfileChanges, Way
 from contract.starting import Started
@@ -25,6 +26,7 @@ from screens.profile.text import (
     accepting,
     chosen_request,
     ending_lines,
+    last_decision,
     leaving,
     nothing_waits,
     request_lines,
@@ -32,6 +34,7 @@ from screens.profile.text import (
     taking_back,
     undo_lines,
     use_lines,
+    waiting_of,
     you_lines,
 )
 from screens.shared.confirm import Confirm
@@ -41,6 +44,7 @@ from tui.presentation.confirmation import Summary
 from tui.presentation.errors import told
 from tui.presentation.lines import wrapped
 from tui.presentation.remedies import advice
+from tui.presentation.roles import accepting_ownership
 from tui.presentation.text import clean
 from tui.presentation.tones import Line
 from tui.runtime.session import POLL
@@ -145,7 +149,7 @@ class ProfileScreen(LiveArea):
         """Paint it; the cursor stays on its request."""
         before = self.request
         self.own = own
-        ids = [each.id for each in own.waiting]
+        ids = [each.id for each in waiting_of(own)]
         kept = ids.index(before.id) if before and before.id in ids else min(self.chosen, len(ids) - 1)
         self.chosen = max(0, kept)
         self._paint()
@@ -174,7 +178,8 @@ class ProfileScreen(LiveArea):
         at = next((place for place, each in enumerate(lines) if self._is_chosen(each)), 0)
         start = max(0, min(at - room // 2, len(lines) - room))
         panel.show(lines[start : start + room])
-        panel.show_titles("Pending requests", f"{len(own.waiting)}" if own.waiting else "")
+        many = len(waiting_of(own))
+        panel.show_titles("Pending requests", f"{many}" if many else "")
 
     def _is_chosen(self, shown: Line) -> bool:
         first = shown[0] if isinstance(shown, list) else shown
@@ -235,19 +240,19 @@ class ProfileScreen(LiveArea):
     # What a key is about.
 
     @property
-    def request(self) -> OwnTransfer | None:
+    def request(self) -> OwnTransfer | OwnershipOffer | None:
         """The request the cursor is on."""
-        return chosen_request(self.own.waiting, self.chosen) if self.own else None
+        return chosen_request(waiting_of(self.own), self.chosen) if self.own else None
 
     @property
-    def last_decision(self) -> OwnTransfer | None:
+    def last_decision(self) -> OwnTransfer | OwnershipOffer | None:
         """What `z` takes back."""
-        return next(iter(self.own.undoable), None) if self.own else None
+        return last_decision(self.own) if self.own else None
 
     def absent_commands(self) -> frozenset[str]:
         """What there is nothing for just now."""
         request = self.request
-        offered = request is not None and request.way is Way.OFFER
+        offered = isinstance(request, OwnershipOffer) or (request is not None and request.way is Way.OFFER)
         absent = set() if offered else {"profile.accept", "profile.decline"}
         absent |= set() if request and not offered else {"profile.take_back"}
         absent |= set() if self.own and self.own.uses else {"profile.leave"}
@@ -261,15 +266,15 @@ class ProfileScreen(LiveArea):
 
     def action_move(self, step: int) -> None:
         """Another request."""
-        if self.own and self.own.waiting:
-            self.chosen = max(0, min(self.chosen + step, len(self.own.waiting) - 1))
+        if self.own and (waiting := waiting_of(self.own)):
+            self.chosen = max(0, min(self.chosen + step, len(waiting) - 1))
             self._paint()
 
     def _needs(self, way: Way, doing: str) -> OwnTransfer | None:
         if self._refuses(doing):
             return None
         request = self.request
-        if request is None or request.way is not way:
+        if not isinstance(request, OwnTransfer) or request.way is not way:
             which = "no offer" if way is Way.OFFER else "no request of your own"
             self.show_result(f"There is {which} under the cursor.", "dim")
             return None
@@ -278,7 +283,11 @@ class ProfileScreen(LiveArea):
     # Requests.
 
     def action_accept(self) -> None:
-        """a: join, after reading what that does."""
+        """a: join, or take over, after reading what that does."""
+        handed = self.request
+        if isinstance(handed, OwnershipOffer):
+            self._take_over(handed)
+            return
         request, own = self._needs(Way.OFFER, "accept anything"), self.own
         if request is None or own is None:
             return
@@ -290,8 +299,43 @@ class ProfileScreen(LiveArea):
         )
         self._confirm(accepting(request, own), join)
 
+    def _take_over(self, offer: OwnershipOffer) -> None:
+        if self._refuses("accept anything"):
+            return
+        said = f"You are the main account of {clean(offer.organisation, 60)} now."
+        accept = OwnCommand(
+            "taking over",
+            NOTHING,
+            lambda key: self.client.accept_ownership(offer.id, key=key),
+            about=f"own {offer.id} {offer.version}",
+            said=said,
+        )
+        self._confirm(accepting_ownership(offer), accept)
+
+    def _decline_ownership(self, offer: OwnershipOffer) -> None:
+        if self._refuses("decline anything"):
+            return
+
+        def decline(typed: dict[str, str]) -> None:
+            reason = DeclineOwnership(reason=typed["reason"])
+            self._do(
+                OwnCommand(
+                    "declining",
+                    reason,
+                    lambda key: self.client.decline_ownership(offer.id, reason, key=key),
+                    about=offer.id,
+                    said="Declined.",
+                )
+            )
+
+        self._ask(Asked("Decline to take over", DECLINE.fields, DECLINE.why, DECLINE.does), decline)
+
     def action_decline(self) -> None:
         """x: say no, with a reason or without; the form's Enter does it."""
+        handed = self.request
+        if isinstance(handed, OwnershipOffer):
+            self._decline_ownership(handed)
+            return
         request = self._needs(Way.OFFER, "decline anything")
         if request is None:
             return
@@ -318,6 +362,18 @@ class ProfileScreen(LiveArea):
         last = self.last_decision
         if last is None:
             self.show_result("Nothing to undo: you decided nothing in the last 10 minutes.", "dim")
+            return
+        if isinstance(last, OwnershipOffer):
+            back = f"Undone: {clean(last.sender.name, 60)} is the main account again."
+            self._do(
+                OwnCommand(
+                    "undoing",
+                    NOTHING,
+                    lambda key: self.client.undo_ownership(last.id, key=key),
+                    about=f"undo {last.id} {last.version}",
+                    said=back,
+                )
+            )
             return
         again = "is waiting for your answer again"
         self._do(

@@ -2,9 +2,12 @@
 
 import datetime as dt
 from collections.abc import Sequence
+from typing import TypeAlias
 
 from contract.entitlements import EntitlementReason as Reason
+from contract.ownership import OwnershipOffer
 from contract.profile import Own, OwnProfile, OwnTransfer, Way
+from contract.transfers import TransferState
 from contract.users import UserStatus
 from tui.presentation.confirmation import Summary
 from tui.presentation.glyphs import Glyphs
@@ -20,6 +23,7 @@ __all__ = [
     "accepting",
     "chosen_request",
     "ending_lines",
+    "last_decision",
     "leaving",
     "nothing_waits",
     "outcome",
@@ -28,8 +32,12 @@ __all__ = [
     "taking_back",
     "undo_lines",
     "use_lines",
+    "waiting_of",
     "you_lines",
 ]
+
+Waiting: TypeAlias = OwnTransfer | OwnershipOffer
+"""What somebody decides about, or waits for."""
 
 _WHY = {
     Reason.ACTIVE: "you can use the service",
@@ -102,14 +110,31 @@ def _last_day(until: dt.datetime, now: dt.datetime) -> str:
     return near_day((until - dt.timedelta(microseconds=1)).date(), now.date())
 
 
+def waiting_of(own: OwnProfile) -> tuple[Waiting, ...]:
+    """What waits: first offers to hand a subscription over, then requests both ways."""
+    handed = (each for each in own.ownership if each.state is TransferState.PENDING)
+    return (*handed, *own.waiting)
+
+
+def last_decision(own: OwnProfile) -> Waiting | None:
+    """What one decided last, while it can be undone."""
+    decided: list[Waiting] = [*own.undoable, *(each for each in own.ownership if each.undo_until)]
+    return max(decided, key=lambda each: each.decided_at or each.created_at, default=None)
+
+
 def request_lines(own: OwnProfile, chosen: int, glyphs: Glyphs) -> list[Line]:
     """Every request that waits, the chosen one marked."""
     lines: list[Line] = []
-    for place, request in enumerate(own.waiting):
+    for place, request in enumerate(waiting_of(own)):
         here = place == chosen
         pointer = (f"{glyphs.point} " if here else "  ", "accent")
         until = near_day(request.expires_at.date(), own.as_of.date())
         name = clean(request.organisation, 60)
+        if isinstance(request, OwnershipOffer):
+            sender = clean(request.sender.name, 40)
+            lines.append([pointer, (f"{sender} offers to hand {name} over to you", "reverse" if here else "")])
+            lines.append([(f"    You would pay for it. Until {until}", "dim"), _answers(here=here)])
+            continue
         if request.way is Way.OFFER:
             said: list[Piece] = [(f"{name} asks you to join", "reverse" if here else "")]
             said.append((f"   until {until}" + ("   a accepts, x declines" if here else ""), "dim"))
@@ -122,6 +147,10 @@ def request_lines(own: OwnProfile, chosen: int, glyphs: Glyphs) -> list[Line]:
     return lines
 
 
+def _answers(*, here: bool) -> Piece:
+    return ("   a accepts, x declines" if here else "", "dim")
+
+
 def nothing_waits(own: OwnProfile) -> str:
     """What stands where there is no request to show."""
     if own.me.own_sign_in:
@@ -131,10 +160,13 @@ def nothing_waits(own: OwnProfile) -> str:
 
 def undo_lines(own: OwnProfile) -> list[Line]:
     """What one decided last, while it can be taken back."""
-    last = next(iter(own.undoable), None)
+    last = last_decision(own)
     if last is None or last.undo_until is None:
         return []
     did, name = last.state.value, clean(last.organisation, 60)
+    if isinstance(last, OwnershipOffer):
+        until = f"   z undoes it until {last.undo_until:%H:%M} UTC"
+        return [[(f"You took {name} over from {clean(last.sender.name, 40)}", ""), (until, "dim")]]
     return [[(f"You {did} what {name} asked", ""), (f"   z undoes it until {last.undo_until:%H:%M} UTC", "dim")]]
 
 
@@ -197,6 +229,6 @@ def outcome(own: OwnProfile | None) -> str:
     return f"You are a user of {where}: {says}."
 
 
-def chosen_request(waiting: Sequence[OwnTransfer], chosen: int) -> OwnTransfer | None:
+def chosen_request(waiting: Sequence[Waiting], chosen: int) -> Waiting | None:
     """The request the cursor is on."""
     return waiting[chosen] if 0 <= chosen < len(waiting) else None

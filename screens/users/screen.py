@@ -25,6 +25,7 @@ from screens.shared.managed_list import ManagedList
 from screens.users.adding import Adding
 from screens.users.edit import EditUser
 from screens.users.files import export_of, exported_words, template_of
+from screens.users.own_seat import OwnSeat, may_ask
 from screens.users.removal import Removal
 from screens.users.source import USER_FIELDS, UsersSource, users_query
 from screens.users.unpaid import is_everybody, unpaid_matching
@@ -92,6 +93,7 @@ class UsersScreen(ManagedList):
         self.removal = Removal(self)
         self.purchase = PurchaseFlow(self, confirmed=self._paid)
         self.adding = Adding(self, self.purchase, self.removal.last)
+        self.own_seat = OwnSeat(self, self.purchase)
         self._minded: dict[str, str] = {}
 
     def on_mount(self) -> None:
@@ -129,6 +131,7 @@ class UsersScreen(ManagedList):
         self.filter_bar.hint = " ".join(f"{name}:" for name in self.fields())
         self.filter_bar.refresh()
         self.adding.look_again()
+        self.own_seat.look_again()
         self.show_detail()
 
     @property
@@ -166,6 +169,10 @@ class UsersScreen(ManagedList):
         if self.adding.is_last:
             return [*offered, ("users.undo", "undo")]
         return [*offered, ("users.undo", "undo removal")] if self.removal.undoable else offered
+
+    def absent_commands(self) -> frozenset[str]:
+        """Besides what the plan lacks: the main account's own seat is an owner's."""
+        return super().absent_commands() | frozenset(() if may_ask(self.session.overview) else ("users.own_seat",))
 
     def out_of_reach(self) -> set[str]:
         """What the role may not do, undoing when nobody was removed here, and paying when nobody can be paid for."""
@@ -265,6 +272,11 @@ class UsersScreen(ManagedList):
     def _edited(self, user: User | None) -> None:
         if user:
             self.show_result(f"Saved: {user.name}.")
+
+    def action_own_seat(self) -> None:
+        """o: on the list oneself, or off it; only the main account."""
+        if not self.refuses("decide about seats"):
+            self.own_seat.ask()
 
     # Files.
 

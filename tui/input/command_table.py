@@ -127,6 +127,9 @@ COMMANDS: tuple[Command, ...] = (
     Command("users.pay", "P", "pay", "pay…", "Pay for the marked users, or for all.", ("users",), show=True, asks=True),
     Command("users.import", "i", "import", "import…", "Import a file of people.", ("users",), show=True),
     Command("users.undo", "z", "undo", "undo", "Undo the last addition or removal.", ("users",), show=True),
+    Command(
+        "users.own_seat", "o", "own_seat", "own seat…", "Take a seat yourself, or give it up.", ("users",), asks=True
+    ),
     Command("users.export", "E", "export", "export…", "Save the users as CSV or XLSX.", ("users",)),
     Command("users.template", "T", "template", "template…", "Save an empty file to fill in for an import.", ("users",)),
     Command("users.member", "m", "member", "profile", "Show the user's profile in Members.", ("users",)),
@@ -204,11 +207,34 @@ COMMANDS: tuple[Command, ...] = (
     ),
     Command("members.user", "u", "user", "user", "Show this member in the list of users.", ("members",), show=True),
     Command(
+        "members.role", "e", "role", "role…", "Set a role, and an admin's limit.", ("members",), show=True, asks=True
+    ),
+    Command(
+        "members.remove",
+        "d",
+        "remove",
+        "remove…",
+        "Remove a member from the organisation.",
+        ("members",),
+        show=True,
+        asks=True,
+    ),
+    Command(
+        "members.hand_over",
+        "h",
+        "hand_over",
+        "hand over…",
+        "Offer the subscription to this member, or withdraw that.",
+        ("members",),
+        show=True,
+        asks=True,
+    ),
+    Command(
         "members.undo",
         "z",
         "undo",
         "undo…",
-        "Undo the last addition: remove them again.",
+        "Undo the last addition, or bring a removed member back.",
         ("members",),
         show=True,
         asks=True,

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from contract.members import Member, MemberProfile
+from contract.people import Role
 from contract.subscription import Overview
 from contract.transfers import Direction, Transfer
 from contract.users import User, UserBatchReport, UserStatus
@@ -66,10 +67,21 @@ def profile_lines(member: Member, overview: Overview | None = None) -> list[Line
         labelled("User", status),
     ]
     if isinstance(member, MemberProfile):
+        lines += _role_lines(member)
         lines += _user_lines(member.user) if member.user else []
         lines += _transfer_lines(member.transfer) if member.transfer else []
     closed = no_access(overview) if member.status else ""
     return [*lines, "", (closed, "bad")] if closed else lines
+
+
+def _role_lines(member: MemberProfile) -> list[Line]:
+    """That it pays, or what an admin may spend."""
+    if member.main_account:
+        return [labelled("Pays", "main account: always an owner")]
+    if member.role is Role.ADMIN:
+        limit = f"{member.spending_limit} a month" if member.spending_limit is not None else "none"
+        return [labelled("Limit", limit)]
+    return []
 
 
 def _user_lines(user: User) -> list[Line]:

@@ -57,3 +57,15 @@ def test_results_of_adding(snap_compare: Any, tmp_path: Path, size: tuple[int, i
         await desk.settled()
 
     assert _look(snap_compare, tmp_path, size, story)
+
+
+@pytest.mark.parametrize("size", looks.SIZES)
+@pytest.mark.parametrize("keys", ["ekkk", "d", "h"])
+def test_what_an_owner_may_do(snap_compare: Any, tmp_path: Path, size: tuple[int, int], keys: str) -> None:
+    """The role with its limit, a removal from the organisation, and the subscription handed over."""
+
+    async def story(desk: Desk) -> None:
+        """What is pressed."""
+        await desk.press("slash", *"status:active", "enter", "j", "j", *keys)
+
+    assert _look(snap_compare, tmp_path, size, story)

@@ -57,6 +57,7 @@ PICTURES: Final[Mapping[str, tuple[str, str]]] = {
     "ProfileScreen": ("profile/test_profile_looks/test_a_user", "What you use"),
     "QuoteDialog": ("overview/test_overview_looks/test_asking_before_paying", "Confirm modifications"),
     "ReasonForm": ("shared/test_every_look/test_a_dialog[reason", "Decline 1 transfer request"),
+    "RoleDialog": ("members/test_members_looks/test_what_an_owner_may_do[ekkk", "Role of"),
     "SaveFile": ("transfers/test_transfers_looks/test_saving_the_results", "Save the results"),
     "SaveRejected": ("imports/test_imports_looks/test_saving_the_failed_rows", "Save the failed rows"),
     "SmallForm": ("profile/test_profile_looks/test_asking_to_join", "Ask to join"),
