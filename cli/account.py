@@ -49,8 +49,8 @@ def show(options: argparse.Namespace, flags: dict[str, Any]) -> int:
         print(f"Pays for {clean(each.label, 120)} ({clean(each.organisation, 120)}).")
     for offer in own.ownership:
         if offer.undo_until is None:
-            sender, house = clean(offer.sender.name, 60), clean(offer.organisation, 120)
-            print(f"{sender} asks you to become the main account of {house}, which pays for its subscription:")
+            asker, whose = clean(offer.sender.name, 60), clean(offer.organisation, 120)
+            print(f"{asker} asks you to become the main account of {whose}, which pays for its subscription:")
             print("headcount ownership accept, or headcount ownership decline.")
     if own.waiting:
         print(f"{count(len(own.waiting), 'request')} waiting: headcount profile transfers")

@@ -10,7 +10,9 @@ import httpx
 import pytest
 from builders import Team, add_users, make_organisation
 from live import LiveServer, live_server
+from role_desk import Person, person
 
+from contract.people import Role
 from server.http.tokens import token_id
 from server.store import tokens
 
@@ -109,6 +111,25 @@ async def test_a_stream_ends_with_its_token(live: LiveServer, team: Team) -> Non
         rest = [frame async for frame in reader]
         assert all("id" not in frame for frame in rest)
         assert (await api.get("/v1/me")).status_code == 401
+
+
+@pytest.mark.parametrize("ends", ["lowered", "removed"])
+async def test_a_stream_ends_with_the_role(live: LiveServer, team: Team, ends: str) -> None:
+    """Whoever may read no more, or is no member any more, hears nothing more: not even that it is so."""
+    bo: Person = live.call(person, team, "bo", Role.VIEWER)
+    headers = {"Authorization": f"Bearer {bo.token}"}
+    async with (
+        client(live, team) as owner,
+        httpx.AsyncClient(base_url=live.url, headers=headers, timeout=10) as api,
+        api.stream("GET", "/v1/events/stream") as answer,
+    ):
+        reader = frames(answer)
+        await anext(reader)
+        path = f"/v1/members/{bo.id}"
+        changed = await (owner.patch(path, json={"role": "member"}) if ends == "lowered" else owner.delete(path))
+        assert changed.status_code == 200
+        assert all("id" not in frame for frame in [frame async for frame in reader])
+        assert (await api.get("/v1/users")).status_code == (403 if ends == "lowered" else 401)
 
 
 async def test_only_ones_own_events(live: LiveServer, team: Team) -> None:
