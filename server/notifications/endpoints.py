@@ -22,6 +22,7 @@ from server.notifications.hooks import (
     list_webhooks,
     rotate_webhook,
 )
+from server.notifications.reminding import remind
 from server.notifications.replaying import list_deliveries, replay_webhook
 from server.notifications.retention import forget
 from server.platform.services import Services
@@ -60,4 +61,4 @@ HANDLERS = {
 }
 ON_START = (begin_mail,)
 WORKERS = (send_mail, tell_webhooks)
-CHORES = (forget,)
+CHORES = (forget, remind)

@@ -16,6 +16,8 @@ class LetterKind(StrEnum):
     """The account is a user of a subscription now. `details`: `organisation`, `subscription_id`, `account_id`."""
     OWNER_INVITED = "owner_invited"
     """An organisation was made for this address to own. `details`: `organisation`; `link` signs in."""
+    OWNERSHIP_OFFERED = "ownership_offered"
+    """Somebody offers their subscription. `details`: `organisation`, `who`, `offer_id`."""
     CODE_USED = "code_used"
     """Somebody used an invitation code. `details`: `organisation`, `code`, `who`, `email`, `left` (or None)."""
     REMINDER = "transfer.reminder"

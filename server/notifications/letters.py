@@ -15,7 +15,7 @@ from server.notifications import wording
 from server.notifications.kinds import ASKING, DECIDED, OF_REQUESTS, LetterKind
 from server.notifications.rendering import Words, as_html, as_text
 from server.settings import MailSettings
-from server.store import outbound_mail, users
+from server.store import outbound_mail, ownership, users
 from server.store.types import AnyRow, Connection
 
 _STATES = {
@@ -52,7 +52,7 @@ def _by_itself(
     if kind is LetterKind.SIGN_IN and now >= letter.created_at + wording.SIGN_IN_FOR:
         return None
     details = json.loads(letter.details)
-    if kind is LetterKind.JOINED and not _still_listed(connection, details):
+    if not _STILL.get(kind, _always)(connection, details):
         return None
     facts = wording.Facts(
         voice=_voice(connection, letter, letter.recipient),
@@ -67,6 +67,18 @@ def _by_itself(
 
 def _still_listed(connection: Connection, details: dict[str, str]) -> bool:
     return users.of_account(connection, details["subscription_id"], details["account_id"]) is not None
+
+
+def _still_offered(connection: Connection, details: dict[str, str]) -> bool:
+    return bool(ownership.one(connection, details["offer_id"]).state == TransferState.PENDING.value)
+
+
+def _always(_: Connection, __: dict[str, str]) -> bool:
+    return True
+
+
+_STILL = {LetterKind.JOINED: _still_listed, LetterKind.OWNERSHIP_OFFERED: _still_offered}
+"""What must still be so for a letter to leave."""
 
 
 def _about_request(

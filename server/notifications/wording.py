@@ -61,6 +61,7 @@ def by_itself(kind: LetterKind, facts: Facts) -> Words:
         LetterKind.WELCOME: _welcome,
         LetterKind.JOINED: _joined,
         LetterKind.OWNER_INVITED: _owner_invited,
+        LetterKind.OWNERSHIP_OFFERED: _ownership_offered,
         LetterKind.CODE_USED: _code_used,
     }[kind](facts)
 
@@ -140,6 +141,23 @@ def _owner_invited(facts: Facts) -> Words:
         ),
         Link(say("Sign in"), f"{facts.public_url}{facts.link or '/sign-in'}"),
         Paragraph(say("It needs no password: you sign in with a link by e-mail.")),
+        Paragraph(say("If you do not know %(house)s, you can ignore this message.", house=house)),
+    )
+
+
+def _ownership_offered(facts: Facts) -> Words:
+    say, house, who = facts.voice.say, facts.named("organisation"), facts.named("who")
+    return _letter(
+        facts.voice,
+        say("%(who)s offers you the subscription of %(house)s", who=who, house=house),
+        Paragraph(
+            say(
+                "If you accept, you become the main account of %(house)s and pay for its subscription from then on. "
+                "Nothing happens unless you accept.",
+                house=house,
+            )
+        ),
+        _profile(facts),
         Paragraph(say("If you do not know %(house)s, you can ignore this message.", house=house)),
     )
 

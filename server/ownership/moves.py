@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from contract.base import full_name
 from contract.events import EventKind
 from contract.ownership import DeclineOwnership, NewOwnershipOffer, OwnershipOffer
 from contract.problems import ProblemCode
@@ -10,6 +11,8 @@ from server.domain.roles import OFFER_FOR
 from server.http.call import Call
 from server.http.problems import Invalid, ServerProblem, not_found
 from server.limits.amounts import refuse_bound
+from server.notifications.enqueue import post
+from server.notifications.kinds import LetterKind
 from server.ownership.reading import offer_answer, offer_object
 from server.platform.ids import new_id
 from server.platform.transaction import Unit
@@ -51,6 +54,10 @@ def offer_ownership(call: Call) -> OwnershipOffer:
     )
     row = ownership.one(call.connection, identity)
     call.emit(EventKind.OWNERSHIP_OFFERED, offer_object(row))
+    who = full_name(row.sender_first_name, row.sender_last_name, row.sender_email)
+    details = {"organisation": row.organisation, "who": who, "offer_id": identity}
+    where, kind = call.organisation_id, LetterKind.OWNERSHIP_OFFERED
+    post(call.connection, kind, row.recipient_email, call.now, organisation_id=where, details=details)
     return offer_answer(row, call.now)
 
 

@@ -76,7 +76,7 @@ async def use_link(visit: Visit) -> Response:
         return refused
     try:
         async with services.database.writing() as connection:
-            found = sign_in_links.use(connection, secret, now)
+            found = sign_in_links.use(connection, secret, now, visit.language)
             if visit.principal is not None:
                 tokens.revoke(connection, visit.principal.token_id, now)
             made = session.begin(connection, found.account_id, now, session.browser_of(visit.http))

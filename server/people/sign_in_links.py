@@ -86,8 +86,10 @@ def opened(connection: Connection, secret: str, now: dt.datetime) -> AnyRow | No
     return row if row is not None and row.used_at is None and row.expires_at > now else None
 
 
-def use(connection: Connection, secret: str, now: dt.datetime) -> SignedIn:
+def use(connection: Connection, secret: str, now: dt.datetime, language: str = "") -> SignedIn:
     """Use a link up: its account, made if there was none, signs in by itself. Its older links end with it.
+
+    A new account is welcomed by mail, in the language of the page.
 
     Raises:
         UsedError: it was used before, has expired, or there is no such link.
@@ -99,6 +101,8 @@ def use(connection: Connection, secret: str, now: dt.datetime) -> SignedIn:
     found = organisations.account_by_email(connection, row.email_key)
     account_id = found.id if found is not None else sign_up(connection, mailbox(row.email), now)
     note_own_sign_in(connection, account_id, now)
+    if found is None:
+        post(connection, LetterKind.WELCOME, row.email, now, language=language)
     return SignedIn(account_id, row.next, found is None)
 
 

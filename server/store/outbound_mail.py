@@ -131,6 +131,21 @@ def last_to_address(connection: Connection, letter: AnyRow) -> dt.datetime | Non
     return found
 
 
+def to_remind(connection: Connection, now: dt.datetime, until: dt.datetime, limit: int) -> Sequence[AnyRow]:
+    """Requests that were sent to somebody, expire within that time, and of which nobody was reminded yet."""
+    reminded = select(L.number).where(
+        L.transfer_id == transfers.c.id, L.kind == "transfer.reminder", L.transfer_version == transfers.c.version
+    )
+    query = select(transfers.c.id, transfers.c.organisation_id, transfers.c.version).where(
+        transfers.c.state == literal_column("'pending'"),
+        transfers.c.direction == "outgoing",
+        transfers.c.expires_at > now,
+        transfers.c.expires_at <= until,
+        ~reminded.exists(),
+    )
+    return connection.execute(query.limit(limit)).all()
+
+
 def postpone(connection: Connection, letter_id: str, until: dt.datetime) -> None:
     """It is not its turn yet; no attempt was made."""
     connection.execute(update(letters).where(L.id == letter_id, L.state == WAITING).values(next_at=until))

@@ -79,7 +79,7 @@ def _words(kind: LetterKind, language: str, name: str, direction: Direction = Di
         return wording.reminding(voice, row, PUBLIC)
     if kind in OF_REQUESTS:
         return wording.ending(voice, kind, row, PUBLIC)
-    details = {"organisation": name, "code": name, "who": name, "email": name, "left": 3}
+    details = {"organisation": name, "code": name, "who": name, "email": name, "left": 3, "offer_id": "own_1"}
     link = "/sign-in/confirm?link=s3cret"
     facts = wording.Facts(voice=voice, to=name, public_url=PUBLIC, created_at=AT, link=link, details=details)
     return wording.by_itself(kind, facts)
