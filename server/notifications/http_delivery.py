@@ -81,7 +81,7 @@ class Post:
         except TargetError as error:
             return Outcome(error=str(error))
         except httpx.HTTPError as error:
-            return Outcome(error=_said(error))
+            return Outcome(error=why_failed(error))
 
     async def _send(self, message_id: str, body: bytes, now: dt.datetime) -> Outcome:
         """To the address that was checked, under the name that was asked for: also for the certificate."""
@@ -134,7 +134,7 @@ def _meaning(status: int) -> str:
     return ""
 
 
-def _said(error: httpx.HTTPError) -> str:
+def why_failed(error: httpx.HTTPError) -> str:
     """What went wrong in words of ours: an error's own may quote the address."""
     cause: BaseException | None = error
     while cause is not None:

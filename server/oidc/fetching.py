@@ -14,6 +14,7 @@ from typing import Any, NamedTuple
 
 import httpx
 
+from server.notifications.http_delivery import why_failed
 from server.notifications.targets import LOOPBACK, Network, TargetError, checked, resolved
 from server.oidc.errors import GoneError, LieError
 from server.settings import Issuer
@@ -81,8 +82,7 @@ class Line:
         except TargetError as error:
             raise GoneError(str(error)) from error
         except httpx.HTTPError as error:
-            message = f"can't be asked ({type(error).__name__})"
-            raise GoneError(message) from error
+            raise GoneError(why_failed(error)) from error
 
     async def _exchange(self, method: str, url: str, headers: Mapping[str, str], body: bytes | None) -> Answer:
         """To the address that was checked, under the name that was asked for: also for the certificate."""

@@ -91,7 +91,7 @@ class Way:
         async with self.database.writing() as connection:
             single_sign_on.forget_expired(connection, now)
             everybody = single_sign_on.begun(connection, now)
-            theirs = single_sign_on.begun(connection, now, start.network)
+            theirs = single_sign_on.begun(connection, now, start.network) if start.network else 0
             if everybody >= MOST_IN_ALL or theirs >= MOST_OF_NETWORK:
                 message = "too many have begun and not come back"
                 raise TooManyError(message)

@@ -80,20 +80,22 @@ class Remembered(Generic[T]):
             now = self._clock()
             again = anew and now - self._asked_anew >= AGAIN_AFTER
             if again or now - self._asked >= (AGAIN_AFTER if self._failed else KNOWN_FOR):
-                self._asked_anew = now if again else self._asked_anew
                 await self._renew()
+                self._asked_anew = now if again else self._asked_anew
             if self._failed is not None:
                 raise type(self._failed)(*self._failed.args)
             assert self._known is not None
             return self._known
 
     async def _renew(self) -> None:
-        self._known, self._failed = None, None
+        """Ask. Whoever is cancelled meanwhile leaves everything as it was."""
+        known: T | None = None
+        failed: SignOnError | None = None
         try:
-            self._known = await self._ask()
+            known = await self._ask()
         except SignOnError as error:
-            self._failed = error
-        self._asked = self._clock()
+            failed = error
+        self._known, self._failed, self._asked = known, failed, self._clock()
 
 
 class Provider:

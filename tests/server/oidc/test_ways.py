@@ -7,6 +7,7 @@ import asyncio
 import socket
 from collections.abc import Iterator
 from dataclasses import replace
+from ipaddress import ip_network
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
@@ -16,6 +17,7 @@ import pytest
 from builders import RunningServer, running
 from sign_on_desk import Providers, providers
 from sqlalchemy import func, select
+from tls_desk import TLS, serving
 
 from server.oidc import flow
 from server.oidc.errors import GoneError, LieError, RefusedError, SignOnError, StaleError, TooManyError
@@ -221,6 +223,52 @@ async def test_a_provider_that_is_gone(tmp_path: Path, company: Providers) -> No
     async with run(tmp_path, company, company.issuer(url=address)) as server:
         with pytest.raises(GoneError):
             await (await way(server)).begin(Start(BROWSER))
+
+
+@pytest.mark.parametrize(
+    ("certificate", "authority", "why"),
+    [
+        ("good.pem", "authority.pem", "another name"),
+        ("good.pem", None, "certificate is not valid"),
+        ("expired.pem", "authority.pem", "certificate is not valid"),
+        ("other.pem", "authority.pem", "certificate is not valid"),
+    ],
+)
+async def test_its_certificate(
+    tmp_path: Path, company: Providers, certificate: str, authority: str | None, why: str
+) -> None:
+    """It is believed by authorities that the settings name, or the system's; a bad one is named as the reason."""
+    async with serving(certificate) as address:
+        trusted = TLS / authority if authority else None
+        inside = company.issuer(url=address, ca_file=trusted, networks=(ip_network("127.0.0.0/8"),))
+        async with run(tmp_path, company, inside, sandbox=False) as server:
+            with pytest.raises((GoneError, LieError), match=why):
+                await (await way(server)).begin(Start(BROWSER))
+
+
+async def test_whoever_leaves_while_it_is_asked_keeps_nobody_out(tmp_path: Path, company: Providers) -> None:
+    """A browser that goes away in the middle leaves what is known as it was."""
+    company.behave()
+    async with run(tmp_path, company) as server:
+        one = await way(server)
+        await one.provider.keys()
+        for anew in (False, True):
+            company.behave(slow={"keys": 5.0})
+            asking = asyncio.create_task(one.provider.keys(anew=anew))
+            await asyncio.sleep(0.1)
+            asking.cancel()
+            await asyncio.gather(asking, return_exceptions=True)
+        company.behave()
+        assert await one.end(await sent(one))
+
+
+async def test_the_server_is_started_again_meanwhile(tmp_path: Path, company: Providers) -> None:
+    """Whoever was at the provider comes back to the new one, and is signed in."""
+    company.behave()
+    async with run(tmp_path, company) as server:
+        brought = await sent(await way(server))
+    async with run(tmp_path, company) as server:
+        assert await (await way(server)).end(brought)
 
 
 async def test_it_goes_while_somebody_is_there(tmp_path: Path, company: Providers) -> None:

@@ -1,5 +1,6 @@
 """Signing in with the organisation's own provider, on the pages, against a process of providers on loopback."""
 
+import asyncio
 import logging
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
@@ -210,6 +211,22 @@ async def test_two_tabs(house: Office) -> None:
     first, second = await sent(ada), await sent(ada)
     await ada.open(second)
     assert f"Signed in as {ADA}." in await ada.open(first)
+
+
+async def test_two_browsers_at_once_make_one_account(house: Office) -> None:
+    """The first sign-in of one person, twice at the same moment."""
+    both = Reader(house.server), Reader(house.server)
+    ends = [await sent(each) for each in both]
+    said = await asyncio.gather(*(reader.open(end) for reader, end in zip(both, ends, strict=True)))
+    assert all(f"Signed in as {ADA}." in each for each in said)
+    assert sum("Your account was made." in each for each in said) == 1
+
+
+async def test_what_a_request_calls_the_server_is_not_believed(house: Office) -> None:
+    """The provider sends people back to the address of the settings, whatever `Host` says."""
+    ada = Reader(house.server, Host="evil.example")
+    assert "evil" not in await sent(ada)
+    assert "evil.example" not in ada.answer.headers["refresh"]
 
 
 async def test_a_session_is_new_each_time(house: Office) -> None:
