@@ -186,6 +186,7 @@ def _run(
     from client.journal import Journal
     from client.profile import open_client
     from tui.app import HeadcountApp
+    from tui.runtime.away import LookedAt
     from tui.runtime.paths import private_folder
     from tui.runtime.session import Session
     from tui.runtime.snapshot_cache import LastSeen
@@ -202,6 +203,7 @@ def _run(
         spending_limit=profile.spending_limit,
         diagnose=diagnose,
         last_seen=LastSeen(last_seen or private_folder(state / "last-seen") / name),
+        looked=LookedAt(last_seen.with_name("looked-at") if last_seen else private_folder(state / "looked-at") / name),
     )
     written = paths.config_file.read_text() if settings.keys else ""
     app = HeadcountApp(session, settings, settings_text=written, terminal=terminal, state_dir=state, first_frame=frame)

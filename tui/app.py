@@ -31,6 +31,7 @@ from tui.presentation.confirmation import Summary
 from tui.presentation.errors import told
 from tui.presentation.glyphs import Glyphs, glyphs_for
 from tui.presentation.tones import theme_name
+from tui.runtime.away import Away
 from tui.runtime.notifications import News
 from tui.runtime.recovery import aftermath, left_over
 from tui.runtime.session import Connection, Link, Listeners, Session
@@ -125,6 +126,7 @@ class HeadcountApp(TerminalApp[None]):
         self._troubles = Troubles()
         self._opened = self.session.now()
         self.news = News(self, self.settings.attention)
+        self.away = Away(session)
         self.register_theme(HEADCOUNT)
         self.theme = theme_name(os.environ, self.settings.screen.theme)
 
@@ -149,7 +151,8 @@ class HeadcountApp(TerminalApp[None]):
         self.run_worker(self._tell_first(), group="first", exit_on_error=False)
 
     async def on_unmount(self) -> None:
-        """Leave no connection open."""
+        """Leave no connection open; what was told until now has been seen."""
+        self.away.seen()
         await self.session.client.aclose()
 
     async def _tell_first(self) -> None:
@@ -191,7 +194,14 @@ class HeadcountApp(TerminalApp[None]):
         if self.current_mode != PROFILE:
             self.call_later(self.action_area, PROFILE)
 
+    async def _tell_away(self) -> None:
+        """Say what happened since somebody looked last, once the first screen stands."""
+        if said := await self.away.look():
+            self.news.tell_away(said)
+            self._show_frame(**self._news())
+
     def _load_others(self) -> None:
+        self.run_worker(self._tell_away(), group="first", exit_on_error=False)
         self.run_worker(_load_other_screens(), group="first", exit_on_error=False)
 
     def _new_connection(self, connection: Connection) -> None:

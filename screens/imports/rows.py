@@ -39,7 +39,7 @@ def undo_summary(rows: Sequence[ImportRow], overview: Overview) -> Summary:
         verb=f"Remove {many:,}",
         lines=[f"Users who were imported leave the list of users.{seats}"],
         items=[person(row.cells.email, row.cells.email) for row in rows],
-        final="They stay members.",
+        back="They stay members.",
         type_number=many if many > MOST_UNTYPED else None,
         opener="imports.undo",
     )

@@ -83,6 +83,7 @@ class News:
     ) -> None:
         self._app, self._attention, self._clock = app, attention or Attention(), clock
         self._items: dict[AttentionKind, _Item] = {}
+        self._away = ""
         self._before: Overview | None = None
         self._untold = self._own = self._others = False
         self._rang = float("-inf")
@@ -91,12 +92,17 @@ class News:
     def line(self) -> str:
         """All of it, the most urgent first; empty when there is nothing."""
         parts = [_words(kind, self._items[kind]) for kind in AttentionKind if kind in self._items]
-        return f"{'; '.join(parts)}." if parts else ""
+        now = f"{'; '.join(parts)}." if parts else ""
+        return " ".join(filter(None, (now, f"{self._away}." if self._away else "")))
 
     @property
     def areas(self) -> frozenset[str]:
         """The areas that show any of it, for the marks on their tabs."""
-        return frozenset(_SEEN_IN[kind] for kind in self._items)
+        return frozenset(_SEEN_IN[kind] for kind in self._items) | ({"activity"} if self._away else frozenset())
+
+    def tell_away(self, said: str) -> None:
+        """What happened while somebody was away; it stands until it is closed, or Activity is opened."""
+        self._away = said
 
     def hear(self, event: Event) -> None:
         """An event has come; it is said with the next overview, and what it makes untrue is said no longer."""
@@ -146,6 +152,8 @@ class News:
 
     def dismiss(self, area: str = "") -> None:
         """It has been seen: all of it, or what an area shows."""
+        if area in {"", "activity"}:
+            self._away = ""
         self._items = {kind: item for kind, item in self._items.items() if area and _SEEN_IN[kind] != area}
 
     def _add(self, kind: AttentionKind, said: str, about: str = "") -> None:

@@ -11,6 +11,7 @@ from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from enum import Enum
+from typing import TYPE_CHECKING
 
 from client.api import Client
 from client.errors import HeadcountError, NotAllowed, NoToken, Refused, TooManyRequests, UnsafeAddress, Untrusted
@@ -21,6 +22,9 @@ from contract.people import Permission
 from contract.profile import OwnProfile
 from contract.subscription import Overview
 from tui.runtime.snapshot_cache import LastSeen
+
+if TYPE_CHECKING:
+    from tui.runtime.away import LookedAt
 
 GATHER = 0.25
 """Seconds in which changes are gathered before the screens hear of them: at most four repaints a second."""
@@ -107,6 +111,8 @@ class Session:
     """Says why there may be no server, for who knows more than the network does: the demo's parent process."""
     last_seen: LastSeen | None = None
     """Where the overview is kept for the next start."""
+    looked: "LookedAt | None" = None
+    """Where it is kept up to where somebody has looked at what happens."""
     listeners: Listeners = field(default_factory=Listeners)
     overview: Overview | None = None
     own: OwnProfile | None = None
