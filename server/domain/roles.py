@@ -57,10 +57,9 @@ def keep_owner(place: Place, owners: int) -> None:
         Refusal: it is the main account, or there would be no owner left.
     """
     if place.main:
-        detail = "The main account pays, so it always is an owner. It can hand the subscription over to somebody first."
-        raise Refusal(ProblemCode.MAIN_ACCOUNT_STAYS, detail)
+        raise Refusal(ProblemCode.MAIN_ACCOUNT_STAYS, "The main account pays, so it always is an owner.")
     if place.role == OWNER and owners <= 1:
-        raise Refusal(ProblemCode.LAST_OWNER, "There has to be an owner: make somebody else an owner first.")
+        raise Refusal(ProblemCode.LAST_OWNER, "This is the last owner, and there has to be one.")
 
 
 def takes_limit(before: Place, wanted: Wanted) -> bool:

@@ -171,8 +171,8 @@ REMEDIES: dict[ProblemCode, Remedy] = {
         CONFLICT,
     ),
     ProblemCode.MAIN_ACCOUNT_STAYS: Remedy(
-        "It hands the subscription over first: that is offered in Members.",
-        "It hands the subscription over first: headcount ownership offer.",
+        "Hand the subscription over first: the main account offers that in Members.",
+        "Hand the subscription over first: the main account does with headcount ownership offer.",
         CONFLICT,
     ),
     ProblemCode.LAST_OWNER: Remedy(

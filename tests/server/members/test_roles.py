@@ -159,7 +159,7 @@ async def test_there_always_is_an_owner_who_pays(team: Team, owner: httpx.AsyncC
             await owner.delete(f"/v1/members/{team.account_id}"),
         ):
             assert code(refused) == (409, "main_account_stays")
-            assert "hand the subscription over" in refused.json()["detail"]
+            assert refused.json()["detail"] == "The main account pays, so it always is an owner."
         owners = (await api.get("/v1/ownership")).json()["owners"]
         assert [(each["email"], each["main_account"]) for each in owners] == [
             ("owner@example.example", True),
