@@ -137,13 +137,16 @@ class House:
 
 
 @contextlib.contextmanager
-def house(folder: Path, socket_folder: Path, **settings: Any) -> Iterator[House]:
-    """Such a server, on an empty database; its public address is where it really answers."""
+def house(folder: Path, socket_folder: Path, *, ticking: bool = False, **settings: Any) -> Iterator[House]:
+    """Such a server, on an empty database; its public address is where it really answers.
+
+    Its clock stands still until a test moves it, or is `ticking` like the machine's.
+    """
     listener = socket.create_server((HOST, 0))
     beside = unix(socket_folder / "api").socket
     url = f"http://{HOST}:{listener.getsockname()[1]}"
     time_now = [BEGIN]
-    clock = Clock(source=lambda: time_now[0])
+    clock = Clock() if ticking else Clock(source=lambda: time_now[0])
     empty_tables(folder / "pages.db")
     with mail_server() as post, contextlib.closing(listener), contextlib.closing(beside):
         kept = ServerSettings(
@@ -186,18 +189,26 @@ class Visitor:
         async with self.page.expect_navigation():
             await self.page.get_by_role("link", name=name).first.click()
 
+    async def send(self, action: str, value: str = "") -> None:
+        """Send the form of this page that goes there (and does that), in whichever language its button is."""
+        form = self.page.locator(f"main form[method=post][action='{action}']")
+        if value:
+            form = form.filter(has=self.page.locator(f"input[value='{value}']"))
+        async with self.page.expect_navigation():
+            await form.first.locator("button[type=submit]").first.click()
+
     async def ask_for_link(self, email: str) -> str:
         """Type an address on the page that asks for it; answers the link that is mailed to it."""
         before = len(self.house.letters(email))
-        await self.page.get_by_label("E-mail address").fill(email)
-        await self.press("Send the link")
+        await self.page.locator("main input[name=email]").fill(email)
+        await self.send("/sign-in")
         return link_in(await self.house.letter(email, PATH, number=1, after=before))
 
     async def sign_in(self, email: str, wanted: str = "/") -> None:
         """Sign in as somebody, by a link that is mailed; where one wanted to go is where one is then."""
         await self.open(f"/sign-in?{urlencode({'next': wanted})}")
         await self.open(await self.ask_for_link(email))
-        await self.press("Sign in")
+        await self.send(PATH)
 
     async def tab(self) -> Page:
         """Another tab of the same window, watched like the first."""

@@ -7,6 +7,8 @@ from page_desk import House, Visitor
 from page_lobby import PATH, link_in
 from transfer_desk import asked
 
+from contract.device import AUTHORIZE, CLIENT
+
 BOB = "bob@outside.example"
 OLGA = "olga@quattrocchi-yachting.example"
 MESSAGE = "Come and join us: the boats of next year are drawn with the new licence, and yours is paid. Olga"
@@ -34,18 +36,18 @@ async def _of_a_newcomer(house: House, bob: Visitor) -> AsyncIterator[str]:
         await bob.open("/sign-in")
         yield "sign-in"
         await bob.page.get_by_role("textbox").fill("bob..b@outside.example")
-        await _send(bob, "/sign-in")
+        await bob.send("/sign-in")
         yield "sign-in-refused"
         await bob.open(request)
         yield "asked"
         await bob.open("/sign-in")
         await bob.page.get_by_role("textbox").fill("new@outside.example")
-        await _send(bob, "/sign-in")
+        await bob.send("/sign-in")
         yield "link-sent"
         link = link_in(await house.letter("new@outside.example", PATH))
         await bob.open(link)
         yield "sign-in-confirm"
-        await _send(bob, PATH)
+        await bob.send(PATH)
         yield "profile-signed-up"
         await bob.open("/")
         yield "profile-empty"
@@ -59,6 +61,27 @@ async def _of_a_newcomer(house: House, bob: Visitor) -> AsyncIterator[str]:
         yield "request-not-found"
         await bob.open("/request?link=gone")
         yield "request-ended"
+        async for state in _of_who_starts(bob):
+            yield state
+
+
+async def _of_who_starts(bob: Visitor) -> AsyncIterator[str]:
+    await bob.open("/start")
+    yield "start"
+    await bob.page.locator("#name").fill("Baumeister Boats")
+    await bob.page.get_by_role("radio").last.check()
+    await bob.page.locator("#seats").fill("none")
+    await bob.send("/start")
+    yield "start-refused"
+    await bob.page.get_by_role("radio").nth(1).check()
+    await bob.page.locator("#seats").fill("3")
+    await bob.send("/start")
+    yield "start-price"
+    async with bob.page.expect_navigation():
+        await bob.page.locator("main form[method=post] button").last.click()
+    yield "started"
+    await bob.open("/")
+    yield "profile-of-an-owner"
 
 
 async def _of_somebody_busy(house: House, bob: Visitor) -> AsyncIterator[str]:
@@ -74,17 +97,35 @@ async def _of_somebody_busy(house: House, bob: Visitor) -> AsyncIterator[str]:
         await bob.open(f"/requests/{transfer}")
         yield "request"
         await bob.page.get_by_role("checkbox").first.check()
-        await _send(bob, f"/requests/{transfer}", "accept")
+        await bob.send(f"/requests/{transfer}", "accept")
         yield "request-accepted"
         await bob.open("/")
         yield "profile-undo"
         await bob.open(f"/requests/{transfer}")
-        await _send(bob, f"/requests/{transfer}", "undo")
+        await bob.send(f"/requests/{transfer}", "undo")
         await bob.page.locator("textarea").fill("Not this year: my boat is in the yard.")
-        await _send(bob, f"/requests/{transfer}", "decline")
+        await bob.send(f"/requests/{transfer}", "decline")
         yield "request-declined"
         async for state in _of_a_user(bob, code):
             yield state
+        async for state in _of_who_signs_a_terminal_in(house, bob):
+            yield state
+
+
+async def _of_who_signs_a_terminal_in(house: House, bob: Visitor) -> AsyncIterator[str]:
+    await bob.open("/device")
+    yield "device"
+    await bob.page.locator("#code").fill("WRNG-CODE")
+    await bob.send("/device")
+    yield "device-refused"
+    async with house.api() as api:
+        form = {"client_id": CLIENT, "machine": "boatyard-workstation-7.tidewheel.example"}
+        code = (await api.post(AUTHORIZE, data=form)).json()["user_code"]
+    await bob.open(f"/device?user_code={code}")
+    await bob.send("/device")
+    yield "device-asks"
+    await bob.send("/device", "confirm")
+    yield "device-confirmed"
 
 
 async def _of_a_user(bob: Visitor, code: str) -> AsyncIterator[str]:
@@ -93,15 +134,15 @@ async def _of_a_user(bob: Visitor, code: str) -> AsyncIterator[str]:
     await bob.open(f"/join?code={quote(code)}")
     yield "code"
     await bob.page.get_by_role("textbox").fill("WINTER-2025")
-    await _send(bob, "/join")
+    await bob.send("/join")
     yield "code-refused"
     await bob.open("/ask")
     yield "ask"
     await bob.page.get_by_role("textbox").first.fill(BOB)
-    await _send(bob, "/ask")
+    await bob.send("/ask")
     yield "ask-refused"
     await bob.page.get_by_role("textbox").first.fill("Quattrocchi Yachting and Marine Electronics")
-    await _send(bob, "/ask")
+    await bob.send("/ask")
     yield "profile-waits"
     async with bob.page.expect_navigation():
         await bob.page.locator("main a[href^='/requests/']").first.click()
@@ -111,25 +152,16 @@ async def _of_a_user(bob: Visitor, code: str) -> AsyncIterator[str]:
     await bob.page.get_by_role("textbox").nth(1).fill("Baumeister")
     await bob.page.get_by_role("textbox").nth(2).fill("Rigger")
     yield "names"
-    await _send(bob, "/names")
+    await bob.send("/names")
     yield "profile-named"
     await bob.open("/names")
     await bob.page.get_by_role("textbox").nth(0).fill("Bob\u202e")
-    await _send(bob, "/names")
+    await bob.send("/names")
     yield "names-refused"
     await bob.open(f"/join?code={quote(code)}")
-    await _send(bob, "/join")
+    await bob.send("/join")
     yield "profile-joined"
     await bob.open("/leave")
     yield "leave"
     await bob.open("/sessions")
     yield "sessions"
-
-
-async def _send(bob: Visitor, action: str, value: str = "") -> None:
-    """Send the form of this page that goes there (and does that), in whichever language its button is."""
-    form = bob.page.locator(f"main form[action='{action}']")
-    if value:
-        form = form.filter(has=bob.page.locator(f"input[value='{value}']"))
-    async with bob.page.expect_navigation():
-        await form.first.locator("button[type=submit]").first.click()
