@@ -85,7 +85,7 @@ class StartFlow:
 
     def begin(self) -> None:
         """Ask what may be started, then for what is to be."""
-        self._host.show_result("Asking what can be started…", "dim")
+        self._host.show_result("Loading the plans…", "dim")
         self._host.run(self._ask, group="start", exclusive=True)
 
     async def _ask(self) -> None:
