@@ -57,6 +57,10 @@ class Running:
         """Let it do nothing more: what happens then it can't notice."""
         self._process.send_signal(signal.SIGSTOP)
 
+    def thaw(self) -> None:
+        """Let it go on."""
+        self._process.send_signal(signal.SIGCONT)
+
     def kill(self) -> None:
         """End it as a power cut would."""
         self._end(signal.SIGKILL)

@@ -13,7 +13,7 @@ from server.catalogue import catalogue_of
 from server.http.tokens import NewToken, make_token
 from server.operator import actions
 from server.operator.asking import Asked, Asking, ask
-from server.operator.links import address_of, show_link
+from server.operator.links import address_of, print_link, say_link
 from server.operator.saying import counted, print_row, say, shown_once
 from server.platform.streams import code_stands, show_once
 from server.settings import SettingsError
@@ -41,20 +41,31 @@ def init(options: argparse.Namespace) -> int:
         token=None if options.invite else _sent(made),
         link=link.hash.hex() if options.invite else None,
     )
-    asking = Asking(
-        database=options.db,
-        action=actions.MAKE_ORGANISATION,
-        told=told,
-        catalogue=catalogue,
-        address=address_of(options) if options.invite else "",
-        settled=lambda _: None if options.invite else shown_once(made.token, "nothing was created"),
+    where = address_of(options) if options.invite else ""
+
+    def show(answer: Any, instead: str = "nothing was created") -> None:
+        if answer.link:
+            print_link(answer.link, link.secret, where, instead)
+        else:
+            shown_once(made.token, instead)
+
+    asked = ask(
+        Asking(
+            database=options.db,
+            action=actions.MAKE_ORGANISATION,
+            told=told,
+            catalogue=catalogue,
+            address=where,
+            settled=show,
+        )
     )
-    asked = ask(asking)
     answer: Any = asked.answer
     created = f"created {options.organisation!r} ({answer.organisation_id}) for {options.owner}"
     if answer.link:
+        if asked.served:
+            show(answer, "ask for another: headcount server sign-in-link; the organisation is there")
         say(created)
-        show_link(answer.link, link.secret, address_of(options))
+        say_link(answer.link, where)
     else:
         _show(options, asked, made, "revoked; the organisation is there, and headcount server token makes another")
         say(f"{created}; the token is shown only now")

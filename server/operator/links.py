@@ -21,18 +21,22 @@ def address_of(options: argparse.Namespace) -> str:
     return public_url(options)
 
 
-def show_link(made: LinkMade, secret: str, told: str = "") -> None:
-    """Print a link and say until when it works; or say that it was mailed. `told` is the address the command was given.
+def print_link(made: LinkMade, secret: str, told: str, instead: str) -> None:
+    """Print a link, unless it was mailed. `told` is the address the command was given, `instead` what is so without it.
 
     Raises:
-        SettingsError: it can't be printed. Nobody has seen it, and it ends by itself.
+        SettingsError: it can't be printed. Nobody has seen it.
     """
+    if not made.mailed:
+        shown_once(f"{told or made.address or USUAL_ADDRESS}{PATH}?link={secret}", instead, what="link")
+
+
+def say_link(made: LinkMade, told: str) -> None:
+    """Say until when a link works, and whether it was mailed."""
     until = f"{made.expires_at:%H:%M} UTC" if made.expires_at else "15 minutes from now"
     if made.mailed:
         say(f"a link to sign in was mailed to {made.email}; it works once, until {until}")
         return
-    address = told or made.address or USUAL_ADDRESS
-    shown_once(f"{address}{PATH}?link={secret}", "it is of no use; ask for another", what="link")
     say(f"this link signs {made.email} in once, until {until}; it is shown only now, so give it to nobody else")
     if not (told or made.address):
         guess = urlsplit(USUAL_ADDRESS).netloc

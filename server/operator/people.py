@@ -8,10 +8,9 @@ from server.operations.provisioning import address_of as mailbox_of
 from server.operator import actions
 from server.operator.asking import Asking, ask
 from server.operator.commands import reading
-from server.operator.links import address_of, show_link
+from server.operator.links import address_of, print_link, say_link
 from server.operator.saying import counted, print_json, print_row, say
 from server.platform.clock import utc_now
-from server.platform.streams import code_stands
 from server.platform.text import fold
 from server.settings import SettingsError
 from server.store import organisations as stored
@@ -45,11 +44,9 @@ def invite_owner(options: argparse.Namespace) -> int:
     told = actions.InviteOwner(
         organisation=options.organisation, email=options.email, agreed=True, link=link.hash.hex()
     )
-    asking = Asking(database=options.db, action=actions.INVITE_OWNER, told=told, address=address_of(options))
-    answer: Any = ask(asking).answer
-    code_stands()
+    answer = _with_link(options, actions.INVITE_OWNER, told, link.secret)
     _say_owner(answer, answer.link.email)
-    show_link(answer.link, link.secret, address_of(options))
+    say_link(answer.link, address_of(options))
     return 0
 
 
@@ -104,13 +101,27 @@ def revoke(options: argparse.Namespace) -> int:
 def _link(options: argparse.Namespace, *, mail: bool, reset: bool = False, sign_up: bool = False) -> int:
     link = new_link()
     told = actions.MakeLink(email=options.email, mail=mail, reset=reset, sign_up=sign_up, link=link.hash.hex())
-    asking = Asking(database=options.db, action=actions.MAKE_LINK, told=told, address=address_of(options))
-    answer: Any = ask(asking).answer
+    answer = _with_link(options, actions.MAKE_LINK, told, link.secret)
     if reset:
-        code_stands()
         say(f"{answer.link.email}: {_ended(answer)}")
-    show_link(answer.link, link.secret, address_of(options))
+    say_link(answer.link, address_of(options))
     return 0
+
+
+def _with_link(options: argparse.Namespace, action: actions.Action, told: actions.Told, secret: str) -> Any:
+    """The answer to an action with a link, which is printed unless it was mailed.
+
+    Without a server it is printed before anything is written for good, so that one that nobody can read leaves nothing.
+    """
+    where = address_of(options)
+
+    def show(answer: Any, instead: str = "nothing was changed") -> None:
+        print_link(answer.link, secret, where, instead)
+
+    asked = ask(Asking(database=options.db, action=action, told=told, address=where, settled=show))
+    if asked.served:
+        show(asked.answer, "ask for another; everything else was done")
+    return asked.answer
 
 
 def _ended(answer: Any) -> str:
