@@ -331,6 +331,8 @@ CASES: dict[str, tuple[Case, ...]] = {
         Case("--from {home}/none.db --to sqlite:///{home}/back.db"),
     ),
     "server mails": (Case("--db {db}", (founded,)), Case("--db {db} --retry", (founded,))),
+    "server release-sign-on": (Case("--db {db} --email zoe@zolw.example", (founded,)),),
+    "server check-oidc": (Case("{home}/none.toml"),),
     "server check-prices": (Case(str(OWN_PRICES)), Case("{home}/none.json")),
     "server seed": (Case("--db {db} --users 3", secret=True),),
     # these two go on until they are told to stop: test_a_server_without_streams
