@@ -139,7 +139,7 @@ def _verify(command: argparse.ArgumentParser) -> None:
     how = command.add_mutually_exclusive_group()
     what = "hold it against another copy of the anchor, or the server's log (default: the anchor beside the database)"
     how.add_argument("--anchor", type=Path, metavar="FILE", help=what)
-    what = "accept the loss of missing events, and note it in the history; the server must not be running"
+    what = "accept the loss of missing events before a server starts, and note it in the history"
     how.add_argument("--accept-loss", action="store_true", help=what)
     command.add_argument("--json", action="store_true", help="print one JSON document")
 
