@@ -12,7 +12,7 @@ from server.store.holder import read
 
 @pytest.mark.parametrize("how", ["killed", "stopped"])
 def test_a_server_that_goes_away_meanwhile_loses_no_command(tmp_path: Path, how: str) -> None:
-    """It was asked and did not answer: the command looks, does it itself, and the token works beside the next server."""
+    """It was asked and did not answer: the command looks, does it itself, and its token works with the next server."""
     desk = Desk(tmp_path)
     ended: list[Said] = []
     with desk.running() as server:
