@@ -49,6 +49,9 @@ _STATUS: dict[type[SignOnError], HTTPStatus] = {
     TooManyError: HTTPStatus.TOO_MANY_REQUESTS,
     NotYoursError: HTTPStatus.FORBIDDEN,
 }
+_AGAIN: dict[type[SignOnError], int] = {GoneError: 10, TooManyError: 600}
+"""Seconds after which trying again may help."""
+
 _OURS = (GoneError, LieError)
 """What whoever runs the server, or the provider, has to know of."""
 
@@ -188,7 +191,10 @@ def _failed(visit: Visit, issuer: Issuer, error: SignOnError) -> Response:
     log.log(level, "single sign-on with %s: %s", issuer.name, error)
     why = error.why.name.lower() if isinstance(error, NotYoursError) else _KINDS[type(error)]
     mails = mails_beside(visit, issuer)
-    return visit.render("sign_on_failed.html", status=_STATUS[type(error)], issuer=issuer, why=why, mails=mails)
+    response = visit.render("sign_on_failed.html", status=_STATUS[type(error)], issuer=issuer, why=why, mails=mails)
+    if type(error) in _AGAIN:
+        response.headers["Retry-After"] = str(_AGAIN[type(error)])
+    return response
 
 
 _KINDS: dict[type[SignOnError], str] = {
