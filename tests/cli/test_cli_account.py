@@ -130,3 +130,26 @@ def test_a_decision_is_taken_back(desk: Desk, server: Served) -> None:
         assert said == "Undone: the request from Tidewheel Works is waiting for your answer again.\n"
     assert desk.run(f"profile undo {offered.id} {on}") == 4
     assert desk.run(f"profile open https://headcount.example/requests?link=nothing {on}") == 1
+
+
+def test_language_and_letters_are_chosen(desk: Desk) -> None:
+    """What was chosen is said; nothing chosen changes nothing, and a language that is none is refused before asking."""
+    said = desk.said("profile edit --language de --code-letters off --profile acme")
+    assert said.endswith("Language of pages and letters: de. Letters about codes: off.\n")
+    shown = OwnProfile.model_validate_json(desk.said("profile show --json --profile acme"))
+    assert (shown.language, shown.notify_code_uses) == ("de", False)
+    assert desk.run("profile edit --profile acme") == 2
+    assert desk.run("profile edit --language klingon --profile acme") == 2
+    said = desk.said("profile edit --language browser --code-letters on --profile acme")
+    assert "as the browser asks. Letters about codes: on." in said
+
+
+def test_a_code_is_shared_by_a_message(desk: Desk) -> None:
+    """The message that the app shows; from a server that no browser reaches by a name it gives no address."""
+    code = desk.said("codes create --uses 1 --profile acme").strip()
+    said = desk.said(f"codes message {code.lower()} --profile acme")
+    assert f"\n    {code}\n" in said
+    assert "It can be used once." in said
+    assert "https://" not in said
+    told = json.loads(desk.said(f"codes message {code} --json --profile acme"))
+    assert told == {"code": code, "join_url": "", "message": said}

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 from builders import make_organisation
-from mail_desk import mail_server
+from mail_desk import mail_server, tried
 from notifications_desk import Office, add_user, office, receiver, subscribed, until
 from transfer_desk import asked
 
@@ -30,8 +30,8 @@ async def test_letters_wait_for_room(tmp_path: Path) -> None:
         async with office(tmp_path, mail=post.settings()) as house, make_organisation(house.server).client() as api:
             post.on_receiver = lambda _: "451 later"
             await asked(api, "zoe@else.example")
-            await until(lambda: post.sessions == 1)
-            await asyncio.sleep(0.05)
+            await until(lambda: tried(house) == 1)
+            assert post.sessions == 1
             post.on_receiver = lambda _: "250 OK"
             await knocked(house, 20, room=False)
             assert (post.sessions, post.offered) == (1, [])
