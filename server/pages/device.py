@@ -1,7 +1,7 @@
 """Signing a terminal in from a browser: the code that it shows, what asks, and one's yes or no (RFC 8628).
 
-An address may have the code in it, which fills the field in and does nothing else. What waits behind a code is shown to
-whoever sends it with a form, and confirmed with another.
+An address may have the code in it, which fills the field in and does nothing else. What waits behind a code is shown on
+a page of its own, so that one may go back to it, and is confirmed there with a form.
 """
 
 from collections.abc import Callable
@@ -17,6 +17,7 @@ from server.http.proxies import network_of
 from server.pages.page import Page, Visit
 from server.store.types import Connection
 
+ASKS = f"{PAGE}/asks"
 _LONGEST = 40
 _STATUS = {No.UNKNOWN: 404, No.EXPIRED: 410, No.TOO_MANY: 429, No.NOT_A_MEMBER: 403}
 _CONFLICT = 409
@@ -25,6 +26,15 @@ _CONFLICT = 409
 async def show_field(visit: Visit) -> Response:
     """`GET /device?user_code=…`: the field for the code."""
     return visit.render("device.html", code=visit.query.get("user_code", "")[:_LONGEST], wrong="")
+
+
+async def show_asking(visit: Visit) -> Response:
+    """`GET /device/asks?user_code=…`: what waits behind a code, or what became of it."""
+    typed = visit.query.get("user_code", "")[:_LONGEST]
+    try:
+        return visit.render("device_asks.html", asks=await _done(visit, "look", typed))
+    except DeniedError as error:
+        return _denied(visit, typed, error)
 
 
 async def answer(visit: Visit) -> Response:
@@ -37,7 +47,7 @@ async def answer(visit: Visit) -> Response:
     except DeniedError as error:
         return _denied(visit, typed, error)
     if action == "look":
-        return visit.render("device_asks.html", asks=found)
+        return visit.go(f"{ASKS}?user_code={found.code}")
     return visit.go("/", said="device_confirmed" if action == "confirm" else "device_refused")
 
 
@@ -74,4 +84,4 @@ def _denied(visit: Visit, typed: str, error: DeniedError) -> Response:
     return response
 
 
-PAGES = (Page(path=PAGE, show=show_field, do=answer),)
+PAGES = (Page(path=PAGE, show=show_field, do=answer), Page(path=ASKS, show=show_asking))

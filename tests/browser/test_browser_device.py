@@ -1,21 +1,20 @@
 """A terminal is signed in from a browser: `headcount login` on a terminal of its own, and Chromium beside it."""
 
-import re
 import tempfile
 import tomllib
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from login_desk import PATIENCE, code_on, login
 from page_desk import PHONE, House, house, visiting
 from playwright.async_api import Browser
-from ptyterm import PtyProgram
+
+from contract.device import AUTHORIZE, CLIENT
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
-PATIENCE = 60
 OWNER = "owner@example.example"
-_CODE = re.compile(r"^ {4}([B-Z]{4}-[B-Z]{4})$", re.MULTILINE)
 
 
 @pytest.fixture(name="office")
@@ -28,19 +27,11 @@ def ticking_house(tmp_path: Path) -> Iterator[House]:
         yield found
 
 
-def _login(home: Path, url: str) -> PtyProgram:
-    names = ("XDG_CONFIG_HOME", "XDG_STATE_HOME", "XDG_DATA_HOME", "XDG_RUNTIME_DIR", "HEADCOUNT_PROFILE")
-    environment: dict[str, str | None] = {"HOME": str(home), **dict.fromkeys(names)}
-    command = ["-c", "from cli.main import run; run()", "login", "--url", url]
-    return PtyProgram(command, 240, 40, env=environment)
-
-
 async def test_the_terminal_is_signed_in_by_a_phone(browser: Browser, office: House, tmp_path: Path) -> None:
     """The code of the terminal, typed on a phone after signing in there; the terminal goes on by itself."""
     office.organisation()
-    with _login(tmp_path, office.url) as terminal:
-        terminal.wait_for(lambda: "Waiting" in terminal.text(), PATIENCE)
-        code = _CODE.findall(terminal.text())[-1]
+    with login(tmp_path, office.url) as terminal:
+        code = code_on(terminal)
         assert f"{office.url}/device" in terminal.text()
         async with visiting(browser, office, size=PHONE) as olga:
             await olga.open("/device")
@@ -62,9 +53,8 @@ async def test_the_terminal_is_signed_in_by_a_phone(browser: Browser, office: Ho
 async def test_a_phone_refuses_what_somebody_else_started(browser: Browser, office: House, tmp_path: Path) -> None:
     """The terminal ends with code 3 and has no profile; the same code can't be confirmed afterwards."""
     office.organisation()
-    with _login(tmp_path, office.url) as terminal:
-        terminal.wait_for(lambda: "Waiting" in terminal.text(), PATIENCE)
-        code = _CODE.findall(terminal.text())[-1]
+    with login(tmp_path, office.url) as terminal:
+        code = code_on(terminal)
         async with visiting(browser, office, size=PHONE) as olga:
             await olga.sign_in(OWNER, f"/device?user_code={code}")
             await olga.press("Continue")
@@ -74,3 +64,19 @@ async def test_a_phone_refuses_what_somebody_else_started(browser: Browser, offi
             assert "That did not work." in await olga.text()
         assert terminal.wait(PATIENCE) == 3
         assert not (tmp_path / ".config/headcount/config.toml").exists()
+
+
+async def test_going_back_after_a_yes_shows_that_it_was_said(browser: Browser, house: House) -> None:
+    """The page of what asks can be gone back to and reloaded, and confirms nothing a second time."""
+    house.organisation()
+    async with house.api() as api:
+        code = (await api.post(AUTHORIZE, data={"client_id": CLIENT, "machine": "laptop"})).json()["user_code"]
+    async with visiting(browser, house, size=PHONE, java_script_enabled=False) as olga:
+        await olga.sign_in(OWNER, f"/device?user_code={code}")
+        await olga.press("Continue")
+        await olga.page.reload()
+        assert "Sign this terminal in as you?" in await olga.text()
+        await olga.press("Confirm")
+        assert "Your terminal is signed in." in await olga.text()
+        await olga.page.go_back()
+        assert "You have confirmed this code already." in await olga.text()

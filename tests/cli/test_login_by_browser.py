@@ -1,12 +1,11 @@
 """`headcount login` on a terminal: a code, an address, and a person who answers in a browser somewhere else."""
 
 import io
-import re
 import signal
 import stat
 import tomllib
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
@@ -15,34 +14,9 @@ from builders import make_organisation
 from cli_desk import desk_in
 from device_desk import confirms, later, refuses
 from live import LiveServer, live_server
-from ptyterm import PtyProgram
+from login_desk import PATIENCE, code_on, codes_on, login, wait_end
 
 from server.devices import asking
-
-HEADCOUNT = ["-c", "from cli.main import run; run()"]
-PATIENCE = 45
-_CODE = re.compile(r"^ {4}([B-Z]{4}-[B-Z]{4})$", re.MULTILINE)
-
-
-@contextmanager
-def login(home: Path, url: str, *words: str) -> Iterator[PtyProgram]:
-    """The command on a terminal, in a home of its own."""
-    names = ("XDG_CONFIG_HOME", "XDG_STATE_HOME", "XDG_DATA_HOME", "XDG_RUNTIME_DIR", "HEADCOUNT_PROFILE")
-    environment: dict[str, str | None] = {"HOME": str(home), **dict.fromkeys(names)}
-    with PtyProgram([*HEADCOUNT, "login", "--url", url, *words], 240, 40, env=environment) as program:
-        yield program
-
-
-def code_on(program: PtyProgram) -> str:
-    """The code that stands on the screen."""
-    program.wait_for(lambda: "Waiting" in program.text(), PATIENCE)
-    return str(_CODE.findall(program.text())[-1])
-
-
-def wait_end(program: PtyProgram) -> tuple[int, str]:
-    """The exit code, and what stands on the screen, without line ends."""
-    code = program.wait(PATIENCE)
-    return code, " ".join(program.text().split())
 
 
 def settings(home: Path) -> dict[str, Any]:
@@ -140,8 +114,8 @@ def test_a_code_that_expired_makes_room_for_another(tmp_path: Path) -> None:
         server.call(later, server.running, 700)
         program.wait_for_text("The code has expired.", PATIENCE)
         program.send("\r")
-        program.wait_for(lambda: len(_CODE.findall(program.text())) > 1, PATIENCE)
-        other = _CODE.findall(program.text())[-1]
+        program.wait_for(lambda: len(codes_on(program)) > 1, PATIENCE)
+        other = codes_on(program)[-1]
         assert other != code
         server.call(confirms, server.running, made.account_id, other, made.organisation_id)
         assert wait_end(program)[0] == 0
