@@ -20,6 +20,7 @@ from server.domain.errors import Refusal
 from server.domain.periods import local_date
 from server.domain.pricing import PricedChange
 from server.http.call import Call, LongCall
+from server.http.owners import owners_of
 from server.http.problems import ServerProblem, not_found
 from server.limits.spending import allowance_of, settle
 from server.payments import gateway
@@ -131,8 +132,9 @@ def _check_owner(call: Call, quote: Quote) -> None:
     """Ending a subscription, and going on with one, is for its owner."""
     ends_something = quote.change.cancel or quote.change.resume
     if ends_something and call.principal.role is not Role.OWNER:
-        detail = "Only an owner may cancel the subscription or resume it."
-        raise ServerProblem(ProblemCode.NOT_ALLOWED, detail, needed_role=Role.OWNER.value)
+        owners = owners_of(call.connection, call.organisation_id)
+        detail, data = owners.tell("Only an owner may cancel the subscription or resume it")
+        raise ServerProblem(ProblemCode.NOT_ALLOWED, detail, needed_role=Role.OWNER.value, **data)
 
 
 def _resumed(call: Call, stored: StoredQuote) -> Confirmation | Ask | None:

@@ -195,6 +195,24 @@ async def test_who_is_removed_while_waiting_does_nothing(team: Team, owner: http
     assert (await owner.get("/v1/users", params={"search": "late"})).json()["items"] == []
 
 
+async def test_nobody_pays_once_they_were_lowered(team: Team, owner: httpx.AsyncClient) -> None:
+    """A confirmation that waits when its sender is lowered charges nothing, and its key can be used again."""
+    bo = person(team, "bo", Role.BILLING)
+    async with team.server.client(bo.token) as api:
+        quote = (await api.post("/v1/quotes", json={"seats": 11})).json()
+        path, key = f"/v1/quotes/{quote['id']}/confirm", {"Idempotency-Key": "pay"}
+        async with busy(team):
+            lowering = asyncio.ensure_future(give(owner, bo.id, "viewer"))
+            await asyncio.sleep(0.05)
+            paying = asyncio.ensure_future(api.post(path, headers=key))
+            await asyncio.sleep(0.05)
+        assert (await lowering).status_code == 200
+        assert code(await paying) == (403, "not_allowed")
+        assert (await owner.get("/v1/payments")).json()["items"] == []
+        await give(owner, bo.id, "billing")
+        assert (await api.post(path, headers=key)).is_success
+
+
 async def test_tokens_an_owner_made_end_with_the_role_for_good(team: Team, owner: httpx.AsyncClient) -> None:
     """They don't come back to life when their maker becomes an owner again."""
     ann = person(team, "ann", Role.OWNER)
