@@ -10,6 +10,7 @@ from contract.users import BatchMode
 from screens.imports.text import MODES, blocked, encoding_lines, left_out
 from tui.presentation.additions import Addition, import_addition
 from tui.presentation.confirmation import Also, Summary
+from tui.presentation.lines import Hanging
 from tui.presentation.seat_choice import Choice, Room
 from tui.presentation.tones import Line, Piece
 from tui.presentation.wording import count
@@ -83,9 +84,10 @@ class ImportQuestion:
         if others := left_out(current):
             rows.append((f"Not imported: {others}.", "dim"))
         rows += encoding_lines(current, "If they are wrong, cancel and choose another with o.")
-        stop: Line = (f"{self.stop_keys} or ctrl+c stops it at any time; it can be continued later.", "dim")
+        back = f"{said.back} {self.stop_keys} or ctrl+c stops it; it can be continued later."
         verb = "Continue" if current.applied else said.verb
-        return replace(said, verb=verb, lines=[*rows, *said.lines, "", *self._how(), "", stop])
+        gap = [] if len(self.choices) > 1 else [""]
+        return replace(said, verb=verb, lines=[*rows, *said.lines, *gap, *self._how()], back=back)
 
     def also(self) -> Also:
         """The same after a purchase of the missing seats, by one yes."""
@@ -101,10 +103,10 @@ class ImportQuestion:
             here, why = mode is self.mode, blocked(self.current, mode)
             tone = "dim" if why else "strong" if here else ""
             sign: Piece = ("> " if here else "  ", "accent")
-            lines.append([sign, (name.ljust(_NAME), tone), (why or does, "dim" if why else "")])
+            lines.append(Hanging(_NAME + 2, sign, (name.ljust(_NAME), tone), (why or does, "dim" if why else "")))
         outside = "people with an account outside"
         asks = f"{outside} are sent a transfer request" if self.ask else f"{outside} stay in the file"
-        return [*lines, ["  ", f"ask: {'yes' if self.ask else 'no'}".ljust(_NAME), asks]]
+        return [*lines, Hanging(_NAME + 2, "  ", f"ask: {'yes' if self.ask else 'no'}".ljust(_NAME), asks)]
 
 
 def import_question(

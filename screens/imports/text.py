@@ -63,7 +63,7 @@ _IN_THE_WAY = (ImportVerdict.INVALID, ImportVerdict.NEEDS_TRANSFER, ImportVerdic
 _LEFT_OUT = (*_IN_THE_WAY, ImportVerdict.DUPLICATE_IN_FILE, ImportVerdict.ALREADY_USER)
 
 MODES: dict[BatchMode, tuple[str, str]] = {
-    BatchMode.BEST_EFFORT: ("best effort", "imports every row it can; the others stay in the file, each with a reason"),
+    BatchMode.BEST_EFFORT: ("best effort", "imports every row it can; the others stay in the file"),
     BatchMode.ATOMIC: ("all or none", "imports all rows together, or none of them"),
     BatchMode.UNTIL_FULL: ("until full", "stops at the last free seat; it can be continued later"),
 }

@@ -20,7 +20,7 @@ from server.platform.secret_files import secret_in
 from server.platform.text import is_unsafe
 from server.serving.listeners import is_loopback
 from server.serving.network_options import public_url
-from server.settings import Issuer, SettingsError, Trusted
+from server.settings import Issuer, RefusedValueError, Trusted
 
 _MOST_TOLD = 10
 _MOST = 50
@@ -101,7 +101,7 @@ def issuers(options: argparse.Namespace) -> tuple[Issuer, ...]:
     """The providers of the file; none without one.
 
     Raises:
-        SettingsError: something in it can't be used, or it is not said how people come back.
+        RefusedValueError: something in it can't be used, or it is not said how people come back.
     """
     if options.oidc is None:
         return ()
@@ -114,23 +114,23 @@ def read(path: Path, environment: Mapping[str, str], *, sandbox: bool) -> tuple[
     """The providers in a file, with their secrets.
 
     Raises:
-        SettingsError: it can't be read or used; the message says what is wrong and where, and has no secret in it.
+        RefusedValueError: it can't be read or used; the message says what is wrong and where, and has no secret in it.
     """
     try:
         content = path.expanduser().read_bytes()
     except OSError as error:
         message = f"{str(path)!r} can't be read: {error.strerror}"
-        raise SettingsError(message) from error
+        raise RefusedValueError(message) from error
     try:
         found = _File.model_validate({"issuers": read_toml(content)}).issuers
     except ValidationError as error:
         text = content.decode("utf-8-sig")
         wrong = " ".join(_said(each, text) for each in error.errors(include_url=False)[:_MOST_TOLD])
         message = f"{str(path)!r} can't be used: {wrong}"
-        raise SettingsError(message) from error
+        raise RefusedValueError(message) from error
     except ValueError as error:
         message = f"{str(path)!r} can't be used: {error}"
-        raise SettingsError(message) from error
+        raise RefusedValueError(message) from error
     _check_together(path, found, sandbox=sandbox)
     return tuple(_issuer(name, each, environment) for name, each in found.items())
 
@@ -190,4 +190,4 @@ def _said(found: ErrorDetails, text: str) -> str:
 
 
 def _refuse(message: str) -> NoReturn:
-    raise SettingsError(message)
+    raise RefusedValueError(message)

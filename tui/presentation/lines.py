@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from tui.presentation.text import cells
 from tui.presentation.tones import Line, Piece, pieces
 
-__all__ = ["LABEL", "keys_line", "labelled", "line", "width_of", "wrapped"]
+__all__ = ["LABEL", "Hanging", "keys_line", "labelled", "line", "width_of", "wrapped"]
 
 LABEL = 12
 """Cells of the labels on the left of a detail."""
@@ -17,6 +17,14 @@ _WORDS = re.compile(r"\s+|\S+")
 def line(*pieces: Piece) -> Line:
     """One line in several tones."""
     return list(pieces)
+
+
+class Hanging(list[Piece]):
+    """A line whose rows but the first are indented by `hang` where it wraps: what stands in columns stays there."""
+
+    def __init__(self, hang: int, *pieces: Piece) -> None:
+        super().__init__(pieces)
+        self.hang = hang
 
 
 def labelled(label: str, value: Line) -> Line:

@@ -10,7 +10,7 @@ from contract.joining import JoiningPreview, PaymentChange
 from contract.money import Money
 from contract.subscription import Overview, PlanKind, SubscriptionStatus
 from tui.presentation.limit_words import limit_lines
-from tui.presentation.lines import line
+from tui.presentation.lines import Hanging, line
 from tui.presentation.one_account import why_nobody
 from tui.presentation.seat_sums import admission_lines, admit
 from tui.presentation.tones import Line
@@ -18,7 +18,7 @@ from tui.presentation.wording import count, day_of, said_day
 
 __all__ = ["Choice", "Room", "choice_lines", "payment_lines", "room_for", "seat_lines"]
 
-_LABEL = 18
+_LABEL, _KEY = 18, 2
 
 
 class Choice(StrEnum):
@@ -165,7 +165,9 @@ def choice_lines(room: Room, chosen: Choice, rest: tuple[str, str] = STAY_MARKED
 
 def _choice_line(key: str, label: str, does: str, *, marked: bool) -> Line:
     here = "strong" if marked else ""
-    return line("> " if marked else "  ", (key.ljust(2), "key"), (label.ljust(_LABEL), here), (does, here or "dim"))
+    sign = "> " if marked else "  "
+    words = (does, here or "dim")
+    return Hanging(_LABEL + len(sign) + _KEY, sign, (key.ljust(_KEY), "key"), (label.ljust(_LABEL), here), words)
 
 
 def _all_do(room: Room) -> str:
@@ -180,5 +182,4 @@ def _fitting_do(room: Room, rest: tuple[str, str]) -> str:
 
 def _buying_does(room: Room) -> str:
     already = "user already waiting" if room.waiting == 1 else "users already waiting"
-    others = f"including {room.waiting:,} for {already}; " if room.waiting else ""
-    return f"{others}you see the price first"
+    return f"{room.waiting:,} of them for {already}; shows the price" if room.waiting else "you see the price first"

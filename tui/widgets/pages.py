@@ -7,7 +7,7 @@ from textual import events
 from textual.geometry import Size
 from textual.strip import Strip
 
-from tui.presentation.lines import wrapped
+from tui.presentation.lines import Hanging, wrapped
 from tui.presentation.tones import Line
 from tui.widgets.canvas import Canvas
 
@@ -53,7 +53,7 @@ class Scroller(Canvas):
         if self._laid[0] != width or not self._laid[1]:
             hangs = (0, self._hang, 0)
             parts = [
-                [row for line in part for row in wrapped(line, width, hang)]
+                [row for line in part for row in wrapped(line, width, line.hang if isinstance(line, Hanging) else hang)]
                 for part, hang in zip(self._said, hangs, strict=True)
             ]
             self._laid = (width, parts)

@@ -96,7 +96,7 @@ def test_a_server_sells_what_the_file_says(file: Path, tmp_path: Path) -> None:
     """It is founded and priced by the file; without the file that plan could not be renewed, so it does not start."""
     owner = ("--organisation", "Example", "--owner", "o@b.example", "--plan", "team", "--seats", "1")
     missing = server("init", *owner, "--catalogue", "nowhere.toml", cwd=tmp_path)
-    assert (missing.returncode, "can't be read" in missing.stderr) == (1, True)
+    assert (missing.returncode, "can't be read" in missing.stderr) == (2, True)
     made = server("init", *owner, "--catalogue", str(file), cwd=tmp_path)
     assert made.returncode == 0, made.stderr
     headers = {"Authorization": f"Bearer {made.stdout.strip()}"}
