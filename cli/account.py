@@ -13,6 +13,7 @@ from contract.base import Answer
 from contract.codes import RedeemCode
 from contract.pages import MAX_LIMIT, PageQuery
 from contract.profile import AcceptOffer, AskToJoin, Language, Own, OwnProfile, OwnTransfer, ProfileChanges
+from contract.sign_ins import SignIn, SignInKind
 from contract.transfers import Reason
 from tui.presentation.entitlements import WHY
 from tui.presentation.limit_words import left_words
@@ -20,7 +21,21 @@ from tui.presentation.memberships import belongs, contact, house_used, seat_word
 from tui.presentation.text import clean
 from tui.presentation.wording import count
 
-__all__ = ["accept", "cancel", "decline", "edit", "join", "leave", "open_link", "redeem", "show", "transfers", "undo"]
+__all__ = [
+    "accept",
+    "cancel",
+    "decline",
+    "edit",
+    "join",
+    "leave",
+    "open_link",
+    "redeem",
+    "show",
+    "sign_ins",
+    "sign_out",
+    "transfers",
+    "undo",
+]
 
 _NOTHING = "Nothing was changed."
 
@@ -119,6 +134,43 @@ def _row(transfer: OwnTransfer) -> tuple[str, ...]:
     if transfer.undo_until:
         until = f"undo until {transfer.undo_until:%H:%M} UTC"
     return transfer.id, transfer.way.value, transfer.state.value, transfer.organisation, until
+
+
+def sign_ins(options: argparse.Namespace, flags: dict[str, Any]) -> int:
+    """Browsers and terminals that one is signed in with, the newest first."""
+    found = call(chosen(options, flags), _all_sign_ins)
+    if options.json:
+        print_list(whole(found))
+    else:
+        print_table(("id", "what", "organisation", "since", "last used"), [_sign_in_row(each) for each in found])
+    return DONE
+
+
+def sign_out(options: argparse.Namespace, flags: dict[str, Any]) -> int:
+    """Sign oneself out of one of them immediately."""
+    ended = call(chosen(options, flags), lambda client: client.end_sign_in(options.id), noted=True)
+    return _told(options, ended, f"Signed out: {_what(ended)}.")
+
+
+async def _all_sign_ins(client: Client) -> list[SignIn]:
+    page = await client.sign_ins(PageQuery(limit=MAX_LIMIT))
+    found = list(page.items)
+    while page.next_cursor:
+        page = await client.sign_ins(PageQuery(limit=MAX_LIMIT, cursor=page.next_cursor))
+        found += page.items
+    return found
+
+
+def _sign_in_row(each: SignIn) -> tuple[str, ...]:
+    used = f"{each.last_used_at:%Y-%m-%d %H:%M}" if each.last_used_at else "never"
+    mine = " (this one)" if each.current else ""
+    return each.id, f"{_what(each)}{mine}", clean(each.organisation, 60), f"{each.created_at:%Y-%m-%d %H:%M}", used
+
+
+def _what(each: SignIn) -> str:
+    """What a sign-in is called."""
+    usual = "a browser" if each.kind is SignInKind.SESSION else "a terminal"
+    return clean(each.label, 60) or usual
 
 
 async def _all(client: Client) -> list[OwnTransfer]:

@@ -407,11 +407,14 @@ def _add_profile(commands: "Commands") -> None:
         "cancel": ("cancel", "withdraw your own request"),
         "join": ("join", "ask to join an organisation; you are not told whether it exists"),
         "leave": ("leave", "leave the subscription you use"),
+        "sign-ins": ("sign_ins", "browsers and terminals you are signed in with"),
+        "sign-out": ("sign_out", "sign out of one of them immediately"),
     }
     made = {verb: _command(verbs, verb, f"cli.account:{run}", what) for verb, (run, what) in said.items()}
     made["redeem"].add_argument("code", metavar="CODE")
     for verb in ("accept", "decline", "cancel"):
         made[verb].add_argument("id", metavar="ID", help="as headcount profile transfers lists it")
+    made["sign-out"].add_argument("id", metavar="ID", help="as headcount profile sign-ins lists it")
     made["undo"].add_argument("id", metavar="ID", nargs="?", default="", help="the request (default: the last one)")
     made["open"].add_argument("link", metavar="LINK", help="the link in the e-mail, or the part after link=")
     made["decline"].add_argument("--reason", type=text(500), default="", help="a reason; they will read it")

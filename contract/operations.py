@@ -14,6 +14,7 @@ from contract.calls import (
     profile,
     sandbox,
     selections,
+    sign_ins,
     starting,
     tokens,
     transfers,
@@ -82,6 +83,7 @@ from contract.calls.profile import (
 )
 from contract.calls.sandbox import SET_CLOCK, SET_PAYMENTS
 from contract.calls.selections import GET_SELECTION, REMOVE_SELECTION, RESTORE_SELECTION, SELECT_USERS
+from contract.calls.sign_ins import END_SIGN_IN, LIST_SIGN_INS
 from contract.calls.starting import CONFIRM_START, CREATE_START, START_OFFER
 from contract.calls.tokens import CREATE_TOKEN, LIST_TOKENS, REVOKE_TOKEN
 from contract.calls.transfers import (
@@ -153,6 +155,7 @@ __all__ = [
     "DECLINE_TRANSFER",
     "DELETE_CODE",
     "DELETE_WEBHOOK",
+    "END_SIGN_IN",
     "ENTITLEMENT",
     "EXPORT_USERS",
     "FORECAST",
@@ -178,6 +181,7 @@ __all__ = [
     "LIST_OWN_TRANSFERS",
     "LIST_PAYMENTS",
     "LIST_REMOVED_MEMBERS",
+    "LIST_SIGN_INS",
     "LIST_TOKENS",
     "LIST_TRANSFERS",
     "LIST_USERS",
@@ -226,6 +230,7 @@ _AREAS: tuple[ModuleType, ...] = (
     money,
     users,
     selections,
+    sign_ins,
     transfers,
     imports,
     members,

@@ -104,6 +104,8 @@ set_clock                     own  role role role role role role  - {"advance": 
 set_payments                  own  role role role role role role  - {"next": "accept"}
 
 list_tokens                   own  role role role role role role  -
+list_sign_ins                 own  own  own  own  own  hand own   -
+end_sign_in                   none none none none none hand none  $token
 create_token                  none role role role role role role  - {"email": "$email"}
 revoke_token                  none role role role role role role  $token
 

@@ -6,6 +6,7 @@ from contract.codes import RedeemCode
 from contract.entitlements import Entitlement
 from contract.pages import Page, PageQuery
 from contract.profile import AcceptOffer, AskToJoin, Left, OpenOffer, OwnProfile, OwnTransfer, ProfileChanges
+from contract.sign_ins import SignIn
 from contract.tokens import HandedOut, NewToken, Token
 from contract.transfers import Reason
 from contract.users import User
@@ -55,6 +56,14 @@ class AccountCalls(BaseClient):
     async def cancel_ask(self, transfer_id: str, *, key: str | None = None) -> OwnTransfer:
         """Take one's own request back."""
         return await self._ask(op.CANCEL_ASK, OwnTransfer, id=transfer_id, key=key)
+
+    async def sign_ins(self, query: PageQuery = NEWEST) -> Page[SignIn]:
+        """Browsers and terminals that one is signed in with, the newest first."""
+        return await self._ask(op.LIST_SIGN_INS, Page[SignIn], query=query)
+
+    async def end_sign_in(self, sign_in_id: str, *, key: str | None = None) -> SignIn:
+        """Sign oneself out of one of them immediately."""
+        return await self._ask(op.END_SIGN_IN, SignIn, id=sign_in_id, key=key)
 
     async def leave(self, *, key: str | None = None) -> Left:
         """Leave the subscription one uses: frees the seat, refunds nothing."""

@@ -4,15 +4,15 @@ from typing import Any
 
 from starlette.responses import Response
 
+from contract.pages import MAX_LIMIT, PageQuery
 from contract.profile import Language, ProfileChanges
-from server.devices.fetching import end_terminal
 from server.http.problems import ServerProblem
 from server.languages import LANGUAGES
 from server.pages import acting
 from server.pages.page import Page, Visit
+from server.people.sign_ins import end_sign_in, list_sign_ins
 from server.profile.answering import change_profile, show_profile
 from server.profile.endpoints import leave
-from server.store import tokens
 
 _NAMES = ("first_name", "last_name", "position")
 _CODES = "notify_code_uses"
@@ -59,27 +59,15 @@ async def do_leave(visit: Visit) -> Response:
     return visit.go("/", said="left")
 
 
-async def show_sessions(visit: Visit) -> Response:
-    """`GET /sessions`: where one is signed in with a browser."""
-    now = visit.services.clock.now()
-    with visit.services.database.read() as connection:
-        found = tokens.sessions(connection, visit.who.account_id, now)
-        beside = tokens.terminals(connection, visit.who.account_id, now)
-    uses = visit.services.last_uses
-    rows = [(row, uses.last(row.id, row.last_used_at)) for row in found]
-    terminals = [(row, uses.last(row.id, row.last_used_at)) for row in beside]
-    return visit.render("sessions.html", sessions=rows, terminals=terminals, mine=visit.who.token_id)
+async def show_sign_ins(visit: Visit) -> Response:
+    """`GET /sign-ins`: the browsers and terminals one is signed in with."""
+    return visit.render("sign_ins.html", page=acting.read(visit, list_sign_ins, query=PageQuery(limit=MAX_LIMIT)))
 
 
-async def end_session(visit: Visit) -> Response:
-    """`POST /sessions`: sign out elsewhere, at once: in a browser, or a terminal."""
-    async with visit.services.database.writing() as connection:
-        now = visit.services.clock.now()
-        if terminal := visit.form.get("terminal", ""):
-            end_terminal(connection, visit.who.account_id, terminal, now)
-            return visit.go("/sessions", said="device_ended")
-        tokens.end_session(connection, visit.who.account_id, visit.form.get("session", ""), now)
-    return visit.go("/sessions", said="session_ended")
+async def end_one(visit: Visit) -> Response:
+    """`POST /sign-ins`: sign out of one of them, at once."""
+    await acting.change(visit, end_sign_in, id=visit.form.get("sign_in", ""))
+    return visit.go("/sign-ins", said="signed_out_there")
 
 
 def _names(visit: Visit, typed: dict[str, Any], problem: ServerProblem | None = None) -> Response:
@@ -91,5 +79,5 @@ PAGES = (
     Page(path="/", show=home, open=True),
     Page(path="/names", show=show_names, do=change_names),
     Page(path="/leave", show=show_leave, do=do_leave),
-    Page(path="/sessions", show=show_sessions, do=end_session),
+    Page(path="/sign-ins", show=show_sign_ins, do=end_one),
 )

@@ -26,7 +26,7 @@ def done(_: Gettext) -> dict[str, str]:
         "names_saved": _("Your names were saved."),
         "owner_now": _("You are the main account of the subscription now."),
         "left": _("You left the subscription."),
-        "session_ended": _("You are signed out there."),
+        "signed_out_there": _("You are signed out there."),
         "signed_out": _("You are signed out."),
         "signed_up": _("Your account was made."),
         "started": _("The organisation is there, and you are its owner."),

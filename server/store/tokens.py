@@ -3,7 +3,20 @@
 import datetime as dt
 from collections.abc import Mapping, Sequence
 
-from sqlalchemy import BigInteger, Connection, bindparam, delete, func, insert, or_, select, tuple_, type_coerce, update
+from sqlalchemy import (
+    BigInteger,
+    ColumnElement,
+    Connection,
+    bindparam,
+    delete,
+    func,
+    insert,
+    or_,
+    select,
+    tuple_,
+    type_coerce,
+    update,
+)
 
 from contract.people import Role
 from server.store.tables import accounts, members, organisations, subscriptions, tokens
@@ -203,29 +216,54 @@ def revoke(connection: Connection, token_id: str, now: dt.datetime) -> None:
     connection.execute(update(tokens).where(tokens.c.id == token_id).values(revoked_at=now))
 
 
-def sessions(connection: Connection, account_id: str, now: dt.datetime) -> Sequence[AnyRow]:
-    """Where an account is signed in with a browser, the newest first: `id`, `label`, `created_at`, `last_used_at`."""
+_OWN = (
+    select(
+        tokens.c.id,
+        tokens.c.kind,
+        tokens.c.label,
+        tokens.c.organisation_id,
+        organisations.c.name.label("organisation"),
+        tokens.c.read_only,
+        tokens.c.created_at,
+        tokens.c.expires_at,
+        tokens.c.last_used_at,
+    )
+    .outerjoin(organisations, organisations.c.id == tokens.c.organisation_id)
+    .where(tokens.c.made_by.is_(None), tokens.c.revoked_at.is_(None))
+)
+"""Tokens and sessions that a person's own sign-in made and nobody revoked."""
+
+
+def own(
+    connection: Connection,
+    account_id: str,
+    now: dt.datetime,
+    *,
+    limit: int,
+    offset: int = 0,
+    before: tuple[int, str] | None = None,
+) -> Sequence[AnyRow]:
+    """An account's own sign-ins that are in force, the newest first; `before` as for `page`."""
+    query = _OWN.where(*_mine(account_id, now)).limit(limit).offset(offset)
+    if before is not None:
+        query = query.where(tuple_(type_coerce(tokens.c.created_at, BigInteger), tokens.c.id) < tuple_(*before))
+    return connection.execute(query.order_by(tokens.c.created_at.desc(), tokens.c.id.desc())).all()
+
+
+def own_one(connection: Connection, account_id: str, token_id: str, now: dt.datetime) -> AnyRow | None:
+    """One of them."""
+    return connection.execute(_OWN.where(*_mine(account_id, now), tokens.c.id == token_id)).first()
+
+
+def count_own(connection: Connection, account_id: str, now: dt.datetime) -> int:
+    """How many there are."""
+    mine = _OWN.where(*_mine(account_id, now)).subquery()
+    return int(connection.execute(select(func.count()).select_from(mine)).scalar_one())
+
+
+def _mine(account_id: str, now: dt.datetime) -> tuple[ColumnElement[bool], ...]:
     t = tokens.c
-    query = select(t.id, t.label, t.created_at, t.last_used_at, t.expires_at)
-    query = query.where(t.account_id == account_id, t.kind == SESSION, t.revoked_at.is_(None), t.expires_at > now)
-    return connection.execute(query.order_by(t.created_at.desc(), t.id.desc())).all()
-
-
-def terminals(connection: Connection, account_id: str, now: dt.datetime) -> Sequence[AnyRow]:
-    """The tokens that an account's own sign-in made and that are in force, the newest first, by organisation."""
-    t = tokens.c
-    query = _LISTED.add_columns(t.organisation_id, organisations.c.name.label("organisation"))
-    query = query.outerjoin(organisations, organisations.c.id == t.organisation_id)
-    mine = (t.account_id == account_id) & (t.kind == TOKEN) & t.made_by.is_(None) & t.revoked_at.is_(None)
-    query = query.where(mine, or_(t.expires_at.is_(None), t.expires_at > now))
-    return connection.execute(query.order_by(t.created_at.desc(), t.id.desc())).all()
-
-
-def end_session(connection: Connection, account_id: str, session_id: str, now: dt.datetime) -> bool:
-    """Sign an account out of one browser; whether it was signed in there."""
-    t = tokens.c
-    mine = (t.id == session_id) & (t.account_id == account_id) & (t.kind == SESSION) & t.revoked_at.is_(None)
-    return connection.execute(update(tokens).where(mine).values(revoked_at=now)).rowcount > 0
+    return t.account_id == account_id, or_(t.expires_at.is_(None), t.expires_at > now)
 
 
 def forget_sessions(connection: Connection, before: dt.datetime) -> None:

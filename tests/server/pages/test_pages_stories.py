@@ -188,14 +188,14 @@ async def test_names(team: Team, post: Post, bob: Reader) -> None:
     assert "Remove U+202E" in bob.text
 
 
-async def test_sessions_are_listed_and_ended(house: Office, post: Post, bob: Reader) -> None:
+async def test_sign_ins_are_listed_and_ended(house: Office, post: Post, bob: Reader) -> None:
     """Each browser is listed; signing out elsewhere holds at once; a session ends by itself after twelve hours."""
     await bob.sign_in(post, BOB)
     laptop = Reader(house.server, **{"User-Agent": "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Firefox/140.0"})
-    await laptop.sign_in(post, BOB, next_path="/sessions")
+    await laptop.sign_in(post, BOB, next_path="/sign-ins")
     assert "Firefox on Linux · this one" in laptop.text
     assert "Chrome on Android" in laptop.text
-    assert "You are signed out there." in await laptop.send("/sessions")
+    assert "You are signed out there." in await laptop.send("/sign-ins")
     await bob.open("/names")
     assert bob.where == "/sign-in?next=%2Fnames"
     house.pass_time(hours=12)

@@ -110,7 +110,7 @@ async def test_the_first_time_shows_what_waited_for_the_address(house: Office, t
     said = await signed_in(again)
     assert "Your account was made." not in said
     assert f"Signed in as {ADA}." in said
-    assert ", Company One" in await again.open("/sessions")
+    assert ", Company One" in await again.open("/sign-ins")
 
 
 async def test_one_comes_back_to_the_page_one_wanted(house: Office) -> None:

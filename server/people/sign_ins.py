@@ -1,0 +1,70 @@
+"""`/v1/profile/sign-ins`: where an account is signed in by itself, and signing out there."""
+
+from contract.events import EventKind
+from contract.pages import Page, PageQuery
+from contract.sign_ins import SignIn, SignInKind
+from server.http import cursors
+from server.http.call import Call
+from server.http.problems import not_found
+from server.people.serializers import token_answer, token_object
+from server.profile.own import house_of
+from server.store import tokens
+from server.store.types import AnyRow, to_microseconds
+
+SORT = "sign_ins.newest"
+
+
+def list_sign_ins(call: Call) -> Page[SignIn]:
+    """A page of the browsers and terminals whose sign-in is in force."""
+    query: PageQuery = call.query
+    before = _edge(query.cursor) if query.cursor else None
+    account = call.principal.account_id
+    rows = tokens.own(
+        call.connection, account, call.now, limit=query.limit + 1, offset=query.offset or 0, before=before
+    )
+    more, shown = len(rows) > query.limit, rows[: query.limit]
+    last = shown[-1] if shown else None
+    return Page(
+        items=tuple(_answer(call, row) for row in shown),
+        next_cursor=cursors.encode(SORT, [to_microseconds(last.created_at), last.id]) if more and last else None,
+        has_more=more,
+        total=tokens.count_own(call.connection, account, call.now) if query.count else None,
+    )
+
+
+def end_sign_in(call: Call) -> SignIn:
+    """From now on it is refused, on open streams too. The organisation that a token acted in has an event of it.
+
+    Raises:
+        ServerProblem: `not_found`: it is somebody else's, has ended, or never was.
+    """
+    row = tokens.own_one(call.connection, call.principal.account_id, call.id, call.now)
+    if row is None:
+        raise not_found()
+    tokens.revoke(call.connection, row.id, call.now)
+    if row.organisation_id is not None:
+        house = house_of(call, row.organisation_id, "")
+        after = tokens.one(house.connection, row.organisation_id, row.id)
+        assert after is not None
+        house.emit(EventKind.TOKEN_REVOKED, token_object(token_answer(after, call.now)), {"state": "active"})
+        house.record()
+    return _answer(call, row)
+
+
+def _answer(call: Call, row: AnyRow) -> SignIn:
+    return SignIn(
+        id=row.id,
+        kind=SignInKind(row.kind),
+        label=row.label,
+        organisation=row.organisation or "",
+        read_only=bool(row.read_only),
+        created_at=row.created_at,
+        expires_at=row.expires_at,
+        last_used_at=call.services.last_uses.last(row.id, row.last_used_at),
+        current=row.id == call.principal.token_id,
+    )
+
+
+def _edge(cursor: str) -> tuple[int, str]:
+    moment, token_id = cursors.decode(cursor, SORT, [int, str])
+    return int(moment), str(token_id)
