@@ -70,6 +70,7 @@ _PATTERNS = {
     r"^[a-z0-9][a-z0-9-]{0,39}$": "Write an id of at most 40 small letters, digits and -.",
     r"^\d{1,18}(\.\d{1,18}|/0{0,9}[1-9]\d{0,8})?$": 'Write a number as text, such as "0.4642" or "13/28".',
     r"^\d{1,18}->\d{1,18}$": "Write how many before and after, such as 3->5.",
+    r"^[0-9a-f]{64}$": "This is not a key of 64 hexadecimal digits.",
     r"^[A-Z]{3}$": "Write a currency as three capitals, such as EUR.",
 }
 """What a pattern asks for; a test holds that each pattern of our models is here."""

@@ -163,5 +163,5 @@ async def _of_a_user(bob: Visitor, code: str) -> AsyncIterator[str]:
     yield "profile-joined"
     await bob.open("/leave")
     yield "leave"
-    await bob.open("/sessions")
-    yield "sessions"
+    await bob.open("/sign-ins")
+    yield "sign-ins"

@@ -19,7 +19,7 @@ from server.store import device_sign_ins, organisations, tokens
 from server.store.types import AnyRow, Connection
 
 LIVES = dt.timedelta(days=TOKEN_DAYS)
-REPLAYED, CANCELLED, SIGNED_OUT = "code_used_twice", "cancelled", "signed_out"
+REPLAYED, CANCELLED = "code_used_twice", "cancelled"
 """Why a token ended, in the `because` of its event."""
 
 _REFUSED = {
@@ -64,13 +64,6 @@ def revoke_own(connection: Connection, token: str, now: dt.datetime) -> None:
     row = tokens.holder(connection, identity) if identity else None
     if row is not None and token_text.same(row.secret_hash, token) and row.revoked_at is None:
         _end(connection, row, now, CANCELLED)
-
-
-def end_terminal(connection: Connection, account_id: str, token_id: str, now: dt.datetime) -> None:
-    """An account ends a token that its own sign-in made; one that is not its own, or has ended, is left alone."""
-    row = tokens.holder(connection, token_id)
-    if row is not None and any(each.id == token_id for each in tokens.terminals(connection, account_id, now)):
-        _end(connection, row, now, SIGNED_OUT)
 
 
 def _end(connection: Connection, row: AnyRow, now: dt.datetime, because: str) -> None:

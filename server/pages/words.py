@@ -36,7 +36,6 @@ def done(_: Gettext) -> dict[str, str]:
         ),
         "device_confirmed": _("Your terminal is signed in. You can close this page and continue there."),
         "device_refused": _("The terminal was refused."),
-        "device_ended": _("The terminal is signed out."),
     }
 
 

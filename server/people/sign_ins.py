@@ -1,17 +1,18 @@
 """`/v1/profile/sign-ins`: where an account is signed in by itself, and signing out there."""
 
-from contract.events import EventKind
 from contract.pages import Page, PageQuery
 from contract.sign_ins import SignIn, SignInKind
 from server.http import cursors
 from server.http.call import Call
 from server.http.problems import not_found
-from server.people.serializers import token_answer, token_object
+from server.people.own_sign_in import end_token
 from server.profile.own import house_of
 from server.store import tokens
 from server.store.types import AnyRow, to_microseconds
 
 SORT = "sign_ins.newest"
+SIGNED_OUT = "signed_out"
+"""Why a token ended, in the `because` of its event."""
 
 
 def list_sign_ins(call: Call) -> Page[SignIn]:
@@ -41,12 +42,11 @@ def end_sign_in(call: Call) -> SignIn:
     row = tokens.own_one(call.connection, call.principal.account_id, call.id, call.now)
     if row is None:
         raise not_found()
-    tokens.revoke(call.connection, row.id, call.now)
-    if row.organisation_id is not None:
+    if row.organisation_id is None:
+        tokens.revoke(call.connection, row.id, call.now)
+    else:
         house = house_of(call, row.organisation_id, "")
-        after = tokens.one(house.connection, row.organisation_id, row.id)
-        assert after is not None
-        house.emit(EventKind.TOKEN_REVOKED, token_object(token_answer(after, call.now)), {"state": "active"})
+        end_token(house, row.id, SIGNED_OUT)
         house.record()
     return _answer(call, row)
 

@@ -60,12 +60,12 @@ async def test_there_and_back(browser: Browser, office: House, company: Provider
     behave(company, office, asks=True)
     async with visiting(browser, office, java_script_enabled=scripts) as ada:
         knows(ada, company)
-        await typed(ada, "ada@one.example", "/sign-in?next=%2Fsessions")
+        await typed(ada, "ada@one.example", "/sign-in?next=%2Fsign-ins")
         assert "Sign in with Company One" in await ada.text()
         await ada.page.click("text=Continue to Company One")
         await ada.page.wait_for_url(f"{company.base}/**")
         await ada.page.click("text=Sign in here")
-        await ada.page.wait_for_url(f"{office.url}/sessions")
+        await ada.page.wait_for_url(f"{office.url}/sign-ins")
         said = await ada.text()
         assert "Your account was made." in said
         assert "Signed in as ada@one.example." in said

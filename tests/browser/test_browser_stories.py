@@ -167,7 +167,7 @@ async def test_a_session_that_is_ended_elsewhere_does_nothing_more(browser: Brow
         visiting(browser, house, size=PHONE) as bob,
     ):
         await lost.sign_in(BOB, f"/requests/{transfer}")
-        await bob.sign_in(BOB, "/sessions")
+        await bob.sign_in(BOB, "/sign-ins")
         assert "this one" in await bob.text()
         await bob.press("Sign out there")
         assert "You are signed out there." in await bob.text()

@@ -185,17 +185,17 @@ async def test_a_terminal_is_listed_and_signed_out_by_its_person(house: Office, 
     await olga.send(LINK, having="confirm")
     token = (await device.poll()).json()["access_token"]
     others = team.token_of(Role.VIEWER)
-    shown = await olga.open("/sessions")
+    shown = await olga.open("/sign-ins")
     assert "lost-laptop · Example Ltd" in shown
-    form = next(each for each in olga.page.forms if "terminal" in each.fields)
-    theirs = form.fields | {"terminal": f"tok_{others[3:23]}"}
-    await olga.http.post("/sessions", data=theirs)
+    form = next(each for each in olga.page.forms if "sign_in" in each.fields)
+    theirs = form.fields | {"sign_in": f"tok_{others[3:23]}"}
+    await olga.http.post("/sign-ins", data=theirs)
     async with house.server.client(others) as api:
         assert (await api.get("/v1/me")).status_code == 200
     mine = next(
-        each.fields["terminal"] for each in olga.page.forms if each.fields.get("terminal", "") == f"tok_{token[3:23]}"
+        each.fields["sign_in"] for each in olga.page.forms if each.fields.get("sign_in", "") == f"tok_{token[3:23]}"
     )
-    assert "The terminal is signed out." in await olga.send("/sessions", having=mine)
+    assert "You are signed out there." in await olga.send("/sign-ins", having=mine)
     assert "lost-laptop" not in olga.text
     async with house.server.client(token) as api:
         assert (await api.get("/v1/me")).status_code == 401

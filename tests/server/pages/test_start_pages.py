@@ -142,6 +142,6 @@ async def test_a_session_of_the_pages_stays_the_accounts(house: Office, nina: Re
     await nina.open("/start")
     await priced(nina)
     await nina.send(nina.where)
-    assert "Profile" in await nina.open("/sessions")
+    assert "Profile" in await nina.open("/sign-ins")
     assert nina.answer.status_code == 200
     assert there_is(house.server) == (1, 1)
