@@ -71,6 +71,7 @@ _PATTERNS = {
     r"^\d{1,18}(\.\d{1,18}|/0{0,9}[1-9]\d{0,8})?$": 'Write a number as text, such as "0.4642" or "13/28".',
     r"^\d{1,18}->\d{1,18}$": "Write how many before and after, such as 3->5.",
     r"^[0-9a-f]{64}$": "This is not a key of 64 hexadecimal digits.",
+    r"^tok_[0-9A-Za-z]{20}$": "This is not the id of a token: write one such as headcount tokens list shows.",
     r"^[A-Z]{3}$": "Write a currency as three capitals, such as EUR.",
 }
 """What a pattern asks for; a test holds that each pattern of our models is here."""
