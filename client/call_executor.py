@@ -23,6 +23,8 @@ _LEAVE_NO_TRACE = frozenset({CREATE_QUOTE.name, SET_PAYMENTS.name})
 
 _OWN_AFFAIRS = "/v1/profile"
 """Where the paths of calls begin that an account makes about itself."""
+_STARTING = "/v1/profile/start"
+"""What somebody starts, they manage: nobody else is to be asked about it."""
 
 SHOWN = 0.5
 """Seconds after an answer until its command counts as told: who is killed before it was on the screen is told later."""
@@ -55,7 +57,8 @@ class _Attempts:
     def failed(self, error: HeadcountError) -> None:
         """Take an attempt into account that ended without the answer we want."""
         replayed = self.last is not None and self.last.replayed
-        error.about_oneself = self.call.operation.path.startswith(_OWN_AFFAIRS)
+        path = self.call.operation.path
+        error.about_oneself = path.startswith(_OWN_AFFAIRS) and not path.startswith(_STARTING)
         if self.call.is_command:
             open_now = retries.leaves_open(error, replayed=replayed)
             self.unclear = open_now or (self.unclear and not retries.settles(error, replayed=replayed))
