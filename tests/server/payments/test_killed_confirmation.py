@@ -3,6 +3,7 @@
 Which steps it dies at differs from run to run; at every one with `HEADCOUNT_DEATHS=1`.
 """
 
+import contextlib
 import itertools
 from pathlib import Path
 
@@ -15,33 +16,35 @@ from server.payments.settle import settle_elsewhere
 OUTCOMES = ("accept", "late", "twice", "unreachable")
 
 
-async def _confirmed(folder: Path, outcome: str, death: Death) -> tuple[str, str]:
-    """A server that lives until a step of the confirmation; answers the owner's token and the quote."""
-    async with running(folder, now=NOW) as server:
-        team = make_organisation(server, users=11)
-        async with team.client() as api:
-            quote = await ask(api, 12)
-            await tell_gateway(api, outcome)
-            death.lurk(server.services.database.engine)
-            if death.at:
-                with pytest.raises(PowerCut):
-                    await confirm(api, quote["id"], "k")
-            else:
-                await confirm(api, quote["id"], "k")
-            death.at = 0
-    return team.token, str(quote["id"])
+async def _confirmed(folder: Path, outcome: str, death: Death) -> tuple[str, str, int]:
+    """A server that lives until a step of the confirmation, or of a chore that runs beside it.
+
+    Answers the owner's token, the quote, and how many steps the confirmation took.
+    """
+    token, quote_id, steps = "", "", 0
+    with contextlib.suppress(PowerCut):
+        async with running(folder, now=NOW) as server:
+            team = make_organisation(server, users=11)
+            token = team.token
+            async with team.client() as api:
+                quote_id = str((await ask(api, 12))["id"])
+                await tell_gateway(api, outcome)
+                death.lurk(server.services.database.engine)
+                with contextlib.suppress(PowerCut):
+                    await confirm(api, quote_id, "k")
+                steps, death.at = death.steps, 0
+    return token, quote_id, steps
 
 
 @pytest.mark.parametrize("outcome", OUTCOMES)
 async def test_killed_anywhere_in_a_confirmation(tmp_path: Path, outcome: str) -> None:
     """The next server settles what was asked, or the same request does: one charge, one invoice, one event."""
-    counting = Death()
-    await _confirmed(tmp_path, outcome, counting)
-    assert counting.steps > 10
-    for number, at in enumerate(deaths(counting.steps)):
+    _, _, steps = await _confirmed(tmp_path, outcome, Death())
+    assert steps > 10
+    for number, at in enumerate(deaths(steps)):
         folder = tmp_path / str(number)
         folder.mkdir()
-        token, quote_id = await _confirmed(folder, outcome, Death(at))
+        token, quote_id, _ = await _confirmed(folder, outcome, Death(at))
         async with running(folder, now=NOW) as server, server.client(token) as api:
             for _ in itertools.count():
                 answer = await confirm(api, quote_id, "k")
