@@ -73,7 +73,7 @@ async def _of_who_starts(bob: Visitor) -> AsyncIterator[str]:
     await bob.page.locator("#seats").fill("none")
     await bob.send("/start")
     yield "start-refused"
-    await bob.page.get_by_role("radio").nth(1).check()
+    await bob.page.get_by_role("radio").nth(2).check()
     await bob.page.locator("#seats").fill("3")
     await bob.send("/start")
     yield "start-price"
