@@ -265,6 +265,7 @@ _FOR_ONESELF: dict[ProblemCode | None, str] = {
     ProblemCode.SET_BY_CONTRACT: _ASK_WHO_MANAGES,
     ProblemCode.REDUCTION_NEEDS_CONTACT: _ASK_WHO_MANAGES,
     ProblemCode.PAYMENT_FAILED: _ASK_WHO_MANAGES,
+    ProblemCode.SOLD_BY_HAND: "Ask the vendor: the answer says how to reach them.",
 }
 """What to do about it for somebody who minds their own account, and may manage nothing; the exit code stays."""
 
