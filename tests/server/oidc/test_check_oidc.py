@@ -26,5 +26,5 @@ def test_every_provider_is_asked(tmp_path: Path, capsys: pytest.CaptureFixture[s
         said = capsys.readouterr().err
         assert f"[two] {company.base}/two: calls itself by another name than the settings do" in said
         assert "1 finding" in said
-        assert main([*asked[:2], *asked[3:]]) == 1
+        assert main([*asked[:2], *asked[3:]]) == 2
         assert "the issuer begins with https://" in capsys.readouterr().err
