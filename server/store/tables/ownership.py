@@ -30,3 +30,8 @@ partial_index(
     where=ownership_offers.c.state == "pending",
     unique=True,
 )
+partial_index(
+    "ix_ownership_offers_due",
+    ownership_offers.c.expires_at,
+    where=ownership_offers.c.state == "pending",
+)

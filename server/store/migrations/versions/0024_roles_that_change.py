@@ -61,6 +61,9 @@ def upgrade() -> None:
         unique=True,
         sqlite_where=sa.text("state = 'pending'"),
     )
+    op.create_index(
+        "ix_ownership_offers_due", "ownership_offers", ["expires_at"], sqlite_where=sa.text("state = 'pending'")
+    )
 
 
 def downgrade() -> None:
