@@ -111,7 +111,8 @@ def refusals(_: Gettext) -> dict[ProblemCode, str]:
         ProblemCode.TRANSFER_NOT_PENDING: _("This request was answered or has ended meanwhile."),
         ProblemCode.TRANSFER_PENDING: _("You have asked there already. Wait for the answer, or withdraw that request."),
         ProblemCode.TRANSFER_TO_ONESELF: _(
-            "This is your own organisation. Give yourself a seat in the terminal, under Users."
+            "This is your own address or organisation. To join another one, type the address of its owner; "
+            "a seat in your own is taken in the terminal, under Users."
         ),
         ProblemCode.TRANSFER_WRONG_SIDE: _("It is the organisation's turn to answer."),
         ProblemCode.TRANSFER_CHANGED: _("Something has changed since. Look at it again."),

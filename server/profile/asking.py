@@ -82,8 +82,11 @@ def _check_ends(call: Call, key: str, found: AnyRow | None) -> None:
         ServerProblem: `transfer_to_oneself` or `already_user`.
     """
     account = call.principal.account_id
-    if key == my_key(call) or (found is not None and found.owner_account_id == account):
-        detail = "This is your own subscription: add yourself in Users if you want a seat."
+    if found is not None and found.owner_account_id == account:
+        detail = "This is your own subscription: take a seat of it in Users, with o, or headcount seats own on."
+        raise ServerProblem(ProblemCode.TRANSFER_TO_ONESELF, detail)
+    if key == my_key(call):
+        detail = "This is your own address: give that of the organisation's owner, or the organisation's exact name."
         raise ServerProblem(ProblemCode.TRANSFER_TO_ONESELF, detail)
     if found is not None and users.of_account(call.connection, found.id, account):
         raise ServerProblem(ProblemCode.ALREADY_USER, "You are already a user of this subscription.")
