@@ -17,7 +17,7 @@ from typing import Any
 import httpx
 import pytest
 import tomli_w
-from account_desk import outsider
+from account_desk import outsider, token_for
 from broken_streams import MODES, Ended, Nursery, leaves, nursery
 from builders import Team, make_organisation
 from live import LiveServer, live_server
@@ -26,6 +26,7 @@ from transfer_desk import ask_to_join
 from cli.arguments import parser
 from contract.people import Role
 from server.__main__ import _parser as server_parser
+from server.store import organisations
 
 DAYS = len(MODES) - 1 if os.environ.get("HEADCOUNT_STREAMS") == "all" else 2
 FULL = {"full", "full output"}
@@ -163,6 +164,7 @@ def person(stage: Stage) -> None:
 def guest(stage: Stage) -> None:
     """Somebody of no organisation is signed in."""
     email = f"guest{stage.number}@outside.example"
+    stage.given["house"] = f"Ährenfeld-{stage.number}"
     stage.given["person"] = stage.live.call(lambda: outsider(stage.team.server, email))
     stage.given["email"] = email
 
@@ -197,6 +199,46 @@ def came_in(stage: Stage) -> None:
     bought(stage)
     code(stage)
     stage.ask("POST", "/v1/profile/redeem-code", {"code": stage.given["code"]}, token=stage.given["person"])
+
+
+def account(stage: Stage) -> str:
+    """The account of that member."""
+    found = stage.ask("GET", f"/v1/members?search={stage.given['email']}")["items"]
+    return str(found[0]["id"])
+
+
+def gone(stage: Stage) -> None:
+    """A member was removed from the organisation."""
+    person(stage)
+    stage.ask("DELETE", f"/v1/members/{account(stage)}")
+
+
+def heir(stage: Stage) -> None:
+    """A member is asked to become the main account."""
+    person(stage)
+    stage.given["offer"] = stage.ask("POST", "/v1/ownership", {"to": account(stage)})["id"]
+
+
+def enthroned(stage: Stage) -> None:
+    """They have accepted."""
+    heir(stage)
+    stage.ask("POST", f"/v1/profile/ownership/{stage.given['offer']}/accept", token=stage.given["person"])
+
+
+def elsewhere(stage: Stage) -> None:
+    """They are signed in with another terminal, too."""
+    person(stage)
+    stage.live.call(lambda: token_for(stage.team, account_of(stage.team, stage.given["email"])))
+    mine = stage.ask("GET", "/v1/profile/sign-ins", token=stage.given["person"])["items"]
+    stage.given["sign_in"] = next(each["id"] for each in mine if not each["current"])
+
+
+def account_of(team: Team, email: str) -> str:
+    """The id of an account."""
+    with team.server.services.database.read() as connection:
+        found = organisations.account_by_email(connection, email)
+    assert found is not None
+    return str(found.id)
 
 
 def removed(stage: Stage) -> None:
@@ -259,6 +301,16 @@ CASES: dict[str, tuple[Case, ...]] = {
     "members list": (Case(),),
     "members show": (Case("{owner}"),),
     "members add": (Case("{email} --yes", (person,)), Case("{email}", (person,))),
+    "members role": (Case("{email} viewer --yes", (person,)), Case("{email} viewer", (person,))),
+    "members remove": (Case("{email} --yes", (person,)), Case("{email}", (person,))),
+    "members removed": (Case("", (gone,)),),
+    "members restore": (Case("{email} --yes", (gone,)),),
+    "ownership show": (Case("", (heir,)),),
+    "ownership offer": (Case("{email} --yes", (person,)), Case("{email}", (person,))),
+    "ownership cancel": (Case("", (heir,)),),
+    "ownership accept": (Case("--yes", (heir, acting)),),
+    "ownership decline": (Case("", (heir, acting)),),
+    "ownership undo": (Case("", (enthroned, acting)),),
     "events": (Case(), Case("--json --limit 2")),
     "invoices list": (Case("", (bought,)),),
     "invoices show": (Case("{invoice}", (bought,)), Case("INV-9")),
@@ -267,6 +319,7 @@ CASES: dict[str, tuple[Case, ...]] = {
     "forecast": (Case(),),
     "seats show": (Case(),),
     "seats set": (Case("12 --yes"), Case("12 --yes --json"), Case("12 --dry-run"), Case("12")),
+    "seats own": (Case("on --yes"), Case("on")),
     "plan set": (Case("enterprise --yes"), Case("business --cycle annual --yes")),
     "billing set": (Case("annual --yes"),),
     "pay": (Case("--all --yes"), Case("--all")),
@@ -295,6 +348,9 @@ CASES: dict[str, tuple[Case, ...]] = {
     "profile open": (Case("nothing", HUMAN),),
     "profile cancel": (Case("{transfer}", (person, asked, acting)),),
     "profile join": (Case("{owner} --yes", HUMAN),),
+    "profile sign-ins": (Case("", (elsewhere, acting)),),
+    "profile sign-out": (Case("{sign_in}", (elsewhere, acting)),),
+    "subscribe": (Case("--name {house} --plan business --yes --json", (guest, acting), hidden=True),),
     "profile leave": (Case("--yes", (person, came_in, acting)), Case("", (person, came_in, acting))),
     "tokens list": (Case(),),
     "tokens create": (Case("{owner}", secret=True), Case("{owner} --json", secret=True), Case("no@body.example")),

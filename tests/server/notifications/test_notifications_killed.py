@@ -263,8 +263,8 @@ def test_half_a_setting_is_refused(
     (tmp_path / "open").write_text("s3cret")
     (tmp_path / "open").chmod(0o644)
     monkeypatch.chdir(tmp_path)
-    assert main(["run", "--port", "0", *options]) == 1
+    assert main(["run", "--port", "0", *options]) == 2
     said = capsys.readouterr().err
-    assert said.count("\n") == 1
+    assert said.count("\n") == 2
     assert complaint in said
     assert "s3cret" not in said
