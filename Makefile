@@ -15,7 +15,7 @@ SOAK := HEADCOUNT_KILLS=25 HEADCOUNT_DEATHS=1 HEADCOUNT_SEEDS=25 HEADCOUNT_HISTO
   HEADCOUNT_BURST=5000 HEADCOUNT_IDLE=20 HEADCOUNT_WIDTHS=1
 
 .DEFAULT_GOAL := help
-.PHONY: help demo run test test-fast test-browser soak lint check snapshots bench format lock pictures page-pictures docs translations clean
+.PHONY: help demo run test test-fast test-browser soak lint check snapshots bench format lock pictures page-pictures newcomer docs translations clean
 
 help:  ## what there is to make
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 22
@@ -89,6 +89,9 @@ page-pictures: $(VENV)/dev  ## a picture of each web page in each state, in /tmp
 	@mkdir -p $(PAGES)
 	@PAGE_PICTURES=$(PAGES) $(BIN)/python -m pytest -n 2 -m browser tests/browser/test_browser_looks.py -k axe
 	@echo "They are in $(PAGES)"
+
+newcomer: $(VENV)/dev  ## from nothing to the first colleague with real programs, timed, into docs/operating.md
+	$(BIN)/python -m bench.newcomer
 
 docs: $(VENV)/dev  ## the parts of the documents that are made from the code
 	$(BIN)/python -m bench.documents

@@ -1,6 +1,7 @@
 """The benchmarks measure what they say: on small sizes, without claims about speed."""
 
 import json
+import socket
 import sqlite3
 from contextlib import closing
 from pathlib import Path
@@ -10,6 +11,9 @@ import pytest
 from bench.applicants import add_applicants, decisions
 from bench.delay import Line
 from bench.figures import DOCUMENT, RESULTS, Figure, growth, markdown, write
+from bench.newcomer import BOB, told, walk
+from bench.newcomer import DOCUMENT as OPERATING
+from bench.newcomer import RESULT as NEWCOMER
 from bench.raw_writes import seconds_to_replay
 from bench.server import SMALL, running
 from bench.terminal import Watched
@@ -132,3 +136,28 @@ def test_the_walk_at_the_limits_visits_every_call() -> None:
     bodies = {attack.operation for _, attack in sent if len(attack.body) > attack.operation.most_bytes // 2}
     assert bodies == {each for each in OPERATIONS if each.method != "GET"}
     assert len({name for name, _ in sent}) == len(sent)
+
+
+def _free_ports() -> tuple[int, int]:
+    """Two that nobody listens on."""
+    with socket.create_server(("127.0.0.1", 0)) as one, socket.create_server(("127.0.0.1", 0)) as other:
+        return one.getsockname()[1], other.getsockname()[1]
+
+
+def test_a_newcomer_gets_from_nothing_to_the_first_colleague(tmp_path: Path) -> None:
+    """By the commands and keys of the document, with programs of their own; the terminal has the news."""
+    said: list[str] = []
+    steps = walk(tmp_path, *_free_ports(), said.append)
+    assert len(said) == len(steps)
+    assert f"{BOB} accepted" in steps[-1].then
+    assert (steps[-1].commands, steps[-1].keys, steps[-1].buttons) == (0, 0, 0)
+    assert "headcount server init" in told(steps)
+
+
+def test_the_document_holds_the_way_of_a_newcomer() -> None:
+    """As it was walked the last time, word for word; what is typed is what the document says elsewhere."""
+    written = NEWCOMER.read_text(encoding="utf-8")
+    document = OPERATING.read_text(encoding="utf-8")
+    assert written in document
+    init = next(line for line in document.splitlines() if line.startswith("headcount server init"))
+    assert f"`{init}`" in written
