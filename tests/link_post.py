@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
+from server.platform.kept_secrets import Link, new_link
 from server.transfers import create, moves
-from server.transfers.links import Link, new_link
 
 
 def caught_links(monkeypatch: pytest.MonkeyPatch) -> list[str]:

@@ -1,7 +1,6 @@
 """A device asks to be signed in: it gets one code to keep and one to show."""
 
 import datetime as dt
-import hashlib
 import secrets
 from typing import NamedTuple
 
@@ -9,6 +8,7 @@ from contract.device import LONGEST_MACHINE, PAGE, READ, DeviceAuthorization, OA
 from server.devices.refusals import Refused
 from server.domain.device_codes import ALPHABET, INTERVAL, LETTERS, LIFETIME, State, code_key, shown
 from server.platform.ids import new_id, random_text
+from server.platform.kept_secrets import hash_of
 from server.platform.text import made_safe
 from server.store import device_sign_ins
 from server.store.types import Connection
@@ -45,8 +45,8 @@ def ask(connection: Connection, wish: Wish, address: str, now: dt.datetime) -> D
     device_sign_ins.add(
         connection,
         id=new_id("dev"),
-        device_hash=hashed(device_code),
-        user_hash=hashed(letters),
+        device_hash=hash_of(device_code),
+        user_hash=hash_of(letters),
         state=State.PENDING.value,
         machine=made_safe(wish.machine)[:LONGEST_MACHINE],
         wish=made_safe(wish.organisation)[:LONGEST_WISH],
@@ -67,11 +67,6 @@ def ask(connection: Connection, wish: Wish, address: str, now: dt.datetime) -> D
     )
 
 
-def hashed(code: str) -> bytes:
-    """What is stored of a code."""
-    return hashlib.sha256(code.encode()).digest()
-
-
 def _too_many(connection: Connection, network: str, now: dt.datetime) -> Refused | None:
     here = device_sign_ins.waiting(connection, now, network)
     if here < FROM_ONE_NETWORK and device_sign_ins.waiting(connection, now) < FROM_EVERYBODY:
@@ -85,6 +80,6 @@ def _new_letters(connection: Connection, now: dt.datetime) -> str:
     while True:
         letters = "".join(secrets.choice(ALPHABET) for _ in range(LETTERS))
         assert code_key(letters) == letters
-        known = device_sign_ins.by_user_code(connection, hashed(letters))
+        known = device_sign_ins.by_user_code(connection, hash_of(letters))
         if known is None or known.expires_at <= now:
             return letters

@@ -9,11 +9,11 @@ import ipaddress
 from dataclasses import dataclass
 from enum import StrEnum
 
-from server.devices.asking import hashed
 from server.domain import device_codes
-from server.domain.codes import GUESSES, GUESSING_TIME, retry_after
 from server.domain.device_codes import State, code_key
-from server.store import codes, device_sign_ins, organisations
+from server.limits import guesses
+from server.platform.kept_secrets import hash_of
+from server.store import device_sign_ins, organisations
 from server.store.types import AnyRow, Connection
 
 
@@ -129,7 +129,7 @@ def refuse(connection: Connection, person: Person, typed: str, now: dt.datetime)
 
 def guessed(connection: Connection, person: Person, now: dt.datetime) -> None:
     """Count a wrong code, in a transaction of its own: what was refused leaves nothing else behind."""
-    codes.add_guesses(connection, person.guessers, now, now - GUESSING_TIME)
+    guesses.note(connection, person.guessers, now)
 
 
 def forget_confirmed(connection: Connection, account_id: str) -> None:
@@ -149,12 +149,10 @@ def masked(network: str) -> str:
 
 
 def _found(connection: Connection, person: Person, typed: str, now: dt.datetime) -> AnyRow:
-    since = now - GUESSING_TIME
-    waits = [retry_after(codes.guesses_of(connection, each, since, GUESSES), now) for each in person.guessers]
-    if longest := max((wait for wait in waits if wait is not None), default=None):
-        raise DeniedError(No.TOO_MANY, retry_after=longest)
+    if wait := guesses.wait_of(connection, person.guessers, now):
+        raise DeniedError(No.TOO_MANY, retry_after=wait)
     key = code_key(typed)
-    row = device_sign_ins.by_user_code(connection, hashed(key)) if key else None
+    row = device_sign_ins.by_user_code(connection, hash_of(key)) if key else None
     why = No.UNKNOWN if row is None else _ended(row, person, now)
     if row is None or why:
         raise DeniedError(why or No.UNKNOWN, guess=why is No.UNKNOWN and bool(key))
@@ -177,7 +175,7 @@ def _ended(row: AnyRow, person: Person, now: dt.datetime) -> No | None:
 
 def _decide(connection: Connection, person: Person, typed: str, now: dt.datetime, **values: str | None) -> None:
     """Decide it once: of two tabs, or two people, one is told what the other did."""
-    row = device_sign_ins.by_user_code(connection, hashed(code_key(typed)))
+    row = device_sign_ins.by_user_code(connection, hash_of(code_key(typed)))
     assert row is not None
     pending = State.PENDING.value
     if not device_sign_ins.decide(

@@ -8,12 +8,12 @@ import datetime as dt
 
 from contract.device import BEARER, READ, DeviceToken, OAuthError
 from contract.events import Actor, EventKind
-from server.devices.asking import hashed
 from server.devices.refusals import Refused
 from server.domain.device_codes import TOKEN_DAYS, State, Verdict, judged, slower
 from server.http import tokens as token_text
 from server.people.own_sign_in import end_token, note_own_sign_in
 from server.people.serializers import token_answer, token_object
+from server.platform.kept_secrets import hash_of
 from server.platform.transaction import Unit
 from server.store import device_sign_ins, organisations, tokens
 from server.store.types import AnyRow, Connection
@@ -35,7 +35,7 @@ _GONE = Refused(OAuthError.ACCESS_DENIED, "The account is no longer a member of 
 
 def fetch(connection: Connection, device_code: str, now: dt.datetime) -> DeviceToken | Refused:
     """The token of a device whose person has confirmed it."""
-    row = device_sign_ins.by_device(connection, hashed(device_code))
+    row = device_sign_ins.by_device(connection, hash_of(device_code))
     if row is None:
         return _REFUSED[Verdict.UNKNOWN]
     verdict = judged(State(row.state), expires_at=row.expires_at, asked_at=row.asked_at, interval=row.interval, now=now)
@@ -51,7 +51,7 @@ def fetch(connection: Connection, device_code: str, now: dt.datetime) -> DeviceT
 
 def cancel(connection: Connection, code: str, now: dt.datetime) -> None:
     """The device gives up: its code is worth nothing from now on, nor is a token that it gave. No matter if unknown."""
-    row = device_sign_ins.by_device(connection, hashed(code))
+    row = device_sign_ins.by_device(connection, hash_of(code))
     if row is not None and row.state == State.FETCHED.value:
         _end_fetched(connection, row.token_id, now, CANCELLED)
     elif row is not None:

@@ -18,7 +18,7 @@ from server.devices import asking, fetching
 from server.devices.refusals import Refused
 from server.http.bodies import read_body
 from server.http.problems import ServerProblem
-from server.http.proxies import network_of
+from server.http.proxies import network_of_client
 from server.http.unsaved import RETRY_AFTER
 from server.platform.services import Services
 from server.store.errors import UnavailableError
@@ -115,12 +115,11 @@ async def _authorize(services: Services, request: Request, form: Form) -> Answer
     address = address_of(services, request)
     if not address:
         return Refused(OAuthError.TEMPORARILY_UNAVAILABLE, _NO_ADDRESS, status=503)
-    client = request.client
     wish = asking.Wish(
         machine=form.get("machine", ""),
         organisation=form.get("organisation", ""),
         scope=form.get("scope", ""),
-        network=network_of(client.host) if client and client.host else "",
+        network=network_of_client(request),
     )
     async with services.database.writing() as connection:
         return asking.ask(connection, wish, address, services.clock.now())

@@ -1,8 +1,6 @@
 """Invitation codes (D21): which state one is in, and when somebody has guessed too often."""
 
 import datetime as dt
-import math
-from collections.abc import Sequence
 
 from contract.codes import CodeState
 
@@ -37,12 +35,3 @@ def state_of(
 def grouped(letters: str) -> str:
     """`GROUP` letters at a time, with a dash between."""
     return "-".join(letters[start : start + GROUP] for start in range(0, len(letters), GROUP))
-
-
-def retry_after(guesses: Sequence[dt.datetime], now: dt.datetime) -> int | None:
-    """In how many seconds the next guess may be made, given when the wrong ones were; None: now."""
-    recent = sorted(moment for moment in guesses if moment > now - GUESSING_TIME)
-    if len(recent) < GUESSES:
-        return None
-    free = recent[-GUESSES] + GUESSING_TIME
-    return max(1, math.ceil((free - now).total_seconds()))

@@ -1,8 +1,9 @@
 """How often an organisation may be told that addresses belong to accounts outside without asking them (D18, D25)."""
 
 import datetime as dt
-import math
 from collections.abc import Sequence
+
+from server.domain.waiting import seconds_to_wait
 
 MOST_TOLD = 20
 """Addresses of an hour that may be found to be outside without a request being sent to them."""
@@ -17,7 +18,4 @@ def left_to_tell(told: Sequence[dt.datetime], now: dt.datetime) -> int:
 
 def wait_to_tell(told: Sequence[dt.datetime], now: dt.datetime) -> int:
     """In how many seconds the next may be told of: 1 at least."""
-    recent = sorted(moment for moment in told if moment > now - TOLD_TIME)
-    if len(recent) < MOST_TOLD:
-        return 1
-    return max(1, math.ceil((recent[-MOST_TOLD] + TOLD_TIME - now).total_seconds()))
+    return seconds_to_wait(told, MOST_TOLD, TOLD_TIME, now) or 1

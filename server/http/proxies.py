@@ -8,6 +8,7 @@ import ipaddress
 from collections.abc import Iterable, Sequence
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network
 
+from starlette.requests import HTTPConnection
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 HEADER = b"x-forwarded-for"
@@ -100,3 +101,8 @@ def network_of(host: str) -> str:
     if isinstance(address, IPv4Address):
         return str(address)
     return str(ipaddress.ip_network((int(address), _NETWORK), strict=False))
+
+
+def network_of_client(request: HTTPConnection) -> str:
+    """The same of whoever sent a request; empty where nobody knows, as behind a Unix socket."""
+    return network_of(request.client.host) if request.client and request.client.host else ""

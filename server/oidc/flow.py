@@ -16,6 +16,7 @@ from server.oidc.errors import LieError, RefusedError, StaleError, TooManyError
 from server.oidc.id_token import Claims
 from server.oidc.provider import Code, Provider
 from server.platform.clock import Clock
+from server.platform.kept_secrets import hash_of
 from server.platform.services import Services
 from server.settings import Issuer
 from server.store import single_sign_on
@@ -97,8 +98,8 @@ class Way:
                 raise TooManyError(message)
             single_sign_on.begin(
                 connection,
-                state_hash=_hash(state),
-                browser_hash=_hash(start.browser),
+                state_hash=hash_of(state),
+                browser_hash=hash_of(start.browser),
                 issuer=self.issuer.url,
                 destination=start.destination,
                 network=start.network,
@@ -128,7 +129,7 @@ class Way:
         if not (brought.browser and 0 < len(brought.state) <= _LONGEST):
             message = "no such way was begun in this browser"
             raise StaleError(message)
-        state, browser = _hash(brought.state), _hash(brought.browser)
+        state, browser = hash_of(brought.state), hash_of(brought.browser)
         with self.database.read() as connection:
             known = single_sign_on.known(connection, state, browser)
         if known:
@@ -169,10 +170,6 @@ def _refusal(code: str) -> RefusedError | LieError:
     if code in _DENIALS:
         return RefusedError(code)
     return LieError("it came back with an error of the provider's")
-
-
-def _hash(secret: str) -> bytes:
-    return hashlib.sha256(secret.encode("utf-8", "surrogatepass")).digest()
 
 
 def _made_of(browser: str, state: str, what: str) -> str:

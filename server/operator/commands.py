@@ -15,13 +15,13 @@ from server.operator import actions
 from server.operator.asking import Asked, Asking, ask
 from server.operator.links import address_of, print_link, say_link
 from server.operator.saying import counted, print_row, say, shown_once
+from server.platform.kept_secrets import new_link
 from server.platform.streams import code_stands, show_once
 from server.settings import SettingsError
 from server.store import outbound_mail
 from server.store.database import opened
 from server.store.schema import HEAD, current_revision
 from server.store.types import Connection
-from server.transfers.links import new_link
 
 
 def init(options: argparse.Namespace) -> int:

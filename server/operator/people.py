@@ -11,12 +11,12 @@ from server.operator.commands import reading
 from server.operator.links import address_of, print_link, say_link
 from server.operator.saying import counted, print_json, print_row, say
 from server.platform.clock import utc_now
+from server.platform.kept_secrets import new_link
 from server.platform.text import fold
 from server.settings import SettingsError
 from server.store import organisations as stored
 from server.store import roles, tokens
 from server.store.types import AnyRow, Connection
-from server.transfers.links import new_link
 
 _NOT_AGREED = 130
 

@@ -13,7 +13,7 @@ from contract.problems import ProblemCode
 from server.devices import confirming
 from server.devices.confirming import DeniedError, No, Person, Waiting
 from server.http.problems import ServerProblem
-from server.http.proxies import network_of
+from server.http.proxies import network_of_client
 from server.pages.page import Page, Visit
 from server.store.types import Connection
 
@@ -72,8 +72,7 @@ async def _done(visit: Visit, action: str, typed: str) -> Waiting:
 
 
 def _person(visit: Visit) -> Person:
-    client = visit.http.client
-    return Person(visit.who.account_id, network_of(client.host) if client and client.host else "")
+    return Person(visit.who.account_id, network_of_client(visit.http))
 
 
 def _denied(visit: Visit, typed: str, error: DeniedError) -> Response:

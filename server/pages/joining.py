@@ -14,12 +14,12 @@ from server.http.call import Call, Handler
 from server.http.problems import ServerProblem, not_found
 from server.pages import acting
 from server.pages.page import Page, Visit
+from server.platform.kept_secrets import hash_of
 from server.profile.answering import show_profile, transfer_answer
 from server.profile.asking import ask_to_join
 from server.profile.deciding import accept_offer, cancel_ask, decline_offer, open_offer, undo_offer
 from server.profile.own import whose
 from server.store import decisions, outbound_mail, own_transfers
-from server.transfers.links import hash_of
 
 _LONGEST = 200
 

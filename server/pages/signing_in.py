@@ -5,7 +5,7 @@ from starlette.responses import Response
 from contract.mailbox import Mailbox, NotAnAddressError, mailbox
 from contract.problems import ProblemCode
 from server.http.problems import ServerProblem
-from server.http.proxies import network_of
+from server.http.proxies import network_of_client
 from server.pages import session, single_sign_on
 from server.pages.page import Page, Visit, local
 from server.people import sign_in_links
@@ -41,9 +41,7 @@ async def send_link(visit: Visit) -> Response:
 
 
 async def _send(visit: Visit, who: Mailbox, wanted: str) -> Response:
-    client = visit.http.client
-    network = network_of(client.host) if client and client.host else ""
-    now = visit.services.clock.now()
+    network, now = network_of_client(visit.http), visit.services.clock.now()
     async with visit.services.database.writing() as connection:
         wait = sign_in_links.wait_of(connection, network, now)
         if wait is not None:

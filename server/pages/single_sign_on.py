@@ -12,7 +12,7 @@ from starlette.responses import Response
 from contract.mailbox import Mailbox, mailbox
 from contract.problems import ProblemCode
 from server.http.problems import ServerProblem, not_found
-from server.http.proxies import network_of
+from server.http.proxies import network_of_client
 from server.oidc.domains import domain_of, issuer_for, named
 from server.oidc.errors import (
     GoneError,
@@ -107,10 +107,8 @@ async def _leave(visit: Visit, issuer: Issuer, wanted: str, hint: str) -> Respon
     """
     from server.oidc.flow import Start
 
-    client = visit.http.client
-    network = network_of(client.host) if client and client.host else ""
     try:
-        address = await _way(visit, issuer).begin(Start(visit.secret, wanted, network, hint))
+        address = await _way(visit, issuer).begin(Start(visit.secret, wanted, network_of_client(visit.http), hint))
     except SignOnError as error:
         return _failed(visit, issuer, error)
     response = visit.render("leaving.html", issuer=issuer, address=address)

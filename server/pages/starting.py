@@ -11,6 +11,7 @@ from contract.starting import Started, StartOffer, StartOrganisation, StartQuery
 from contract.subscription import BillingCycle
 from server.http import idempotency
 from server.http.problems import ServerProblem, not_found
+from server.http.proxies import network_of_client
 from server.pages import acting
 from server.pages.page import Page, Visit
 from server.platform.ids import new_id
@@ -87,8 +88,7 @@ async def start(visit: Visit) -> Response:
 
 def _starter(visit: Visit) -> Starter:
     """The account behind the session, which stays one of the account alone."""
-    client = visit.http.client
-    return replace(starter_of(visit.who, client.host if client else ""), token_id=None)
+    return replace(starter_of(visit.who, network_of_client(visit.http)), token_id=None)
 
 
 def _form(visit: Visit, problem: ServerProblem | None = None) -> Response:

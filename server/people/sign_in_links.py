@@ -8,12 +8,13 @@ import datetime as dt
 from typing import NamedTuple
 
 from contract.mailbox import Mailbox, mailbox
+from server.domain.waiting import seconds_to_wait
 from server.notifications.enqueue import post
 from server.notifications.kinds import LetterKind
 from server.people.own_sign_in import note_own_sign_in
+from server.platform.kept_secrets import hash_of, new_link
 from server.store import organisations, sign_in_links
 from server.store.types import AnyRow, Connection
-from server.transfers.links import hash_of, new_link
 
 PATH = "/sign-in/confirm"
 """The page that uses a link: `PATH?link=SECRET`."""
@@ -48,9 +49,7 @@ class UsedError(Exception):
 def wait_of(connection: Connection, network: str, now: dt.datetime) -> int | None:
     """How many seconds a network has to wait before its next link; None when it has not."""
     asked = sign_in_links.asked_by_network(connection, network, now - WINDOW) if network else []
-    if len(asked) < PER_NETWORK:
-        return None
-    return int((asked[-PER_NETWORK] + WINDOW - now).total_seconds()) + 1
+    return seconds_to_wait(asked, PER_NETWORK, WINDOW, now)
 
 
 def make(connection: Connection, who: Mailbox, now: dt.datetime, *, next_path: str = "", network: str = "") -> str:

@@ -10,12 +10,12 @@ from server.http.call import Call
 from server.http.problems import ServerProblem, not_found
 from server.limits.spending import counted
 from server.notifications.enqueue import note_joined
+from server.platform.kept_secrets import hash_of
 from server.profile.answering import transfer_answer
 from server.profile.own import agreed_end, house_of, whose
 from server.store import decisions, limits, own_transfers, transfers
 from server.store.types import AnyRow, to_microseconds
 from server.transfers.decide import carry_out
-from server.transfers.links import hash_of
 from server.transfers.moves import take_back
 from server.transfers.serializers import as_problem
 from server.transfers.undo import reverse

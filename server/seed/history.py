@@ -13,13 +13,13 @@ from server.domain.transfers import PENDING_FOR, RESEND_PAUSE
 from server.operations.provisioning import Founded
 from server.platform import text
 from server.platform.ids import new_id
+from server.platform.kept_secrets import new_link
 from server.platform.transaction import SERVER, Unit
 from server.seed.billing_history import Books
 from server.seed.people import Person
 from server.store import subscriptions, usage
 from server.store.bulk import insert_rows
 from server.store.types import Connection
-from server.transfers.links import new_link
 
 Row = dict[str, Any]
 

@@ -6,6 +6,7 @@ from contract.operation import Operation
 from contract.operations import CONFIRM_START, CREATE_START, START_OFFER
 from contract.starting import Started, StartOffer, StartQuote
 from server.http.call import Asked, Call, Handler, LongCall, LongHandler
+from server.http.proxies import network_of_client
 from server.starting.confirming import confirm
 from server.starting.offering import make_start, offer
 from server.starting.settling import forget_prices, settle_due_starts, settle_starts
@@ -30,8 +31,7 @@ async def confirm_start(call: LongCall) -> Started:
 
 
 def _starter(asked: Asked) -> Starter:
-    client = asked.http.client
-    return starter_of(asked.principal, client.host if client else "")
+    return starter_of(asked.principal, network_of_client(asked.http))
 
 
 def _desk(call: Call) -> Desk:

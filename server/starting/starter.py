@@ -1,21 +1,21 @@
 """Who starts an organisation, and what they may do today."""
 
 import datetime as dt
-from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
 
 from contract.problems import ProblemCode
+from server.domain.codes import GUESSES
 from server.domain.starting import sold_by_hand
+from server.domain.waiting import seconds_to_wait
 from server.http.call import Principal
 from server.http.problems import ServerProblem, refused
-from server.http.proxies import network_of
+from server.limits import guesses
 from server.platform.services import Services
-from server.store import codes, starts
+from server.store import starts
 from server.store.types import Connection
 
 DAY = dt.timedelta(days=1)
-HOUR = dt.timedelta(hours=1)
 
 MOST_PRICES = 100
 """Prices that an account may ask for in a day."""
@@ -24,8 +24,6 @@ MOST_PAYMENTS = 10
 """Times that an account may try to pay in a day: a stolen card is not to be tried out here."""
 MOST_STARTED = 5
 """Organisations that may be started from one network in a day."""
-MOST_NAMES = 10
-"""Names that were not available, by one account or from one network, in an hour: nobody looks through the names."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,12 +50,12 @@ class Desk:
     now: dt.datetime
 
 
-def starter_of(principal: Principal, host: str) -> Starter:
-    """Who asks, from which address; empty where nobody knows."""
+def starter_of(principal: Principal, network: str) -> Starter:
+    """Who asks, and from which network; empty where nobody knows."""
     return Starter(
         account_id=principal.account_id,
         email=principal.email,
-        network=network_of(host) if host else "",
+        network=network,
         token_id=principal.token_id,
     )
 
@@ -85,10 +83,11 @@ def check_prices_left(desk: Desk) -> None:
     connection, starter, now = desk.connection, desk.starter, desk.now
     since = now - DAY
     mine = starts.asked_since(connection, since, MOST_PRICES, account_id=starter.account_id)
-    _check(mine, MOST_PRICES, DAY, now, f"{MOST_PRICES} prices within a day.")
+    _check(seconds_to_wait(mine, MOST_PRICES, DAY, now), f"{MOST_PRICES} prices within a day.")
     if starter.network:
         ours = starts.asked_since(connection, since, MOST_PRICES_OF_NETWORK, network=starter.network)
-        _check(ours, MOST_PRICES_OF_NETWORK, DAY, now, f"{MOST_PRICES_OF_NETWORK} prices within a day.")
+        wait = seconds_to_wait(ours, MOST_PRICES_OF_NETWORK, DAY, now)
+        _check(wait, f"{MOST_PRICES_OF_NETWORK} prices within a day.")
 
 
 def check_starts_left(desk: Desk) -> None:
@@ -99,34 +98,34 @@ def check_starts_left(desk: Desk) -> None:
     """
     connection, starter, now = desk.connection, desk.starter, desk.now
     tried = starts.paid_since(connection, now - DAY, MOST_PAYMENTS, starter.account_id)
-    _check(tried, MOST_PAYMENTS, DAY, now, f"{MOST_PAYMENTS} payments within a day.")
+    _check(seconds_to_wait(tried, MOST_PAYMENTS, DAY, now), f"{MOST_PAYMENTS} payments within a day.")
     if starter.network:
         started = starts.started_since(connection, now - DAY, MOST_STARTED, starter.network)
-        _check(started, MOST_STARTED, DAY, now, f"{MOST_STARTED} organisations within a day from your network.")
+        wait = seconds_to_wait(started, MOST_STARTED, DAY, now)
+        _check(wait, f"{MOST_STARTED} organisations within a day from your network.")
 
 
 def check_name(desk: Desk, name_key: str) -> None:
-    """Whether a name can be had; said in the same words whoever has it, and only so often (D25).
+    """Whether a name can be had; said in the same words whoever has it (D25).
+
+    Wrong tries count as guesses: nobody looks through the names.
 
     Raises:
         ServerProblem: `name_not_available`, which counts, or `rate_limited`.
     """
     connection, starter, now = desk.connection, desk.starter, desk.now
-    for guesser in _guessers(starter):
-        tried = codes.guesses_of(connection, guesser, now - HOUR, MOST_NAMES)
-        _check(tried, MOST_NAMES, HOUR, now, f"{MOST_NAMES} names within an hour that were not available.")
+    wait = guesses.wait_of(connection, _guessers(starter), now)
+    _check(wait, f"{GUESSES} names within an hour that were not available.")
     if starts.is_taken(connection, name_key):
-        leaves = partial(codes.add_guesses, guessers=list(_guessers(starter)), now=now, forget=now - HOUR)
+        leaves = partial(guesses.note, guessers=_guessers(starter), now=now)
         raise ServerProblem(ProblemCode.NAME_NOT_AVAILABLE, "This name is not available.", leaves=leaves)
 
 
-def _guessers(starter: Starter) -> Iterator[str]:
-    yield f"name account {starter.account_id}"
-    if starter.network:
-        yield f"name address {starter.network}"
+def _guessers(starter: Starter) -> list[str]:
+    found = [f"name account {starter.account_id}"]
+    return [*found, f"name address {starter.network}"] if starter.network else found
 
 
-def _check(found: Sequence[dt.datetime], most: int, window: dt.timedelta, now: dt.datetime, said: str) -> None:
-    if len(found) >= most:
-        wait = int((found[most - 1] + window - now).total_seconds()) + 1
-        raise ServerProblem(ProblemCode.RATE_LIMITED, said, retry_after=max(1, wait))
+def _check(wait: int | None, said: str) -> None:
+    if wait is not None:
+        raise ServerProblem(ProblemCode.RATE_LIMITED, said, retry_after=wait)

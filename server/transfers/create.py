@@ -13,12 +13,12 @@ from server.http.problems import ServerProblem, no_address
 from server.limits.spending import may_ask, refuse_users
 from server.platform import text
 from server.platform.ids import new_id
+from server.platform.kept_secrets import new_link
 from server.platform.transaction import Unit
 from server.store import limits, subscriptions, transfers, users
 from server.store.types import AnyRow
 from server.transfers.event_emission import tell
 from server.transfers.expiry import expire
-from server.transfers.links import new_link
 from server.transfers.serializers import as_answer
 from server.users.adding import check_plan
 

@@ -6,12 +6,12 @@ from contract.events import EventKind
 from contract.transfers import Direction, Transfer, TransferState
 from server.domain.transfers import PENDING_FOR, RESEND_PAUSE, Action, Party, refusal_of
 from server.http.call import Call
+from server.platform.kept_secrets import new_link
 from server.platform.transaction import Unit
 from server.store import transfers
 from server.store.types import AnyRow
 from server.transfers.create import check_ends
 from server.transfers.event_emission import tell
-from server.transfers.links import new_link
 from server.transfers.reading import required
 from server.transfers.serializers import as_answer, as_problem, as_request
 

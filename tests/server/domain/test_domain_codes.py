@@ -8,7 +8,8 @@ import pytest
 
 from contract.codes import CodeState
 from server.codes.manage import generated
-from server.domain.codes import ALPHABET, GROUP, GROUPS, SHORTEST, retry_after, state_of
+from server.domain.codes import ALPHABET, GROUP, GROUPS, GUESSES, GUESSING_TIME, SHORTEST, state_of
+from server.domain.waiting import seconds_to_wait
 from server.platform.text import code_key
 
 NOW = dt.datetime(2026, 11, 20, 14, 2, tzinfo=dt.UTC)
@@ -64,8 +65,12 @@ def test_case_accents_and_separators_do_not_matter(typed: str) -> None:
 def test_ten_guesses_an_hour() -> None:
     """The tenth closes the door until an hour after the first of those ten; older ones count no longer."""
     guesses = [NOW - dt.timedelta(minutes=50 - minute) for minute in range(10)]
-    assert retry_after(guesses[:9], NOW) is None
-    assert retry_after(guesses, NOW) == 600
-    assert retry_after(guesses, NOW + dt.timedelta(seconds=599.5)) == 1
-    assert retry_after(guesses, NOW + dt.timedelta(seconds=600)) is None
-    assert retry_after([NOW - 2 * HOUR, *guesses[:9]], NOW) is None
+
+    def wait(times: list[dt.datetime], later: float = 0) -> int | None:
+        return seconds_to_wait(times, GUESSES, GUESSING_TIME, NOW + dt.timedelta(seconds=later))
+
+    assert wait(guesses[:9]) is None
+    assert wait(guesses) == wait(guesses[::-1]) == 600
+    assert wait(guesses, 599.5) == 1
+    assert wait(guesses, 600) is None
+    assert wait([NOW - 2 * HOUR, *guesses[:9]]) is None

@@ -11,6 +11,7 @@ from billing_desk import DECLINED, Death, FakeBank, PowerCut, deaths, get
 from builders import NOW, RunningServer, findings_in, running
 from starting_desk import NINA, OTTO, confirm, kept, newcomer, price, refused, started, there_is, tries
 
+from server.domain.codes import GUESSES
 from server.operations.provisioning import Founding, found
 from server.payments.gateway import Delivery, Outcome
 from server.payments.settle import deliver
@@ -160,7 +161,7 @@ async def test_nobody_looks_through_the_names(tmp_path: Path) -> None:
     async with running(tmp_path) as server, newcomer(server) as api:
         async with newcomer(server, OTTO) as otto:
             await started(otto, name="Taken", plan="non-commercial", seats=None)
-        for _ in range(starter.MOST_NAMES):
+        for _ in range(GUESSES):
             assert (await refused(api, name="taken"))[:2] == (409, "name_not_available")
         assert (await refused(api, name="Free"))[:2] == (429, "rate_limited")
         async with newcomer(server, "third@x.example") as neighbour:
