@@ -97,5 +97,5 @@ def _shown(code: DeviceAuthorization) -> str:
     ]
     if code.verification_uri_complete:
         lines += ["Or open it with the code in it:", "", f"    {clean(code.verification_uri_complete, 300)}", ""]
-    lines += [f"The code is valid for {minutes} minutes. To sign in with a token instead: --token-prompt"]
+    lines += [f"The code is valid for {minutes} minutes. With a token instead: --token-prompt"]
     return "\n".join([*lines, "Waiting … (ctrl+c cancels)"])

@@ -18,6 +18,9 @@ from server.settings import MailSettings
 from server.store import outbound_mail, ownership, users
 from server.store.types import AnyRow, Connection
 
+_LONGEST_LINE = 900
+"""Characters that a line of a letter may have on its way (RFC 5322 allows 998)."""
+
 _STATES = {
     LetterKind.ACCEPTED: TransferState.ACCEPTED,
     LetterKind.DECLINED: TransferState.DECLINED,
@@ -49,7 +52,8 @@ def _by_itself(
     connection: Connection, letter: AnyRow, mail: MailSettings, now: dt.datetime
 ) -> tuple[str, Words] | None:
     kind = LetterKind(letter.kind)
-    if kind is LetterKind.SIGN_IN and now >= letter.created_at + wording.SIGN_IN_FOR:
+    late = now >= letter.created_at + wording.SIGN_IN_FOR
+    if kind is LetterKind.SIGN_IN and late:
         return None
     details = json.loads(letter.details)
     if not _STILL.get(kind, _always)(connection, details):
@@ -59,7 +63,7 @@ def _by_itself(
         to=letter.recipient,
         public_url=mail.public_url,
         created_at=letter.created_at,
-        link=letter.link,
+        link="" if kind is LetterKind.OWNER_INVITED and late else letter.link,
         details=details,
     )
     return letter.recipient, wording.by_itself(kind, facts)
@@ -129,10 +133,17 @@ def message_of(letter: AnyRow, words: Words, recipient: str, mail: MailSettings)
     message["Date"] = format_datetime(letter.created_at)
     message["Message-ID"] = f"<{letter.id}@{sender.rpartition('@')[2]}>"
     message["Auto-Submitted"] = "auto-generated"
-    message.set_content(as_text(words), cte="quoted-printable")
-    message.add_alternative(as_html(words), subtype="html", cte="quoted-printable")
+    text, html = as_text(words), as_html(words)
+    message.set_content(text, cte=_encoding(text))
+    message.add_alternative(html, subtype="html", cte=_encoding(html))
     message["Content-Language"] = words.language
     return message
+
+
+def _encoding(text: str) -> str:
+    """How a part travels: as it is where that is possible, so that a link can be copied out of the bare letter."""
+    plain = text.isascii() and all(len(line) <= _LONGEST_LINE for line in text.splitlines())
+    return "7bit" if plain else "quoted-printable"
 
 
 def _deliverable(address: str) -> str:

@@ -76,21 +76,26 @@ def _profile(facts: Facts) -> Link:
 
 
 def _sign_in(facts: Facts) -> Words:
-    say, until = facts.voice.say, facts.voice.moment(facts.created_at + SIGN_IN_FOR)
+    say = facts.voice.say
     return _letter(
         facts.voice,
         say("Your link to sign in"),
         Paragraph(say("Somebody, probably you, wants to sign in to Headcount as %(who)s.", who=name(facts.to))),
         Link(say("Sign in"), f"{facts.public_url}{facts.link}"),
-        Paragraph(
-            say("The link works once, until %(until)s. The page that it opens has one button: press it.", until=until)
-        ),
+        _works_once(facts),
         Paragraph(
             say(
                 "Do not forward this message: the link signs in as you. If you did not ask for it, you can ignore it, "
                 "and nothing happens."
             )
         ),
+    )
+
+
+def _works_once(facts: Facts) -> Paragraph:
+    say, until = facts.voice.say, facts.voice.moment(facts.created_at + SIGN_IN_FOR)
+    return Paragraph(
+        say("The link works once, until %(until)s. The page that it opens has one button: press it.", until=until)
     )
 
 
@@ -140,6 +145,7 @@ def _owner_invited(facts: Facts) -> Words:
             say("%(house)s has been set up in Headcount, and %(who)s is its owner.", house=house, who=name(facts.to))
         ),
         Link(say("Sign in"), f"{facts.public_url}{facts.link or '/sign-in'}"),
+        _works_once(facts) if facts.link else None,
         Paragraph(say("It needs no password: you sign in with a link by e-mail.")),
         Paragraph(say("If you do not know %(house)s, you can ignore this message.", house=house)),
     )

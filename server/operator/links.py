@@ -31,12 +31,14 @@ def print_link(made: LinkMade, secret: str, told: str, instead: str) -> None:
         shown_once(f"{told or made.address or USUAL_ADDRESS}{PATH}?link={secret}", instead, what="link")
 
 
-def say_link(made: LinkMade, told: str) -> None:
-    """Say until when a link works, and whether it was mailed."""
+def say_link(made: LinkMade, told: str, *, mail: bool = True) -> None:
+    """Say until when a link works, and whether it was mailed; if it should have been, what that takes."""
     until = f"{made.expires_at:%H:%M} UTC" if made.expires_at else "15 minutes from now"
     if made.mailed:
         say(f"a link to sign in was mailed to {made.email}; it works once, until {until}")
         return
+    if mail:
+        say(f"nothing was mailed to {made.email}: that takes a running server with --mail-host")
     say(f"this link signs {made.email} in once, until {until}; it is shown only now, so give it to nobody else")
     if not (told or made.address):
         guess = urlsplit(USUAL_ADDRESS).netloc

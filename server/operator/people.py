@@ -104,7 +104,7 @@ def _link(options: argparse.Namespace, *, mail: bool, reset: bool = False, sign_
     answer = _with_link(options, actions.MAKE_LINK, told, link.secret)
     if reset:
         say(f"{answer.link.email}: {_ended(answer)}")
-    say_link(answer.link, address_of(options))
+    say_link(answer.link, address_of(options), mail=mail)
     return 0
 
 

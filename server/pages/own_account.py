@@ -20,10 +20,11 @@ _CODES = "notify_code_uses"
 
 async def home(visit: Visit) -> Response:
     """`GET /`: the profile; to whoever is not signed in, what this is."""
+    settings = visit.services.settings
     if visit.principal is None:
-        return visit.render("welcome.html", address=visit.services.settings.public_address)
-    online = visit.services.settings.starts_online
-    return visit.render("home.html", profile=acting.read(visit, show_profile), online=online)
+        return visit.render("welcome.html", address=settings.public_address)
+    profile = acting.read(visit, show_profile)
+    return visit.render("home.html", profile=profile, online=settings.starts_online, address=settings.public_address)
 
 
 async def show_names(visit: Visit) -> Response:

@@ -89,6 +89,33 @@ async def test_a_link_that_has_expired_does_not_leave(house: Office, post: Post)
     assert links_kept(house) == []
 
 
+async def test_an_owner_is_invited_by_a_link_that_works(house: Office, post: Post) -> None:
+    """The letter says how long; one that leaves later than that leads to where a new link is asked for."""
+    await _write(house, LetterKind.OWNER_INVITED, "olga@else.example", link=LINK, details={"organisation": "Acme"})
+    await sent(house, post, 1)
+    assert post.letters[0].link == f"https://seats.example.org{LINK}"
+    assert "The link works once, until 14 November 2025, 09:45 UTC." in " ".join(post.letters[0].text.split())
+    post.on_receiver = lambda _: "450 Not now"
+    await _write(house, LetterKind.OWNER_INVITED, "ina@else.example", link=LINK, details={"organisation": "Acme"})
+    await until(lambda: tried(house) == 1)
+    post.on_receiver = lambda _: "250 OK"
+    house.pass_time(minutes=16)
+    await sent(house, post, 2)
+    assert post.letters[1].link == "https://seats.example.org/sign-in"
+    assert "works once" not in post.letters[1].text
+
+
+async def test_a_link_can_be_copied_out_of_the_bare_letter(house: Office, post: Post) -> None:
+    """Nothing is encoded that need not be, so a program that prints letters prints their links whole."""
+    await _write(house, LetterKind.SIGN_IN, "zoe@else.example", link=f"{LINK}{'x' * 40}")
+    await _write(house, LetterKind.SIGN_IN, "ann@else.example", link=LINK, language="fr")
+    await sent(house, post, 2)
+    plain, french = post.letters
+    assert f"\nhttps://seats.example.org{LINK}{'x' * 40}\r\n".encode() in plain.raw
+    assert (plain.raw.isascii(), french.raw.isascii()) == (True, True)
+    assert (french.link, "é" in french.text) == (f"https://seats.example.org{LINK}", True)
+
+
 async def test_undone_with_its_change(house: Office, post: Post) -> None:
     """A change that is rolled back leaves no letter."""
     with pytest.raises(RuntimeError):

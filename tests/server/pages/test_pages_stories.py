@@ -7,8 +7,8 @@ import pytest
 from account_desk import offered
 from builders import Team, findings_in, make_organisation
 from code_desk import new_code
+from mail_desk import PUBLIC, mail_server, sent
 from mail_desk import Office as Post
-from mail_desk import mail_server, sent
 from notifications_desk import Office, office
 from page_reader import Reader, path_in
 from transfer_desk import states
@@ -174,6 +174,14 @@ async def test_own_subscriptions_end_only_with_a_tick(house: Office, team: Team,
         assert "You joined the organisation." in await olga.send(olga.where, having="accept", tick=True)
     async with other.client() as mine:
         assert (await mine.get("/v1/subscription")).json()["status"] == "ended"
+
+
+async def test_an_owner_reads_how_the_terminal_is_signed_in(house: Office, post: Post) -> None:
+    """Who pays for a subscription finds the command that leads to it, with this server's address; nobody else does."""
+    make_organisation(house.server, "Other Ltd", owner="olga@other.example")
+    olga, bob = Reader(house.server), Reader(house.server)
+    assert f"headcount login --url {PUBLIC}" in await olga.sign_in(post, "olga@other.example")
+    assert "headcount login" not in await bob.sign_in(post, BOB)
 
 
 async def test_names(team: Team, post: Post, bob: Reader) -> None:
