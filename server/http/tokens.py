@@ -1,11 +1,11 @@
 """Tokens: `hc_` + id (20) + secret (43 letters and digits, 256 bits) + checksum (6). Only the SHA-256 is stored."""
 
 import binascii
-import hashlib
 import hmac
 from typing import NamedTuple
 
 from server.platform.ids import ALPHABET, LENGTH, random_text
+from server.platform.kept_secrets import hash_of
 
 PREFIX = "hc_"
 SECRET = 43
@@ -36,12 +36,7 @@ def make_token() -> NewToken:
     identity = random_text()
     body = PREFIX + identity + random_text(SECRET)
     token = body + checksum(body)
-    return NewToken(f"tok_{identity}", token, digest(token))
-
-
-def digest(token: str) -> bytes:
-    """What is stored of a token."""
-    return hashlib.sha256(token.encode()).digest()
+    return NewToken(f"tok_{identity}", token, hash_of(token))
 
 
 def token_id(token: str) -> str | None:
@@ -55,4 +50,4 @@ def token_id(token: str) -> str | None:
 
 def same(stored: bytes, token: str) -> bool:
     """Whether this is the token behind a stored hash, in constant time."""
-    return hmac.compare_digest(stored, digest(token))
+    return hmac.compare_digest(stored, hash_of(token))

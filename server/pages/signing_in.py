@@ -7,6 +7,7 @@ from contract.problems import ProblemCode
 from server.http.problems import ServerProblem
 from server.http.proxies import network_of_client
 from server.pages import session, single_sign_on
+from server.pages.entering import begun, entered
 from server.pages.page import Page, Visit, local
 from server.people import sign_in_links
 from server.store import tokens
@@ -65,25 +66,19 @@ async def show_link(visit: Visit) -> Response:
 
 async def use_link(visit: Visit) -> Response:
     """`POST /sign-in/confirm`: sign in, once. Whoever was signed in with this browser before no longer is."""
-    services, secret = visit.services, visit.form.get("link", "")[:_LONGEST]
-    now = services.clock.now()
-    with services.database.read() as connection:
-        row = sign_in_links.opened(connection, secret, now)
+    secret, browser = visit.form.get("link", "")[:_LONGEST], session.browser_of(visit.http)
+    with visit.services.database.read() as connection:
+        row = sign_in_links.opened(connection, secret, visit.services.clock.now())
     refused = single_sign_on.refused_link(visit, row.email) if row is not None else None
     if refused is not None:
         return refused
     try:
-        async with services.database.writing() as connection:
-            found = sign_in_links.use(connection, secret, now, visit.language)
-            if visit.principal is not None:
-                tokens.revoke(connection, visit.principal.token_id, now)
-            made = session.begin(connection, found.account_id, now, session.browser_of(visit.http))
+        found, made = await begun(
+            visit, lambda connection, now: sign_in_links.use(connection, secret, now, visit.language), browser
+        )
     except sign_in_links.UsedError:
         return visit.render("used.html", status=410)
-    response = visit.go(local(found.next or "/"), said="signed_up" if found.new else "")
-    session.keep(response, session.COOKIE, made, session.LASTS)
-    session.drop(response, session.VISIT)
-    return response
+    return entered(visit, made, found.next, said="signed_up" if found.new else "")
 
 
 async def sign_out(visit: Visit) -> Response:

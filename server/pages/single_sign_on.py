@@ -25,9 +25,9 @@ from server.oidc.errors import (
     Why,
 )
 from server.pages import session
+from server.pages.entering import begun, entered
 from server.pages.page import Page, Visit, local
 from server.settings import Issuer
-from server.store import tokens
 
 if TYPE_CHECKING:  # what only servers with providers need is loaded when somebody signs in with one
     from server.oidc.flow import Brought, Way
@@ -135,23 +135,15 @@ async def end(visit: Visit) -> Response:
             return visit.go("/")
         return _failed(visit, issuer, error)
     done = "signed_up" if found.new else "other_address" if found.other_email else ""
-    response = visit.go(local(proven.destination or "/"), said=done)
-    session.keep(response, session.COOKIE, made, session.LASTS)
-    session.drop(response, session.VISIT)
-    return response
+    return entered(visit, made, proven.destination, said=done)
 
 
 async def _signed_in(visit: Visit, issuer: Issuer, claims: "Claims") -> "tuple[SignedIn, str]":
-    """Whose account it is, and their new session. Whoever was signed in with this browser before no longer is."""
+    """Whose account it is, and their new session."""
     from server.oidc.signing_in import sign_in
 
-    now = visit.services.clock.now()
     label = f"{session.browser_of(visit.http)}, {issuer.title}"
-    async with visit.services.database.writing() as connection:
-        found = sign_in(connection, issuer, claims, now)
-        if visit.principal is not None:
-            tokens.revoke(connection, visit.principal.token_id, now)
-        return found, session.begin(connection, found.account_id, now, label)
+    return await begun(visit, lambda connection, now: sign_in(connection, issuer, claims, now), label)
 
 
 def _brought(visit: Visit) -> "Brought":

@@ -117,7 +117,6 @@ def refusals(_: Gettext) -> dict[ProblemCode, str]:
         ProblemCode.TRANSFER_WRONG_SIDE: _("It is the organisation's turn to answer."),
         ProblemCode.TRANSFER_CHANGED: _("Something has changed since. Look at it again."),
         ProblemCode.OWNERSHIP_NOT_PENDING: _("This offer was answered or has ended meanwhile."),
-        ProblemCode.PAYMENT_IN_PROGRESS: _("A payment is in progress. Try again when it is done."),
         ProblemCode.UNDO_NOT_POSSIBLE: _("This can't be undone any more."),
         ProblemCode.NOT_A_USER: _("You use no subscription."),
         ProblemCode.NAME_NOT_AVAILABLE: _("This name is not available. Choose another one."),

@@ -9,9 +9,10 @@ from contract.transfers import Direction
 from contract.users import UserSource
 from server.catalogue import Catalogue
 from server.domain.periods import add_months
-from server.http.tokens import digest, token_id
+from server.http.tokens import token_id
 from server.operations.provisioning import Founded, Founding, found
 from server.people.own_sign_in import note_own_sign_in
+from server.platform.kept_secrets import hash_of
 from server.seed import people as cast
 from server.seed.history import Chronicle
 from server.seed.people import Person
@@ -72,7 +73,7 @@ def register(connection: Connection, founded: Founded, token: str, now: dt.datet
     tokens.add(
         connection,
         token_id=identity,
-        secret_hash=digest(token),
+        secret_hash=hash_of(token),
         organisation_id=founded.organisation_id,
         account_id=founded.account_id,
         label="the demo's token",
