@@ -60,7 +60,7 @@ class Letter:
     @property
     def link(self) -> str:
         """The first address in it."""
-        return next(word for word in self.text.split() if word.startswith("https://"))
+        return next(word for word in self.text.split() if word.startswith(("https://", "http://")))
 
 
 @dataclass

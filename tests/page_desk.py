@@ -26,12 +26,12 @@ from harness import Office as Desks
 from live import serving_in_a_thread
 from mail_desk import Letter, mail_server
 from mail_desk import Office as Post
-from page_lobby import PATH, link_in, said
 from playwright.async_api import Browser, BrowserContext, ConsoleMessage, Page, Request, async_playwright
 from ready_made import empty_tables
 
 from contract.people import Role
 from server.app import create_app
+from server.people.sign_in_links import PATH
 from server.platform.clock import Clock
 from server.serving.listeners import unix
 from server.settings import ServerSettings
@@ -129,7 +129,7 @@ class House:
         """
         deadline = time.monotonic() + PATIENCE
         while True:
-            found = [each for each in self.letters(to)[after:] if about in each.subject + said(each)]
+            found = [each for each in self.letters(to)[after:] if about in each.subject + each.text]
             if len(found) >= number:
                 return found[number - 1]
             assert time.monotonic() < deadline, f"{to} got {[each.subject for each in self.post.letters]}"
@@ -202,7 +202,7 @@ class Visitor:
         before = len(self.house.letters(email))
         await self.page.locator("main input[name=email]").fill(email)
         await self.send("/sign-in")
-        return link_in(await self.house.letter(email, PATH, number=1, after=before))
+        return (await self.house.letter(email, PATH, number=1, after=before)).link
 
     async def sign_in(self, email: str, wanted: str = "/") -> None:
         """Sign in as somebody, by a link that is mailed; where one wanted to go is where one is then."""

@@ -10,16 +10,12 @@ from urllib.parse import urlencode
 from builders import Team, make_organisation
 from mail_desk import PUBLIC, Letter, mail_server
 from mail_desk import Office as Post
-from notifications_desk import Office, office, until
-from plain_visitor import SITE, PlainVisitor
+from notifications_desk import Office, office
+from plain_visitor import PlainVisitor, links_to
 from starlette.routing import Route
 
-from server.people import sign_in_links
-
-PATH = sign_in_links.PATH
-"""The page that a link to sign in leads to."""
-
-assert SITE == PUBLIC
+from server.pages.page import SIGN_IN
+from server.people.sign_in_links import PATH
 
 
 @dataclass
@@ -46,17 +42,13 @@ class Lobby:
 
     async def link(self, visitor: PlainVisitor, email: str, wanted: str = "/") -> str:
         """Ask for a link to sign in, with a new browser, and answer its path as the letter has it."""
-        before = len(self.letters(email))
         async with self.visitor(visitor.address) as asking:
-            await asking.open(f"/sign-in?{urlencode({'next': wanted})}")
-            await asking.send("/sign-in", email=email)
-            assert asking.at.status == 200, asking.at.text
-        await until(lambda: len(self.letters(email)) > before, 10)
-        return link_in(self.letters(email)[-1]).removeprefix(SITE)
+            await asking.open(f"{SIGN_IN}?{urlencode({'next': wanted})}")
+            return await asking.mailed_link(self.post, email)
 
     def letters(self, email: str) -> list[Letter]:
         """The letters with a link to sign in that somebody got."""
-        return [each for each in self.post.letters if each.receiver == email and PATH in said(each)]
+        return links_to(self.post.letters, email)
 
     async def sign_in(self, visitor: PlainVisitor, email: str, wanted: str = "/") -> PlainVisitor:
         """Sign in as somebody, by a link; answers the visitor, who is where they wanted to go."""
@@ -69,18 +61,6 @@ class Lobby:
         """Somebody signed in with a browser of their own."""
         async with self.visitor() as found:
             yield await self.sign_in(found, email, wanted)
-
-
-def said(letter: Letter) -> str:
-    """The text of a letter, whether it has an HTML part too or not."""
-    part = letter.message.get_body(("plain",))
-    assert part is not None
-    return str(part.get_content()).replace("\r\n", "\n")
-
-
-def link_in(letter: Letter) -> str:
-    """The first address in a letter."""
-    return next(word for word in said(letter).split() if word.startswith(("http://", "https://")))
 
 
 @asynccontextmanager

@@ -4,10 +4,10 @@ from collections.abc import AsyncIterator
 from urllib.parse import quote
 
 from page_desk import House, Visitor
-from page_lobby import PATH, link_in
 from transfer_desk import asked
 
 from contract.device import AUTHORIZE, CLIENT
+from server.people.sign_in_links import PATH
 
 BOB = "bob@outside.example"
 OLGA = "olga@quattrocchi-yachting.example"
@@ -28,7 +28,7 @@ async def _of_a_newcomer(house: House, bob: Visitor) -> AsyncIterator[str]:
     team = house.organisation("Tidewheel Works")
     async with house.api(team.token) as api:
         await asked(api, BOB, MESSAGE)
-        request = link_in(await house.letter(BOB, "/request?link="))
+        request = (await house.letter(BOB, "/request?link=")).link
         await bob.open("/")
         yield "welcome"
         await bob.open("/nowhere")
@@ -44,7 +44,7 @@ async def _of_a_newcomer(house: House, bob: Visitor) -> AsyncIterator[str]:
         await bob.page.get_by_role("textbox").fill("new@outside.example")
         await bob.send("/sign-in")
         yield "link-sent"
-        link = link_in(await house.letter("new@outside.example", PATH))
+        link = (await house.letter("new@outside.example", PATH)).link
         await bob.open(link)
         yield "sign-in-confirm"
         await bob.send(PATH)

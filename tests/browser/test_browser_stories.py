@@ -7,7 +7,6 @@ from typing import Any
 import pytest
 from builders import Team, findings_in
 from page_desk import PHONE, House, Visitor, visiting
-from page_lobby import link_in
 from playwright.async_api import Browser, expect
 from transfer_desk import asked
 
@@ -37,10 +36,10 @@ async def test_asked_by_mail_bob_accepts_on_his_phone_and_the_terminal_says_so(b
     """Mail, link, sign-in, accept: the owner's terminal, which nobody touches, shows the new user, and who accepted."""
     async with _asking(house) as (team, _, _), house.desks(team).at_work(size=(120, 40)) as desk:
         async with visiting(browser, house, size=PHONE) as bob:
-            await bob.open(link_in(await house.letter(BOB, "asks you")))
+            await bob.open((await house.letter(BOB, "asks you")).link)
             assert "Example Ltd asks you to join its subscription" in await bob.text()
             await bob.press(f"Send a link to {BOB}")
-            await bob.open(link_in(await house.letter(BOB, "/sign-in/confirm")))
+            await bob.open((await house.letter(BOB, "/sign-in/confirm")).link)
             assert f"Sign in as {BOB}?" in await bob.text()
             await bob.press("Sign in")
             assert "Come and join us" in await bob.text()
@@ -106,7 +105,7 @@ async def test_an_answer_is_undone_for_ten_minutes(browser: Browser, house: Hous
 async def test_links_that_no_longer_work_say_what_to_do(browser: Browser, house: House) -> None:
     """Used, expired, sent to somebody else, and opened before by a scanner: each page says what it is."""
     async with _asking(house) as (_, api, transfer), visiting(browser, house) as bob, visiting(browser, house) as eve:
-        request = link_in(await house.letter(BOB, "asks you"))
+        request = (await house.letter(BOB, "asks you")).link
         await eve.sign_in("eve@outside.example")
         assert await eve.open(request) == 404
         assert "for another address" in await eve.text()
@@ -203,7 +202,7 @@ async def test_all_of_it_works_without_scripts_by_keyboard_alone(browser: Browse
         await expect(bob.page.get_by_label("E-mail address")).to_be_focused()
         await keys.type(BOB)
         await keys.press("Enter")
-        await bob.open(link_in(await house.letter(BOB, "/sign-in/confirm")))
+        await bob.open((await house.letter(BOB, "/sign-in/confirm")).link)
         await _tab_to(bob, "Sign in")
         await keys.press("Enter")
         await bob.page.wait_for_url(f"**/requests/{transfer}")

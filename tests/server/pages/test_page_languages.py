@@ -1,35 +1,18 @@
 """Pages and letters in the reader's language: the browser's, until somebody chooses one."""
 
-from collections.abc import AsyncIterator, Iterator
-from pathlib import Path
-
 import pytest
 from account_desk import offered
 from builders import Team, make_organisation
 from code_desk import new_code
 from mail_desk import Office as Post
-from mail_desk import mail_server, sent
-from notifications_desk import Office, office, until
-from page_reader import Reader
+from mail_desk import sent
+from notifications_desk import Office, until
+from plain_visitor import PlainVisitor
 
 from contract.people import Role
 
 BOB = "bob@old.example"
 OLGA = "olga@team.example"
-
-
-@pytest.fixture(name="post")
-def running_post() -> Iterator[Post]:
-    """A mail server."""
-    with mail_server() as found:
-        yield found
-
-
-@pytest.fixture(name="house")
-async def running_house(tmp_path: Path, post: Post) -> AsyncIterator[Office]:
-    """A server that hands its letters in there."""
-    async with office(tmp_path, mail=post.settings()) as found:
-        yield found
 
 
 @pytest.fixture(name="team")
@@ -44,23 +27,23 @@ def _subjects(post: Post, to: str) -> list[str]:
 
 async def test_the_browsers_language_then_ones_own(house: Office, team: Team, post: Post) -> None:
     """The sign-in link comes in the browser's language; what is chosen counts for pages and letters from then on."""
-    bob = Reader(house.server, **{"Accept-Language": "fr-CA,fr;q=0.9"})
+    bob = PlainVisitor(house.server.app, headers={"Accept-Language": "fr-CA,fr;q=0.9"})
     assert "Se connecter" in await bob.open("/sign-in")
     assert "Ihr Konto" not in await bob.sign_in(post, BOB)
     await until(lambda: len(_subjects(post, BOB)) == 2)
     assert _subjects(post, BOB) == ["Votre lien de connexion", "Bienvenue dans Headcount"]
     await bob.open("/names")
-    assert "Nachname" not in bob.text
+    assert "Nachname" not in bob.at.text
     await bob.send("/names", language="de", first_name="Bob")
-    assert bob.answer.headers["content-language"] == "de", (bob.where, bob.answer.status_code, bob.text)
-    assert '<html lang="de"' in bob.answer.text
+    assert bob.at.answer.headers["content-language"] == "de", (bob.at.path, bob.at.status, bob.at.text)
+    assert '<html lang="de"' in bob.at.answer.text
     async with team.client() as owner:
         await offered(owner, BOB, "Come")
         await until(lambda: len(_subjects(post, BOB)) == 3)
     assert _subjects(post, BOB)[-1] == "Example Ltd bittet Sie, dem Abonnement beizutreten"
     await bob.open("/names")
     await bob.send("/names", language="")
-    assert bob.answer.headers["content-language"] == "fr"
+    assert bob.at.answer.headers["content-language"] == "fr"
 
 
 async def test_who_has_no_language_reads_the_owners(house: Office, team: Team, post: Post) -> None:
@@ -81,7 +64,7 @@ async def test_the_owner_hears_who_used_a_code(house: Office, team: Team, post: 
     async with team.client() as owner:
         code = await new_code(owner, max_uses=3)
         assert (await owner.get("/v1/profile")).json()["notify_code_uses"] is True
-        bob = Reader(house.server)
+        bob = PlainVisitor(house.server.app)
         await bob.sign_in(post, BOB, next_path="/join")
         assert "You joined with the code." in await bob.send("/join", code=code["code"])
         await sent(house, post, 4)
@@ -97,7 +80,7 @@ async def test_the_owner_hears_who_used_a_code(house: Office, team: Team, post: 
     async with house.server.client(viewer) as api:
         assert (await api.get("/v1/profile")).json()["notify_code_uses"] is None
         assert (await api.patch("/v1/profile", json={"notify_code_uses": True})).status_code == 422
-    eve = Reader(house.server)
+    eve = PlainVisitor(house.server.app)
     await eve.sign_in(post, "eve@old.example", next_path="/join")
     await eve.send("/join", code=code["code"])
     await sent(house, post, 8)

@@ -11,14 +11,21 @@ import httpx
 import pytest
 from builders import findings_in
 from hostile import NAMES
+from mail_desk import PUBLIC
 from notifications_desk import until
-from page_lobby import PATH, Lobby, link_in, lobby, said
-from plain_visitor import SITE, PlainVisitor, unescaped_tags
+from page_lobby import Lobby, lobby
+from plain_visitor import PlainVisitor, unescaped_tags
 from sqlalchemy import event
 from sqlalchemy import text as sql
 from transfer_desk import asked
 
+from server.pages import session
+from server.pages.page import local
+from server.pages.routes import pages
+from server.people.sign_in_links import PATH
+
 SESSION = "__Host-headcount"
+VISIT = session.VISIT
 BOB = "bob@outside.example"
 CONTROLS = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]")
 """What no page holds, whoever wrote it: controls, and what turns the reading direction."""
@@ -37,7 +44,12 @@ WORDS = (
 )
 """What somebody could write to become more than text on a page."""
 
+NO_PATHS = (
+    *("//evil.example", "/\\evil.example", "\\\\evil.example", "https://evil.example", "javascript:alert(1)"),
+    *("/%09/evil.example\t", "/a\r\nSet-Cookie: x=y", "", "evil.example", "/ /evil.example"),
+)
 ELSEWHERE = (
+    *NO_PATHS,
     *("//evil.example", "///evil.example", "/\\evil.example", "\\\\evil.example", "https://evil.example/"),
     *("https:evil.example", "javascript:alert(1)", "/%09/evil.example", "/\t/evil.example", "/\r\nX-Evil: 1"),
     *("%2f%2fevil.example", "/%2f/evil.example", "http:/evil.example", "@evil.example", ".evil.example", ""),
@@ -66,7 +78,7 @@ def _state(here: Lobby) -> list[list[tuple[object, ...]]]:
 
 
 async def _forms(bob: PlainVisitor) -> list[tuple[str, dict[str, str]]]:
-    """Every form on the pages that somebody signed in can reach from the first one, with what it would send."""
+    """Every form that can be reached from the first page, with what it would send; for any other, what all have."""
     found: dict[str, dict[str, str]] = {}
     todo, done = ["/"], set[str]()
     while todo:
@@ -76,7 +88,12 @@ async def _forms(bob: PlainVisitor) -> list[tuple[str, dict[str, str]]]:
         for form in seen.forms:
             if form.method == "POST":
                 found.setdefault(form.action, form.fields)
-        todo += [each for each in seen.links.values() if each.startswith("/") and each not in {*done, *todo}]
+        todo += [each for each in seen.links if each.startswith("/") and each not in {*done, *todo}]
+    assert len(found) >= 5
+    own = next(iter(found.values()))["form"]
+    for page in pages():
+        if page.do:
+            found.setdefault(page.path.replace("{id}", "trf_x"), {"form": own, "email": BOB})
     return sorted(found.items())
 
 
@@ -98,11 +115,12 @@ async def test_a_form_that_no_page_gave_does_nothing(here: Lobby, given: str) ->
             await eve.open("/")
             given = eve.at.forms[0].fields["form"]
         forms = await _forms(bob)
-        assert len(forms) >= 5
         before = _state(here)
         for action, fields in forms:
-            answer = await bob.http.post(action, data={**fields, "form": given})
-            assert answer.status_code == HTTPStatus.FORBIDDEN, action
+            without = {name: value for name, value in {**fields, "email": BOB}.items() if name != "form"}
+            for sent in (without, {**without, "form": given}):
+                answer = await bob.http.post(action, data=sent)
+                assert answer.status_code == HTTPStatus.FORBIDDEN, action
         assert _state(here) == before
         assert (await bob.open("/")).status == 200
 
@@ -124,6 +142,17 @@ async def test_a_form_sent_from_another_site_does_nothing(here: Lobby, headers: 
             assert (await bob.http.post(action, data=fields, headers=headers)).status_code == HTTPStatus.FORBIDDEN, (
                 action
             )
+        assert _state(here) == before
+
+
+@pytest.mark.parametrize("media", ["application/json", "text/plain", "multipart/form-data; boundary=x"])
+async def test_what_another_site_could_send_without_asking_is_no_form(here: Lobby, media: str) -> None:
+    """Each page takes forms as browsers send them, and nothing else, even with the secret of the form."""
+    async with here.signed_in(BOB) as bob:
+        before = _state(here)
+        for action, fields in await _forms(bob):
+            answer = await bob.http.post(action, content=urlencode(fields), headers={"Content-Type": media})
+            assert answer.status_code == HTTPStatus.UNSUPPORTED_MEDIA_TYPE, action
         assert _state(here) == before
 
 
@@ -158,6 +187,8 @@ async def test_every_page_carries_the_headers_of_safety(here: Lobby) -> None:
                         assert "base-uri 'none'" in policy, where
                         assert "form-action" in policy, where
                         assert "unsafe" not in policy, where
+                        assert "script-src" not in policy, where
+                        assert "script" not in unescaped_tags(answer.text), where
                         assert has["x-frame-options"] == "DENY", where
                         assert has["referrer-policy"] == "no-referrer", where
                     assert has["x-content-type-options"] == "nosniff", where
@@ -203,6 +234,7 @@ async def test_a_session_that_somebody_planted_is_never_taken_over(here: Lobby) 
     """Fixation: signing in makes a new session each time, ends the one before, and knows no name but its own."""
     async with here.visitor() as bob, here.visitor() as eve:
         bob.http.cookies.set(SESSION, "hc_" + "a" * 60, domain="seats.example.org")
+        bob.http.cookies.set(VISIT, "planted", domain="seats.example.org")
         await here.sign_in(bob, BOB)
         first = bob.cookie(SESSION)
         assert first != "hc_" + "a" * 60
@@ -232,7 +264,7 @@ async def test_a_session_is_no_token_and_a_token_no_session(here: Lobby) -> None
         async with here.house.server.client(bob.cookie(SESSION)) as api:
             assert (await api.get("/v1/profile")).status_code == HTTPStatus.UNAUTHORIZED
         eve.http.cookies.set(SESSION, team.token, domain="seats.example.org")
-        assert (await eve.open("/names")).path.startswith("/sign-in")
+        assert (await eve.open("/names")).path == "/sign-in?next=%2Fnames"
         answer = await eve.http.get("/names", headers={"Authorization": f"Bearer {team.token}"})
         assert answer.is_redirect
 
@@ -254,6 +286,12 @@ async def test_a_session_ends_after_twelve_hours_and_by_signing_out(here: Lobby)
 # Where links and forms may lead.
 
 
+@pytest.mark.parametrize("where", NO_PATHS)
+def test_what_is_no_path_of_this_server_leads_to_the_profile(where: str) -> None:
+    """Another host, another scheme, or what some browser takes for one."""
+    assert local(where) == "/"
+
+
 @pytest.mark.parametrize("where", ELSEWHERE)
 async def test_no_address_leads_to_another_site(here: Lobby, where: str) -> None:
     """Whatever stands behind `next=`: signing in, and being signed in, stay on this server (open redirect)."""
@@ -263,7 +301,7 @@ async def test_no_address_leads_to_another_site(here: Lobby, where: str) -> None
         await bob.open("/sign-in")
         await bob.send("/sign-in", email=BOB, next=where)
         await until(lambda: len(here.letters(BOB)) == 1, 10)
-        await bob.open(link_in(here.letters(BOB)[0]).removeprefix(SITE))
+        await bob.open(here.letters(BOB)[0].link.removeprefix(PUBLIC))
         for answer in (await bob.posted(PATH), await bob.http.get("/sign-in", params={"next": where})):
             assert answer.is_redirect
             target = answer.headers["location"]
@@ -287,7 +325,7 @@ async def test_no_header_says_where_a_link_leads(here: Lobby, header: str) -> No
         assert "evil.example" not in sent.text + str(sent.headers)
         await until(lambda: len(here.letters(BOB)) == 1, 10)
         assert "evil.example" not in here.letters(BOB)[0].raw.decode()
-        assert link_in(here.letters(BOB)[0]).startswith(SITE + PATH)
+        assert here.letters(BOB)[0].link.startswith(PUBLIC + PATH)
 
 
 @pytest.mark.parametrize(
@@ -302,7 +340,7 @@ async def test_no_trick_with_a_path_finds_anything(here: Lobby, path: str) -> No
     """It is not found, for who is signed in and who is not, and no file of the server is shown."""
     async with here.visitor() as nobody, here.signed_in(BOB) as bob:
         for who in (nobody, bob):
-            answer = await who.http.send(httpx.Request("GET", SITE + path))
+            answer = await who.http.send(httpx.Request("GET", PUBLIC + path))
             assert answer.status_code in {400, 404}, answer.status_code
             assert "import" not in answer.text
             assert "root:" not in answer.text
@@ -326,7 +364,7 @@ async def test_asking_for_a_link_never_tells_whether_an_address_is_known(here: L
             await until(lambda who=email: len(here.letters(who)) == 1, 10)  # type: ignore[misc] # mypy knows no default here
     assert answers[0] == answers[1]
     texts = [
-        said(here.letters(email)[0]).replace(email, "EMAIL") for email in ("olga@known.example", "nora@never.example")
+        here.letters(email)[0].text.replace(email, "EMAIL") for email in ("olga@known.example", "nora@never.example")
     ]
     hidden = [re.sub(r"link=\S+", "link=", text) for text in texts]
     assert hidden[0] == hidden[1]
@@ -345,7 +383,7 @@ async def test_nobody_learns_of_an_address_by_asking_too_often(here: Lobby) -> N
 
 
 async def test_one_network_asks_only_so_often(here: Lobby) -> None:
-    """Then it is told when to try again; another network is not affected."""
+    """Then it is told when to try again, and may after an hour; another network is not affected."""
     async with here.visitor("198.51.100.7") as eve, here.visitor("203.0.113.9") as bob:
         for number in range(31):
             await eve.open("/sign-in")
@@ -354,6 +392,9 @@ async def test_one_network_asks_only_so_often(here: Lobby) -> None:
         assert int(seen.answer.headers["retry-after"]) > 0
         await bob.open("/sign-in")
         assert (await bob.send("/sign-in", email=BOB)).status == 200
+        here.house.pass_time(hours=1)
+        await eve.open("/sign-in")
+        assert (await eve.send("/sign-in", email="later@outside.example")).status == 200
 
 
 # Links and forms used again.
@@ -388,11 +429,12 @@ async def test_a_link_signs_in_once(here: Lobby) -> None:
             f"{PATH}?link={'x' * 3000}",
             f"{PATH}?link=%00%ff",
         ):
-            assert (await eve.open(dead)).status == HTTPStatus.GONE
+            seen = await eve.open(dead)
+            assert (seen.status, "This link no longer works" in seen) == (HTTPStatus.GONE, True)
         assert eve.cookie(SESSION) == ""
         late = await here.link(eve, "eve@outside.example")
         await eve.open(late)
-        here.house.pass_time(minutes=15, seconds=1)
+        here.house.pass_time(minutes=15)
         assert (await eve.send(PATH)).status == HTTPStatus.GONE
         assert eve.cookie(SESSION) == ""
 

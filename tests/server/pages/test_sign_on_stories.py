@@ -9,11 +9,11 @@ from urllib.parse import quote
 
 import httpx
 import pytest
-from builders import Team, findings_in, make_organisation
-from mail_desk import PUBLIC, mail_server
+from builders import Team, findings_in
+from mail_desk import PUBLIC
 from mail_desk import Office as Post
 from notifications_desk import Office, office
-from page_reader import Reader, path_in
+from plain_visitor import PlainVisitor, Seen, path_in
 from sign_on_desk import Providers, providers
 
 from contract.mailbox import mailbox
@@ -42,13 +42,6 @@ def honest(company: Providers) -> None:
     company.behave("two", person={"sub": "1", "email": "eve@two.example", "email_verified": True})
 
 
-@pytest.fixture(name="post")
-def running_post() -> Iterator[Post]:
-    """A mail server."""
-    with mail_server() as found:
-        yield found
-
-
 def issuers(company: Providers) -> tuple[Issuer, ...]:
     """The first is offered beside mail; the second is the only way."""
     return company.issuer(), company.issuer("two", required=True)
@@ -63,17 +56,11 @@ async def running_house(tmp_path: Path, company: Providers, post: Post) -> Async
         assert findings_in(found.server) == []
 
 
-@pytest.fixture(name="team")
-def founded_team(house: Office) -> Team:
-    """One organisation."""
-    return make_organisation(house.server)
-
-
-async def there(reader: Reader) -> str:
+async def there(reader: PlainVisitor) -> str:
     """Follow the page that leads to the provider; answers the path that people are sent back to."""
-    assert "You are sent to" in reader.text, reader.text
-    address = reader.answer.headers["refresh"].removeprefix("0; url=")
-    assert address in reader.page.links
+    assert "You are sent to" in reader.at.text, reader.at.text
+    address = reader.at.answer.headers["refresh"].removeprefix("0; url=")
+    assert address in reader.at.links
     async with httpx.AsyncClient() as web:
         answer = await web.get(address)
     back = answer.headers["location"]
@@ -81,16 +68,16 @@ async def there(reader: Reader) -> str:
     return str(back.removeprefix(PUBLIC))
 
 
-async def sent(reader: Reader, email: str = ADA, *, next_path: str = "/") -> str:
+async def sent(reader: PlainVisitor, email: str = ADA, *, next_path: str = "/") -> str:
     """Type an address, go to the provider; answers the path that people are sent back to."""
     await reader.open(f"/sign-in?next={quote(next_path, safe='')}")
     await reader.send("/sign-in", email=email)
-    if "Continue to" in reader.text and "You are sent to" not in reader.text:
+    if "Continue to" in reader.at.text and "You are sent to" not in reader.at.text:
         await reader.send(START)
     return await there(reader)
 
 
-async def signed_in(reader: Reader, email: str = ADA) -> str:
+async def signed_in(reader: PlainVisitor, email: str = ADA) -> Seen:
     """All the way; answers what can be read then."""
     return await reader.open(await sent(reader, email))
 
@@ -101,12 +88,12 @@ async def test_the_first_time_shows_what_waited_for_the_address(house: Office, t
         body = {"email": ADA}
         asked = await api.post("/v1/transfers", json=body, headers={"Idempotency-Key": "k" * 20})
     assert asked.status_code == 201, asked.text
-    ada = Reader(house.server)
+    ada = PlainVisitor(house.server.app)
     said = await signed_in(ada)
     assert "Your account was made." in said
     assert "Example Ltd" in said
-    assert ada.where == "/"
-    again = Reader(house.server)
+    assert ada.at.path == "/"
+    again = PlainVisitor(house.server.app)
     said = await signed_in(again)
     assert "Your account was made." not in said
     assert f"Signed in as {ADA}." in said
@@ -115,24 +102,24 @@ async def test_the_first_time_shows_what_waited_for_the_address(house: Office, t
 
 async def test_one_comes_back_to_the_page_one_wanted(house: Office) -> None:
     """And to no other server's, whatever was written there."""
-    ada = Reader(house.server)
+    ada = PlainVisitor(house.server.app)
     await ada.open(await sent(ada, next_path="/join?code=spring-2026"))
-    assert ada.where == "/join?code=spring-2026"
+    assert ada.at.path == "/join?code=spring-2026"
     for foreign in ("https://evil.example/", "//evil.example/", "/\\evil.example", "javascript:alert(1)"):
-        other = Reader(house.server)
+        other = PlainVisitor(house.server.app)
         await other.open(await sent(other, next_path=foreign))
-        assert other.where == "/"
+        assert other.at.path == "/"
 
 
 async def test_both_ways_are_offered_where_the_provider_is_not_required(house: Office, post: Post) -> None:
     """A link by e-mail is the other way to the same account."""
-    ada = Reader(house.server)
+    ada = PlainVisitor(house.server.app)
     await signed_in(ada)
-    mailed = Reader(house.server)
+    mailed = PlainVisitor(house.server.app)
     await mailed.open("/sign-in")
     assert "People with an address at one.example sign in with Company One." in await mailed.send("/sign-in", email=ADA)
     await mailed.send("/sign-in", having="mail")
-    assert "We sent a link" in mailed.text
+    assert "We sent a link" in mailed.at.text
     await until_letters(post, 1)
     await mailed.open(path_in(post.letters[-1]))
     assert f"Signed in as {ADA}." in await mailed.send("/sign-in/confirm")
@@ -147,13 +134,14 @@ async def until_letters(post: Post, count: int) -> None:
 
 async def test_no_mail_signs_in_who_has_to_use_the_provider(house: Office, post: Post) -> None:
     """Neither asked for nor used: of an address that is known and of one that is not, the same is said."""
-    eve = Reader(house.server)
+    eve = PlainVisitor(house.server.app)
     assert f"Signed in as {'eve@two.example'}." in await signed_in(eve, "eve@two.example")
     said = []
     for address in ("eve@two.example", "nobody@two.example"):
-        asking = Reader(house.server)
+        asking = PlainVisitor(house.server.app)
         await asking.open("/sign-in")
-        said.append(await asking.send("/sign-in", email=address, by="mail"))
+        asking.at.form("/sign-in").fields["by"] = "mail"
+        said.append((await asking.send("/sign-in", email=address)).text)
         services = house.server.services
         with services.database.write() as connection:
             link = sign_in_links.make(connection, mailbox(address), services.clock.now())
@@ -168,7 +156,7 @@ async def test_no_mail_signs_in_who_has_to_use_the_provider(house: Office, post:
 
 async def test_a_required_provider_is_one_form_away(house: Office) -> None:
     """Typing the address is enough."""
-    eve = Reader(house.server)
+    eve = PlainVisitor(house.server.app)
     await eve.open("/sign-in")
     assert "You are sent to Company Two to sign in" in await eve.send("/sign-in", email="eve@two.example")
 
@@ -176,7 +164,7 @@ async def test_a_required_provider_is_one_form_away(house: Office) -> None:
 async def test_a_server_without_mail(tmp_path: Path, company: Providers) -> None:
     """Providers are the only way: whoever has none is told so."""
     async with office(tmp_path, now=utc_now(), public_url=PUBLIC, issuers=issuers(company)) as house:
-        ada = Reader(house.server)
+        ada = PlainVisitor(house.server.app)
         await ada.open("/sign-in")
         assert "Nobody with an address at this domain" in await ada.send("/sign-in", email="bob@other.example")
         await ada.send("/sign-in", email=ADA)
@@ -185,7 +173,7 @@ async def test_a_server_without_mail(tmp_path: Path, company: Providers) -> None
 
 async def test_an_answer_is_used_once(house: Office) -> None:
     """The back button leads to the profile; in another browser it is worth nothing."""
-    ada, eve = Reader(house.server), Reader(house.server)
+    ada, eve = PlainVisitor(house.server.app), PlainVisitor(house.server.app)
     back = await sent(ada)
     await eve.open("/sign-in")
     assert "began in another browser" in await eve.open(back)
@@ -194,12 +182,12 @@ async def test_an_answer_is_used_once(house: Office) -> None:
     before = ada.http.cookies[session.COOKIE]
     assert f"Signed in as {ADA}." in await ada.open(back)
     assert ada.http.cookies[session.COOKIE] == before
-    assert "began in another browser" in await Reader(house.server).open(back)
+    assert "began in another browser" in await PlainVisitor(house.server.app).open(back)
 
 
 async def test_nobody_is_signed_in_as_somebody_else_by_a_link(house: Office) -> None:
     """Eve sends Bob the end of her own way: Bob is not signed in as Eve (login CSRF), and stays who he is."""
-    eve, bob = Reader(house.server), Reader(house.server)
+    eve, bob = PlainVisitor(house.server.app), PlainVisitor(house.server.app)
     hers = await sent(eve, "eve@two.example")
     await signed_in(bob)
     assert f"Signed in as {ADA}." in await bob.open(hers)
@@ -207,7 +195,7 @@ async def test_nobody_is_signed_in_as_somebody_else_by_a_link(house: Office) -> 
 
 async def test_two_tabs(house: Office) -> None:
     """Begun twice in one browser: the first that comes back signs in, the second finds that it is done."""
-    ada = Reader(house.server)
+    ada = PlainVisitor(house.server.app)
     first, second = await sent(ada), await sent(ada)
     await ada.open(second)
     assert f"Signed in as {ADA}." in await ada.open(first)
@@ -215,7 +203,7 @@ async def test_two_tabs(house: Office) -> None:
 
 async def test_two_browsers_at_once_make_one_account(house: Office) -> None:
     """The first sign-in of one person, twice at the same moment."""
-    both = Reader(house.server), Reader(house.server)
+    both = PlainVisitor(house.server.app), PlainVisitor(house.server.app)
     ends = [await sent(each) for each in both]
     said = await asyncio.gather(*(reader.open(end) for reader, end in zip(both, ends, strict=True)))
     assert all(f"Signed in as {ADA}." in each for each in said)
@@ -224,14 +212,14 @@ async def test_two_browsers_at_once_make_one_account(house: Office) -> None:
 
 async def test_what_a_request_calls_the_server_is_not_believed(house: Office) -> None:
     """The provider sends people back to the address of the settings, whatever `Host` says."""
-    ada = Reader(house.server, Host="evil.example")
+    ada = PlainVisitor(house.server.app, headers={"Host": "evil.example"})
     assert "evil" not in await sent(ada)
-    assert "evil.example" not in ada.answer.headers["refresh"]
+    assert "evil.example" not in ada.at.answer.headers["refresh"]
 
 
 async def test_a_session_is_new_each_time(house: Office) -> None:
     """Nothing of the browser's before the sign-in is taken over (fixation)."""
-    ada = Reader(house.server)
+    ada = PlainVisitor(house.server.app)
     await ada.open("/sign-in")
     visit = ada.http.cookies[session.VISIT]
     await signed_in(ada)
@@ -241,11 +229,11 @@ async def test_a_session_is_new_each_time(house: Office) -> None:
 
 async def test_the_form_is_ones_own(house: Office) -> None:
     """Another site can't send anybody to a provider; and an address alone does nothing."""
-    ada = Reader(house.server)
+    ada = PlainVisitor(house.server.app)
     await ada.open("/sign-in")
     assert (await ada.http.post(START, data={"email": ADA})).status_code == 403
     await ada.open(START)
-    assert ada.where == "/sign-in"
+    assert ada.at.path == "/sign-in"
     for path in ("/sign-in/oidc/other/start", "/sign-in/oidc/other/callback?state=a&code=b"):
         assert (await ada.http.get(path)).status_code == 404
     assert (await ada.http.head("/sign-in/oidc/one/callback?state=a&code=b")).status_code == 405
@@ -280,16 +268,16 @@ async def test_trouble_is_a_page_that_says_what_to_do(
 ) -> None:
     """Nobody is signed in, nothing is made; the log says why, without the address and without secrets."""
     does, words, status = TROUBLES[why]
-    first = Reader(house.server)
+    first = PlainVisitor(house.server.app)
     await signed_in(first)
     company.behave(**does)  # type: ignore[arg-type] # each names its own
-    ada = Reader(house.server)
+    ada = PlainVisitor(house.server.app)
     back = await sent(ada)
     with caplog.at_level(logging.INFO, logger="headcount.server"):
         assert words in await ada.open(back)
-    assert ada.answer.status_code == status
+    assert ada.at.status == status
     assert session.COOKIE not in ada.http.cookies
-    assert "/sign-in" in ada.page.links
+    assert "/sign-in" in ada.at.links
     logged = [each.getMessage() for each in caplog.records if "single sign-on" in each.getMessage()]
     assert len(logged) == 1
     assert ADA not in logged[0]
@@ -305,9 +293,9 @@ def test_every_reason_has_a_sentence() -> None:
 async def test_what_the_provider_writes_is_on_no_page(house: Office, company: Providers) -> None:
     """Not its errors, whatever they say."""
     company.behave(denies="<script>alert(1)</script>")
-    ada = Reader(house.server)
+    ada = PlainVisitor(house.server.app)
     await ada.open(await sent(ada))
-    assert "alert(1)" not in ada.answer.text
+    assert "alert(1)" not in ada.at.answer.text
 
 
 def test_the_pages_are_open() -> None:
