@@ -18,6 +18,21 @@ class TokenState(StrEnum):
     REVOKED = "revoked"
 
 
+class EndedBecause(StrEnum):
+    """Why a token ended that nobody revoked: `because` in its event.
+
+    Its person signed in, or out; somebody gave up waiting for it, or its code was used twice; who made it owns nothing
+    there now; its person is no member any more.
+    """
+
+    SIGNED_IN = "signed_in"
+    SIGNED_OUT = "signed_out"
+    CANCELLED = "cancelled"
+    CODE_USED_TWICE = "code_used_twice"
+    MAKER_NO_OWNER = "maker_no_owner"
+    REMOVED = "removed"
+
+
 class Token(Answer):
     """One token, without its secret. Its role is the member's, whatever that becomes.
 

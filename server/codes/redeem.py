@@ -108,13 +108,4 @@ def _list(house: Call) -> User:
             role=Role.MEMBER,
             now=house.now,
         )
-    listing = Listing(
-        account_id=account.id,
-        email=account.email,
-        email_key=account.email_key,
-        first_name=account.first_name,
-        last_name=account.last_name,
-        position=account.position,
-        source=UserSource.CODE,
-    )
-    return list_users(house, [listing])[0]
+    return list_users(house, [Listing.of(account, UserSource.CODE)])[0]

@@ -8,6 +8,7 @@ import datetime as dt
 
 from contract.device import BEARER, READ, DeviceToken, OAuthError
 from contract.events import Actor, EventKind
+from contract.tokens import EndedBecause
 from server.devices.refusals import Refused
 from server.domain.device_codes import TOKEN_DAYS, State, Verdict, judged, slower
 from server.http import tokens as token_text
@@ -19,8 +20,6 @@ from server.store import device_sign_ins, organisations, tokens
 from server.store.types import AnyRow, Connection
 
 LIVES = dt.timedelta(days=TOKEN_DAYS)
-REPLAYED, CANCELLED = "code_used_twice", "cancelled"
-"""Why a token ended, in the `because` of its event."""
 
 _REFUSED = {
     Verdict.WAIT: Refused(OAuthError.AUTHORIZATION_PENDING, "Nobody has confirmed the code yet."),
@@ -42,7 +41,7 @@ def fetch(connection: Connection, device_code: str, now: dt.datetime) -> DeviceT
     if verdict is Verdict.TOKEN:
         return _token(connection, row, now)
     if verdict is Verdict.REPLAYED:
-        _end_fetched(connection, row.token_id, now, REPLAYED)
+        _end_fetched(connection, row.token_id, now, EndedBecause.CODE_USED_TWICE)
     if verdict in {Verdict.WAIT, Verdict.TOO_EARLY}:
         interval = slower(row.interval) if verdict is Verdict.TOO_EARLY else row.interval
         device_sign_ins.change(connection, row.id, asked_at=now, interval=interval)
@@ -53,7 +52,7 @@ def cancel(connection: Connection, code: str, now: dt.datetime) -> None:
     """The device gives up: its code is worth nothing from now on, nor is a token that it gave. No matter if unknown."""
     row = device_sign_ins.by_device(connection, hash_of(code))
     if row is not None and row.state == State.FETCHED.value:
-        _end_fetched(connection, row.token_id, now, CANCELLED)
+        _end_fetched(connection, row.token_id, now, EndedBecause.CANCELLED)
     elif row is not None:
         device_sign_ins.change(connection, row.id, state=State.CANCELLED.value)
 
@@ -63,10 +62,10 @@ def revoke_own(connection: Connection, token: str, now: dt.datetime) -> None:
     identity = token_text.token_id(token)
     row = tokens.holder(connection, identity) if identity else None
     if row is not None and token_text.same(row.secret_hash, token) and row.revoked_at is None:
-        _end(connection, row, now, CANCELLED)
+        _end(connection, row, now, EndedBecause.CANCELLED)
 
 
-def _end(connection: Connection, row: AnyRow, now: dt.datetime, because: str) -> None:
+def _end(connection: Connection, row: AnyRow, now: dt.datetime, because: EndedBecause) -> None:
     """End a token, if it is in force; its organisation reads why."""
     if row.organisation_id:
         unit = _unit(connection, row.organisation_id, row, now)
@@ -76,7 +75,7 @@ def _end(connection: Connection, row: AnyRow, now: dt.datetime, because: str) ->
         tokens.revoke(connection, row.id, now)
 
 
-def _end_fetched(connection: Connection, token_id: str, now: dt.datetime, because: str) -> None:
+def _end_fetched(connection: Connection, token_id: str, now: dt.datetime, because: EndedBecause) -> None:
     """End the token that a device's code gave, if it is in force."""
     row = tokens.holder(connection, token_id)
     if row is not None and row.revoked_at is None:

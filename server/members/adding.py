@@ -67,21 +67,8 @@ def _judge(call: Call, ids: Sequence[str], known: dict[str, AnyRow]) -> Verdicts
             verdicts.append(main_account_decides())
         else:
             listed.add(row.email_key)
-            verdicts.append(_listing(row))
+            verdicts.append(Listing.of(row, UserSource.MEMBER, outside=row.listed_on is not None))
     return verdicts
-
-
-def _listing(row: AnyRow) -> Listing:
-    return Listing(
-        account_id=row.id,
-        email=row.email,
-        email_key=row.email_key,
-        first_name=row.first_name,
-        last_name=row.last_name,
-        position=row.position,
-        source=UserSource.MEMBER,
-        outside=row.listed_on is not None,
-    )
 
 
 def _refused(index: int, why: ServerProblem) -> UserResult:

@@ -52,16 +52,4 @@ def _list_again(call: Call, row: AnyRow, user_id: str) -> None:
     if user is not None and again and seats_in(subscription).free > 0:
         restore_users(call, [user])
     elif offer.room(subscription.seats, subscription.users_active) != 0:
-        list_users(call, [_listing(row)])
-
-
-def _listing(row: AnyRow) -> Listing:
-    return Listing(
-        account_id=row.id,
-        email=row.email,
-        email_key=row.email_key,
-        first_name=row.first_name,
-        last_name=row.last_name,
-        position=row.position,
-        source=UserSource.MEMBER,
-    )
+        list_users(call, [Listing.of(row, UserSource.MEMBER)])

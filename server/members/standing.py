@@ -6,15 +6,12 @@ from contract.base import full_name
 from contract.events import EventKind, EventObject
 from contract.money import Money
 from contract.people import Role
+from contract.tokens import EndedBecause
 from server.domain.roles import OWNER, Place
 from server.people.own_sign_in import end_token
 from server.platform.transaction import Unit
 from server.store import roles, subscriptions, tokens
 from server.store.types import AnyRow
-
-NO_OWNER = "maker_no_owner"
-REMOVED = "removed"
-"""Why a token ended, in the `because` of its event."""
 
 
 def place_of(unit: Unit, row: AnyRow) -> Place:
@@ -58,7 +55,7 @@ def end_tokens(unit: Unit, account_id: str, *, made: bool = False) -> int:
     own = [each for each in ending if each.account_id == account_id]
     others = [each for each in ending if each.account_id != account_id]
     for each in others:
-        end_token(unit, each.id, NO_OWNER)
+        end_token(unit, each.id, EndedBecause.MAKER_NO_OWNER)
     for each in () if made else own:
-        end_token(unit, each.id, REMOVED)
+        end_token(unit, each.id, EndedBecause.REMOVED)
     return len(others) + (0 if made else len(own))

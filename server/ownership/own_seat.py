@@ -36,16 +36,7 @@ def _take(call: Call) -> User:
     check_plan(call)
     account = organisations.account(call.connection, call.principal.account_id)
     assert account is not None
-    listing = Listing(
-        account_id=account.id,
-        email=account.email,
-        email_key=account.email_key,
-        first_name=account.first_name,
-        last_name=account.last_name,
-        position=account.position,
-        source=UserSource.MEMBER,
-        outside=users.is_account_listed(call.connection, account.id),
-    )
+    listing = Listing.of(account, UserSource.MEMBER, outside=users.is_account_listed(call.connection, account.id))
     row = subscriptions.get(call.connection, call.subscription_id)
     return list_users(call, [admit_one(call, listing)], row)[0]
 

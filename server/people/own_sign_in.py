@@ -3,13 +3,11 @@
 import datetime as dt
 
 from contract.events import EventKind
+from contract.tokens import EndedBecause
 from server.people.serializers import token_answer, token_object
 from server.platform.transaction import Unit
 from server.store import organisations, tokens
 from server.store.types import Connection
-
-SIGNED_IN = "signed_in"
-"""Why a token ended, in the `because` of its event."""
 
 
 def note_own_sign_in(connection: Connection, account_id: str, now: dt.datetime) -> None:
@@ -17,14 +15,14 @@ def note_own_sign_in(connection: Connection, account_id: str, now: dt.datetime) 
     organisations.note_signing_in(connection, account_id, now)
     for row in tokens.handed_out(connection, account_id):
         unit = Unit(connection=connection, organisation_id=row.organisation_id, subscription_id="", now=now)
-        end_token(unit, row.id, SIGNED_IN)
+        end_token(unit, row.id, EndedBecause.SIGNED_IN)
         unit.record()
 
 
-def end_token(unit: Unit, token_id: str, because: str) -> None:
+def end_token(unit: Unit, token_id: str, because: EndedBecause) -> None:
     """Revoke a token of the unit's organisation that nobody asked to, with an event that says why."""
     tokens.revoke(unit.connection, token_id, unit.now)
     after = tokens.one(unit.connection, unit.organisation_id, token_id)
     assert after is not None
-    subject = token_object(token_answer(after, unit.now), because=because)
+    subject = token_object(token_answer(after, unit.now), because=because.value)
     unit.emit(EventKind.TOKEN_REVOKED, subject, {"state": "active"})

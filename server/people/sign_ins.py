@@ -2,6 +2,7 @@
 
 from contract.pages import Page, PageQuery
 from contract.sign_ins import SignIn, SignInKind
+from contract.tokens import EndedBecause
 from server.http import cursors
 from server.http.call import Call
 from server.http.problems import not_found
@@ -11,8 +12,6 @@ from server.store import tokens
 from server.store.types import AnyRow, to_microseconds
 
 SORT = "sign_ins.newest"
-SIGNED_OUT = "signed_out"
-"""Why a token ended, in the `because` of its event."""
 
 
 def list_sign_ins(call: Call) -> Page[SignIn]:
@@ -46,7 +45,7 @@ def end_sign_in(call: Call) -> SignIn:
         tokens.revoke(call.connection, row.id, call.now)
     else:
         house = house_of(call, row.organisation_id, "")
-        end_token(house, row.id, SIGNED_OUT)
+        end_token(house, row.id, EndedBecause.SIGNED_OUT)
         house.record()
     return _answer(call, row)
 

@@ -212,21 +212,9 @@ def _arrive(call: Call, known: _Known, account_ids: Sequence[str]) -> _Arrivals:
     catalogue = call.services.catalogue
     ended = {key: [end_own(call, catalogue, row) for row in known.own[key]] for key in account_ids if key in known.own}
     joined = organisations.join(call.connection, call.organisation_id, account_ids, call.now)
-    listings = [_listing(known.people[key]) for key in account_ids]
+    listings = [Listing.of(known.people[key], UserSource.TRANSFER) for key in account_ids]
     made = list_users(call, listings, known.subscription) if listings else []
     return _Arrivals({user.account_id: user for user in made}, ended, joined)
-
-
-def _listing(person: AnyRow) -> Listing:
-    return Listing(
-        account_id=person.id,
-        email=person.email,
-        email_key=person.email_key,
-        first_name=person.first_name,
-        last_name=person.last_name,
-        position=person.position,
-        source=UserSource.TRANSFER,
-    )
 
 
 def _outcome(call: Call, known: _Known, verdict: Verdict, arrivals: _Arrivals, reason: str) -> Outcome:

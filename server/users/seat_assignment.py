@@ -39,6 +39,20 @@ class Listing(NamedTuple):
     outside: bool = False
     remark: str = ""
 
+    @classmethod
+    def of(cls, account: AnyRow, source: UserSource, *, outside: bool = False) -> "Listing":
+        """Somebody who has an account, with its names."""
+        return cls(
+            account_id=account.id,
+            email=account.email,
+            email_key=account.email_key,
+            first_name=account.first_name,
+            last_name=account.last_name,
+            position=account.position,
+            source=source,
+            outside=outside,
+        )
+
 
 def seats_in(row: AnyRow) -> Seats:
     """The seats of a subscription's row, as far as seating needs to know."""

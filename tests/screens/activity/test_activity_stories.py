@@ -10,17 +10,9 @@ from hostile import storable
 from contract.codes import NewCode
 from contract.people import Role
 from contract.users import NewUser, UserBatch, UserChanges, UsersQuery
-from screens.activity.screen import ActivityScreen
 from screens.activity.table import EventTable
 from screens.shared.detail import Detail
 from tui.runtime.session import Link
-
-
-def screen_of(desk: Desk) -> ActivityScreen:
-    """The area."""
-    found = desk.app.screen_stack[0]
-    assert isinstance(found, ActivityScreen)
-    return found
 
 
 def what(desk: Desk) -> list[str]:

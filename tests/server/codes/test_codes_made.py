@@ -93,13 +93,6 @@ async def test_nothing_a_terminal_obeys_becomes_a_code(tmp_path: Path) -> None:
 JSON = {"Content-Type": "application/json"}
 
 
-def json_with(name: str) -> bytes:
-    """A body that holds a name exactly, half characters included."""
-    import json
-
-    return json.dumps({"code": name[:60]}).encode()
-
-
 async def test_a_code_is_one_of_a_kind_on_the_server(tmp_path: Path) -> None:
     """The same letters are taken, however they are written; another's code counts as a guess, and no more is told."""
     async with running(tmp_path) as server:
