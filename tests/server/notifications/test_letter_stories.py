@@ -1,14 +1,13 @@
 """Letters that belong to no request: signing in, welcome, reminders; first, late, given up and lost."""
 
 import datetime as dt
-from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
-from builders import Team, findings_in, make_organisation
+from builders import Team
 from mail_desk import Office as Post
-from mail_desk import links_kept, mail_server, outbox, sent, tried
+from mail_desk import links_kept, outbox, sent, tried
 from notifications_desk import BEGIN, Office, office, until
 from transfer_desk import asked
 
@@ -19,27 +18,6 @@ from server.notifications.reminding import remind
 from server.store import outbound_mail
 
 LINK = "/sign-in/confirm?link=s3cret"
-
-
-@pytest.fixture(name="post")
-def running_post() -> Iterator[Post]:
-    """A mail server."""
-    with mail_server() as found:
-        yield found
-
-
-@pytest.fixture(name="house")
-async def running_house(tmp_path: Path, post: Post) -> AsyncIterator[Office]:
-    """A server that hands its letters in there."""
-    async with office(tmp_path, mail=post.settings()) as found:
-        yield found
-        assert findings_in(found.server) == []
-
-
-@pytest.fixture(name="team")
-def founded_team(house: Office) -> Team:
-    """One organisation."""
-    return make_organisation(house.server)
 
 
 async def _write(house: Office, kind: LetterKind, to: str, **more: Any) -> None:

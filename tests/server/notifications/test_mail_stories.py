@@ -1,41 +1,18 @@
 """E-mail about transfer requests, handed in at a real mail server on this machine."""
 
-from collections.abc import AsyncIterator, Iterator
 from email.utils import parsedate_to_datetime
-from pathlib import Path
 from typing import Any
 
 import pytest
-from builders import Team, findings_in, make_organisation
-from mail_desk import PUBLIC, links_kept, mail_server, outbox, sent, tried
+from builders import Team, make_organisation
+from mail_desk import PUBLIC, links_kept, outbox, sent, tried
 from mail_desk import Office as Post
-from notifications_desk import Office, office, until
+from notifications_desk import Office, until
 from sqlalchemy import update
 from transfer_desk import ask_to_join, asked, decide
 
 from contract.people import Role
 from server.store.tables import organisations
-
-
-@pytest.fixture(name="post")
-def running_post() -> Iterator[Post]:
-    """A mail server."""
-    with mail_server() as found:
-        yield found
-
-
-@pytest.fixture(name="house")
-async def running_house(tmp_path: Path, post: Post) -> AsyncIterator[Office]:
-    """A server that hands its letters in there."""
-    async with office(tmp_path, mail=post.settings()) as found:
-        yield found
-        assert findings_in(found.server) == []
-
-
-@pytest.fixture(name="team")
-def founded_team(house: Office) -> Team:
-    """One organisation."""
-    return make_organisation(house.server)
 
 
 async def test_the_person_asked_gets_the_link(house: Office, team: Team, post: Post) -> None:

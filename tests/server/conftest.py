@@ -1,4 +1,4 @@
-"""What stories of pages begin with: a mail server, a server that hands its letters in there, one organisation."""
+"""What stories of pages and letters begin with: a mail server, a server that hands letters in there, one house."""
 
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
