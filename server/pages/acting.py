@@ -5,7 +5,6 @@ from typing import Any, TypeVar
 from pydantic import BaseModel, ValidationError
 
 from contract.base import Body, Query
-from contract.problems import ProblemCode
 from server.http import bodies
 from server.http.binding import request_id
 from server.http.call import Asked, Handler, Reply, make_call
@@ -59,11 +58,6 @@ def filled(model: type[B], **fields: Any) -> B:
         raise validation_failed(field_errors(error)) from error
     bodies.refuse_unsafe(body)
     return body
-
-
-def no_such_page() -> ServerProblem:
-    """What somebody looked for is not here, or not theirs."""
-    return ServerProblem(ProblemCode.NOT_FOUND)
 
 
 def _asked(visit: Visit, body: Body | None, query: Query | None, identity: str) -> Asked:

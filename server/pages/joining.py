@@ -13,7 +13,7 @@ from server.codes.redeem import redeem
 from server.http.call import Call, Handler
 from server.http.problems import ServerProblem, not_found
 from server.pages import acting
-from server.pages.page import Page, Visit
+from server.pages.page import Page, Visit, status_of
 from server.platform.kept_secrets import hash_of
 from server.profile.answering import show_profile, transfer_answer
 from server.profile.asking import ask_to_join
@@ -52,7 +52,7 @@ async def show_request(visit: Visit) -> Response:
 
 async def answer_request(visit: Visit) -> Response:
     """`POST /requests/{id}`: accept, decline, take one's decision back, or withdraw one's own request."""
-    identity, action = _id(visit), visit.form.get("do", "")
+    identity, action = visit.id, visit.form.get("do", "")
     if action not in _ANSWERS:
         raise ServerProblem(ProblemCode.BAD_REQUEST)
     answer, said = _ANSWERS[action]
@@ -117,11 +117,11 @@ async def ask(visit: Visit) -> Response:
 
 
 def _request(visit: Visit, problem: ServerProblem | None = None) -> Response:
-    found = acting.read(visit, _one, id=_id(visit))
+    found = acting.read(visit, _one, id=visit.id)
     profile: OwnProfile = acting.read(visit, show_profile)
     return visit.render(
         "request.html",
-        status=_status(problem),
+        status=status_of(problem),
         asked=found,
         offer=found.way is Way.OFFER,
         profile=profile,
@@ -141,7 +141,7 @@ def _one(call: Call) -> OwnTransfer:
 def _code(visit: Visit, typed: str, problem: ServerProblem | None = None) -> Response:
     profile = acting.read(visit, show_profile)
     return _told(
-        visit.render("join.html", status=_status(problem), code=typed, problem=problem, profile=profile), problem
+        visit.render("join.html", status=status_of(problem), code=typed, problem=problem, profile=profile), problem
     )
 
 
@@ -149,7 +149,7 @@ def _ask(visit: Visit, problem: ServerProblem | None = None) -> Response:
     return _told(
         visit.render(
             "ask.html",
-            status=_status(problem),
+            status=status_of(problem),
             organisation=visit.form.get("organisation", ""),
             message=visit.form.get("message", ""),
             problem=problem,
@@ -163,15 +163,6 @@ def _told(response: Response, problem: ServerProblem | None) -> Response:
     if problem is not None and problem.retry_after is not None:
         response.headers["Retry-After"] = str(problem.retry_after)
     return response
-
-
-def _status(problem: ServerProblem | None) -> int:
-    return 200 if problem is None else problem.problem().status
-
-
-def _id(visit: Visit) -> str:
-    found: str = visit.http.path_params["id"]
-    return found
 
 
 PAGES = (

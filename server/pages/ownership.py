@@ -6,11 +6,11 @@ from contract.ownership import DeclineOwnership, OwnershipOffer
 from contract.problems import ProblemCode
 from contract.profile import OwnProfile
 from server.http.call import Handler
-from server.http.problems import ServerProblem
+from server.http.problems import ServerProblem, not_found
 from server.ownership.accepting import accept_ownership, undo_ownership
 from server.ownership.moves import decline_ownership
 from server.pages import acting
-from server.pages.page import Page, Visit
+from server.pages.page import Page, Visit, status_of
 from server.profile.answering import show_profile
 
 _ANSWERS: dict[str, tuple[Handler, str]] = {
@@ -34,7 +34,7 @@ async def answer_offer(visit: Visit) -> Response:
     reason = visit.form.get("reason", "")
     try:
         body = acting.filled(DeclineOwnership, reason=reason) if action == "decline" else None
-        await acting.change(visit, answer, body, id=visit.http.path_params["id"])
+        await acting.change(visit, answer, body, id=visit.id)
     except ServerProblem as problem:
         if problem.code is ProblemCode.NOT_FOUND:
             raise
@@ -44,12 +44,10 @@ async def answer_offer(visit: Visit) -> Response:
 
 def _offer(visit: Visit, problem: ServerProblem | None = None) -> Response:
     profile: OwnProfile = acting.read(visit, show_profile)
-    wanted = visit.http.path_params["id"]
-    found: OwnershipOffer | None = next((each for each in profile.ownership if each.id == wanted), None)
+    found: OwnershipOffer | None = next((each for each in profile.ownership if each.id == visit.id), None)
     if found is None:
-        raise problem or acting.no_such_page()
-    status = 200 if problem is None else problem.problem().status
-    return visit.render("ownership.html", status=status, offer=found, problem=problem)
+        raise problem or not_found()
+    return visit.render("ownership.html", status=status_of(problem), offer=found, problem=problem)
 
 
 PAGES = (Page(path="/ownership/{id}", show=show_offer, do=answer_offer),)

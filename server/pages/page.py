@@ -58,6 +58,11 @@ class Visit:
         return self.principal
 
     @property
+    def id(self) -> str:
+        """What the path names, on a page of one thing."""
+        return str(self.http.path_params["id"])
+
+    @property
     def query(self) -> Mapping[str, str]:
         """What stands behind the question mark of the address."""
         return self.http.query_params
@@ -134,6 +139,11 @@ async def _answer(page: Page, visit: Visit) -> Response:
         visit = replace(visit, form=await read_form(visit.http))
         check_form(visit)
     return await handler(visit)
+
+
+def status_of(problem: ServerProblem | None) -> int:
+    """The status of a page that may say what was wrong with a form."""
+    return HTTPStatus.OK if problem is None else problem.problem().status
 
 
 async def nowhere(request: Request, services: Services) -> Response:

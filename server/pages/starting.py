@@ -13,7 +13,7 @@ from server.http import idempotency
 from server.http.problems import ServerProblem, not_found
 from server.http.proxies import network_of_client
 from server.pages import acting
-from server.pages.page import Page, Visit
+from server.pages.page import Page, Visit, status_of
 from server.platform.ids import new_id
 from server.starting.confirming import confirm
 from server.starting.endpoints import create_start, start_offer
@@ -75,7 +75,7 @@ async def start(visit: Visit) -> Response:
     key = idempotency.checked_key([visit.form.get("key", "")])
     assert key is not None
     try:
-        await confirm(visit.services, _starter(visit), _id(visit), key)
+        await confirm(visit.services, _starter(visit), visit.id, key)
     except ServerProblem as problem:
         if problem.code is ProblemCode.QUOTE_STALE:
             return visit.go(f"/start/{problem.data['quote']['id']}", said="price_changed")
@@ -83,7 +83,7 @@ async def start(visit: Visit) -> Response:
             raise
         again = key if problem.code is ProblemCode.PAYMENT_IN_PROGRESS else ""
         return _price(visit, problem, again)
-    return visit.go(f"/start/{_id(visit)}", said="started")
+    return visit.go(f"/start/{visit.id}", said="started")
 
 
 def _starter(visit: Visit) -> Starter:
@@ -97,10 +97,9 @@ def _form(visit: Visit, problem: ServerProblem | None = None) -> Response:
     typed["currency"] = offer.currency
     found = {error.pointer.strip("/"): error.detail for error in problem.errors} if problem else {}
     wrong = {name: why for name, why in found.items() if name in FIELDS}
-    status = problem.problem().status if problem else 200
     response = visit.render(
         "start.html",
-        status=status,
+        status=status_of(problem),
         online=visit.services.settings.starts_online,
         offer=offer,
         typed=typed,
@@ -121,15 +120,14 @@ def _query(visit: Visit) -> StartQuery:
 
 def _price(visit: Visit, problem: ServerProblem | None = None, key: str = "") -> Response:
     with visit.services.database.read() as connection:
-        row = starts.find(connection, visit.who.account_id, _id(visit))
+        row = starts.find(connection, visit.who.account_id, visit.id)
         if row is None:
             raise not_found()
         shown = _shown(connection, row, visit.services.clock.now())
-    status = problem.problem().status if problem else 200
     address = visit.services.settings.public_address
     return visit.render(
         "started.html" if shown.done else "start_price.html",
-        status=status,
+        status=status_of(problem),
         start=shown,
         problem=problem,
         key=key or new_id("key"),
@@ -148,11 +146,6 @@ def _shown(connection: Connection, row: AnyRow, now: dt.datetime) -> Shown:
         paying=row.status == QuoteStatus.CONFIRMING.value,
         done=started_answer(connection, row) if done else None,
     )
-
-
-def _id(visit: Visit) -> str:
-    found: str = visit.http.path_params["id"]
-    return found
 
 
 PAGES = (
