@@ -255,8 +255,12 @@ def _look_at_clock(services: Services) -> Iterator[int]:
 
 
 def _forget_keys(services: Services) -> Iterator[int]:
-    with services.database.write() as connection:
-        idempotency_keys.forget_expired(connection, services.clock.machine())
+    now = services.clock.machine()
+    with services.database.read() as connection:
+        old = idempotency_keys.any_expired(connection, now)
+    if old:
+        with services.database.write() as connection:
+            idempotency_keys.forget_expired(connection, now)
     yield 0
 
 

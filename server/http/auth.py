@@ -67,12 +67,19 @@ def renewed(principal: Principal, operation: Operation, services: Services, conn
     Raises:
         ServerProblem: `not_authenticated`, or as `permit`.
     """
-    row = services.holders.get(principal.token_id)
-    if row is None or not _in_force(row, services.clock.now()) or not _belongs(row):
+    found = as_now(principal, services)
+    if found is None:
         raise _refused()
-    found = _principal(row)
     permit(found, operation, lambda: nullcontext(connection))
     return found
+
+
+def as_now(principal: Principal, services: Services) -> Principal | None:
+    """The same principal as it is by now; None when its token or session is no longer in force."""
+    row = services.holders.get(principal.token_id)
+    if row is None or not _in_force(row, services.clock.now()) or not _belongs(row):
+        return None
+    return _principal(row)
 
 
 def permit(

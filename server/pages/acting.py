@@ -1,5 +1,6 @@
 """What a page asks of a use case: the one that the API's call runs, in one transaction, by whoever is signed in."""
 
+from dataclasses import replace
 from typing import Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
@@ -9,6 +10,7 @@ from server.http import bodies
 from server.http.binding import request_id
 from server.http.call import Asked, Handler, Reply, make_call
 from server.http.problems import ServerProblem, field_errors, validation_failed
+from server.pages import session
 from server.pages.page import Visit
 
 B = TypeVar("B", bound=Body)
@@ -31,10 +33,12 @@ async def change(visit: Visit, handler: Handler, body: Body | None = None, *, id
 
     Raises:
         ServerProblem: as the use case says; what it leaves behind (a wrong guess) is written all the same.
+        SignedOutError: the session ended while this waited for the database.
     """
     services = visit.services
     try:
         async with services.database.writing() as connection:
+            visit = replace(visit, principal=session.still(visit.who, services))
             call = make_call(_asked(visit, body, None, id), connection, services.clock.now())
             answer = _answer(handler(call))
             call.record()

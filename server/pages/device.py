@@ -14,6 +14,7 @@ from server.devices import confirming
 from server.devices.confirming import DeniedError, No, Person, Waiting
 from server.http.problems import ServerProblem
 from server.http.proxies import network_of_client
+from server.pages import session
 from server.pages.page import Page, Visit
 from server.store.types import Connection
 
@@ -63,6 +64,7 @@ async def _done(visit: Visit, action: str, typed: str) -> Waiting:
     }
     try:
         async with services.database.writing() as connection:
+            session.still(visit.who, services)
             return works[action](connection)
     except DeniedError as error:
         if error.guess:

@@ -31,6 +31,8 @@ log = logging.getLogger("headcount.server")
 MOST_FORM = 16 * 1024
 """Bytes of a form."""
 MOST_FIELDS = 40
+MOST_PATH = 1000
+"""Characters of an address of ours to go on to: more than any has, and it is kept with a link that was asked for."""
 SIGN_IN = "/sign-in"
 _OURS = frozenset({"same-origin", "none", ""})
 _NEW_LINES = re.compile(r"(?:\r\n|\r|\n)+")
@@ -114,6 +116,8 @@ def answering(page: Page, services: Services) -> Callable[[Request], Awaitable[R
         visit = _visit(request, services)
         try:
             response = await _answer(page, visit)
+        except session.SignedOutError:
+            response = _sign_in_first(visit)
         except (ServerProblem, Refusal) as error:
             response = problem_page(visit, error if isinstance(error, ServerProblem) else refused(error))
         except (UnavailableError, OSError) as error:
@@ -134,11 +138,15 @@ async def _answer(page: Page, visit: Visit) -> Response:
     if handler is None:
         raise ServerProblem(ProblemCode.METHOD_NOT_ALLOWED, headers={"Allow": ", ".join(page.methods)})
     if visit.principal is None and not page.open:
-        return visit.go(f"{SIGN_IN}?next={quote(_asked(visit.http), safe='')}")
+        return _sign_in_first(visit)
     if posted:
         visit = replace(visit, form=await read_form(visit.http))
         check_form(visit)
     return await handler(visit)
+
+
+def _sign_in_first(visit: Visit) -> Response:
+    return visit.go(f"{SIGN_IN}?next={quote(_asked(visit.http), safe='')}")
 
 
 def status_of(problem: ServerProblem | None) -> int:
@@ -228,7 +236,7 @@ def problem_page(visit: Visit, problem: ServerProblem) -> Response:
 
 def local(path: str) -> str:
     """A path of this server, whatever somebody wrote: never another host's."""
-    plain = path.isascii() and path.isprintable() and "\\" not in path and " " not in path
+    plain = len(path) <= MOST_PATH and path.isascii() and path.isprintable() and "\\" not in path and " " not in path
     return path if plain and path.startswith("/") and not path.startswith("//") else "/"
 
 

@@ -12,7 +12,7 @@ import re
 from starlette.requests import Request
 from starlette.responses import Response
 
-from server.http.auth import holder_of
+from server.http.auth import as_now, holder_of
 from server.http.call import Principal
 from server.http.tokens import make_token
 from server.platform.ids import random_text
@@ -30,6 +30,10 @@ _SANE = re.compile(r"[A-Za-z0-9_-]{1,200}")
 _BROWSERS = ("Edg", "OPR", "Firefox", "Chrome", "Safari")
 _NAMES = {"Edg": "Edge", "OPR": "Opera"}
 _SYSTEMS = {"Android": "Android", "iPhone": "iPhone", "iPad": "iPad", "Windows": "Windows", "Mac OS": "macOS"}
+
+
+class SignedOutError(Exception):
+    """The session ended while somebody waited."""
 
 
 def begin(connection: Connection, account_id: str, now: dt.datetime, label: str = "") -> str:
@@ -55,6 +59,20 @@ def begin(connection: Connection, account_id: str, now: dt.datetime, label: str 
 def signed_in(request: Request, services: Services) -> Principal | None:
     """Whose browser this is, if somebody is signed in with it."""
     return holder_of(request.cookies.get(COOKIE, ""), tokens.SESSION, services)
+
+
+def still(principal: Principal, services: Services) -> Principal:
+    """Who is signed in, looked at again inside the transaction that does what they want.
+
+    Whoever waited for the database may have been signed out meanwhile: then nothing is done.
+
+    Raises:
+        SignedOutError: the session has ended.
+    """
+    found = as_now(principal, services)
+    if found is None:
+        raise SignedOutError
+    return found
 
 
 def secret_of(request: Request, *, session: bool) -> str:

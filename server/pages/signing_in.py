@@ -47,8 +47,8 @@ async def _send(visit: Visit, who: Mailbox, wanted: str) -> Response:
         wait = sign_in_links.wait_of(connection, network, now)
         if wait is not None:
             raise ServerProblem(ProblemCode.RATE_LIMITED, retry_after=wait)
-        post = not sign_in_links.too_many(connection, who, now)
-        secret = sign_in_links.make(connection, who, now, next_path=wanted, network=network)
+        post = not sign_in_links.too_many(connection, who, network, now)
+        secret = sign_in_links.make(connection, who, now, next_path=wanted, network=network, mailed=post)
         if post:
             sign_in_links.send(connection, who, secret, now, visit.language)
     return visit.render("sent.html", email=who.email, minutes=int(sign_in_links.LASTS.total_seconds() // 60))

@@ -12,7 +12,7 @@ from contract.subscription import BillingCycle
 from server.http import idempotency
 from server.http.problems import ServerProblem, not_found
 from server.http.proxies import network_of_client
-from server.pages import acting
+from server.pages import acting, session
 from server.pages.page import Page, Visit, status_of
 from server.platform.ids import new_id
 from server.starting.confirming import confirm
@@ -75,7 +75,9 @@ async def start(visit: Visit) -> Response:
     key = idempotency.checked_key([visit.form.get("key", "")])
     assert key is not None
     try:
-        await confirm(visit.services, _starter(visit), visit.id, key)
+        await confirm(
+            visit.services, _starter(visit), visit.id, key, lambda _: session.still(visit.who, visit.services)
+        )
     except ServerProblem as problem:
         if problem.code is ProblemCode.QUOTE_STALE:
             return visit.go(f"/start/{problem.data['quote']['id']}", said="price_changed")

@@ -6,7 +6,7 @@ from contract.operations import CREATE_TOKEN, END_SIGN_IN, LIST_SIGN_INS, LIST_T
 from contract.people import Me
 from server.http.call import Call
 from server.people.me import me_answer
-from server.people.sign_in_links import KEPT
+from server.people.sign_in_links import KEPT, KNOWN_FOR
 from server.people.sign_ins import end_sign_in, list_sign_ins
 from server.people.token_issuing import create_token, list_tokens, revoke_token
 from server.platform.services import Services
@@ -27,9 +27,13 @@ def write_last_uses(services: Services) -> Iterator[int]:
 def forget_ended(services: Services) -> Iterator[int]:
     """The chore: sessions and links that ended long ago are forgotten."""
     now = services.clock.now()
-    with services.database.write() as connection:
-        sign_in_links.forget(connection, now - KEPT)
-        tokens.forget_sessions(connection, now - KEPT)
+    old, used = now - KEPT, now - KNOWN_FOR
+    with services.database.read() as connection:
+        any_old = sign_in_links.any_old(connection, old, used) or tokens.any_ended_sessions(connection, old)
+    if any_old:
+        with services.database.write() as connection:
+            sign_in_links.forget(connection, old, used)
+            tokens.forget_sessions(connection, old)
     yield 0
 
 

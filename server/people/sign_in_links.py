@@ -23,7 +23,13 @@ LASTS = dt.timedelta(minutes=15)
 """How long a link signs somebody in."""
 
 PER_ADDRESS = 5
-"""Links for one address in `WINDOW`: whoever asks for more gets no letter, and is told the same."""
+"""Letters to one address in `WINDOW` that one network asks for: whoever asks for more gets none, and is told the same.
+
+Only what was mailed counts, so that nobody keeps somebody out by asking on and on.
+"""
+
+FROM_STRANGERS = 15
+"""Letters to one address in `WINDOW`, whichever networks ask. One that the address was signed in from gets its own."""
 
 PER_NETWORK = 30
 """Links from one network in `WINDOW`."""
@@ -31,7 +37,10 @@ PER_NETWORK = 30
 WINDOW = dt.timedelta(hours=1)
 
 KEPT = dt.timedelta(days=1)
-"""How long a link is remembered, so that a used one can be told from one that never was."""
+"""How long a link is remembered."""
+
+KNOWN_FOR = dt.timedelta(days=30)
+"""How long one that was used is, so that the network of who signs in again is no stranger."""
 
 
 class SignedIn(NamedTuple):
@@ -52,8 +61,16 @@ def wait_of(connection: Connection, network: str, now: dt.datetime) -> int | Non
     return seconds_to_wait(asked, PER_NETWORK, WINDOW, now)
 
 
-def make(connection: Connection, who: Mailbox, now: dt.datetime, *, next_path: str = "", network: str = "") -> str:
-    """A new link for an address; answers its secret, which is nowhere else."""
+def make(
+    connection: Connection,
+    who: Mailbox,
+    now: dt.datetime,
+    *,
+    next_path: str = "",
+    network: str = "",
+    mailed: bool = True,
+) -> str:
+    """A new link for an address; answers its secret, which is nowhere else. One that is not mailed opens nothing."""
     link = new_link()
     sign_in_links.add(
         connection,
@@ -62,15 +79,20 @@ def make(connection: Connection, who: Mailbox, now: dt.datetime, *, next_path: s
         email_key=who.key,
         next_path=next_path,
         now=now,
-        expires_at=now + LASTS,
+        expires_at=now + LASTS if mailed else now,
         network=network,
     )
     return link.secret
 
 
-def too_many(connection: Connection, who: Mailbox, now: dt.datetime) -> bool:
-    """Whether an address gets no more letters for a while."""
-    return sign_in_links.asked_by_address(connection, who.key, now - WINDOW) >= PER_ADDRESS
+def too_many(connection: Connection, who: Mailbox, network: str, now: dt.datetime) -> bool:
+    """Whether an address gets no more letters that a network asks for, for a while.
+
+    No stranger uses up what is left for the network that the address was signed in from.
+    """
+    mailed = sign_in_links.mailed_for(connection, who.key, now - WINDOW)
+    known = sign_in_links.was_used_from(connection, who.key, network, now - KNOWN_FOR) and bool(network)
+    return mailed.count(network) >= PER_ADDRESS or (len(mailed) >= FROM_STRANGERS and not known)
 
 
 def send(connection: Connection, who: Mailbox, secret: str, now: dt.datetime, language: str) -> None:

@@ -8,7 +8,9 @@ What was interrupted between 1 and 3 is finished by the same request sent again,
 """
 
 import logging
+from collections.abc import Callable
 from dataclasses import dataclass, replace
+from typing import TypeAlias
 
 from contract.billing import PaymentStatus
 from contract.money import Money
@@ -30,6 +32,10 @@ from server.store.types import AnyRow, Connection
 log = logging.getLogger("headcount.server")
 
 
+Renew: TypeAlias = Callable[[Connection], object]
+"""Raises where whoever asks may not any more."""
+
+
 @dataclass(frozen=True, slots=True)
 class Ask:
     """A payment that is noted as asked: what the gateway is to collect."""
@@ -38,16 +44,21 @@ class Ask:
     amount: Money
 
 
-async def confirm(services: Services, starter: Starter, start_id: str, key: str) -> Started:
+async def confirm(services: Services, starter: Starter, start_id: str, key: str, renew: Renew) -> Started:
     """Charge exactly what was promised and make the organisation, or nothing; the same `key` does it once.
+
+    `renew` looks again who asks, in the first transaction: nobody is charged who was signed out while it waited.
 
     Raises:
         ServerProblem: nothing was done, or (`payment_in_progress`) it is not known yet.
     """
     now = services.clock.now()
-    begun = await services.database.write_aside(
-        lambda connection: _begin(Desk(connection, services, starter, now), start_id, key)
-    )
+
+    def begin(connection: Connection) -> Started | Ask | ServerProblem:
+        renew(connection)
+        return _begin(Desk(connection, services, starter, now), start_id, key)
+
+    begun = await services.database.write_aside(begin)
     if isinstance(begun, ServerProblem):
         raise begun
     return begun if isinstance(begun, Started) else await _collect(services, begun)

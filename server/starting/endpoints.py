@@ -27,7 +27,8 @@ async def confirm_start(call: LongCall) -> Started:
     """Make it, for exactly that price."""
     asked = call.asked
     assert asked.idempotency_key is not None
-    return await confirm(asked.services, _starter(asked), asked.id, asked.idempotency_key)
+    assert call.renew is not None
+    return await confirm(asked.services, _starter(asked), asked.id, asked.idempotency_key, call.renew)
 
 
 def _starter(asked: Asked) -> Starter:

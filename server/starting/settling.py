@@ -64,6 +64,10 @@ async def deliver_start(services: Services, delivery: Delivery) -> bool:
 
 def forget_prices(services: Services) -> Iterator[int]:
     """The chore: what was never paid is gone after a while, and with it the only trace of its name."""
-    with services.database.write() as connection:
-        starts.forget_expired(connection, services.clock.now() - KEPT)
+    before = services.clock.now() - KEPT
+    with services.database.read() as connection:
+        old = starts.any_expired(connection, before)
+    if old:
+        with services.database.write() as connection:
+            starts.forget_expired(connection, before)
     yield 0

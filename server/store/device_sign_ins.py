@@ -51,6 +51,11 @@ def waiting(connection: Connection, now: dt.datetime, network: str | None = None
     return found
 
 
+def any_old(connection: Connection, before: dt.datetime) -> bool:
+    """Whether some expired before a moment."""
+    return connection.execute(select(D.id).where(D.expires_at < before).limit(1)).first() is not None
+
+
 def forget(connection: Connection, before: dt.datetime) -> int:
     """Delete those that expired before a moment; how many."""
     return connection.execute(delete(device_sign_ins).where(D.expires_at < before)).rowcount

@@ -52,6 +52,11 @@ def give_up(connection: Connection, place: Place) -> None:
     connection.execute(delete(keys).where(_at(place), keys.c.status.is_(None)))
 
 
+def any_expired(connection: Connection, now: dt.datetime) -> bool:
+    """Whether anything was kept until now."""
+    return connection.execute(select(keys.c.key).where(keys.c.expires_at <= now).limit(1)).first() is not None
+
+
 def forget_expired(connection: Connection, now: dt.datetime) -> None:
     """Forget whatever was kept until now."""
     connection.execute(delete(keys).where(keys.c.expires_at <= now))

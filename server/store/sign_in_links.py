@@ -2,7 +2,7 @@
 
 import datetime as dt
 
-from sqlalchemy import Connection, delete, func, insert, select, update
+from sqlalchemy import ColumnElement, Connection, delete, insert, select, update
 
 from server.store.tables import sign_in_links
 from server.store.types import AnyRow
@@ -47,15 +47,24 @@ def use(connection: Connection, secret_hash: bytes, now: dt.datetime) -> bool:
 
 
 def end_all(connection: Connection, email_key: str, now: dt.datetime) -> None:
-    """No link that was sent to an address so far opens anything any more."""
-    waiting = (L.email_key == email_key) & L.used_at.is_(None)
-    connection.execute(update(sign_in_links).where(waiting).values(used_at=now))
+    """No link that was sent to an address so far opens anything any more; none of them counts as used by it."""
+    waiting = (L.email_key == email_key) & L.used_at.is_(None) & (L.expires_at > now)
+    connection.execute(update(sign_in_links).where(waiting).values(expires_at=now))
 
 
-def asked_by_address(connection: Connection, email_key: str, since: dt.datetime) -> int:
-    """How many links were asked for an address since a moment."""
-    query = select(func.count()).where(L.email_key == email_key, L.created_at > since)
-    return int(connection.execute(query).scalar_one())
+def mailed_for(connection: Connection, email_key: str, since: dt.datetime) -> list[str]:
+    """The networks that links for an address were asked from since a moment, once for each that was mailed.
+
+    One that was asked for in vain expired as it was made.
+    """
+    mailed = (L.email_key == email_key, L.created_at > since, L.expires_at > L.created_at)
+    return list(connection.execute(select(L.network).where(*mailed)).scalars())
+
+
+def was_used_from(connection: Connection, email_key: str, network: str, since: dt.datetime) -> bool:
+    """Whether a link that a network asked for has signed an address in since a moment."""
+    here = (L.email_key == email_key, L.network == network, L.used_at > since)
+    return connection.execute(select(L.secret_hash).where(*here).limit(1)).first() is not None
 
 
 def asked_by_network(connection: Connection, network: str, since: dt.datetime) -> list[dt.datetime]:
@@ -64,6 +73,15 @@ def asked_by_network(connection: Connection, network: str, since: dt.datetime) -
     return list(connection.execute(query).scalars())
 
 
-def forget(connection: Connection, before: dt.datetime) -> None:
-    """Links that were made before a moment."""
-    connection.execute(delete(sign_in_links).where(L.created_at < before))
+def _old(before: dt.datetime, used_before: dt.datetime) -> ColumnElement[bool]:
+    return (L.created_at < before) & (L.used_at.is_(None) | (L.used_at < used_before))
+
+
+def any_old(connection: Connection, before: dt.datetime, used_before: dt.datetime) -> bool:
+    """Whether there is anything to forget."""
+    return connection.execute(select(L.secret_hash).where(_old(before, used_before)).limit(1)).first() is not None
+
+
+def forget(connection: Connection, before: dt.datetime, used_before: dt.datetime) -> None:
+    """Links that were made before a moment, and those that were used once that is long ago, too."""
+    connection.execute(delete(sign_in_links).where(_old(before, used_before)))

@@ -86,11 +86,19 @@ def _set(connection: Connection, start_id: str, **values: object) -> None:
     connection.execute(update(starts).where(S.id == start_id).values(**values))
 
 
+def any_expired(connection: Connection, before: dt.datetime) -> bool:
+    """Whether there are prices that ran out before a moment and that nobody tried to pay."""
+    return connection.execute(select(S.id).where(*_expired(before)).limit(1)).first() is not None
+
+
 def forget_expired(connection: Connection, before: dt.datetime) -> int:
     """Drop prices that ran out before a moment and that nobody tried to pay; answers how many."""
+    return int(connection.execute(delete(starts).where(*_expired(before))).rowcount)
+
+
+def _expired(before: dt.datetime) -> tuple[ColumnElement[bool], ...]:
     tried = select(P.id).where(P.start_id == S.id)
-    old = delete(starts).where(S.status == QuoteStatus.OPEN.value, S.expires_at < before, ~tried.exists())
-    return int(connection.execute(old).rowcount)
+    return S.status == QuoteStatus.OPEN.value, S.expires_at < before, ~tried.exists()
 
 
 # Names and owners.

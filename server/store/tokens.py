@@ -266,10 +266,18 @@ def _mine(account_id: str, now: dt.datetime) -> tuple[ColumnElement[bool], ...]:
     return t.account_id == account_id, or_(t.expires_at.is_(None), t.expires_at > now)
 
 
+def any_ended_sessions(connection: Connection, before: dt.datetime) -> bool:
+    """Whether there are sessions that ended before a moment."""
+    return connection.execute(select(tokens.c.id).where(_ended_sessions(before)).limit(1)).first() is not None
+
+
 def forget_sessions(connection: Connection, before: dt.datetime) -> None:
     """Sessions that ended before a moment are nobody's business any more."""
-    ended = (tokens.c.kind == SESSION) & (tokens.c.expires_at < before)
-    connection.execute(delete(tokens).where(ended))
+    connection.execute(delete(tokens).where(_ended_sessions(before)))
+
+
+def _ended_sessions(before: dt.datetime) -> ColumnElement[bool]:
+    return (tokens.c.kind == SESSION) & (tokens.c.expires_at < before)
 
 
 def forget_all(connection: Connection, organisation_id: str) -> None:

@@ -8,6 +8,7 @@ from device_desk import Device, asking, later
 from mail_desk import Office as Post
 from notifications_desk import Office
 from plain_visitor import PlainVisitor, Seen
+from signed_out import signed_out_meanwhile
 
 from contract.people import Role
 
@@ -177,6 +178,15 @@ async def test_a_terminal_is_listed_and_signed_out_by_its_person(house: Office, 
     async with team.client() as api:
         ended = [each for each in (await api.get("/v1/events")).json()["items"] if each["type"] == "token.revoked"]
     assert [each["object"]["attributes"]["because"] for each in ended] == ["signed_out"]
+
+
+async def test_access_that_is_reset_while_a_form_waits_confirms_nothing(house: Office, olga: PlainVisitor) -> None:
+    """Whoever had the session gets no token by a form that was on its way."""
+    device = await asking(house.server)
+    await looks(olga, device)
+    await signed_out_meanwhile(house.server.services, olga.send(LINK, having="confirm"))
+    assert olga.at.path.startswith("/sign-in")
+    assert await device.told() == "authorization_pending"
 
 
 async def test_a_session_revoked_while_the_page_is_open_confirms_nothing(house: Office, olga: PlainVisitor) -> None:

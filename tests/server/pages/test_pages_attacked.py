@@ -15,6 +15,7 @@ from mail_desk import PUBLIC
 from notifications_desk import until
 from page_lobby import Lobby, lobby
 from plain_visitor import PlainVisitor, unescaped_tags
+from signed_out import signed_out_meanwhile
 from sqlalchemy import event
 from sqlalchemy import text as sql
 from transfer_desk import asked
@@ -380,6 +381,51 @@ async def test_nobody_learns_of_an_address_by_asking_too_often(here: Lobby) -> N
         assert len(said_each) == 1
         await until(lambda: len(here.letters(BOB)) >= 5, 10)
         assert _count(here, "SELECT count(*) FROM letters") == 5
+
+
+async def _ask(who: PlainVisitor, email: str, times: int = 1) -> None:
+    for _ in range(times):
+        await who.open("/sign-in")
+        assert (await who.send("/sign-in", email=email)).status == 200
+
+
+async def test_nobody_is_kept_out_by_who_asks_for_their_links(here: Lobby) -> None:
+    """One network uses up its own letters, several use up those of strangers, and never those of where Bob signs in."""
+    async with here.visitor("203.0.113.9") as bob, here.visitor("203.0.113.10") as away:
+        await here.sign_in(bob, BOB)
+        here.house.pass_time(hours=2)
+        async with here.visitor("198.51.100.1") as eve:
+            await _ask(eve, BOB, 8)
+        await here.link(away, BOB)
+        for number in range(2, 5):
+            async with here.visitor(f"198.51.100.{number}") as eve:
+                await _ask(eve, BOB, 5)
+        mailed = _count(here, "SELECT count(*) FROM letters WHERE kind = 'sign_in'")
+        assert mailed == 1 + 15
+        await _ask(away, BOB)
+        assert _count(here, "SELECT count(*) FROM letters WHERE kind = 'sign_in'") == mailed
+        await here.sign_in(bob, BOB)
+        assert bob.at.path == "/"
+
+
+async def test_asking_on_and_on_keeps_nobody_out(here: Lobby) -> None:
+    """What was asked for in vain does not count: an hour after the last letter there is another."""
+    async with here.visitor() as eve:
+        await _ask(eve, BOB, 6)
+        here.house.pass_time(minutes=30)
+        await _ask(eve, BOB, 5)
+        assert _count(here, "SELECT count(*) FROM letters") == 5
+        here.house.pass_time(minutes=31)
+        await _ask(eve, BOB)
+        assert _count(here, "SELECT count(*) FROM letters") == 6
+
+
+async def test_who_is_signed_out_while_a_form_waits_does_nothing(here: Lobby) -> None:
+    """The form came with a session in force, and is answered after that was ended: it does nothing."""
+    async with here.signed_in(BOB, "/names") as bob:
+        seen = await signed_out_meanwhile(here.house.server.services, bob.send("/names", first_name="Robert"))
+        assert seen.path.startswith("/sign-in?next=%2Fnames")
+    assert _count(here, "SELECT count(*) FROM accounts WHERE first_name = 'Robert'") == 0
 
 
 async def test_one_network_asks_only_so_often(here: Lobby) -> None:

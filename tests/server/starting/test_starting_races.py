@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from billing_desk import DECLINED, Death, FakeBank, PowerCut, deaths, get
 from builders import NOW, RunningServer, findings_in, running
+from signed_out import signed_out_meanwhile
 from starting_desk import NINA, OTTO, confirm, kept, newcomer, price, refused, started, there_is, tries
 
 from server.domain.codes import GUESSES
@@ -37,6 +38,16 @@ async def _confirmed(folder: Path, bank: FakeBank, death: Death) -> tuple[str, s
                 await confirm(api, quote_id, "k")
             steps, death.at = death.steps, 0
     return token, quote_id, steps
+
+
+async def test_who_is_signed_out_while_it_waits_is_charged_nothing(tmp_path: Path) -> None:
+    """The token ended before its turn came: nothing was begun, so nothing is."""
+    bank = FakeBank()
+    async with running(tmp_path, gateway=bank) as server, newcomer(server) as api:
+        quote_id = (await price(api))["quote"]["id"]
+        answer = await signed_out_meanwhile(server.services, confirm(api, quote_id, "k"))
+        assert answer.status_code == 401
+        assert (bank.total, there_is(server)) == (0, (0, 0))
 
 
 async def test_killed_anywhere_in_a_confirmation(tmp_path: Path) -> None:
