@@ -1,6 +1,6 @@
 """The languages that pages and letters speak: English as it is written in the code, others from catalogues."""
 
-from server.languages.catalogues import ENGLISH, LANGUAGES, Translations, known, translations
+from server.languages.catalogues import ENGLISH, LANGUAGES, Translations, known, ready, translations
 from server.languages.choosing import choose
 from server.languages.formats import day, in_short, moment, money, time_of_day
 
@@ -14,6 +14,7 @@ __all__ = [
     "known",
     "moment",
     "money",
+    "ready",
     "time_of_day",
     "translations",
 ]

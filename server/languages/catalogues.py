@@ -3,6 +3,7 @@
 What is not translated, or only guessed (`fuzzy`), is said in English.
 """
 
+import asyncio
 from functools import cache
 from gettext import GNUTranslations, NullTranslations
 from io import BytesIO
@@ -38,6 +39,21 @@ def translations(language: str) -> Translations:
     write_mo(compiled, catalogue(language))
     compiled.seek(0)
     return GNUTranslations(compiled)
+
+
+async def ready() -> None:
+    """Have every catalogue read, in a thread: it takes long the first time, while others are answered."""
+    if not _READ:
+        await asyncio.to_thread(_read_all)
+
+
+_READ: set[str] = set()
+
+
+def _read_all() -> None:
+    for language in LANGUAGES:
+        translations(language)
+    _READ.update(LANGUAGES)
 
 
 def path(language: str) -> Path:

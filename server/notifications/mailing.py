@@ -8,6 +8,7 @@ import datetime as dt
 import logging
 
 from server.domain.transfers import RESEND_PAUSE
+from server.languages import ready
 from server.notifications.letters import UnsendableError, compose
 from server.notifications.schedule import LETTERS, MAIL_SERVER, next_attempt
 from server.notifications.smtp import LaterError, Line, LineError, RefusedError
@@ -62,6 +63,7 @@ class _Sender:
             return None if following is None else seconds_until(following, now)
         if not self._services.heartbeat.alive():
             return self._services.settings.chores
+        await ready()
         line = Line(self._settings)
         try:
             for letter in due:

@@ -22,6 +22,7 @@ from server.http.binding import request_id
 from server.http.call import Principal
 from server.http.problems import ServerProblem, refused
 from server.http.unsaved import cannot_answer, passing
+from server.languages import ready
 from server.pages import rendering, session
 from server.platform.services import Services
 from server.store.errors import UnavailableError
@@ -113,6 +114,7 @@ def answering(page: Page, services: Services) -> Callable[[Request], Awaitable[R
     """The endpoint of a page."""
 
     async def answer(request: Request) -> Response:
+        await ready()
         visit = _visit(request, services)
         try:
             response = await _answer(page, visit)
@@ -156,6 +158,7 @@ def status_of(problem: ServerProblem | None) -> int:
 
 async def nowhere(request: Request, services: Services) -> Response:
     """What a browser is told about an address that nothing answers."""
+    await ready()
     return problem_page(_visit(request, services), ServerProblem(ProblemCode.NOT_FOUND))
 
 
