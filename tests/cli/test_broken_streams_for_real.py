@@ -97,8 +97,8 @@ def test_what_the_encoding_lacks_is_replaced(home: Home) -> None:
         f"export PYTHONIOENCODING=ascii; headcount profile show; {strict} events --limit 1 --json"
     )
     assert (code, err) == (0, "1 of 6 shown; --all for the rest.\n")
-    shown, events = out.splitlines()[0], out.splitlines()[-1]
-    assert "of Union ????" in shown
+    *shown, events = out.splitlines()
+    assert any("of Union ????" in line for line in shown)
     assert events.startswith('{"items": [{')
 
 
