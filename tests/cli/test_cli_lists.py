@@ -30,7 +30,7 @@ def desk(tmp_path: Path, server: Served, monkeypatch: pytest.MonkeyPatch, capsys
 LONG = {"users list", "members list", "invoices list", "events"}
 """Those that the sample organisation has more of than two."""
 
-MONEY = {"tokens create"}
+MONEY = {"members role", "tokens create"}
 """Those whose limit is one of money."""
 
 

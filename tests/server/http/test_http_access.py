@@ -25,6 +25,7 @@ READERS = {
     "": {Role.OWNER, Role.ADMIN, Role.BILLING, Role.VIEWER},
     "imports": {Role.OWNER, Role.ADMIN},
     "tokens": {Role.OWNER},
+    "removed": {Role.OWNER},
     "webhooks": {Role.OWNER},
     "decisions": {Role.OWNER, Role.ADMIN},
 }
@@ -32,7 +33,7 @@ READERS = {
 
 MANAGED = {"users", "members", "invitation-codes", "imports", "transfers"}
 WRITES = {
-    Role.OWNER: MANAGED | {"confirm", "sandbox", "tokens", "webhooks"},
+    Role.OWNER: MANAGED | {"confirm", "ownership", "sandbox", "subscription", "tokens", "webhooks"},
     Role.ADMIN: MANAGED | {"confirm"},
     Role.BILLING: {"confirm"},
     Role.VIEWER: set(),

@@ -54,8 +54,9 @@ def test_every_long_command_keeps_its_answer_with_its_deed() -> None:
     }
     long = {each.path for each in handlers if each.method != "GET" and inspect.iscoroutinefunction(handlers[each])}
     of_one_begun = {f"/v1/users/selections/{{id}}/{deed}" for deed in ("remove", "restore")}
+    paid = {"/v1/quotes/{id}/confirm", "/v1/profile/start/quotes/{id}/confirm"}  # a payment keeps its answer itself
     of_one_begun |= {f"/v1/imports/{{id}}/{deed}" for deed in ("mapping", "encoding")}
-    assert long == {*LONG, *of_one_begun, "/v1/quotes/{id}/confirm"}
+    assert long == {*LONG, *of_one_begun, *paid}
 
 
 async def test_an_end_that_could_not_be_written_comes_with_its_key(
