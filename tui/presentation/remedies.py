@@ -98,8 +98,8 @@ REMEDIES: dict[ProblemCode, Remedy] = {
         "The person who runs the server creates people tokens of their own: headcount server token.", NOT_ALLOWED
     ),
     ProblemCode.SPENDING_LIMIT_REACHED: Remedy(
-        "An owner can do it, or raise your monthly limit in Members.",
-        "An owner can do it, or raise your monthly limit: headcount members role EMAIL admin --limit AMOUNT.",
+        "Owners set limits in Members, with e.",
+        "Owners set limits with headcount members role EMAIL admin --limit AMOUNT.",
         NOT_ALLOWED,
     ),
     ProblemCode.NOT_FOUND: Remedy(

@@ -313,7 +313,8 @@ async def test_an_admin_above_the_limit_is_refused_by_the_server(shared: Office)
         await desk.press("e", "5", "0", "0", "0", "enter")
         await desk.until(lambda: "holds until" in desk.text)
         await desk.press("c", *"5000", "y")
-        await desk.until(lambda: "spending limit" in result(desk))
+        await desk.until(lambda: "Your limit is EUR 10,000.00 a month" in result(desk))
+        assert "An owner can raise it, or do this: Ada Marlowe" in desk.words
         assert (await overview_of(shared)).seats.paid == 37
 
 
