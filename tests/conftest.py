@@ -10,6 +10,9 @@ from idling import wait_for_the_loop
 from lanes import lanes_of, starts_noticed
 from once import work_out_once
 
+pytest_plugins = ("beginnings",)
+"""What stories of pages and letters begin with."""
+
 for _name in list(os.environ):
     if (_name.startswith("TEXTUAL_") and _name != "TEXTUAL_SNAPSHOT_TEMPDIR") or _name in {
         "NO_COLOR",
