@@ -68,7 +68,7 @@ def ask(connection: Connection, wish: Wish, address: str, now: dt.datetime) -> D
 
 
 def _too_many(connection: Connection, network: str, now: dt.datetime) -> Refused | None:
-    here = device_sign_ins.waiting(connection, now, network)
+    here = device_sign_ins.waiting(connection, now, network) if network else 0
     if here < FROM_ONE_NETWORK and device_sign_ins.waiting(connection, now) < FROM_EVERYBODY:
         return None
     said = "Too many codes have been asked for. Wait until some of them have expired."

@@ -7,9 +7,8 @@ before it is escaped: no control character, nothing that turns the reading direc
 from collections.abc import Callable
 from functools import cache, partial
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
@@ -18,6 +17,9 @@ from server.http.call import Principal
 from server.languages import choose, moment, time_of_day, translations
 from server.pages import words
 from server.platform.text import made_safe
+
+if TYPE_CHECKING:
+    from jinja2 import Environment
 
 HERE = Path(__file__).parent
 FORM_TOKEN = "form"  # noqa: S105 - the name of a field
@@ -48,8 +50,10 @@ def page(
 
 
 @cache
-def environment(language: str) -> Environment:
-    """The templates in one language."""
+def environment(language: str) -> "Environment":
+    """The templates in one language; what compiles them is loaded for the first page, not at every start."""
+    from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
     made = Environment(
         loader=FileSystemLoader(HERE / "templates"),
         autoescape=True,
