@@ -2,6 +2,7 @@
 
 import asyncio
 import threading
+import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
@@ -13,6 +14,9 @@ from sqlalchemy import Connection
 from server.store.sqlite import Reader
 
 T = TypeVar("T")
+
+_PAUSE = 0.005
+"""Seconds between two attempts to break a read off."""
 
 READERS = 2
 """Long reads at the same time; more wait. SQLite works without Python's lock, so they use more than one processor."""
@@ -26,6 +30,8 @@ class Readers:
         self._threads = ThreadPoolExecutor(count, thread_name_prefix="read")
         self._idle: list[Reader] = []
         self._busy: set[Reader] = set()
+        self._lock = threading.Lock()
+        self._closed = False
 
     async def read(self, work: Callable[[Connection], T]) -> T:
         """Run `work` in a thread, on a transaction that sees what is committed now.
@@ -41,8 +47,11 @@ class Readers:
 
     def take(self) -> Reader:
         """A connection nobody uses: one that is idle, or a new one."""
-        reader = self._idle.pop() if self._idle else Reader(self._path)
-        self._busy.add(reader)
+        with self._lock:
+            if self._closed:
+                raise asyncio.CancelledError
+            reader = self._idle.pop() if self._idle else Reader(self._path)
+            self._busy.add(reader)
         return reader
 
     def give_back(self, reader: Reader) -> None:
@@ -60,9 +69,13 @@ class Readers:
             self.give_back(reader)
 
     def close(self) -> None:
-        """Break off what runs, and disconnect."""
-        for reader in tuple(self._busy):
-            reader.interrupt()
+        """Break off what runs, also what is about to, and disconnect: SQLite only breaks off what has begun."""
+        with self._lock:
+            self._closed = True
+        while busy := tuple(self._busy):
+            for reader in busy:
+                reader.interrupt()
+            time.sleep(_PAUSE)
         self._threads.shutdown(cancel_futures=True)
         while self._idle:
             self._idle.pop().close()
@@ -97,8 +110,9 @@ class _Job(Generic[T]):
             self._reader = reader
 
     def drop(self) -> None:
-        """On the event loop: nobody waits for it any more."""
+        """On the event loop: nobody waits for it. Again until it has ended, since it may be between two statements."""
         with self._lock:
             self._dropped = True
             if self._reader is not None:
                 self._reader.interrupt()
+                asyncio.get_running_loop().call_later(_PAUSE, self.drop)

@@ -1,6 +1,7 @@
 """Long reads run beside everything else, and end when nobody waits for them."""
 
 import asyncio
+import threading
 from collections.abc import AsyncIterator
 from contextlib import suppress
 from pathlib import Path
@@ -60,12 +61,50 @@ async def test_a_dropped_read_ends(database: Database) -> None:
         assert await database.read_aside(organisations) == 0
 
 
+async def test_a_read_dropped_between_two_statements_ends(database: Database) -> None:
+    """What was broken off before its next statement had begun is broken off again."""
+    ready, go = threading.Event(), threading.Event()
+
+    def late(connection: Connection) -> int:
+        ready.set()
+        go.wait()
+        return endless(connection)
+
+    many = [asyncio.create_task(database.read_aside(late)) for _ in range(READERS)]
+    await asyncio.to_thread(ready.wait)
+    for each in many:
+        each.cancel()
+    await asyncio.sleep(0.02)
+    go.set()
+    async with asyncio.timeout(5):
+        assert await database.read_aside(organisations) == 0
+
+
 async def test_closing_breaks_off_what_runs(tmp_path: Path) -> None:
     """A server that stops does not wait for a search."""
     database = Database(f"sqlite:///{tmp_path / 'headcount.db'}")
     database.open()
     long = asyncio.create_task(database.read_aside(endless))
     await asyncio.sleep(0.05)
+    database.close()
+    with pytest.raises(Exception, match="interrupted"):
+        await long
+
+
+async def test_closing_breaks_off_what_is_about_to_run(tmp_path: Path) -> None:
+    """A search that has its connection but has not begun yet is broken off as soon as it does."""
+    database = Database(f"sqlite:///{tmp_path / 'headcount.db'}")
+    database.open()
+    ready, go = threading.Event(), threading.Event()
+
+    def late(connection: Connection) -> int:
+        ready.set()
+        go.wait()
+        return endless(connection)
+
+    long = asyncio.create_task(database.read_aside(late))
+    await asyncio.to_thread(ready.wait)
+    threading.Timer(0.1, go.set).start()
     database.close()
     with pytest.raises(Exception, match="interrupted"):
         await long
