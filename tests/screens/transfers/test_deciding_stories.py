@@ -15,7 +15,7 @@ from contract.transfers import Decisions, Seen, Transfer, TransfersQuery, Transf
 from contract.users import NewUser, UserBatch, UsersQuery, UserStatus
 from screens.purchase.joining_dialog import JoiningDialog
 from screens.purchase.quote_dialog import QuoteDialog
-from screens.shared.confirm import GLANCE, Confirm
+from screens.shared.confirm import Confirm
 
 DECISIONS = "/v1/transfers/decisions"
 
@@ -48,7 +48,7 @@ async def waiting(client: Client) -> list[Transfer]:
 
 async def read_and_say_yes(desk: Desk) -> None:
     """`y`, when there was time to read what has just come."""
-    await desk.pilot.pause(GLANCE * 1.2)
+    await desk.until(lambda: getattr(desk.app.screen, "reason_to_wait", "?") == "")
     await desk.press("y")
 
 

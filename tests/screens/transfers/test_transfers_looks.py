@@ -13,7 +13,7 @@ from contract.events import EventKind
 from contract.quotes import Change
 from screens.purchase import quote_dialog
 from screens.purchase.quote_dialog import QuoteDialog
-from screens.shared.confirm import GLANCE, Confirm
+from screens.shared.confirm import Confirm
 from screens.transfers.screen import TransfersScreen
 
 
@@ -92,7 +92,7 @@ def test_buying_seats_on_the_way(
         await desk.press("asterisk", "a")
         await desk.press("b")
         await desk.until(lambda: isinstance(desk.app.screen, QuoteDialog))
-        await desk.pilot.pause(GLANCE * 1.2)
+        await desk.until(lambda: getattr(desk.app.screen, "reason_to_wait", "?") == "")
 
     assert _look(snap_compare, tmp_path, size, story)
 
@@ -111,7 +111,7 @@ def test_others_decide_under_the_question(snap_compare: Any, tmp_path: Path, siz
         desk.app.session.fates.hear(event.model_copy(update={"object": thing}))
         desk.app.session.touch(EventKind.TRANSFER_DECLINED)
         await desk.until(lambda: "Accept 6" in desk.text)
-        await desk.pilot.pause(GLANCE * 1.2)
+        await desk.until(lambda: getattr(desk.app.screen, "reason_to_wait", "?") == "")
 
     assert _look(snap_compare, tmp_path, size, story)
 

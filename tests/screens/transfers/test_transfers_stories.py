@@ -2,12 +2,14 @@
 
 from pathlib import Path
 
+import pytest
 from harness import Office, overview_of, serving
 
 from contract.people import Role
 from contract.transfers import Decisions, Seen, TransfersQuery, TransferState
 from screens.purchase.joining_dialog import JoiningDialog
-from screens.shared.confirm import GLANCE, Confirm
+from screens.shared import confirm
+from screens.shared.confirm import Confirm
 from screens.transfers.screen import TransfersScreen
 from tui.widgets.bars import ActionBar
 from tui.widgets.table.table import VirtualTable
@@ -90,8 +92,11 @@ async def test_taking_acceptances_back_asks_since_it_removes_people(tmp_path: Pa
         assert (await overview_of(office)).transfers.incoming == 7
 
 
-async def test_what_a_colleague_decides_meanwhile_is_named_and_left_out(tmp_path: Path) -> None:
+async def test_what_a_colleague_decides_meanwhile_is_named_and_left_out(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """D26: two admins. While the dialog is open the other declines one: the dialog says who did and goes on without."""
+    monkeypatch.setattr(confirm, "GLANCE", 60)
     with serving(tmp_path) as office:
         async with office.at_work(area="transfers", size=(120, 40)) as desk:
             await desk.press("asterisk", "a")
@@ -106,7 +111,7 @@ async def test_what_a_colleague_decides_meanwhile_is_named_and_left_out(tmp_path
             assert dialog.summary.lines[0] == (f"Already handled by others, left out: {why}.", "warn")
             await desk.press("y")
             assert "This dialog has just opened: read it first." in desk.text
-            await desk.pilot.pause(GLANCE * 1.5)
+            dialog._seen(dialog._showings)
             await desk.press("y")
             await desk.until(lambda: "6 accepted, NOT PAID" in desk.text)
             assert "not done" not in desk.text
