@@ -339,7 +339,7 @@ CASES: dict[str, tuple[Case, ...]] = {
     "codes delete": (Case("{code} --yes", (code,)), Case("{code}", (code,))),
     "codes uses": (Case("{code}", (code,)),),
     "profile show": (Case("", HUMAN),),
-    "profile edit": (Case("--position Baker", HUMAN),),
+    "profile edit": (Case("--position Baker", HUMAN, hidden=True),),
     "profile redeem": (Case("{code}", (bought, code, *HUMAN)),),
     "profile transfers": (Case("", (guest, offer, acting)),),
     "profile accept": (Case("{transfer} --yes", (guest, offer, acting)),),
@@ -474,7 +474,7 @@ def test_the_deed_decides(  # noqa: PLR0917 - fixtures
         told = (leaf, case.words, mode, ended, good)
         assert not ended.crash, told
         assert "Traceback" not in ended.err, told
-        if case.secret and mode in UNREAD:
+        if case.secret and good.code == 0 and mode in UNREAD:
             assert ended.code == 1, told
             assert stage.alive() == alive, told
             assert stage.state()[2] in (before[2], [0, 0, 0]), told
