@@ -216,8 +216,9 @@ class Model(State):
         if {"unit", "start"} & set(after):
             if self.status == "active":
                 self.let_go(today)
-                if "start" in after and self.seats > after["seats"] and self.unit:
-                    self.held.append((today, self.end, self.seats - after["seats"], self.unit, self.days))
+                not_credited = self.seats - self.granted - after["seats"]  # granted seats go first: nobody paid for them
+                if "start" in after and not_credited > 0 and self.unit:
+                    self.held.append((today, self.end, not_credited, self.unit, self.days))
         elif after.get("seats", 0) > self.seats:
             self.hold(today, self.end, after["seats"] - self.seats)
         for name, value in after.items():

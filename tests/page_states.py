@@ -108,8 +108,23 @@ async def _of_somebody_busy(house: House, bob: Visitor) -> AsyncIterator[str]:
         yield "request-declined"
         async for state in _of_a_user(bob, code):
             yield state
+        member = (await api.get("/v1/members?search=bob")).json()["items"][0]["id"]
+        offer = (await api.post("/v1/ownership", json={"to": member})).json()["id"]
+        async for state in _of_an_heir(bob, offer):
+            yield state
         async for state in _of_who_signs_a_terminal_in(house, bob):
             yield state
+
+
+async def _of_an_heir(bob: Visitor, offer: str) -> AsyncIterator[str]:
+    await bob.open("/")
+    yield "profile-offered"
+    await bob.open(f"/ownership/{offer}")
+    yield "ownership"
+    await bob.send(f"/ownership/{offer}", "accept")
+    yield "profile-main-account"
+    await bob.open(f"/ownership/{offer}")
+    yield "ownership-undo"
 
 
 async def _of_who_signs_a_terminal_in(house: House, bob: Visitor) -> AsyncIterator[str]:

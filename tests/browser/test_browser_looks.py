@@ -68,7 +68,7 @@ _WITHOUT_EDGE = """() => [...document.querySelectorAll("main button, main .butto
     .filter(each => {
         const style = getComputedStyle(each)
         const edge = parseFloat(style.borderTopWidth) > 0 && style.borderTopStyle !== "none"
-        return !edge && !style.textDecorationLine.includes("underline") && each.type !== "checkbox"
+        return !edge && !style.textDecorationLine.includes("underline") && !["checkbox", "radio"].includes(each.type)
     })
     .map(each => each.outerHTML.slice(0, 120))"""
 """What nobody could tell from text once backgrounds and colours are the reader's."""
