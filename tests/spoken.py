@@ -8,6 +8,7 @@ import ast
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 HOUSE = Path(__file__).parents[1]
@@ -39,6 +40,7 @@ def modules() -> Iterator[Path]:
                 yield path
 
 
+@cache
 def spoken() -> list[Piece]:
     """All of it, the pages' templates too."""
     said = [piece for path in modules() for piece in pieces_of(path)]
