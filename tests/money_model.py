@@ -216,9 +216,8 @@ class Model(State):
         if {"unit", "start"} & set(after):
             if self.status == "active":
                 self.let_go(today)
-                not_credited = (
-                    self.seats - self.granted - after["seats"]
-                )  # granted seats go first: nobody paid for them
+                # seats that were granted go first: nobody paid for them
+                not_credited = self.seats - self.granted - after["seats"]
                 if "start" in after and not_credited > 0 and self.unit:
                     self.held.append((today, self.end, not_credited, self.unit, self.days))
         elif after.get("seats", 0) > self.seats:
