@@ -1,6 +1,6 @@
-"""One page of a searched list: by cursor or by offset, in the order that was asked for."""
+"""One page of a list: of a searched one in the order that was asked for, or of one whose newest come first."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from contract.pages import PageQuery
@@ -31,6 +31,26 @@ def read_page(found: SearchedList, query: PageQuery, sort: str, orders: Mapping[
     more = len(rows) > query.limit
     rows = rows[: query.limit]
     return Slice(rows, _cursor(sort, order, rows[-1]) if more else None)
+
+
+def newest(
+    query: PageQuery,
+    sort: str,
+    read: Callable[[int, int, tuple[int, str] | None], Sequence[AnyRow]],
+    *,
+    moment: str = "created_at",
+    key: str = "id",
+) -> Slice:
+    """The page of a list whose newest rows come first.
+
+    `read` answers rows for a limit, an offset, and the moment (microseconds) and id of the row that they come after.
+    """
+    at, identity = cursors.decode(query.cursor, sort, [int, str]) if query.cursor else (None, None)
+    before = None if at is None else (int(at), str(identity))
+    rows = read(query.limit + 1, query.offset or 0, before)
+    more, rows = len(rows) > query.limit, rows[: query.limit]
+    edge = [to_microseconds(getattr(rows[-1], moment)), getattr(rows[-1], key)] if more else []
+    return Slice(rows, cursors.encode(sort, edge) if more else None)
 
 
 def _cursor(sort: str, order: Order, row: AnyRow) -> str:

@@ -1,5 +1,7 @@
 """Taking a member out of the organisation, and who can still be brought back."""
 
+from functools import partial
+
 from contract.events import EventKind
 from contract.members import RemovedMember
 from contract.money import Money
@@ -7,14 +9,14 @@ from contract.pages import Page, PageQuery
 from contract.people import Role
 from contract.transfers import Direction
 from server.domain.roles import keep_owner, restorable_until
-from server.http import cursors
 from server.http.call import Call
+from server.http.paging import newest
 from server.limits.amounts import refuse_bound
 from server.members.listing import find, show_member
 from server.members.standing import end_tokens, member_object, place_of, said
 from server.ownership.moves import withdraw_from
 from server.store import members, roles, subscriptions, users
-from server.store.types import AnyRow, to_microseconds
+from server.store.types import AnyRow
 from server.subscription import reading
 from server.transfers.moves import withdraw
 from server.users.seat_assignment import unlist_users
@@ -60,17 +62,13 @@ def remove_member(call: Call) -> RemovedMember:
 def list_removed(call: Call) -> Page[RemovedMember]:
     """A page of those who can be brought back."""
     query: PageQuery = call.query
-    before = _edge(query.cursor) if query.cursor else None
     removed = roles.Removed(call.organisation_id, call.now)
-    rows = roles.page_of_former(call.connection, removed, query.limit + 1, query.offset or 0, before)
-    more, shown = len(rows) > query.limit, rows[: query.limit]
-    last = shown[-1] if shown else None
+    read = partial(roles.page_of_former, call.connection, removed)
+    page = newest(query, SORT, read, moment="removed_at", key="account_id")
     return Page(
-        items=tuple(removed_answer(row, call.principal.currency) for row in shown),
-        next_cursor=cursors.encode(SORT, [to_microseconds(last.removed_at), last.account_id])
-        if more and last
-        else None,
-        has_more=more,
+        items=tuple(removed_answer(row, call.principal.currency) for row in page.rows),
+        next_cursor=page.next_cursor,
+        has_more=page.next_cursor is not None,
         total=roles.count_former(call.connection, removed) if query.count else None,
     )
 
@@ -104,8 +102,3 @@ def _withdraw(call: Call, row: AnyRow) -> int:
         return withdraw_from(call, row.id)
     withdraw(call, asked)
     return 1 + withdraw_from(call, row.id)
-
-
-def _edge(cursor: str) -> tuple[int, str]:
-    moment, account_id = cursors.decode(cursor, SORT, [int, str])
-    return int(moment), str(account_id)

@@ -1,15 +1,17 @@
 """`/v1/profile/sign-ins`: where an account is signed in by itself, and signing out there."""
 
+from collections.abc import Sequence
+
 from contract.pages import Page, PageQuery
 from contract.sign_ins import SignIn, SignInKind
 from contract.tokens import EndedBecause
-from server.http import cursors
 from server.http.call import Call
+from server.http.paging import newest
 from server.http.problems import not_found
 from server.people.own_sign_in import end_token
 from server.profile.own import house_of
 from server.store import tokens
-from server.store.types import AnyRow, to_microseconds
+from server.store.types import AnyRow
 
 SORT = "sign_ins.newest"
 
@@ -17,17 +19,16 @@ SORT = "sign_ins.newest"
 def list_sign_ins(call: Call) -> Page[SignIn]:
     """A page of the browsers and terminals whose sign-in is in force."""
     query: PageQuery = call.query
-    before = _edge(query.cursor) if query.cursor else None
     account = call.principal.account_id
-    rows = tokens.own(
-        call.connection, account, call.now, limit=query.limit + 1, offset=query.offset or 0, before=before
-    )
-    more, shown = len(rows) > query.limit, rows[: query.limit]
-    last = shown[-1] if shown else None
+
+    def read(limit: int, offset: int, before: tuple[int, str] | None) -> Sequence[AnyRow]:
+        return tokens.own(call.connection, account, call.now, limit=limit, offset=offset, before=before)
+
+    page = newest(query, SORT, read)
     return Page(
-        items=tuple(_answer(call, row) for row in shown),
-        next_cursor=cursors.encode(SORT, [to_microseconds(last.created_at), last.id]) if more and last else None,
-        has_more=more,
+        items=tuple(_answer(call, row) for row in page.rows),
+        next_cursor=page.next_cursor,
+        has_more=page.next_cursor is not None,
         total=tokens.count_own(call.connection, account, call.now) if query.count else None,
     )
 
@@ -62,8 +63,3 @@ def _answer(call: Call, row: AnyRow) -> SignIn:
         last_used_at=call.services.last_uses.last(row.id, row.last_used_at),
         current=row.id == call.principal.token_id,
     )
-
-
-def _edge(cursor: str) -> tuple[int, str]:
-    moment, token_id = cursors.decode(cursor, SORT, [int, str])
-    return int(moment), str(token_id)

@@ -5,20 +5,21 @@ never signed in. Whoever signs in by themselves makes more tokens for themselves
 """
 
 import datetime as dt
+from functools import partial
 
 from contract.events import EventKind
 from contract.mailbox import NotAnAddressError, mailbox
 from contract.pages import Page, PageQuery
 from contract.problems import ProblemCode
 from contract.tokens import HandedOut, NewToken, Token
-from server.http import cursors
 from server.http.call import Call, Reply
+from server.http.paging import newest
 from server.http.problems import Invalid, ServerProblem, no_address, not_found
 from server.http.tokens import make_token
 from server.limits.amounts import limit_given, refuse_bound
 from server.people.serializers import token_answer, token_object
 from server.store import organisations, tokens
-from server.store.types import AnyRow, to_microseconds
+from server.store.types import AnyRow
 
 SORT = "tokens.newest"
 _OWN_TOKENS = "only that sign-in creates tokens for this account."
@@ -27,14 +28,11 @@ _OWN_TOKENS = "only that sign-in creates tokens for this account."
 def list_tokens(call: Call) -> Page[Token]:
     """A page of the organisation's tokens, without secrets."""
     query: PageQuery = call.query
-    before = _edge(query.cursor) if query.cursor else None
-    rows = tokens.page(call.connection, call.organisation_id, query.limit + 1, query.offset or 0, before)
-    more, shown = len(rows) > query.limit, rows[: query.limit]
-    last = shown[-1] if shown else None
+    page = newest(query, SORT, partial(tokens.page, call.connection, call.organisation_id))
     return Page(
-        items=tuple(_answer(call, row) for row in shown),
-        next_cursor=cursors.encode(SORT, [to_microseconds(last.created_at), last.id]) if more and last else None,
-        has_more=more,
+        items=tuple(_answer(call, row) for row in page.rows),
+        next_cursor=page.next_cursor,
+        has_more=page.next_cursor is not None,
         total=tokens.total(call.connection, call.organisation_id) if query.count else None,
     )
 
@@ -133,11 +131,6 @@ def _required(call: Call, token_id: str) -> AnyRow:
     if row is None:
         raise not_found()
     return row
-
-
-def _edge(cursor: str) -> tuple[int, str]:
-    moment, token_id = cursors.decode(cursor, SORT, [int, str])
-    return int(moment), str(token_id)
 
 
 def _answer(call: Call, row: AnyRow) -> Token:

@@ -1,12 +1,14 @@
 """`/v1/profile/transfers`: what waits for this account, and what it decides or takes back (D22-D24)."""
 
+from functools import partial
+
 from contract.pages import Page, PageQuery
 from contract.problems import ProblemCode
 from contract.profile import AcceptOffer, OpenOffer, OwnTransfer, Way
 from contract.transfers import Reason, TransferState
 from server.domain.transfers import Action, Asked, Party, Told, wrong_side
-from server.http import cursors
 from server.http.call import Call
+from server.http.paging import newest
 from server.http.problems import ServerProblem, not_found
 from server.limits.spending import counted
 from server.notifications.enqueue import note_joined
@@ -14,7 +16,7 @@ from server.platform.kept_secrets import hash_of
 from server.profile.answering import transfer_answer
 from server.profile.own import agreed_end, house_of, whose
 from server.store import decisions, limits, own_transfers, transfers
-from server.store.types import AnyRow, to_microseconds
+from server.store.types import AnyRow
 from server.transfers.decide import carry_out
 from server.transfers.moves import take_back
 from server.transfers.serializers import as_problem
@@ -27,15 +29,12 @@ NOTHING = Told()
 def list_own_transfers(call: Call) -> Page[OwnTransfer]:
     """A page of this account's requests, both ways, with their ends."""
     query: PageQuery = call.query
-    before = _edge(query.cursor) if query.cursor else None
-    rows = own_transfers.page(call.connection, whose(call), query.limit + 1, query.offset or 0, before)
-    more, shown = len(rows) > query.limit, rows[: query.limit]
-    last = shown[-1] if shown else None
+    page = newest(query, SORT, partial(own_transfers.page, call.connection, whose(call)))
     until = decisions.undoable_by(call.connection, call.principal.account_id, call.now)
     return Page(
-        items=tuple(transfer_answer(row, until.get(row.id)) for row in shown),
-        next_cursor=cursors.encode(SORT, [to_microseconds(last.created_at), last.id]) if more and last else None,
-        has_more=more,
+        items=tuple(transfer_answer(row, until.get(row.id)) for row in page.rows),
+        next_cursor=page.next_cursor,
+        has_more=page.next_cursor is not None,
         total=own_transfers.total(call.connection, whose(call)) if query.count else None,
     )
 
@@ -162,8 +161,3 @@ def _check_pending(row: AnyRow) -> None:
     if row.state != TransferState.PENDING.value:
         said = f"This request is {row.state}"
         raise ServerProblem(ProblemCode.TRANSFER_NOT_PENDING, said, state=row.state)
-
-
-def _edge(cursor: str) -> tuple[int, str]:
-    moment, transfer_id = cursors.decode(cursor, SORT, [int, str])
-    return int(moment), str(transfer_id)
