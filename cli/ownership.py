@@ -16,9 +16,9 @@ from client.api import Client
 from client.protocol import new_key
 from contract.base import Answer
 from contract.members import Member
-from contract.ownership import DeclineOwnership, NewOwnershipOffer, Owner, Ownership, OwnershipOffer, OwnSeat
+from contract.ownership import NewOwnershipOffer, Owner, Ownership, OwnershipOffer, OwnSeat
 from contract.people import Role
-from contract.transfers import TransferState
+from contract.transfers import Reason, TransferState
 from contract.users import UserStatus
 from tui.presentation.members import adding_question
 from tui.presentation.seat_choice import Choice, payment_lines
@@ -92,7 +92,7 @@ def decline(options: argparse.Namespace, flags: dict[str, Any]) -> int:
     """Decline to become the main account. The exit code."""
     target = chosen(options, flags)
     found, key = _mine(target, options, TransferState.PENDING), new_key()
-    reason = DeclineOwnership(reason=options.reason)
+    reason = Reason(reason=options.reason)
     done = call(target, lambda client: client.decline_ownership(found.id, reason, key=key), noted=True)
     return _told(options, done, f"Declined: {_named(done.sender)} still pays.")
 

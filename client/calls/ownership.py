@@ -3,13 +3,13 @@
 from client.calls.base import BaseClient
 from contract import operations as op
 from contract.ownership import (
-    DeclineOwnership,
     NewOwnershipOffer,
     Ownership,
     OwnershipOffer,
     OwnSeat,
     OwnSeatChanged,
 )
+from contract.transfers import Reason
 
 
 class OwnershipCalls(BaseClient):
@@ -31,9 +31,7 @@ class OwnershipCalls(BaseClient):
         """Become the main account, and pay from now on."""
         return await self._ask(op.ACCEPT_OWNERSHIP, OwnershipOffer, id=offer_id, key=key)
 
-    async def decline_ownership(
-        self, offer_id: str, reason: DeclineOwnership, *, key: str | None = None
-    ) -> OwnershipOffer:
+    async def decline_ownership(self, offer_id: str, reason: Reason, *, key: str | None = None) -> OwnershipOffer:
         """Decline to become the main account; the reason may stay empty."""
         return await self._ask(op.DECLINE_OWNERSHIP, OwnershipOffer, id=offer_id, body=reason, key=key)
 

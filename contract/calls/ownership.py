@@ -2,7 +2,6 @@
 
 from contract.operation import Key, Operation
 from contract.ownership import (
-    DeclineOwnership,
     NewOwnershipOffer,
     Ownership,
     OwnershipOffer,
@@ -11,6 +10,7 @@ from contract.ownership import (
 )
 from contract.people import Permission
 from contract.problems import ProblemCode as Code
+from contract.transfers import Reason
 
 _MOVE = (Code.NOT_FOUND, Code.OWNERSHIP_NOT_PENDING)
 
@@ -63,7 +63,7 @@ DECLINE_OWNERSHIP = Operation(
     "Decline to become the main account",
     OwnershipOffer,
     Permission.OWN_ACCOUNT,
-    body=DeclineOwnership,
+    body=Reason,
     body_optional=True,
     key=Key.OPTIONAL,
     problems=(*_MOVE, Code.UNSAFE_TEXT),

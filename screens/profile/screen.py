@@ -1,6 +1,6 @@
 """One's own account: what one uses, requests that wait, a code, asking to join, leaving."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable
 from typing import ClassVar, Protocol, cast
 
 from textual import work
@@ -12,7 +12,7 @@ from textual.widget import Widget
 from client.errors import HeadcountError, Invalid
 from contract.codes import RedeemCode
 from contract.events import EventKind
-from contract.ownership import DeclineOwnership, OwnershipOffer
+from contract.ownership import OwnershipOffer
 from contract.people import Permission
 from contract.profile import AcceptOffer, AskToJoin, OwnProfile, OwnTransfer, ProfileChanges, Way
 from contract.starting import Started
@@ -61,6 +61,13 @@ OWN_AFFAIRS = frozenset({"profile.code", "profile.join", "profile.edit", "profil
 
 NOTHING = Reason()
 """Stands for the body of a command that has none."""
+
+
+class Declining(Protocol):
+    """The call that says no to something, with a reason or an empty one."""
+
+    def __call__(self, identity: str, reason: Reason, /, *, key: str | None = None) -> Awaitable[object]:
+        """Send it."""
 
 
 class _Hub(Protocol):
@@ -312,48 +319,31 @@ class ProfileScreen(LiveArea):
         )
         self._confirm(accepting_ownership(offer), accept)
 
-    def _decline_ownership(self, offer: OwnershipOffer) -> None:
-        if self._refuses("decline anything"):
-            return
-
-        def decline(typed: dict[str, str]) -> None:
-            reason = DeclineOwnership(reason=typed["reason"])
-            self._do(
-                OwnCommand(
-                    "declining",
-                    reason,
-                    lambda key: self.client.decline_ownership(offer.id, reason, key=key),
-                    about=offer.id,
-                    said="Declined.",
-                )
-            )
-
-        self._ask(Asked("Decline to take over", DECLINE.fields, DECLINE.why, DECLINE.does), decline)
-
     def action_decline(self) -> None:
         """x: say no, with a reason or without; the form's Enter does it."""
         handed = self.request
         if isinstance(handed, OwnershipOffer):
-            self._decline_ownership(handed)
+            if not self._refuses("decline anything"):
+                self._decline("Decline to take over", handed.id, self.client.decline_ownership)
             return
         request = self._needs(Way.OFFER, "decline anything")
-        if request is None:
-            return
-        asked = Asked(f"Decline {clean(request.organisation, 40)}", DECLINE.fields, DECLINE.why, DECLINE.does)
+        if request is not None:
+            self._decline(f"Decline {clean(request.organisation, 40)}", request.id, self.client.decline_offer)
 
+    def _decline(self, title: str, identity: str, send: Declining) -> None:
         def decline(typed: dict[str, str]) -> None:
             reason = Reason(reason=typed["reason"])
             self._do(
                 OwnCommand(
                     "declining",
                     reason,
-                    lambda key: self.client.decline_offer(request.id, reason, key=key),
-                    about=request.id,
+                    lambda key: send(identity, reason, key=key),
+                    about=identity,
                     said="Declined.",
                 )
             )
 
-        self._ask(asked, decline)
+        self._ask(Asked(title, DECLINE.fields, DECLINE.why, DECLINE.does), decline)
 
     def action_undo(self) -> None:
         """z: the last decision one made here, also one from before a restart."""

@@ -4,9 +4,9 @@ from typing import Any
 
 from contract.base import full_name
 from contract.events import EventKind
-from contract.ownership import DeclineOwnership, NewOwnershipOffer, OwnershipOffer
+from contract.ownership import NewOwnershipOffer, OwnershipOffer
 from contract.problems import ProblemCode
-from contract.transfers import TransferState
+from contract.transfers import Reason, TransferState
 from server.domain.roles import OFFER_FOR
 from server.http.call import Call
 from server.http.problems import Invalid, ServerProblem, not_found
@@ -87,7 +87,7 @@ def cancel_ownership(call: Call) -> OwnershipOffer:
 
 def decline_ownership(call: Call) -> OwnershipOffer:
     """Say no to becoming the main account."""
-    body: DeclineOwnership | None = call.body
+    body: Reason | None = call.body
     row = own_offer(call)
     check_pending(call, row)
     house = house_of(call, row.organisation_id, row.subscription_id)

@@ -2,9 +2,10 @@
 
 from starlette.responses import Response
 
-from contract.ownership import DeclineOwnership, OwnershipOffer
+from contract.ownership import OwnershipOffer
 from contract.problems import ProblemCode
 from contract.profile import OwnProfile
+from contract.transfers import Reason
 from server.http.call import Handler
 from server.http.problems import ServerProblem, not_found
 from server.ownership.accepting import accept_ownership, undo_ownership
@@ -33,7 +34,7 @@ async def answer_offer(visit: Visit) -> Response:
     answer, said = _ANSWERS[action]
     reason = visit.form.get("reason", "")
     try:
-        body = acting.filled(DeclineOwnership, reason=reason) if action == "decline" else None
+        body = acting.filled(Reason, reason=reason) if action == "decline" else None
         await acting.change(visit, answer, body, id=visit.id)
     except ServerProblem as problem:
         if problem.code is ProblemCode.NOT_FOUND:
